@@ -1,0 +1,97 @@
+// Package dbtest runs a behaviour test on both engines, each with a fresh and empty store.
+package dbtest
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"net/url"
+	"os"
+	"sync"
+	"testing"
+
+	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
+
+	"guanxi/base/db"
+	"guanxi/flow/schema"
+)
+
+// URLVariable names the environment variable with the address of a PostgreSQL cluster that tests may fill;
+// `make test` starts one and sets it.
+const URLVariable = "GUANXI_TEST_POSTGRES"
+
+// Each runs fn as a subtest on SQLite and on PostgreSQL. Without a cluster the PostgreSQL half fails: a test that
+// cannot run must not look green.
+func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { fn(t, SQLite(t)) })
+	t.Run("postgres", func(t *testing.T) { fn(t, Postgres(t)) })
+}
+
+// SQLite gives an empty store in a folder of the test's own.
+func SQLite(t testing.TB) *db.DB {
+	t.Helper()
+	return open(t, db.Options{Dir: t.TempDir()})
+}
+
+// Postgres gives an empty store in a database of the test's own.
+func Postgres(t testing.TB) *db.DB {
+	t.Helper()
+	return open(t, db.Options{PostgresURL: PostgresURL(t)})
+}
+
+// Schema is the product's schema.
+func Schema() db.Schema { return db.Schema{SQLite: schema.SQLite(), Postgres: schema.Postgres()} }
+
+func open(t testing.TB, o db.Options) *db.DB {
+	t.Helper()
+	o.Schema = Schema()
+	d, err := db.Open(context.Background(), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+var creating sync.Mutex // two `create database` at once from the same template fail
+
+// PostgresURL creates an empty database for the test and gives its address; it is dropped at the end.
+func PostgresURL(t testing.TB) string {
+	t.Helper()
+	cluster := os.Getenv(URLVariable)
+	if cluster == "" {
+		t.Fatalf("%s is not set: run `make test`, or `eval $(scripts/postgres.sh start)` first", URLVariable)
+	}
+	admin, err := sql.Open("pgx", cluster)
+	if err != nil {
+		t.Fatal(err)
+	}
+	random := make([]byte, 8)
+	_, _ = rand.Read(random)
+	name := "guanxi_" + hex.EncodeToString(random)
+	creating.Lock()
+	_, err = admin.Exec("create database " + name + " template template0")
+	creating.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if _, err := admin.Exec("drop database if exists " + name + " with (force)"); err != nil {
+			t.Error(err)
+		}
+		_ = admin.Close()
+	})
+	address, err := url.Parse(cluster)
+	if err != nil {
+		t.Fatal(fmt.Errorf("%s: %w", URLVariable, err))
+	}
+	address.Path = "/" + name
+	return address.String()
+}

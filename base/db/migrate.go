@@ -1,0 +1,33 @@
+package db
+
+import (
+	"context"
+	"io/fs"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// Schema holds the migrations of the two engines, files with the same numbers.
+type Schema struct{ SQLite, Postgres fs.FS }
+
+// migrate brings the schema up to date. Each migration is one transaction; on PostgreSQL an advisory lock lets one
+// node at a time do it.
+func (d *DB) migrate(ctx context.Context, s Schema) error {
+	files, dialect := s.SQLite, goose.DialectSQLite3
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	if d.engine == Postgres {
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return err
+		}
+		files, dialect = s.Postgres, goose.DialectPostgres
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	provider, err := goose.NewProvider(dialect, d.write.DB, files, options...)
+	if err != nil {
+		return err
+	}
+	_, err = provider.Up(ctx)
+	return err
+}

@@ -1,0 +1,215 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/mattn/go-sqlite3"
+	"github.com/uptrace/bun"
+
+	"guanxi/base/clock"
+	"guanxi/base/fault"
+)
+
+// Tx is one change: what it writes, the jobs, audit entries and feed entries it causes commit together or not at all.
+type Tx struct {
+	bun.Tx
+	engine Engine
+	feed   map[string][]int64
+}
+
+// Feed says that the rows ids of subject have changed, so that the feed carries them to columns.
+func (tx *Tx) Feed(subject string, ids ...int64) {
+	if tx.feed == nil {
+		tx.feed = map[string][]int64{}
+	}
+	tx.feed[subject] = append(tx.feed[subject], ids...)
+}
+
+// Engine says which engine the change runs on, for the few texts that must differ.
+func (tx *Tx) Engine() Engine { return tx.engine }
+
+// feedChunk bounds the ids of one feed entry, and so the rows that one step of the feed holds in memory.
+const feedChunk = 5000
+
+func (tx *Tx) writeFeed(ctx context.Context) error {
+	for subject, ids := range tx.feed {
+		for start := 0; start < len(ids); start += feedChunk {
+			list, err := json.Marshal(ids[start:min(start+feedChunk, len(ids))])
+			if err != nil {
+				return err
+			}
+			if _, err := tx.NewRaw("insert into feed_entries (subject, ids, created_at) values (?, ?, ?)",
+				subject, string(list), clock.Millis(ctx)).Exec(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+type inside struct{}
+
+type change struct {
+	ctx   context.Context
+	fn    func(ctx context.Context, tx *Tx) error
+	err   error
+	ended chan struct{}
+}
+
+// Write runs fn as one change and returns when it is on disk. On SQLite concurrent changes share one commit, each in
+// its own savepoint: one that fails takes only itself back. fn must be short, call no other Write and use the context
+// it is given, which outlives the caller's (an interrupted statement would take the whole group back).
+// On PostgreSQL fn may run again after a serialization failure.
+func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	if ctx.Value(inside{}) != nil {
+		return errors.New("db: Write inside Write")
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	c := &change{ctx: context.WithValue(context.WithoutCancel(ctx), inside{}, true), fn: fn, ended: make(chan struct{})}
+	if d.engine == Postgres {
+		return classify(d.writePostgres(c))
+	}
+	select {
+	case d.pending <- c:
+	case <-d.stop:
+		return fault.Unavailable("shutting_down", nil)
+	}
+	<-c.ended
+	return classify(c.err)
+}
+
+func (d *DB) writePostgres(c *change) error {
+	for attempt := 0; ; attempt++ {
+		err := d.write.RunInTx(c.ctx, nil, func(ctx context.Context, btx bun.Tx) error {
+			return c.run(&Tx{Tx: btx, engine: Postgres})
+		})
+		var pg *pgconn.PgError
+		if attempt < 5 && errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") {
+			continue
+		}
+		return err
+	}
+}
+
+// run executes the change on tx; a panic becomes its error, so that it cannot end the group.
+func (c *change) run(tx *Tx) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			slog.Error("panic in a change", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic in a change: %v", p)
+		}
+	}()
+	if err := c.fn(c.ctx, tx); err != nil {
+		return err
+	}
+	return tx.writeFeed(c.ctx)
+}
+
+const (
+	groupChanges = 512
+	groupTime    = 25 * time.Millisecond
+)
+
+// commitGroups is the single writer of SQLite: it takes the changes that are waiting into one transaction.
+func (d *DB) commitGroups() {
+	defer d.done.Done()
+	for {
+		select {
+		case first := <-d.pending:
+			d.commitGroup(first)
+		case <-d.stop:
+			for {
+				select {
+				case c := <-d.pending:
+					d.commitGroup(c)
+				default:
+					return
+				}
+			}
+		}
+	}
+}
+
+func (d *DB) commitGroup(first *change) {
+	group := []*change{first}
+	err := d.write.RunInTx(context.Background(), nil, func(ctx context.Context, btx bun.Tx) error {
+		began := time.Now() //nolint:forbidigo // bounds the group by real time, whatever the product's clock says
+		for c := first; ; {
+			if err := runInSavepoint(ctx, btx, c); err != nil {
+				return err
+			}
+			if len(group) >= groupChanges || time.Since(began) > groupTime { //nolint:forbidigo // as above
+				return nil
+			}
+			select {
+			case c = <-d.pending:
+				group = append(group, c)
+			default:
+				return nil
+			}
+		}
+	})
+	for _, c := range group {
+		if err != nil {
+			c.err = err
+		}
+		close(c.ended)
+	}
+}
+
+// runInSavepoint gives an error only when the transaction itself is broken; the change's own error stays with it.
+func runInSavepoint(ctx context.Context, btx bun.Tx, c *change) error {
+	if _, err := btx.ExecContext(ctx, "savepoint one_change"); err != nil {
+		return err
+	}
+	if c.err = c.run(&Tx{Tx: btx, engine: SQLite}); c.err != nil {
+		if _, err := btx.ExecContext(ctx, "rollback to one_change"); err != nil {
+			return errors.Join(c.err, err)
+		}
+	}
+	_, err := btx.ExecContext(ctx, "release one_change")
+	return err
+}
+
+// classify names the errors that a person can do something about.
+func classify(err error) error {
+	var lite sqlite3.Error
+	var pg *pgconn.PgError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &lite) && lite.Code == sqlite3.ErrFull, errors.Is(err, syscall.ENOSPC),
+		errors.As(err, &pg) && pg.Code == "53100":
+		return fault.Unavailable("disk_full", err)
+	case errors.As(err, &lite) && (lite.Code == sqlite3.ErrReadonly || lite.Code == sqlite3.ErrIoErr || lite.Code == sqlite3.ErrCantOpen):
+		return fault.Unavailable("records_not_writable", err)
+	case errors.Is(err, sql.ErrConnDone), isConnectFailure(err):
+		return fault.Unavailable("database_gone", err)
+	}
+	return err
+}
+
+func isConnectFailure(err error) bool {
+	var connect *pgconn.ConnectError
+	var pg *pgconn.PgError
+	return errors.As(err, &connect) || (errors.As(err, &pg) && (pg.Code == "57P01" || pg.Code == "57P03"))
+}
+
+// IsUnique reports whether err says that a unique key is taken already.
+func IsUnique(err error) bool {
+	var lite sqlite3.Error
+	var pg *pgconn.PgError
+	return errors.As(err, &lite) && (lite.ExtendedCode == sqlite3.ErrConstraintUnique || lite.ExtendedCode == sqlite3.ErrConstraintPrimaryKey) ||
+		errors.As(err, &pg) && pg.Code == "23505"
+}

@@ -1,0 +1,476 @@
+-- +goose Up
+
+-- kit --------------------------------------------------------------------------------------------------------
+-- Ids are taken in runs without a gap. Sequences are not part of a transaction, so nobody waits for another's commit;
+-- the advisory lock lasts for this call only.
+create sequence teams_ids;
+create sequence staff_ids;
+create sequence sessions_ids;
+create sequence api_tokens_ids;
+create sequence sources_ids;
+create sequence imports_ids;
+create sequence findings_ids;
+create sequence customers_ids;
+create sequence contact_points_ids;
+create sequence consents_ids;
+create sequence products_ids;
+create sequence orders_ids;
+create sequence activities_ids;
+create sequence segments_ids;
+create sequence signals_ids;
+create sequence signal_log_ids;
+
+-- +goose StatementBegin
+create function take_ids(noun text, n bigint) returns bigint language plpgsql as $$
+declare
+  first_id bigint;
+begin
+  perform pg_advisory_lock(hashtext('take_ids'), hashtext(noun));
+  begin
+    first_id := nextval(noun || '_ids');
+    if n > 1 then
+      perform setval(noun || '_ids', first_id + n - 1);
+    end if;
+  exception when others then
+    perform pg_advisory_unlock(hashtext('take_ids'), hashtext(noun));
+    raise;
+  end;
+  perform pg_advisory_unlock(hashtext('take_ids'), hashtext(noun));
+  return first_id;
+end $$;
+-- +goose StatementEnd
+
+create table feed_entries (
+  id bigint generated always as identity primary key,
+  txid bigint not null default (pg_current_xact_id()::text::bigint),
+  subject text not null,
+  ids text not null,
+  created_at bigint not null
+);
+create index feed_entries_position on feed_entries (txid, id);
+
+create table idempotency_keys (
+  actor text not null,
+  key text not null,
+  operation text not null,
+  request_hash text not null,
+  status bigint,
+  body text,
+  created_at bigint not null,
+  primary key (actor, key)
+);
+
+create table settings (
+  key text primary key,
+  value text not null,
+  updated_at bigint not null
+);
+
+-- guard ------------------------------------------------------------------------------------------------------
+create table teams (
+  id bigint primary key,
+  name text not null unique,
+  created_at bigint not null
+);
+
+create table staff (
+  id bigint primary key,
+  email text not null unique,
+  name text not null,
+  role text not null,
+  team_id bigint references teams (id),
+  language text not null default '',
+  password_hash text not null default '',
+  capacity_minutes bigint not null default 390,
+  active boolean not null default true,
+  created_at bigint not null,
+  updated_at bigint not null,
+  version bigint not null default 1
+);
+
+create table sign_in_links (
+  token_hash text primary key,
+  purpose text not null,
+  staff_id bigint references staff (id),
+  expires_at bigint not null,
+  used_at bigint
+);
+
+create table sessions (
+  id bigint primary key,
+  token_hash text not null unique,
+  csrf_token text not null,
+  staff_id bigint not null references staff (id),
+  user_agent text not null,
+  address text not null,
+  created_at bigint not null,
+  last_seen_at bigint not null,
+  expires_at bigint not null,
+  revoked_at bigint
+);
+create index sessions_staff on sessions (staff_id);
+
+create table api_tokens (
+  id bigint primary key,
+  name text not null,
+  token_hash text not null unique,
+  role text not null,
+  scopes text not null default '[]',
+  staff_id bigint references staff (id),
+  created_at bigint not null,
+  last_used_at bigint,
+  expires_at bigint,
+  revoked_at bigint
+);
+
+create table audit_entries (
+  id bigint generated always as identity primary key,
+  txid bigint not null default (pg_current_xact_id()::text::bigint),
+  happened_at bigint not null,
+  actor_id bigint,
+  actor_name text not null,
+  actor_role text not null,
+  action text not null,
+  subject_type text not null,
+  subject_id text not null,
+  summary text not null,
+  address text not null
+);
+create index audit_entries_position on audit_entries (txid, id);
+create index audit_entries_subject on audit_entries (subject_type, subject_id, id);
+
+create table audit_seals (
+  number bigint primary key,
+  last_txid bigint not null,
+  last_id bigint not null,
+  entries bigint not null,
+  previous_hash text not null,
+  hash text not null,
+  sealed_at bigint not null
+);
+
+-- collect ----------------------------------------------------------------------------------------------------
+create table sources (
+  id bigint primary key,
+  name text not null unique,
+  kind text not null,
+  expected_hours bigint,
+  last_fact_at bigint,
+  created_at bigint not null
+);
+
+create table imports (
+  id bigint primary key,
+  kind text not null,
+  file_name text not null,
+  file_size bigint not null,
+  file_sha256 text not null,
+  stored_as text not null,
+  mapping text not null,
+  mode text not null,
+  dry_run boolean not null default false,
+  state text not null,
+  staff_id bigint,
+  total bigint not null default 0,
+  processed bigint not null default 0,
+  created bigint not null default 0,
+  updated bigint not null default 0,
+  unchanged bigint not null default 0,
+  rejected bigint not null default 0,
+  duplicates bigint not null default 0,
+  findings bigint not null default 0,
+  checkpoint text not null default '{}',
+  detected text not null default '{}',
+  corrections text not null default '{}',
+  fence bigint not null default 0,
+  lease_until bigint not null default 0,
+  error_code text not null default '',
+  error_detail text not null default '',
+  created_at bigint not null,
+  started_at bigint,
+  finished_at bigint,
+  undone_at bigint,
+  version bigint not null default 1
+);
+
+create table import_rejects (
+  import_id bigint not null references imports (id),
+  row_number bigint not null,
+  code text not null,
+  field text not null,
+  value text not null,
+  raw text not null,
+  primary key (import_id, row_number)
+);
+create index import_rejects_code on import_rejects (import_id, code, row_number);
+
+-- what an import replaced, so that undo can restore it; rows it created carry its id in created_import_id
+create table import_changes (
+  import_id bigint not null references imports (id),
+  subject_type text not null,
+  subject_id bigint not null,
+  before text not null,
+  after_version bigint not null,
+  primary key (import_id, subject_type, subject_id)
+);
+
+create table findings (
+  id bigint primary key,
+  cause text not null,
+  import_id bigint references imports (id),
+  subject_type text not null,
+  subject_id bigint,
+  subject_label text not null default '',
+  row_number bigint,
+  field text not null default '',
+  value text not null default '',
+  state text not null default 'open',
+  created_at bigint not null,
+  closed_at bigint,
+  closed_by bigint
+);
+create index findings_cause on findings (state, cause, id);
+create index findings_import on findings (import_id, cause, id);
+
+-- customer ---------------------------------------------------------------------------------------------------
+create table customers (
+  id bigint primary key,
+  kind text not null default 'person',
+  name text not null default '',
+  given_name text not null default '',
+  family_name text not null default '',
+  name_key text not null default '',
+  name_initials text not null default '',
+  gender text not null default 'unknown',
+  birthday text,
+  country text not null default '',
+  province text not null default '',
+  city text not null default '',
+  district text not null default '',
+  address text not null default '',
+  postcode text not null default '',
+  company text not null default '',
+  industry text not null default '',
+  lifecycle_stage text not null default 'customer',
+  source text not null default '',
+  owner_id bigint references staff (id),
+  team_id bigint references teams (id),
+  custom text not null default '{}',
+  created_import_id bigint,
+  created_at bigint not null,
+  updated_at bigint not null,
+  version bigint not null default 1,
+  deleted_at bigint,
+  merged_into bigint
+);
+create index customers_name_key on customers (name_key);
+create index customers_name_initials on customers (name_initials);
+create index customers_name on customers (name);
+create index customers_owner on customers (owner_id);
+create index customers_import on customers (created_import_id);
+
+create table identities (
+  source text not null,
+  external_id text not null,
+  customer_id bigint not null references customers (id),
+  created_at bigint not null,
+  primary key (source, external_id)
+);
+create index identities_customer on identities (customer_id);
+create index identities_external on identities (external_id);
+
+create table contact_points (
+  id bigint primary key,
+  customer_id bigint not null references customers (id),
+  kind text not null,
+  value text not null,
+  raw text not null,
+  verified boolean not null default false,
+  state text not null default 'ok',
+  created_at bigint not null
+);
+create unique index contact_points_value on contact_points (kind, value, customer_id);
+create index contact_points_customer on contact_points (customer_id);
+
+create table consents (
+  id bigint primary key,
+  customer_id bigint not null references customers (id),
+  purpose text not null,
+  channel text not null,
+  granted boolean not null,
+  text_version text not null default '',
+  proof text not null default '',
+  source text not null default '',
+  happened_at bigint not null
+);
+create index consents_customer on consents (customer_id, happened_at);
+
+create table customer_tags (
+  customer_id bigint not null references customers (id),
+  tag text not null,
+  created_at bigint not null,
+  primary key (customer_id, tag)
+);
+create index customer_tags_tag on customer_tags (tag);
+
+create table products (
+  id bigint primary key,
+  sku text not null unique,
+  name text not null,
+  category text not null default '',
+  brand text not null default '',
+  tier text not null default '',
+  price bigint,
+  currency text not null default '',
+  active boolean not null default true,
+  custom text not null default '{}',
+  created_import_id bigint,
+  created_at bigint not null,
+  updated_at bigint not null,
+  version bigint not null default 1
+);
+
+-- one row per order number of a shop. kind: order (has a line above zero) or refund.
+-- gross: sum of lines above zero; refunded: minus the sum of lines below zero; both in minor units, never negative
+create table orders (
+  id bigint primary key,
+  shop text not null,
+  number text not null,
+  kind text not null,
+  status text not null,
+  customer_id bigint references customers (id),
+  ordered_at bigint not null,
+  gross bigint not null,
+  refunded bigint not null,
+  currency text not null,
+  country text not null default '',
+  province text not null default '',
+  city text not null default '',
+  lines bigint not null default 0,
+  created_import_id bigint,
+  created_at bigint not null,
+  updated_at bigint not null,
+  version bigint not null default 1,
+  deleted_at bigint
+);
+create unique index orders_number on orders (shop, number);
+create index orders_by_number on orders (number);
+create index orders_customer on orders (customer_id, ordered_at);
+create index orders_import on orders (created_import_id);
+
+-- unit_price_micros: millionths of the major unit, so that 0.001 is exact; amount: minor units, sign kept
+create table order_lines (
+  order_id bigint not null references orders (id),
+  position bigint not null,
+  sku text not null,
+  product_name text not null,
+  category text not null default '',
+  brand text not null default '',
+  tier text not null default '',
+  quantity double precision not null,
+  unit_price_micros bigint not null,
+  discount bigint not null default 0,
+  amount bigint not null,
+  import_id bigint,
+  primary key (order_id, position)
+);
+
+create table activities (
+  id bigint primary key,
+  customer_id bigint not null references customers (id),
+  kind text not null,
+  content text not null,
+  result text not null default '',
+  next_action text not null default '',
+  next_at bigint,
+  next_done_at bigint,
+  staff_id bigint not null,
+  happened_at bigint not null,
+  created_at bigint not null,
+  version bigint not null default 1
+);
+create index activities_customer on activities (customer_id, happened_at);
+create index activities_next on activities (next_at);
+
+-- analyze ----------------------------------------------------------------------------------------------------
+create table segments (
+  id bigint primary key,
+  name text not null unique,
+  description text not null default '',
+  condition text not null,
+  staff_id bigint,
+  created_at bigint not null,
+  updated_at bigint not null,
+  version bigint not null default 1,
+  deleted_at bigint
+);
+
+create table metric_targets (
+  metric text primary key,
+  target double precision not null,
+  direction text not null,
+  updated_at bigint not null
+);
+
+-- decide -----------------------------------------------------------------------------------------------------
+create table signals (
+  id bigint primary key,
+  key text not null unique,
+  kind text not null,
+  area text not null,
+  subject_type text not null,
+  subject_id text not null,
+  subject_name text not null,
+  owner_id bigint,
+  team_id bigint,
+  audience text not null default '',
+  reason_code text not null,
+  reason_values text not null,
+  at_stake bigint,
+  stake_basis text not null default '',
+  currency text not null,
+  chance double precision not null,
+  half_life_minutes double precision not null,
+  effort_minutes double precision not null,
+  due_at bigint,
+  actions text not null,
+  state text not null,
+  snoozed_until bigint,
+  delegated_to bigint,
+  dismissed_stake bigint,
+  dismissed_reason text not null default '',
+  pinned boolean not null default false,
+  first_seen_at bigint not null,
+  updated_at bigint not null,
+  closed_at bigint,
+  closed_by bigint,
+  version bigint not null default 1
+);
+create index signals_state on signals (state, area);
+create index signals_subject on signals (subject_type, subject_id);
+
+create table signal_log (
+  id bigint primary key,
+  signal_id bigint not null references signals (id),
+  kind text not null,
+  action text not null,
+  staff_id bigint,
+  minutes double precision,
+  at_stake bigint,
+  protected bigint,
+  note text not null default '',
+  before text not null default '{}',
+  happened_at bigint not null
+);
+create index signal_log_time on signal_log (happened_at);
+
+create table signal_priors (
+  kind text primary key,
+  chance double precision not null,
+  half_life_minutes double precision not null,
+  effort_minutes double precision not null,
+  updated_at bigint not null
+);
+
+-- +goose Down
+select 1;
