@@ -1,0 +1,137 @@
+package feed
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/clock"
+	"guanxi/base/columns"
+	"guanxi/base/db"
+)
+
+const prunedKey = "feed.pruned"
+
+// prune deletes entries that columns have passed long ago and notes how far, so that columns restored from before
+// that are recognised.
+func (f *Feed) prune(ctx context.Context, now time.Time) error {
+	position, err := f.Position(ctx)
+	if err != nil {
+		return err
+	}
+	return f.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var last []entry
+		if err := tx.NewRaw(`
+delete from feed_entries
+where (txid, id) < (?, ?) and created_at < ?
+returning txid, id`, position.Tx, position.ID, now.Add(-keepBehind).UnixMilli()).Scan(ctx, &last); err != nil || len(last) == 0 {
+			return err
+		}
+		reached := Position{}
+		for _, e := range last {
+			if p := (Position{e.Tx, e.ID}); reached.before(p) {
+				reached = p
+			}
+		}
+		value, err := json.Marshal(reached)
+		if err != nil {
+			return err
+		}
+		_, err = tx.NewRaw(`
+insert into settings (key, value, updated_at) values (?, ?, ?)
+on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`,
+			prunedKey, string(value), clock.Millis(ctx)).Exec(ctx)
+		return err
+	})
+}
+
+// outrun says that the entries columns would need next are gone, or that a rebuild was cut short.
+func (f *Feed) outrun(ctx context.Context, position Position) (bool, error) {
+	if position.Tx == rebuilding {
+		return true, nil
+	}
+	var values []string
+	if err := f.records.Read().NewRaw("select value from settings where key = ?", prunedKey).Scan(ctx, &values); err != nil || len(values) == 0 {
+		return false, err
+	}
+	var pruned Position
+	err := json.Unmarshal([]byte(values[0]), &pruned)
+	return position.before(pruned), err
+}
+
+// Rebuild makes columns anew from records. It may be stopped and started again at any point.
+func (f *Feed) Rebuild(ctx context.Context) error {
+	f.stepping.Lock()
+	defer f.stepping.Unlock()
+	return f.rebuild(ctx)
+}
+
+func (f *Feed) rebuild(ctx context.Context) error {
+	slog.Info("rebuilding columns from records")
+	target, err := f.passable(ctx)
+	if err != nil {
+		return err
+	}
+	if err := f.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
+		for _, p := range f.projections {
+			if err := p.Empty(ctx, to); err != nil {
+				return err
+			}
+		}
+		return writePosition(ctx, to, Position{Tx: rebuilding}, clock.Millis(ctx))
+	}); err != nil {
+		return err
+	}
+	for _, p := range f.projections {
+		if err := f.projectAll(ctx, p); err != nil {
+			return err
+		}
+	}
+	if err := f.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
+		return writePosition(ctx, to, target, clock.Millis(ctx))
+	}); err != nil {
+		return err
+	}
+	f.note(target, time.Time{})
+	return nil
+}
+
+// passable gives the last entry that may be passed now; what comes after it the stream applies.
+func (f *Feed) passable(ctx context.Context) (Position, error) {
+	horizon, err := f.horizon(ctx)
+	if err != nil {
+		return Position{}, err
+	}
+	var last []entry
+	err = f.records.Read().NewRaw(
+		"select txid, id from feed_entries where txid < ? order by txid desc, id desc limit 1", horizon).Scan(ctx, &last)
+	if err != nil || len(last) == 0 {
+		return Position{Tx: -1}, err
+	}
+	return Position{last[0].Tx, last[0].ID}, nil
+}
+
+func (f *Feed) projectAll(ctx context.Context, p Projection) error {
+	if p.Subject() == "" {
+		return errEmptySubject
+	}
+	for after := int64(0); ; {
+		var ids []int64
+		if err := f.records.Read().NewRaw("select id from ? where id > ? order by id limit ?",
+			bun.Ident(p.Subject()), after, stepIDs).Scan(ctx, &ids); err != nil {
+			return err
+		}
+		if len(ids) == 0 {
+			return nil
+		}
+		if err := f.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
+			return p.Project(ctx, f.records.Read(), to, ids)
+		}); err != nil {
+			return err
+		}
+		after = ids[len(ids)-1]
+	}
+}
