@@ -413,6 +413,8 @@ create table metric_targets (
 );
 
 -- decide -----------------------------------------------------------------------------------------------------
+-- closed_weight: how bad it was when a person closed it; it returns only when it got materially worse
+-- alone: a person took it out of its group. rank_score: the score that orders it, moved only by a real change
 create table signals (
   id bigint primary key,
   key text not null unique,
@@ -437,9 +439,12 @@ create table signals (
   state text not null,
   snoozed_until bigint,
   delegated_to bigint,
-  dismissed_stake bigint,
+  closed_weight double precision,
   dismissed_reason text not null default '',
   pinned boolean not null default false,
+  alone boolean not null default false,
+  rank_score double precision not null default 0,
+  escalated_at bigint,
   first_seen_at bigint not null,
   updated_at bigint not null,
   closed_at bigint,
@@ -449,6 +454,7 @@ create table signals (
 create index signals_state on signals (state, area);
 create index signals_subject on signals (subject_type, subject_id);
 
+-- act_id: the first row of the act; a group's act has one row per member, ids in a run, and is undone as one
 create table signal_log (
   id bigint primary key,
   signal_id bigint not null references signals (id),
@@ -460,9 +466,13 @@ create table signal_log (
   protected bigint,
   note text not null default '',
   before text not null default '{}',
+  detail text not null default '{}',
+  act_id bigint not null,
+  undone_at bigint,
   happened_at bigint not null
 );
 create index signal_log_time on signal_log (happened_at);
+create index signal_log_signal on signal_log (signal_id, id);
 
 create table signal_priors (
   kind text primary key,
@@ -470,6 +480,16 @@ create table signal_priors (
   half_life_minutes double precision not null,
   effort_minutes double precision not null,
   updated_at bigint not null
+);
+
+-- what outcomes taught about each kind; chance and effort_minutes are null until there are enough of them
+create table signal_measures (
+  kind text primary key,
+  chance double precision,
+  chance_n bigint not null,
+  effort_minutes double precision,
+  effort_n bigint not null,
+  measured_at bigint not null
 );
 
 -- +goose Down

@@ -376,6 +376,8 @@ create table metric_targets (
 );
 
 -- decide -----------------------------------------------------------------------------------------------------
+-- closed_weight: how bad it was when a person closed it; it returns only when it got materially worse
+-- alone: a person took it out of its group. rank_score: the score that orders it, moved only by a real change
 create table signals (
   id integer primary key,
   key text not null unique,
@@ -400,9 +402,12 @@ create table signals (
   state text not null,
   snoozed_until integer,
   delegated_to integer,
-  dismissed_stake integer,
+  closed_weight real,
   dismissed_reason text not null default '',
   pinned boolean not null default false,
+  alone boolean not null default false,
+  rank_score real not null default 0,
+  escalated_at integer,
   first_seen_at integer not null,
   updated_at integer not null,
   closed_at integer,
@@ -412,6 +417,7 @@ create table signals (
 create index signals_state on signals (state, area);
 create index signals_subject on signals (subject_type, subject_id);
 
+-- act_id: the first row of the act; a group's act has one row per member, ids in a run, and is undone as one
 create table signal_log (
   id integer primary key,
   signal_id integer not null references signals (id),
@@ -423,9 +429,13 @@ create table signal_log (
   protected integer,
   note text not null default '',
   before text not null default '{}',
+  detail text not null default '{}',
+  act_id integer not null,
+  undone_at integer,
   happened_at integer not null
 );
 create index signal_log_time on signal_log (happened_at);
+create index signal_log_signal on signal_log (signal_id, id);
 
 create table signal_priors (
   kind text primary key,
@@ -433,6 +443,16 @@ create table signal_priors (
   half_life_minutes real not null,
   effort_minutes real not null,
   updated_at integer not null
+);
+
+-- what outcomes taught about each kind; chance and effort_minutes are null until there are enough of them
+create table signal_measures (
+  kind text primary key,
+  chance real,
+  chance_n integer not null,
+  effort_minutes real,
+  effort_n integer not null,
+  measured_at integer not null
 );
 
 -- +goose Down
