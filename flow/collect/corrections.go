@@ -54,3 +54,6 @@ func clip(s string, n int) string {
 	}
 	return s
 }
+
+// isNew says that the next Add of code will need its example.
+func (c *Corrections) isNew(code string) bool { return c != nil && c.byCode[code] == nil }

@@ -1,0 +1,226 @@
+package collect
+
+import (
+	"encoding/json"
+	"strings"
+
+	"guanxi/base/fault"
+)
+
+// Mapping says which column fills which field. It is the contract's JSON; the zero Mapping means: guess all.
+type Mapping struct {
+	Columns   map[string]string `json:"columns,omitempty"`   // column header (or its number from 1, for files without headers) -> field; "" = leave out
+	Constants map[string]string `json:"constants,omitempty"` // field -> value where no column fills it; also "source"
+	Options   Options           `json:"options,omitzero"`
+}
+
+// Options of reading; empty means auto.
+type Options struct {
+	Encoding     string `json:"encoding,omitempty"`
+	DateFormat   string `json:"date_format,omitempty"`
+	Delimiter    string `json:"delimiter,omitempty"`
+	Header       string `json:"header,omitempty"`        // auto, yes, no
+	RefundPrefix string `json:"refund_prefix,omitempty"` // order numbers that begin so are refunds
+}
+
+// ParseMapping reads a mapping; unknown names in it are refused, "" is the zero Mapping.
+func ParseMapping(text string) (Mapping, error) {
+	var m Mapping
+	if strings.TrimSpace(text) == "" {
+		return m, nil
+	}
+	decoder := json.NewDecoder(strings.NewReader(text))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&m); err != nil || decoder.More() {
+		return m, fault.Invalid("mapping", "mapping_unreadable", errorText(err))
+	}
+	return m, m.Options.check()
+}
+
+func errorText(err error) string {
+	if err == nil {
+		return "trailing data"
+	}
+	return err.Error()
+}
+
+func (o Options) check() error {
+	if encodingName(o.Encoding) == "" {
+		return fault.Invalid("mapping.options.encoding", "encoding_unknown", o.Encoding)
+	}
+	if _, ok := delimiterByte(o.Delimiter); !ok {
+		return fault.Invalid("mapping.options.delimiter", "delimiter_unknown", o.Delimiter)
+	}
+	if _, ok := dateFormatOrder(o.DateFormat); !ok {
+		return fault.Invalid("mapping.options.date_format", "date_format_unknown", o.DateFormat)
+	}
+	switch o.Header {
+	case "", "auto", "yes", "no":
+		return nil
+	}
+	return fault.Invalid("mapping.options.header", "not_one_of", "auto, yes, no")
+}
+
+// dateFormatOrder reads a date format by the order of its year, month and day: "MM/DD/YYYY", "d.m.Y", "%Y-%m-%d".
+// Minutes do not mislead: only letters up to the first blank count.
+func dateFormatOrder(format string) (dateOrder, bool) {
+	switch strings.ToLower(format) {
+	case "", "auto", "excel", "iso", "unix", "unix_ms":
+		return orderUnknown, true
+	}
+	letters := ""
+	for _, r := range strings.ToLower(strings.Fields(format + " ")[0]) {
+		switch r {
+		case 'y', 'm', 'd':
+			if !strings.ContainsRune(letters, r) {
+				letters += string(r)
+			}
+		case 't', 'h':
+			goto done
+		}
+	}
+done:
+	switch letters {
+	case "mdy":
+		return monthFirst, true
+	case "dmy":
+		return dayFirst, true
+	case "ymd":
+		return yearFirst, true
+	}
+	return orderUnknown, false
+}
+
+// target says where one column goes.
+type target struct {
+	column int // position in the record
+	field  int // position in Row.Values
+}
+
+// plan is a mapping bound to a file's columns and a kind's fields.
+type plan struct {
+	kind      Kind
+	fields    []Field // the kind's without custom.*, then one per custom name
+	custom    []string
+	targets   []target
+	constants []Value // by field, unset where none
+	mapped    []bool
+	group     []int // fields of GroupBy
+	headers   []string
+	source    string
+}
+
+// bind checks m against headers and k. Every name it does not know, and every required field nothing fills, is a fault.
+func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
+	p := &plan{kind: k, headers: headers, source: "import"}
+	byName := map[string]int{}
+	openEnded := false
+	for _, f := range k.Fields() {
+		if f.Name == "custom.*" {
+			openEnded = true
+			continue
+		}
+		byName[f.Name] = len(p.fields)
+		p.fields = append(p.fields, f)
+	}
+	place := func(name string) (int, bool) {
+		if at, ok := byName[name]; ok {
+			return at, true
+		}
+		custom := strings.TrimPrefix(name, "custom.")
+		if !openEnded || custom == name || !goodCustomName(custom) {
+			return 0, false
+		}
+		byName[name] = len(p.fields)
+		p.custom = append(p.custom, custom)
+		p.fields = append(p.fields, Field{Name: name, LabelZH: custom, LabelEN: custom, Type: Text})
+		return byName[name], true
+	}
+	var faults []fault.Field
+	found := map[string]bool{}
+	taken := map[int]string{}
+	for column, header := range headers {
+		name, ok := m.Columns[header]
+		if !ok {
+			continue
+		}
+		found[header] = true
+		if name == "" {
+			continue
+		}
+		field, ok := place(name)
+		if !ok {
+			faults = append(faults, fault.Field{Field: "mapping.columns." + header, Key: "field_unknown", Args: []any{name}})
+			continue
+		}
+		if other, doubled := taken[field]; doubled {
+			faults = append(faults, fault.Field{Field: "mapping.columns." + header, Key: "field_mapped_twice", Args: []any{name, other}})
+			continue
+		}
+		taken[field] = header
+		p.targets = append(p.targets, target{column, field})
+	}
+	for header := range m.Columns {
+		if !found[header] {
+			faults = append(faults, fault.Field{Field: "mapping.columns." + header, Key: "column_missing", Args: []any{header}})
+		}
+	}
+	faults = append(faults, p.bindConstants(m.Constants, form, place)...)
+	p.mapped = make([]bool, len(p.fields))
+	for _, t := range p.targets {
+		p.mapped[t.field] = true
+	}
+	for i := range p.constants {
+		p.mapped[i] = p.mapped[i] || p.constants[i].Set
+	}
+	for i, f := range p.fields {
+		if f.Required && !p.mapped[i] {
+			faults = append(faults, fault.Field{Field: "mapping.columns", Key: "required_field_unmapped", Args: []any{f.Name}})
+		}
+	}
+	for _, name := range k.GroupBy() {
+		p.group = append(p.group, byName[name])
+	}
+	if len(faults) > 0 {
+		return nil, fault.Invalids(faults)
+	}
+	return p, nil
+}
+
+// bindConstants reads the constant values; "source" names where the facts come from and is not a field.
+func (p *plan) bindConstants(constants map[string]string, form dateForm, place func(string) (int, bool)) (faults []fault.Field) {
+	values := map[int]Value{}
+	for name, text := range constants {
+		text = trimCell(text)
+		if name == "source" {
+			if text != "" {
+				p.source = text
+			}
+			continue
+		}
+		field, ok := place(name)
+		if !ok {
+			faults = append(faults, fault.Field{Field: "mapping.constants." + name, Key: "field_unknown", Args: []any{name}})
+			continue
+		}
+		reader := cellReader{form: form}
+		value, code := reader.read(&p.fields[field], text)
+		if code != "" {
+			faults = append(faults, fault.Field{Field: "mapping.constants." + name, Key: code, Args: []any{text}})
+		}
+		values[field] = value
+	}
+	p.constants = make([]Value, len(p.fields))
+	for field, value := range values {
+		p.constants[field] = value
+	}
+	return faults
+}
+
+// goodCustomName keeps custom field names short and free of what would need escaping anywhere.
+func goodCustomName(name string) bool {
+	if name == "" || len(name) > 64 {
+		return false
+	}
+	return !strings.ContainsAny(name, "\"'\\`.$[]{}*?;\x00\n\r\t")
+}
