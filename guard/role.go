@@ -1,0 +1,87 @@
+package guard
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Reach says whose rows a role sees.
+type Reach string
+
+// The reaches: rows one owns, rows of one's team too, all rows.
+const (
+	ReachOwn  Reach = "own"
+	ReachTeam Reach = "team"
+	ReachAll  Reach = "all"
+)
+
+// Role is a set of permissions, the reach over rows, and rights to fields that differ from full reading.
+type Role struct {
+	Name        string            `json:"role"`
+	Label       map[string]string `json:"label"`
+	Permissions []string          `json:"permissions"`
+	Reach       Reach             `json:"reach"`
+	Fields      map[string]Right  `json:"fields" doc:"rights to fields of a customer that are not plainly readable"`
+}
+
+func (r Role) holds(permission string) bool { return slices.Contains(r.Permissions, permission) }
+
+// Permissions gives every permission there is, in the order the matrix shows them.
+func Permissions() []string {
+	return []string{
+		"today.read", "today.write",
+		"customers.read", "customers.write", "customers.delete", "reveal.contact",
+		"orders.read", "products.read", "products.write",
+		"segments.read", "segments.write", "metrics.read", "metrics.write",
+		"imports.read", "imports.write", "findings.read", "findings.write", "sources.read", "export",
+		"staff.read", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.read", "settings.write",
+	}
+}
+
+func except(permissions ...string) []string {
+	return slices.DeleteFunc(Permissions(), func(p string) bool { return slices.Contains(permissions, p) })
+}
+
+var masked = map[string]Right{"phone": Masked, "email": Masked, "address": Masked}
+
+// Roles gives the roles as a table. Contact points and street addresses are masked for everyone; who holds
+// reveal.contact may see one of them for a reason, and that is logged. Analysts work without them altogether.
+func Roles() []Role {
+	none := map[string]Right{"phone": None, "email": None, "address": None, "external_id": None}
+	return []Role{
+		{Name: "admin", Label: label("管理员", "Administrator"), Permissions: Permissions(), Reach: ReachAll, Fields: masked},
+		{Name: "manager", Label: label("经理", "Manager"), Reach: ReachTeam, Fields: masked,
+			Permissions: except("staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write")},
+		{Name: "operator", Label: label("运营", "Operator"), Reach: ReachAll, Fields: masked,
+			Permissions: except("customers.delete", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write")},
+		{Name: "sales", Label: label("销售", "Sales"), Reach: ReachOwn, Fields: masked, Permissions: []string{
+			"today.read", "today.write", "customers.read", "customers.write", "reveal.contact", "orders.read", "products.read",
+			"segments.read", "metrics.read", "staff.read", "settings.read"}},
+		{Name: "service", Label: label("客服", "Service"), Reach: ReachAll, Fields: masked, Permissions: []string{
+			"today.read", "today.write", "customers.read", "customers.write", "reveal.contact", "orders.read", "products.read",
+			"staff.read", "settings.read"}},
+		{Name: "analyst", Label: label("分析师", "Analyst"), Reach: ReachAll, Fields: none, Permissions: []string{
+			"today.read", "customers.read", "orders.read", "products.read", "segments.read", "segments.write",
+			"metrics.read", "findings.read", "imports.read", "sources.read", "staff.read", "settings.read"}},
+		{Name: "auditor", Label: label("审计员", "Auditor"), Reach: ReachAll, Fields: none, Permissions: []string{
+			"audit.read", "staff.read", "settings.read"}},
+	}
+}
+
+func label(zh, en string) map[string]string { return map[string]string{"zh-CN": zh, "en-US": en} }
+
+var roles = func() map[string]Role {
+	table := map[string]Role{}
+	for _, r := range Roles() {
+		table[r.Name] = r
+	}
+	return table
+}()
+
+// RoleOf gives the role of that name.
+func RoleOf(name string) (Role, bool) {
+	r, known := roles[name]
+	return r, known
+}
+
+func itoa(n int64) string { return strconv.FormatInt(n, 10) }
