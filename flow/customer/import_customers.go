@@ -1,0 +1,298 @@
+package customer
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash/maphash"
+	"strings"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
+	"guanxi/base/db"
+	"guanxi/flow/collect"
+)
+
+// customerKind imports customers. A row names its customer by source and external id, else by phone, else by mail;
+// empty cells leave what is there. The first row of a file that names a customer writes it, later ones only add keys.
+type customerKind struct {
+	region string // of phone numbers without country code, when the row names no country
+	at     customerFieldIndex
+}
+
+// customerRun is what the kind remembers from batch to batch.
+type customerRun struct {
+	staff   staffDirectory
+	written *roaring64.Bitmap   // customers that this file has written, or found unchanged
+	resumed bool                // the run began in the middle of the file: earlier writes are found in import_changes
+	seen    map[uint64]struct{} // dry run only: hashes of the keys earlier batches would have brought
+	seed    maphash.Seed
+}
+
+func (*customerKind) Name() string            { return "customers" }
+func (*customerKind) Fields() []collect.Field { return customerFields }
+func (*customerKind) GroupBy() []string       { return nil }
+
+// customerRow is a row made ready outside the transaction.
+type customerRow struct {
+	Customer
+	set      uint32 // by textFields: the row brings this attribute
+	keys     keys
+	contacts []ContactPoint
+	tags     []string
+	consents []Consent
+	owner    string
+}
+
+// Prepare implements collect.Preparer: normalising and pinyin need no database.
+func (k *customerKind) Prepare(b *collect.Batch) error {
+	rows := make([]customerRow, len(b.Rows))
+	for i := range b.Rows {
+		if b.Outcomes[i].State == collect.Pending {
+			k.prepare(b, &b.Rows[i], &rows[i])
+		}
+	}
+	b.Prepared = rows
+	return nil
+}
+
+func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *customerRow) {
+	row.Customer = newCustomer(b.Now)
+	row.Source = b.Source
+	for i, f := range k.at.text {
+		if f >= 0 && from.Values[f].Set {
+			*textFields[i].of(&row.Customer) = from.Values[f].Text
+			row.set |= 1 << i
+		}
+	}
+	if row.Kind != KindOrganization {
+		row.Kind = KindPerson
+	}
+	if v := from.Values[k.at.birthday]; v.Set {
+		row.Birthday = &v.Text
+	}
+	if v := from.Values[k.at.createdAt]; v.Set {
+		row.CreatedAt = v.Int
+	}
+	row.settle()
+	row.keys = keys{source: b.Source, externalID: from.Values[k.at.externalID].Text}
+	region := RegionOf(row.Country)
+	if region == "" {
+		region = k.region
+	}
+	row.addContact(ContactPhone, from.Values[k.at.phone], region)
+	row.addContact(ContactEmail, from.Values[k.at.email], region)
+	row.addContact(ContactWeChat, from.Values[k.at.wechat], region)
+	if v := from.Values[k.at.tags]; v.Set {
+		row.tags = strings.Split(v.Text, "\n")
+	}
+	for _, c := range k.at.consents {
+		if v := from.Values[c.field]; v.Set {
+			row.consents = append(row.consents, Consent{Purpose: PurposeMarketing, Channel: c.channel, Granted: v.Int != 0,
+				Source: b.Source, Proof: "import", HappenedAt: b.Now})
+		}
+	}
+	row.owner = from.Values[k.at.owner].Text
+	if row.keys.none() && row.Name != "" {
+		row.keys.externalID = rowDigest(from.Values)
+	}
+	if len(b.Custom) > 0 {
+		custom := map[string]any{}
+		for i, name := range b.Custom {
+			if v := from.Values[len(customerFields)+i]; v.Set {
+				custom[name] = v.Text
+			}
+		}
+		row.Custom = customText(custom)
+	}
+}
+
+// digestMark begins the identity of a customer whose source gave no key at all: the digest of the row, by which the
+// same row is known again when the file comes a second time. It is not shown.
+const digestMark = "#"
+
+func rowDigest(values []collect.Value) string {
+	h := sha256.New()
+	for i, v := range values {
+		if v.Set {
+			fmt.Fprintf(h, "%d=%d %q\n", i, v.Int, v.Text)
+		}
+	}
+	return digestMark + hex.EncodeToString(h.Sum(nil)[:12])
+}
+
+func (row *customerRow) addContact(kind string, v collect.Value, region string) {
+	if !v.Set {
+		return
+	}
+	p := normalContact(kind, v.Text, region)
+	row.contacts = append(row.contacts, p)
+	switch {
+	case p.State == ContactInvalid:
+	case kind == ContactPhone:
+		row.keys.phone = p.Value
+	case kind == ContactEmail:
+		row.keys.email = p.Value
+	}
+}
+
+// Apply implements collect.Kind.
+func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) error {
+	rows := b.Prepared.([]customerRow)
+	run, err := k.runOf(ctx, tx, b)
+	if err != nil {
+		return err
+	}
+	all := make([]keys, 0, len(rows))
+	for i := range rows {
+		if b.Outcomes[i].State == collect.Pending {
+			all = append(all, rows[i].keys)
+		}
+	}
+	r := newRoster(b.ImportID, b.Now, len(all))
+	parts := rosterParts{contacts: true, tags: b.Mapped[k.at.tags], consents: k.at.anyConsent(b.Mapped)}
+	if err := r.lookUp(ctx, tx, all, parts); err != nil {
+		return err
+	}
+	if err := run.markWritten(ctx, tx, b, r); err != nil {
+		return err
+	}
+	entries := make([]*entry, len(rows))
+	for i := range rows {
+		if b.Outcomes[i].State == collect.Pending {
+			entries[i] = k.apply(b, r, run, i, &rows[i])
+		}
+	}
+	created, changed, err := r.flush(ctx, tx, b)
+	if err != nil {
+		return err
+	}
+	for i, e := range entries {
+		if e != nil {
+			run.remember(b, e, rows[i].keys)
+			k.report(b, &rows[i], i, e)
+		}
+	}
+	return auditBatch(ctx, tx, b, batchSummary{Kind: k.Name(), Created: created, Changed: changed})
+}
+
+// apply decides the outcome of one row and changes its customer in the roster. It gives nil for a row that was not taken.
+func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i int, row *customerRow) *entry {
+	if row.keys.none() {
+		b.Reject(i, "nothing_to_know_by", "name", "")
+		return nil
+	}
+	found, conflict := r.find(row.keys)
+	number := b.Rows[i].Number
+	switch {
+	case found == nil && run.seenBefore(row.keys):
+		b.Outcomes[i].State = collect.Duplicate
+		return nil
+	case found == nil && b.Mode == collect.ModeUpdate:
+		b.Reject(i, "not_found", "external_id", "")
+		return nil
+	case found == nil:
+		found = r.create(row.Customer)
+		found.claimed = number
+		k.setOwner(run, found, row)
+		found.add(r, row)
+		b.Outcomes[i].State = collect.Created
+	case !found.inScope:
+		b.Reject(i, "customer_of_others", "external_id", "")
+		return nil
+	case found.claimed != 0 || run.written.Contains(uint64(found.ID)) && !found.isNew:
+		r.attach(found, row.keys, row.contacts)
+		b.Outcomes[i].State = collect.Duplicate
+	case b.Mode == collect.ModeCreate:
+		found.claimed = number
+		b.Outcomes[i].State = collect.Duplicate
+	default:
+		found.claimed = number
+		changed := k.merge(run, found, row)
+		changed = found.add(r, row) || changed
+		b.Outcomes[i].State = outcome(found, changed)
+	}
+	if conflict {
+		b.AddFinding(collect.Finding{Cause: "identity_conflict", SubjectType: "customer", SubjectID: found.ID,
+			SubjectLabel: row.keys.externalID, RowNumber: number})
+	}
+	return found
+}
+
+// add gives e the keys, contact points, tags and consents of row and says whether any was new.
+func (e *entry) add(r *roster, row *customerRow) bool {
+	added := r.attach(e, row.keys, row.contacts)
+	added = e.tag(row.tags) || added
+	for _, c := range row.consents {
+		added = e.agree(c) || added
+	}
+	return added
+}
+
+// merge writes what row brings over what e holds and says whether anything differed.
+func (k *customerKind) merge(run *customerRun, e *entry, row *customerRow) bool {
+	before := e.Customer
+	for i, f := range textFields {
+		if row.set&(1<<i) != 0 {
+			*f.of(&e.Customer) = *f.of(&row.Customer)
+		}
+	}
+	if row.Birthday != nil {
+		e.Birthday = row.Birthday
+	}
+	if row.Custom != "{}" {
+		fields := customFields(e.Custom)
+		for name, value := range customFields(row.Custom) {
+			fields[name] = value
+		}
+		e.Custom = customText(fields)
+	}
+	k.setOwner(run, e, row)
+	e.settle()
+	changed := !sameRecord(&before, &e.Customer)
+	e.merged = e.merged || changed
+	return changed
+}
+
+func (k *customerKind) setOwner(run *customerRun, e *entry, row *customerRow) {
+	if row.owner == "" {
+		return
+	}
+	if s, known := run.staff.find(row.owner); known {
+		e.OwnerID, e.TeamID = &s.ID, s.TeamID
+	}
+}
+
+// report adds the findings of a row that was taken; an unchanged row has nothing new to tell.
+func (k *customerKind) report(b *collect.Batch, row *customerRow, i int, e *entry) {
+	finding := collect.Finding{SubjectType: "customer", SubjectID: e.ID, SubjectLabel: row.keys.externalID, RowNumber: b.Rows[i].Number}
+	switch b.Outcomes[i].State {
+	case collect.Duplicate:
+		if b.Mode != collect.ModeCreate || e.claimed != finding.RowNumber {
+			finding.Cause = "duplicate_in_file"
+			b.AddFinding(finding)
+		}
+		return
+	case collect.Created, collect.Updated:
+	default:
+		return
+	}
+	for _, p := range row.contacts {
+		if p.State == ContactInvalid {
+			finding.Cause, finding.Field, finding.Value = p.Kind+"_unreadable", p.Kind, p.Raw
+			b.AddFinding(finding)
+		} else if p.Kind != ContactWeChat && reformatted(p) {
+			b.Correct(p.Kind+"_normalized", mask(p.Kind, p.Raw), mask(p.Kind, p.Value))
+		}
+	}
+	if row.owner != "" && e.OwnerID == nil {
+		finding.Cause, finding.Field, finding.Value = "owner_unknown", "owner", row.owner
+		b.AddFinding(finding)
+	}
+}
+
+// reformatted says that more was done to a contact point than putting the country code in front.
+func reformatted(p ContactPoint) bool {
+	return p.Raw != p.Value && !strings.HasSuffix(p.Value, p.Raw)
+}

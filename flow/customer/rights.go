@@ -1,0 +1,46 @@
+package customer
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/schema"
+
+	"guanxi/guard"
+)
+
+// noun is what guard knows customers and everything about them as.
+const noun = "customers"
+
+// scope gives the condition that the customer under alias is one the person asking may see.
+func scope(ctx context.Context, alias string) schema.QueryWithArgs {
+	text, args := guard.ScopeOf(ctx, noun).Where(alias)
+	return bun.SafeQuery(text, args...)
+}
+
+// mask hides most of a contact point.
+func mask(kind, value string) string {
+	switch kind {
+	case ContactPhone:
+		return guard.MaskPhone(value)
+	case ContactEmail:
+		return guard.MaskEmail(value)
+	}
+	return "****"
+}
+
+// shown gives a contact point's value as the person asking may see it, "" when not at all. A kind without a rule of
+// its own is as private as a phone number.
+func shown(rights guard.Fields, kind, value string) string {
+	field := kind
+	if kind != ContactEmail {
+		field = ContactPhone
+	}
+	switch rights.Right(field) {
+	case guard.None:
+		return ""
+	case guard.Masked:
+		return mask(kind, value)
+	}
+	return value
+}

@@ -1,0 +1,255 @@
+package customer
+
+import (
+	"context"
+	"slices"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/db"
+	"guanxi/flow/collect"
+)
+
+// keys are what a row of a file knows a customer by. Contact points in it are normalised and reachable.
+type keys struct {
+	source, externalID, phone, email string
+}
+
+func (k keys) none() bool { return k.externalID == "" && k.phone == "" && k.email == "" }
+
+// entry is one customer as a batch works on it: stored already (isNew false) or about to be.
+type entry struct {
+	Customer
+	was      Customer // as loaded
+	isNew    bool
+	inScope  bool // the person importing may change this record
+	merged   bool // something is to be written
+	contacts []ContactPoint
+	tags     []string
+	consents map[string]bool // purpose/channel -> latest word
+	claimed  int64           // row number that wrote this customer in this file, 0 = none yet
+
+	newContacts   []ContactPoint
+	newIdentities []identityKey
+	newTags       []string
+	newConsents   []Consent
+}
+
+type identityKey struct{ source, externalID string }
+
+// roster holds the customers that the rows of one batch name, found by three look-ups for the whole batch.
+type roster struct {
+	importID   int64
+	now        int64
+	byIdentity map[identityKey]*entry
+	byPhone    map[string]*entry
+	byEmail    map[string]*entry
+	byID       map[int64]*entry
+	created    []*entry
+}
+
+func newRoster(importID, now int64, size int) *roster {
+	return &roster{
+		importID: importID, now: now,
+		byIdentity: make(map[identityKey]*entry, size), byPhone: make(map[string]*entry, size), byEmail: make(map[string]*entry, size),
+		byID: map[int64]*entry{},
+	}
+}
+
+// find gives the customer that k names, strongest key first: identity, phone, mail. conflict says that another key
+// names somebody else.
+func (r *roster) find(k keys) (found *entry, conflict bool) {
+	for _, e := range [...]*entry{r.identity(k.source, k.externalID), r.contact(r.byPhone, k.phone), r.contact(r.byEmail, k.email)} {
+		switch {
+		case e == nil:
+		case found == nil:
+			found = e
+		case e != found:
+			conflict = true
+		}
+	}
+	return found, conflict
+}
+
+func (r *roster) identity(source, externalID string) *entry {
+	if externalID == "" {
+		return nil
+	}
+	return r.byIdentity[identityKey{source, externalID}]
+}
+
+func (r *roster) contact(by map[string]*entry, value string) *entry {
+	if value == "" {
+		return nil
+	}
+	return by[value]
+}
+
+// create adds a customer that is in no record yet.
+func (r *roster) create(c Customer) *entry {
+	c.CreatedImportID = &r.importID
+	e := &entry{Customer: c, isNew: true, inScope: true}
+	r.created = append(r.created, e)
+	return e
+}
+
+// attach gives e the keys and contact points it does not have yet; what another customer has stays there.
+func (r *roster) attach(e *entry, k keys, contacts []ContactPoint) (added bool) {
+	if k.externalID != "" {
+		key := identityKey{k.source, k.externalID}
+		if r.byIdentity[key] == nil {
+			r.byIdentity[key] = e
+			e.newIdentities = append(e.newIdentities, key)
+			added = true
+		}
+	}
+	for _, p := range contacts {
+		if e.has(p) {
+			continue
+		}
+		e.newContacts = append(e.newContacts, p)
+		added = true
+		by := r.byPhone
+		if p.Kind == ContactEmail {
+			by = r.byEmail
+		}
+		if p.State != ContactInvalid && by[p.Value] == nil {
+			by[p.Value] = e
+		}
+	}
+	e.merged = e.merged || added
+	return added
+}
+
+func (e *entry) has(p ContactPoint) bool {
+	same := func(q ContactPoint) bool { return q.Kind == p.Kind && q.Value == p.Value }
+	return slices.ContainsFunc(e.contacts, same) || slices.ContainsFunc(e.newContacts, same)
+}
+
+// tag adds the tags e does not have.
+func (e *entry) tag(tags []string) (added bool) {
+	for _, t := range tags {
+		if !slices.Contains(e.tags, t) && !slices.Contains(e.newTags, t) {
+			e.newTags = append(e.newTags, t)
+			added = true
+		}
+	}
+	e.merged = e.merged || added
+	return added
+}
+
+// agree records what she said where it differs from what she said last.
+func (e *entry) agree(c Consent) (added bool) {
+	key := c.Purpose + "/" + c.Channel
+	if last, known := e.consents[key]; known && last == c.Granted {
+		return false
+	}
+	if e.consents == nil {
+		e.consents = map[string]bool{}
+	}
+	e.consents[key] = c.Granted
+	e.newConsents = append(e.newConsents, c)
+	e.merged = true
+	return true
+}
+
+// lookUpChunk bounds the keys of one look-up, and so the length of its text.
+const lookUpChunk = 5000
+
+// lookUp finds whom the keys of a batch name: one query for each sort of key, one for the records themselves and one
+// for each part of them that the batch may write.
+func (r *roster) lookUp(ctx context.Context, tx *db.Tx, all []keys, parts rosterParts) error {
+	identities := map[string][]string{}
+	var phones, emails []string
+	for _, k := range all {
+		if k.externalID != "" {
+			identities[k.source] = append(identities[k.source], k.externalID)
+		}
+		if k.phone != "" {
+			phones = append(phones, k.phone)
+		}
+		if k.email != "" {
+			emails = append(emails, k.email)
+		}
+	}
+	for source, externalIDs := range identities {
+		if err := r.lookUpIdentities(ctx, tx, source, externalIDs); err != nil {
+			return err
+		}
+	}
+	if err := r.lookUpContacts(ctx, tx, ContactPhone, phones, r.byPhone); err != nil {
+		return err
+	}
+	if err := r.lookUpContacts(ctx, tx, ContactEmail, emails, r.byEmail); err != nil {
+		return err
+	}
+	return r.load(ctx, tx, parts)
+}
+
+func (r *roster) stored(id int64) *entry {
+	e := r.byID[id]
+	if e == nil {
+		e = &entry{Customer: Customer{ID: id}}
+		r.byID[id] = e
+	}
+	return e
+}
+
+func (r *roster) lookUpIdentities(ctx context.Context, tx *db.Tx, source string, externalIDs []string) error {
+	return inChunks(distinct(externalIDs), lookUpChunk, func(chunk []string) error {
+		var rows []struct {
+			ExternalID string `bun:"external_id"`
+			CustomerID int64  `bun:"customer_id"`
+		}
+		err := tx.NewRaw(`
+select i.external_id, i.customer_id
+from identities i
+join customers c on c.id = i.customer_id
+where i.source = ?
+  and i.external_id in (?)
+  and c.deleted_at is null`, source, bun.List(chunk)).Scan(ctx, &rows)
+		for _, row := range rows {
+			r.byIdentity[identityKey{source, row.ExternalID}] = r.stored(row.CustomerID)
+		}
+		return err
+	})
+}
+
+func (r *roster) lookUpContacts(ctx context.Context, tx *db.Tx, kind string, values []string, by map[string]*entry) error {
+	return inChunks(distinct(values), lookUpChunk, func(chunk []string) error {
+		var rows []struct {
+			Value      string `bun:"value"`
+			CustomerID int64  `bun:"customer_id"`
+		}
+		err := tx.NewRaw(`
+select p.value, p.customer_id
+from contact_points p
+join customers c on c.id = p.customer_id
+where p.kind = ?
+  and p.value in (?)
+  and p.state <> 'invalid'
+  and c.deleted_at is null
+order by p.customer_id desc`, kind, bun.List(chunk)).Scan(ctx, &rows)
+		for _, row := range rows { // of several the oldest record stays, because it comes last
+			by[row.Value] = r.stored(row.CustomerID)
+		}
+		return err
+	})
+}
+
+func distinct(values []string) []string {
+	values = slices.Clone(values)
+	slices.Sort(values)
+	return slices.Compact(values)
+}
+
+// changes of customers by a batch are counted by the outcome of their rows.
+func outcome(e *entry, changed bool) collect.OutcomeState {
+	switch {
+	case e.isNew:
+		return collect.Created
+	case changed:
+		return collect.Updated
+	}
+	return collect.Unchanged
+}

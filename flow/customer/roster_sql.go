@@ -1,0 +1,238 @@
+package customer
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/db"
+	"guanxi/flow/collect"
+)
+
+// rosterParts says which parts of records a batch may write, so that no other part is read.
+type rosterParts struct{ contacts, tags, consents bool }
+
+// load reads the records of the customers found.
+func (r *roster) load(ctx context.Context, tx *db.Tx, parts rosterParts) error {
+	ids := make([]int64, 0, len(r.byID))
+	for id := range r.byID {
+		ids = append(ids, id)
+	}
+	return inChunks(ids, lookUpChunk, func(chunk []int64) error {
+		var records []struct {
+			Customer
+			InScope bool `bun:"in_scope"`
+		}
+		err := tx.NewRaw("select "+customerColumns+", ? as in_scope from customers c where id in (?)",
+			scope(ctx, "c"), bun.List(chunk)).Scan(ctx, &records)
+		for _, record := range records {
+			e := r.byID[record.ID]
+			e.Customer, e.was, e.inScope = record.Customer, record.Customer, record.InScope
+		}
+		if err == nil && parts.contacts {
+			err = r.loadContacts(ctx, tx, chunk)
+		}
+		if err == nil && parts.tags {
+			err = r.loadTags(ctx, tx, chunk)
+		}
+		if err == nil && parts.consents {
+			err = r.loadConsents(ctx, tx, chunk)
+		}
+		return err
+	})
+}
+
+func (r *roster) loadContacts(ctx context.Context, tx *db.Tx, ids []int64) error {
+	points, err := contactsOf(ctx, tx, ids)
+	for _, p := range points {
+		e := r.byID[p.CustomerID]
+		e.contacts = append(e.contacts, p)
+	}
+	return err
+}
+
+func (r *roster) loadTags(ctx context.Context, tx *db.Tx, ids []int64) error {
+	tags, err := tagsOf(ctx, tx, ids)
+	for _, t := range tags {
+		e := r.byID[t.CustomerID]
+		e.tags = append(e.tags, t.Tag)
+	}
+	return err
+}
+
+func (r *roster) loadConsents(ctx context.Context, tx *db.Tx, ids []int64) error {
+	consents, err := consentsOf(ctx, tx, ids)
+	for _, c := range consents { // oldest first, so the latest word stays
+		e := r.byID[c.CustomerID]
+		if e.consents == nil {
+			e.consents = map[string]bool{}
+		}
+		e.consents[c.Purpose+"/"+c.Channel] = c.Granted
+	}
+	return err
+}
+
+// flush writes what the batch made of its customers: new ones with their keys, then the changed ones with a
+// before-image each, and tells the feed. It gives the number of records created and changed.
+func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (created, changed int, err error) {
+	var touched []*entry
+	for _, e := range r.byID {
+		if e.merged {
+			touched = append(touched, e)
+		}
+	}
+	if err := r.keepBefore(ctx, tx, b, touched); err != nil {
+		return 0, 0, err
+	}
+	for _, e := range touched {
+		// a record this import made itself stays at version 1: nobody has changed it since
+		if e.CreatedImportID == nil || *e.CreatedImportID != r.importID || e.Version > 1 {
+			e.Version++
+		}
+		e.UpdatedAt = r.now
+		if err := updateCustomer(ctx, tx, &e.Customer); err != nil {
+			return 0, 0, err
+		}
+	}
+	if len(r.created) > 0 {
+		first, err := tx.NextIDs(ctx, "customers", len(r.created))
+		if err != nil {
+			return 0, 0, err
+		}
+		customers := newBulk("customers", customerColumns, "")
+		for i, e := range r.created {
+			e.ID = first + int64(i)
+			customers.add(e.values()...)
+		}
+		if err := customers.insert(ctx, tx); err != nil {
+			return 0, 0, err
+		}
+	}
+	all := append(touched, r.created...)
+	if err := r.insertParts(ctx, tx, all); err != nil {
+		return 0, 0, err
+	}
+	ids := make([]int64, len(all))
+	for i, e := range all {
+		ids[i] = e.ID
+	}
+	tx.Feed("customers", ids...)
+	return len(r.created), len(touched), nil
+}
+
+func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error {
+	points, consents := 0, 0
+	for _, e := range all {
+		points += len(e.newContacts)
+		consents += len(e.newConsents)
+	}
+	point, err := nextIDs(ctx, tx, "contact_points", points)
+	if err != nil {
+		return err
+	}
+	consent, err := nextIDs(ctx, tx, "consents", consents)
+	if err != nil {
+		return err
+	}
+	// an identity may still belong to a deleted customer: then it moves
+	identityRows := newBulk("identities", "source, external_id, customer_id, created_at",
+		"on conflict (source, external_id) do update set customer_id = excluded.customer_id")
+	pointRows := newBulk("contact_points", contactColumns, "")
+	tagRows := newBulk("customer_tags", "customer_id, tag, created_at", "")
+	consentRows := newBulk("consents", consentColumns, "")
+	for _, e := range all {
+		for _, k := range e.newIdentities {
+			identityRows.add(k.source, k.externalID, e.ID, r.now)
+		}
+		for _, p := range e.newContacts {
+			pointRows.add(point, e.ID, p.Kind, p.Value, p.Raw, p.Verified, p.State, r.now)
+			point++
+		}
+		for _, t := range e.newTags {
+			tagRows.add(e.ID, t, r.now)
+		}
+		for _, c := range e.newConsents {
+			consentRows.add(consent, e.ID, c.Purpose, c.Channel, c.Granted, c.TextVersion, c.Proof, c.Source, c.HappenedAt)
+			consent++
+		}
+	}
+	for _, rows := range []*bulk{identityRows, pointRows, tagRows, consentRows} {
+		if err := rows.insert(ctx, tx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nextIDs(ctx context.Context, tx *db.Tx, noun string, n int) (int64, error) {
+	if n == 0 {
+		return 0, nil
+	}
+	return tx.NextIDs(ctx, noun, n)
+}
+
+// image is everything an import may change about a customer, as it was: what undo puts back.
+type image struct {
+	Customer   Customer       `json:"customer"`
+	Contacts   []ContactPoint `json:"contacts"`
+	Identities []identityRow  `json:"identities"`
+	Tags       []string       `json:"tags"`
+	Consents   []int64        `json:"consents"` // ids; consents are only ever added
+}
+
+// keepBefore stores the before-image of every touched record that this import did not make itself.
+func (r *roster) keepBefore(ctx context.Context, tx *db.Tx, b *collect.Batch, touched []*entry) error {
+	var ids []int64
+	for _, e := range touched {
+		if e.was.CreatedImportID == nil || *e.was.CreatedImportID != r.importID {
+			ids = append(ids, e.ID)
+		}
+	}
+	return inChunks(ids, lookUpChunk, func(chunk []int64) error {
+		images := make(map[int64]*image, len(chunk))
+		for _, id := range chunk {
+			images[id] = &image{Customer: r.byID[id].was}
+		}
+		if err := fillImages(ctx, tx, chunk, images); err != nil {
+			return err
+		}
+		for _, id := range chunk {
+			before, err := json.Marshal(images[id])
+			if err != nil {
+				return err
+			}
+			b.AddChange(collect.Change{SubjectType: "customer", SubjectID: id, Before: string(before), AfterVersion: r.byID[id].was.Version + 1})
+		}
+		return nil
+	})
+}
+
+func fillImages(ctx context.Context, tx bun.IDB, ids []int64, images map[int64]*image) error {
+	points, err := contactsOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, p := range points {
+		images[p.CustomerID].Contacts = append(images[p.CustomerID].Contacts, p)
+	}
+	identities, err := identitiesOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, i := range identities {
+		images[i.CustomerID].Identities = append(images[i.CustomerID].Identities, i)
+	}
+	tags, err := tagsOf(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
+	for _, t := range tags {
+		images[t.CustomerID].Tags = append(images[t.CustomerID].Tags, t.Tag)
+	}
+	consents, err := consentsOf(ctx, tx, ids)
+	for _, c := range consents {
+		images[c.CustomerID].Consents = append(images[c.CustomerID].Consents, c.ID)
+	}
+	return err
+}
