@@ -1,4 +1,5 @@
-// Package testdata finds the real data sets that tests run against; they are not part of the repository.
+// Package testdata finds the real data sets that tests run the product against. They lie beside the repository and
+// never in it.
 package testdata
 
 import (
@@ -6,21 +7,26 @@ import (
 	"path/filepath"
 )
 
-// Path names a file of the shared data sets, which stand beside the repository: ../shared/data from its root.
-// The file may be absent; a test that opens it skips then.
-func Path(name string) string {
-	root, err := os.Getwd()
+// Root gives the folder of the repository: the nearest one at or above the working directory that holds go.mod.
+func Root() string {
+	dir, err := os.Getwd()
 	if err != nil {
-		return name
+		panic(err) // a test without a working directory cannot go on
 	}
 	for {
-		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
-			return filepath.Join(root, "..", "shared", "data", filepath.FromSlash(name))
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
 		}
-		above := filepath.Dir(root)
-		if above == root {
-			return name
+		parent := filepath.Dir(dir)
+		if parent == dir {
+			panic("testdata: no go.mod at or above the working directory")
 		}
-		root = above
+		dir = parent
 	}
+}
+
+// Path gives where a data set lies, for instance "cdnow/CDNOW_sample.txt". A test that needs one which is absent says
+// so and skips, except under CI, because a test that cannot run must not look green.
+func Path(name string) string {
+	return filepath.Join(Root(), "..", "shared", "data", filepath.FromSlash(name))
 }
