@@ -1,0 +1,37 @@
+import { del, get, post } from "./client";
+import type { Language, Named } from "./shapes";
+
+/** Who is signed in, what she may do, and for which company. */
+export interface Session {
+  staff: { id: string; name: string; email: string; role: string; team: Named | null; language: Language };
+  /** Names such as "customers.read"; the server decides anew at each request, this only hides what would be refused. */
+  permissions: string[];
+  workspace: Workspace;
+  csrf_token: string;
+  /** The instant a test or demo has set the clock to, else null. */
+  test_clock: string | null;
+}
+
+export interface Workspace {
+  name: string;
+  /** IANA name, such as Asia/Shanghai: days begin and end there. */
+  time_zone: string;
+  /** ISO 4217 code. */
+  currency: string;
+  language: Language;
+}
+
+export interface Redeem {
+  token: string;
+  name?: string;
+  email?: string;
+  password: string;
+  workspace?: Workspace;
+}
+
+export const readSession = (signal?: AbortSignal) => get<Session>("/session", undefined, signal);
+export const signIn = (email: string, password: string) => post<Session | undefined>("/session", { email, password });
+export const signOut = () => del("/session");
+export const readSetup = () => get<{ needed: boolean }>("/setup");
+export const redeemLink = (body: Redeem) => post<Session | undefined>("/sign-in-links/redeem", body);
+export const enterByLink = (token: string) => post<Session | undefined>("/sign-in-links/enter", { token });

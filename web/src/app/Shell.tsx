@@ -1,0 +1,59 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { todayQuery } from "../features/today";
+import { Failed, Skeleton } from "../ui";
+import { Menu, TabBar } from "./Menu";
+import { SessionArea, useCan, useSessionQuery } from "./session";
+import { TopBar } from "./TopBar";
+
+const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default: Palette })));
+
+/** The frame around every page; whoever is not signed in goes to the sign-in page and comes back after. */
+export function Shell() {
+  const navigate = useNavigate();
+  const { data: session, error, isPending, refetch } = useSessionQuery();
+  useEffect(() => {
+    if (session !== null) return;
+    const here = location.pathname + location.search;
+    void navigate({ to: "/signin", search: here === "/" ? {} : { next: here }, replace: true });
+  }, [session, navigate]);
+  if (error) return <Failed error={error} retry={() => void refetch()} />;
+  if (isPending || !session) return null;
+  return <SessionArea session={session}><Frame /></SessionArea>;
+}
+
+function Frame() {
+  const { t } = useTranslation("app");
+  const [finding, setFinding] = useState(false);
+  const can = useCan();
+  const today = useQuery({ ...todayQuery({}), enabled: can("today.read") });
+  const find = () => setFinding(true);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
+        event.preventDefault();
+        setFinding((open) => !open);
+      }
+    };
+    window.addEventListener("keydown", press);
+    return () => window.removeEventListener("keydown", press);
+  }, []);
+  return (
+    <>
+      <a className="skip" href="#content">{t("skip")}</a>
+      <div className="app">
+        <Menu todayCount={today.data?.items.length} />
+        <div className="main">
+          <TopBar onFind={find} />
+          <main className="page" id="content" tabIndex={-1}>
+            <Suspense fallback={<Skeleton rows={10} />}><Outlet /></Suspense>
+          </main>
+        </div>
+      </div>
+      <TabBar onFind={find} />
+      {finding && <Suspense><Palette onClose={() => setFinding(false)} /></Suspense>}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import type { IconName } from "../ui";
+
+export interface MenuEntry {
+  key: "today" | "customers" | "customerList" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "quality" | "settings" | "staff" | "audit" | "sessions" | "workspace";
+  to: string;
+  icon?: IconName;
+  /** Shown to whoever holds it; absent = to everybody. */
+  permission?: string;
+  under?: MenuEntry[];
+}
+
+/** The menu mirrors the loop: collect, know, decide. Only pages that exist stand in it. */
+export const menu: MenuEntry[] = [
+  { key: "today", to: "/", icon: "today", permission: "today.read" },
+  {
+    key: "customers", to: "/customers", icon: "people", under: [
+      { key: "customerList", to: "/customers", permission: "customers.read" },
+    ],
+  },
+];
+
+export const settingsMenu: MenuEntry = {
+  key: "settings", to: "/settings/sessions", icon: "set", under: [
+    { key: "staff", to: "/settings/staff", permission: "staff.read" },
+    { key: "audit", to: "/settings/audit", permission: "audit.read" },
+    { key: "sessions", to: "/settings/sessions" },
+    { key: "workspace", to: "/settings/workspace", permission: "settings.read" },
+  ],
+};
+
+/** The entries a person may open; a group without any of its pages goes. */
+export function allowed(entries: MenuEntry[], can: (permission: string) => boolean): MenuEntry[] {
+  return entries.flatMap((entry) => {
+    if (entry.permission && !can(entry.permission)) return [];
+    if (!entry.under) return [entry];
+    const under = allowed(entry.under, can);
+    return under.length ? [{ ...entry, to: under[0]?.to ?? entry.to, under }] : [];
+  });
+}
+
+/** Whether an address lies on a page: /customers/7 is on /customers, and / only on itself. */
+export const lies = (path: string, on: string) => (on === "/" ? path === "/" : path === on || path.startsWith(`${on}/`));

@@ -1,0 +1,26 @@
+export default {
+  brand: "Guanxi",
+  title: "{{page}} · Guanxi",
+  menu: {
+    label: "Main menu", today: "Today", customers: "Customers", customerList: "All customers", segments: "Segments", insight: "Insight", metrics: "Metrics", rfm: "Value", cohorts: "Cohorts",
+    data: "Data", imports: "Imports", quality: "Data quality", settings: "Settings", staff: "Staff and roles", audit: "Audit log", sessions: "Sessions and tokens", workspace: "Workspace", more: "More", find: "Search",
+  },
+  find: "Search customers, phones, orders, or type an action",
+  create: "New",
+  newCustomer: "New customer",
+  newSegment: "New segment",
+  newImport: "Import a file",
+  me: "Menu of {{name}}",
+  signOut: "Sign out",
+  theme: { label: "Appearance", system: "As the system", light: "Light", dark: "Dark" },
+  language: { label: "Language", "zh-CN": "中文", "en-US": "English" },
+  clock: "Clock set to {{at}}",
+  skip: "Skip to content",
+  notFound: "There is no such page",
+  home: "Back to Today",
+  crashed: "This page failed",
+  palette: {
+    placeholder: "Name, pinyin, phone, order number, or what you want to do", customers: "Customers", orders: "Orders", segments: "Segments", pages: "Pages", actions: "Actions",
+    nothing: "Nothing found for “{{q}}”", hint: "Type a name, pinyin initials, the last four digits of a phone, or an order number", move: "Choose", open: "Open", match: { name: "name", pinyin: "pinyin", phone: "phone", email: "email", order_number: "order number", external_id: "external id" },
+  },
+};

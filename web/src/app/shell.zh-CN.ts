@@ -1,0 +1,26 @@
+export default {
+  brand: "关系",
+  title: "{{page}} · 关系",
+  menu: {
+    label: "主菜单", today: "今日", customers: "客户", customerList: "客户列表", segments: "客群", insight: "洞察", metrics: "指标", rfm: "价值", cohorts: "同期群",
+    data: "数据", imports: "导入", quality: "数据质量", settings: "设置", staff: "员工与角色", audit: "审计日志", sessions: "会话与令牌", workspace: "工作区", more: "更多", find: "搜索",
+  },
+  find: "搜索客户、手机号、订单号，或输入动作",
+  create: "新建",
+  newCustomer: "新建客户",
+  newSegment: "新建客群",
+  newImport: "导入文件",
+  me: "{{name}}的菜单",
+  signOut: "退出登录",
+  theme: { label: "外观", system: "跟随系统", light: "浅色", dark: "深色" },
+  language: { label: "语言", "zh-CN": "中文", "en-US": "English" },
+  clock: "时钟设为 {{at}}",
+  skip: "跳到正文",
+  notFound: "没有这个页面",
+  home: "回到今日",
+  crashed: "这个页面出错了",
+  palette: {
+    placeholder: "姓名、拼音、手机号、订单号，或想做的事", customers: "客户", orders: "订单", segments: "客群", pages: "页面", actions: "动作",
+    nothing: "没有找到“{{q}}”", hint: "输入姓名、拼音首字母、手机号后四位或订单号", move: "选择", open: "打开", match: { name: "姓名", pinyin: "拼音", phone: "手机号", email: "邮箱", order_number: "订单号", external_id: "外部编号" },
+  },
+};

@@ -1,0 +1,9 @@
+import customer from "../features/customer/words.en-US";
+import settings from "../features/settings/words.en-US";
+import signin from "../features/signin/words.en-US";
+import today from "../features/today/words.en-US";
+import ui from "../ui/words.en-US";
+import app from "./shell.en-US";
+
+/** Every text of the product in this language, one namespace per feature. */
+export default { app, ui, signin, today, customer, settings };

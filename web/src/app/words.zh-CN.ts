@@ -1,0 +1,9 @@
+import customer from "../features/customer/words.zh-CN";
+import settings from "../features/settings/words.zh-CN";
+import signin from "../features/signin/words.zh-CN";
+import today from "../features/today/words.zh-CN";
+import ui from "../ui/words.zh-CN";
+import app from "./shell.zh-CN";
+
+/** Every text of the product in this language, one namespace per feature. */
+export default { app, ui, signin, today, customer, settings };

@@ -1,0 +1,16 @@
+export default {
+  signIn: "Sign in",
+  welcome: "Sign in to Guanxi",
+  email: "Email",
+  password: "Password",
+  passwordHint: "At least 12 characters",
+  wrong: "The email or the password is wrong",
+  wait: "Too many attempts. Try again in {{seconds}} s",
+  forgot: "Forgotten your password? Ask an administrator for a new sign-in link.",
+  needsSetup: "Nobody is here yet. Use the set-up link printed at the first start to create the first administrator.",
+  setup: { title: "Set up the workspace", lead: "Ready in three minutes. Everything can be changed later in the settings.", company: "Company name", timeZone: "Time zone", timeZoneHint: "Days begin at midnight here", currency: "Currency", language: "Language", you: "Your sign-in", name: "Name", submit: "Start" },
+  invite: { title: "Join the workspace", lead: "Choose a password and begin.", name: "Name", submit: "Join" },
+  enter: { title: "Signing in", failed: "This link no longer works: it works once, and not for ever." },
+  noToken: "The link is incomplete. Copy it again from the mail or the command line.",
+  toSignIn: "Go to sign-in",
+};

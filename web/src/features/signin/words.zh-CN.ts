@@ -1,0 +1,16 @@
+export default {
+  signIn: "登录",
+  welcome: "登录关系",
+  email: "邮箱",
+  password: "密码",
+  passwordHint: "至少 12 个字符",
+  wrong: "邮箱或密码不对",
+  wait: "尝试太多次，{{seconds}} 秒后再试",
+  forgot: "忘了密码？请管理员重新发一个登录链接。",
+  needsSetup: "这里还没有人。用首次启动时命令行打印的设置链接创建第一位管理员。",
+  setup: { title: "设置工作区", lead: "三分钟后就能用。之后都可以在设置里改。", company: "公司名称", timeZone: "时区", timeZoneHint: "一天从这里的零点算起", currency: "币种", language: "语言", you: "你的账号", name: "姓名", submit: "开始使用" },
+  invite: { title: "加入工作区", lead: "设一个密码就可以开始。", name: "姓名", submit: "加入" },
+  enter: { title: "正在登录", failed: "这个链接不能用了：它只能用一次，而且会过期。" },
+  noToken: "链接不完整，请从邮件或命令行里重新复制。",
+  toSignIn: "去登录",
+};
