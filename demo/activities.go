@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"fmt"
 	"time"
 )
 
@@ -126,33 +125,4 @@ func (m *maker) makeTargets(ctx context.Context) error {
 		}
 	}
 	return nil
-}
-
-// oddities reports what an importer would have said of the order.
-func (b *orderBook) oddities(ctx context.Context, o Order) error {
-	for k, line := range o.Lines {
-		cause, value := "", ""
-		switch {
-		case line.Price == 0:
-			cause, value = "price_zero", "0.00"
-		case k > 0 && line == o.Lines[0]:
-			cause, value = "exact_repeat", fmt.Sprintf("%s × %d", line.Product.SKU, line.Quantity)
-		default:
-			continue
-		}
-		if o.Kind == "refund" {
-			continue
-		}
-		if err := b.find(ctx, Finding{Cause: cause, SubjectType: "order", Subject: o.Number, Label: o.Code, Field: "order_lines", Value: value, At: o.OrderedAt}); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// find numbers a finding and hands it over.
-func (m *maker) find(ctx context.Context, f Finding) error {
-	m.findings++
-	f.Number = m.findings
-	return m.sink.Finding(ctx, f)
 }

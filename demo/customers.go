@@ -26,7 +26,11 @@ func phoneOf(i int) string {
 func (m *maker) makeCustomers(ctx context.Context) error {
 	c := newChance(m.options.Seed)
 	for i := range m.options.Customers {
-		if err := m.sink.Customer(ctx, m.customerOf(c, i)); err != nil {
+		n := m.customerOf(c, i)
+		if err := m.sink.Customer(ctx, n); err != nil {
+			return err
+		}
+		if err := m.doubts(ctx, n); err != nil {
 			return err
 		}
 	}
@@ -89,6 +93,8 @@ func (m *maker) namePerson(c *chance, n *Customer) {
 		age := 18 + c.gamma(2.2, 15)
 		day := m.season.start[len(m.season.start)-1].AddDate(0, 0, -int(age*365.25))
 		n.Birthday = day.Format(time.DateOnly)
+	} else if c.yes(0.03) {
+		n.Birthday = one(c, impossibleBirthdays)
 	}
 	if c.yes(0.12) {
 		n.Gender = "unknown"
@@ -183,7 +189,9 @@ func (m *maker) ownerOf(c *chance, h habit, n Customer) int {
 }
 
 var (
-	shopCode  = []string{"tb", "dy", "wx", "vip"}
-	streets   = []string{"人民路", "解放路", "中山路", "建设路", "文化路", "新华街", "和平路", "学府路", "滨河路", "长江路", "花园路", "青年路", "湖滨路", "科技路", "朝阳街", "东风路", "友谊路", "光明路", "梧桐路", "云杉路"}
-	firmNames = []string{"云", "禾", "瑞", "嘉", "泽", "启", "宏", "星", "悦", "盛", "安", "和", "远", "景", "澜", "卓", "晟", "润", "恒", "雅"}
+	shopCode = []string{"tb", "dy", "wx", "vip"}
+	streets  = []string{"人民路", "解放路", "中山路", "建设路", "文化路", "新华街", "和平路", "学府路", "滨河路", "长江路", "花园路", "青年路", "湖滨路", "科技路", "朝阳街", "东风路", "友谊路", "光明路", "梧桐路", "云杉路"}
+	// what forms are filled with by those who do not want to say
+	impossibleBirthdays = []string{"1900-01-01", "1888-08-08", "2099-01-01"}
+	firmNames           = []string{"云", "禾", "瑞", "嘉", "泽", "启", "宏", "星", "悦", "盛", "安", "和", "远", "景", "澜", "卓", "晟", "润", "恒", "雅"}
 )

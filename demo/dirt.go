@@ -1,7 +1,9 @@
 package demo
 
 import (
+	"context"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -62,4 +64,55 @@ func title(c *chance, gender string) string {
 		return "先生"
 	}
 	return one(c, []string{"女士", "小姐"})
+}
+
+// doubts reports what an importer would have said of the customer.
+func (m *maker) doubts(ctx context.Context, n Customer) error {
+	f := Finding{SubjectType: "customer", Subject: n.Number, Label: n.Name, At: n.CreatedAt}
+	if n.EmailBroken {
+		f.Cause, f.Field, f.Value = "email_invalid", "email", n.Email
+		if err := m.find(ctx, f); err != nil {
+			return err
+		}
+	}
+	if slices.Contains(impossibleBirthdays, n.Birthday) {
+		f.Cause, f.Field, f.Value = "birthday_impossible", "birthday", n.Birthday
+		return m.find(ctx, f)
+	}
+	return nil
+}
+
+// oddities reports what an importer would have said of the order.
+func (b *orderBook) oddities(ctx context.Context, o Order) error {
+	if o.Kind == "refund" {
+		return nil
+	}
+	f := Finding{SubjectType: "order", Subject: o.Number, Label: o.Code, At: o.OrderedAt}
+	if o.Customer == 0 && o.Shop != Shops[store] { // in the store nobody needs to give a name
+		f.Cause, f.Field = "customer_missing", "customer"
+		if err := b.find(ctx, f); err != nil {
+			return err
+		}
+	}
+	for k, line := range o.Lines {
+		switch {
+		case line.Price == 0:
+			f.Cause, f.Field, f.Value = "price_zero", "unit_price", "0.00"
+		case k > 0 && line == o.Lines[0]:
+			f.Cause, f.Field, f.Value = "exact_repeat", "sku", line.Product.SKU
+		default:
+			continue
+		}
+		if err := b.find(ctx, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// find numbers a finding and hands it over.
+func (m *maker) find(ctx context.Context, f Finding) error {
+	m.findings++
+	f.Number = m.findings
+	return m.sink.Finding(ctx, f)
 }

@@ -1,0 +1,98 @@
+package demo
+
+import (
+	"context"
+	"testing"
+
+	"guanxi/base/db"
+	"guanxi/base/db/dbtest"
+)
+
+// The rows of every table, so that a lost or doubled one shows.
+var countedTables = []string{"teams", "staff", "products", "customers", "identities", "contact_points", "consents", "customer_tags",
+	"orders", "order_lines", "activities", "segments", "metric_targets", "findings", "sources"}
+
+func TestRecords(t *testing.T) {
+	o := Small()
+	o.Customers = 400
+	want := generate(t, at(present), o)
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := at(present)
+		r, err := NewRecords(ctx, d, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := Generate(ctx, o, r); err != nil {
+			t.Fatal(err)
+		}
+		if err := r.Close(ctx); err != nil {
+			t.Fatal(err)
+		}
+
+		t.Run("every row is there", func(t *testing.T) {
+			for table, n := range map[string]int{
+				"teams": 3, "staff": 12, "products": 120, "customers": len(want.customers), "identities": len(want.customers),
+				"orders": len(want.orders), "activities": len(want.activities), "segments": len(want.segments),
+				"findings": len(want.findings), "sources": 4,
+			} {
+				if got := number(ctx, t, d, "select count(*) from "+table); got != int64(n) {
+					t.Errorf("%d rows in %s, want %d", got, table, n)
+				}
+			}
+			for _, table := range countedTables {
+				if number(ctx, t, d, "select count(*) from "+table) == 0 {
+					t.Errorf("%s is empty", table)
+				}
+			}
+		})
+
+		t.Run("lines add up to their orders", func(t *testing.T) {
+			wrong := number(ctx, t, d, `
+select count(*)
+from orders o
+where gross - refunded <> (select sum(amount) from order_lines l where l.order_id = o.id)
+   or lines <> (select count(*) from order_lines l where l.order_id = o.id)`)
+			if wrong != 0 {
+				t.Errorf("%d orders do not add up", wrong)
+			}
+		})
+
+		t.Run("the feed is told of every customer, order, follow-up and segment once", func(t *testing.T) {
+			for _, subject := range []string{"customers", "orders", "activities", "segments"} {
+				rows := number(ctx, t, d, "select count(*) from "+subject)
+				length := "json_array_length(ids)"
+				if d.Engine() == db.Postgres {
+					length = "json_array_length(ids::json)"
+				}
+				if told := number(ctx, t, d, "select sum("+length+") from feed_entries where subject = ?", subject); told != rows {
+					t.Errorf("the feed knows %d of %d %s", told, rows, subject)
+				}
+			}
+		})
+
+		t.Run("the next row gets an id that is free", func(t *testing.T) {
+			if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				for _, noun := range numbered {
+					id, err := tx.NextID(ctx, noun)
+					if err != nil {
+						return err
+					}
+					if top := number(ctx, t, d, "select max(id) from "+noun); id != top+1 {
+						t.Errorf("the next id of %s is %d after %d", noun, id, top)
+					}
+				}
+				return nil
+			}); err != nil {
+				t.Fatal(err)
+			}
+		})
+	})
+}
+
+func number(ctx context.Context, t *testing.T, d *db.DB, query string, args ...any) (n int64) {
+	t.Helper()
+	if err := d.Read().NewRaw(query, args...).Scan(ctx, &n); err != nil {
+		t.Fatal(query, err)
+	}
+	return n
+}
