@@ -77,18 +77,12 @@ type Subject struct {
 	Name string
 }
 
-// Target is what an action opens.
-type Target struct {
-	Type   string         `json:"type" doc:"customer, customers, findings, metric, import, source"`
-	ID     string         `json:"id,omitempty"`
-	Filter map[string]any `json:"filter,omitempty" doc:"a condition that lists what is meant"`
-}
-
 // Action is one thing a row offers to do.
 type Action struct {
-	Code    string  `json:"code" doc:"call, log_contact, thank, open_customers, review_findings, open_metric, open_import, open_source"`
-	Primary bool    `json:"primary"`
-	Target  *Target `json:"target,omitempty"`
+	Code    string         `json:"code" doc:"call, log_contact, thank, open_customers, review_findings, open_metric, open_source"`
+	Primary bool           `json:"primary"`
+	Target  string         `json:"target" doc:"what it works on: a customer's id, a cause, a metric's name, a source's id, a signal's id"`
+	Filter  map[string]any `json:"filter,omitempty" doc:"a condition that lists the customers meant"`
 }
 
 // Signal says that a subject needs a decision. Key makes the same thing one signal: a source that says it again updates it.
