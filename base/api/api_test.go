@@ -20,7 +20,7 @@ import (
 )
 
 type input struct {
-	ID   api.ID `path:"id"`
+	ID api.ID `path:"id"`
 	page.Query
 	Body struct {
 		Name  string   `json:"name" minLength:"2"`

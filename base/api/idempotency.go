@@ -81,7 +81,7 @@ func hashRequest(r *http.Request) (string, error) {
 }
 
 type idempotencyKey struct {
-	records                      *db.DB
+	records                     *db.DB
 	actor, key, hash, operation string
 }
 

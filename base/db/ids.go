@@ -3,7 +3,9 @@ package db
 import "context"
 
 // NextID gives the id of one new row of noun.
-func (tx *Tx) NextID(ctx context.Context, noun string) (int64, error) { return tx.NextIDs(ctx, noun, 1) }
+func (tx *Tx) NextID(ctx context.Context, noun string) (int64, error) {
+	return tx.NextIDs(ctx, noun, 1)
+}
 
 // NextIDs sets n ids of noun aside and gives the first; they follow one another without a gap. Ids begin at 1.
 // A change that is taken back gives them back on SQLite and loses them on PostgreSQL, where counters must not make

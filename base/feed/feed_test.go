@@ -23,7 +23,9 @@ type teams struct{ projected int }
 
 func (*teams) Subject() string { return "teams" }
 
-func (*teams) Empty(ctx context.Context, to *columns.Tx) error { return to.Exec(ctx, "delete from teams") }
+func (*teams) Empty(ctx context.Context, to *columns.Tx) error {
+	return to.Exec(ctx, "delete from teams")
+}
 
 func (p *teams) Project(ctx context.Context, from bun.IDB, to *columns.Tx, ids []int64) error {
 	var rows []struct {

@@ -61,7 +61,9 @@ func With(ctx context.Context, w Workspace) context.Context {
 }
 
 // WithSource gives a context whose workspace is asked for at each use.
-func WithSource(ctx context.Context, s Source) context.Context { return context.WithValue(ctx, key{}, s) }
+func WithSource(ctx context.Context, s Source) context.Context {
+	return context.WithValue(ctx, key{}, s)
+}
 
 // Of gives the workspace of ctx, Default when none was set.
 func Of(ctx context.Context) Workspace {

@@ -1,0 +1,45 @@
+package guard
+
+import (
+	"sync/atomic"
+	"time"
+
+	"guanxi/base/db"
+	"guanxi/base/workspace"
+)
+
+// Guard keeps staff, sessions, tokens and the workspace's settings.
+type Guard struct {
+	records   *db.DB
+	publicURL string
+	workspace atomic.Pointer[workspace.Workspace]
+
+	signInByAddress *limiter
+	signInByEmail   *limiter
+	reveals         *limiter
+
+	// DaysChanged is called when the workspace's time zone has changed, and with it what a day is.
+	DaysChanged func()
+	// TestClock says that time can be moved, so that every page can show it.
+	TestClock bool
+}
+
+// New gives the guard over records; publicURL is where staff reach the program, without a slash at the end.
+func New(records *db.DB, publicURL string) *Guard {
+	g := &Guard{
+		records: records, publicURL: publicURL,
+		signInByAddress: newLimiter(3*time.Second, 20),
+		signInByEmail:   newLimiter(12*time.Second, 8),
+		reveals:         newLimiter(2*time.Second, 60),
+		DaysChanged:     func() {},
+	}
+	w := workspace.Default()
+	g.workspace.Store(&w)
+	return g
+}
+
+// Workspace gives the present settings.
+func (g *Guard) Workspace() workspace.Workspace { return *g.workspace.Load() }
+
+// AllowReveal takes one of the reveals an actor has per time. Fault: too many.
+func (g *Guard) AllowReveal(a Actor) error { return g.reveals.allow(a.Key()) }

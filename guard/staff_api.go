@@ -1,0 +1,189 @@
+package guard
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"guanxi/base/api"
+	"guanxi/base/clock"
+	"guanxi/base/db"
+	"guanxi/base/fault"
+	"guanxi/base/page"
+)
+
+func lower(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
+
+type staffItem struct {
+	ID              api.ID     `json:"id"`
+	Email           string     `json:"email"`
+	Name            string     `json:"name"`
+	Role            string     `json:"role"`
+	TeamID          *api.ID    `json:"team_id,omitempty"`
+	Language        string     `json:"language"`
+	CapacityMinutes int        `json:"capacity_minutes"`
+	Active          bool       `json:"active"`
+	Joined          bool       `json:"joined" doc:"has chosen a password"`
+	LastSeenAt      *time.Time `json:"last_seen_at,omitempty"`
+	CreatedAt       time.Time  `json:"created_at"`
+	Version         int64      `json:"version"`
+}
+
+func itemOf(s Staff, full bool) staffItem {
+	item := staffItem{ID: api.ID(s.ID), Name: s.Name, Role: s.Role, TeamID: (*api.ID)(s.TeamID), Active: s.Active,
+		Language: s.Language, CapacityMinutes: s.CapacityMinutes, Joined: s.HasPassword,
+		CreatedAt: time.UnixMilli(s.CreatedAt).UTC(), Version: s.Version}
+	if full {
+		item.Email = s.Email
+		if s.LastSeenAt != nil {
+			seen := time.UnixMilli(*s.LastSeenAt).UTC()
+			item.LastSeenAt = &seen
+		}
+	}
+	return item
+}
+
+type staffOut struct {
+	ETag string `header:"ETag"`
+	Body staffItem
+}
+
+type team struct {
+	ID   api.ID `json:"id" bun:"id"`
+	Name string `json:"name" bun:"name"`
+}
+
+func (g *Guard) registerStaff(a *api.API) {
+	api.Register(a, api.Op{Method: "GET", Path: "/users", Permission: "staff.read", Tag: "users", Summary: "Everyone who uses the product"},
+		func(ctx context.Context, _ *struct{}) (*struct{ Body page.List[staffItem] }, error) {
+			all, err := g.ListStaff(ctx)
+			if err != nil {
+				return nil, err
+			}
+			out := &struct{ Body page.List[staffItem] }{}
+			out.Body.Items = make([]staffItem, 0, len(all))
+			for _, s := range all {
+				out.Body.Items = append(out.Body.Items, itemOf(s, ActorOf(ctx).Can("staff.write")))
+			}
+			return out, nil
+		})
+
+	api.Register(a, api.Op{Method: "POST", Path: "/users", Permission: "staff.write", Tag: "users", Summary: "Add somebody; answers an invitation link"},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Email    string  `json:"email"`
+				Name     string  `json:"name"`
+				Role     string  `json:"role"`
+				TeamID   *api.ID `json:"team_id,omitempty"`
+				Language string  `json:"language,omitempty"`
+			}
+		}) (*invitation, error) {
+			id, err := g.AddStaff(ctx, NewStaff{Email: in.Body.Email, Name: in.Body.Name, Role: in.Body.Role,
+				Language: in.Body.Language, TeamID: (*int64)(in.Body.TeamID)})
+			if err != nil {
+				return nil, err
+			}
+			return g.invite(ctx, id)
+		})
+
+	api.Register(a, api.Op{Method: "POST", Path: "/users/{id}/invite", Permission: "staff.write", Tag: "users", Summary: "A new invitation link"},
+		func(ctx context.Context, in *struct {
+			ID api.ID `path:"id"`
+		}) (*invitation, error) {
+			if _, err := g.StaffByID(ctx, int64(in.ID)); err != nil {
+				return nil, err
+			}
+			return g.invite(ctx, int64(in.ID))
+		})
+
+	api.Register(a, api.Op{Method: "PATCH", Path: "/users/{id}", Permission: "staff.write", Tag: "users", Summary: "Change role, team, capacity or activity"},
+		func(ctx context.Context, in *struct {
+			ID      api.ID `path:"id"`
+			IfMatch string `header:"If-Match"`
+			Body    struct {
+				Name            *string `json:"name,omitempty"`
+				Role            *string `json:"role,omitempty"`
+				Language        *string `json:"language,omitempty"`
+				TeamID          *api.ID `json:"team_id,omitempty"`
+				CapacityMinutes *int    `json:"capacity_minutes,omitempty"`
+				Active          *bool   `json:"active,omitempty"`
+			}
+		}) (*staffOut, error) {
+			version, err := api.Version(in.IfMatch)
+			if err != nil {
+				return nil, err
+			}
+			if err := g.ChangeStaff(ctx, int64(in.ID), version, StaffChange{Name: in.Body.Name, Role: in.Body.Role, Language: in.Body.Language,
+				TeamID: (*int64)(in.Body.TeamID), CapacityMinutes: in.Body.CapacityMinutes, Active: in.Body.Active}); err != nil {
+				return nil, err
+			}
+			s, err := g.StaffByID(ctx, int64(in.ID))
+			return &staffOut{ETag: api.ETag(s.Version), Body: itemOf(s, true)}, err
+		})
+
+	api.Register(a, api.Op{Method: "GET", Path: "/roles", Permission: "staff.read", Tag: "users", Summary: "Roles with their permissions, reach and field rights"},
+		func(context.Context, *struct{}) (*struct {
+			Body struct {
+				Items       []Role   `json:"items"`
+				Permissions []string `json:"permissions" doc:"every permission there is"`
+			}
+		}, error) {
+			out := &struct {
+				Body struct {
+					Items       []Role   `json:"items"`
+					Permissions []string `json:"permissions" doc:"every permission there is"`
+				}
+			}{}
+			out.Body.Items, out.Body.Permissions = Roles(), Permissions()
+			return out, nil
+		})
+
+	api.Register(a, api.Op{Method: "GET", Path: "/teams", Permission: "staff.read", Tag: "users", Summary: "Teams"},
+		func(ctx context.Context, _ *struct{}) (*struct{ Body page.List[team] }, error) {
+			out := &struct{ Body page.List[team] }{}
+			out.Body.Items = []team{}
+			return out, g.records.Read().NewRaw("select id, name from teams order by id").Scan(ctx, &out.Body.Items)
+		})
+
+	api.Register(a, api.Op{Method: "POST", Path: "/teams", Permission: "staff.write", Tag: "users", Summary: "Add a team"},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Name string `json:"name" minLength:"1" maxLength:"100"`
+			}
+		}) (*struct{ Body team }, error) {
+			out := &struct{ Body team }{}
+			err := g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+				id, err := tx.NextID(ctx, "teams")
+				if err != nil {
+					return err
+				}
+				out.Body = team{ID: api.ID(id), Name: strings.TrimSpace(in.Body.Name)}
+				if _, err := tx.NewRaw("insert into teams (id, name, created_at) values (?, ?, ?)", id, out.Body.Name, clock.Millis(ctx)).Exec(ctx); err != nil {
+					return err
+				}
+				return Audit(ctx, tx, "team.added", "team", itoa(id), out.Body)
+			})
+			if db.IsUnique(err) {
+				return nil, fault.Conflict("name_taken")
+			}
+			return out, err
+		})
+}
+
+type invitation struct {
+	Body struct {
+		staffItem
+		Link string `json:"link" doc:"valid once, for three days"`
+	}
+}
+
+func (g *Guard) invite(ctx context.Context, id int64) (*invitation, error) {
+	s, err := g.StaffByID(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	out := &invitation{}
+	out.Body.staffItem = itemOf(s, true)
+	out.Body.Link, err = g.CreateLink(ctx, PurposeInvite, &id)
+	return out, err
+}
