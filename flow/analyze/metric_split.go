@@ -1,0 +1,100 @@
+package analyze
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"guanxi/base/fault"
+	"guanxi/guard"
+)
+
+// splitBy is one way to part the rows of a metric. Each text gives the part a row belongs to, as text or null: order
+// over rows of orders, line over rows of order lines (both f), customer over the customer c (or her scores s).
+// Empty where the split says nothing about such rows.
+type splitBy struct {
+	Name  string
+	Label Text
+	// field is the customer field one must be allowed to use
+	field                 string
+	order, line, customer string
+	// varies: the same customer may be in several parts, so that parts that count customers overlap
+	varies bool
+}
+
+var splits = []splitBy{
+	{Name: "country", Label: Text{"国家", "Country"}, field: "country", order: "f.country", customer: "c.country"},
+	{Name: "province", Label: Text{"省份", "Province"}, field: "province", order: "f.province", customer: "c.province"},
+	{Name: "city", Label: Text{"城市", "City"}, field: "city", order: "f.city", customer: "c.city"},
+	{Name: "shop", Label: Text{"店铺", "Shop"}, order: "f.shop", varies: true},
+	{Name: "category", Label: Text{"品类", "Category"}, line: "f.category", varies: true},
+	{Name: "brand", Label: Text{"品牌", "Brand"}, line: "f.brand", varies: true},
+	{Name: "product", Label: Text{"商品", "Product"}, line: "f.product", varies: true},
+	{Name: "sku", Label: Text{"SKU", "SKU"}, line: "f.sku", varies: true},
+	{Name: "identified", Label: Text{"是否识别到客户", "Known customer"}, order: "case when f.customer_id is null then 'false' else 'true' end"},
+	{Name: "new_or_returning", Label: Text{"新老客", "New or returning"}, varies: true,
+		order: "case when f.customer_id is null then null when f.day <= coalesce(c.orders_first_day, f.day) then 'new' else 'returning' end"},
+	{Name: "rfm_segment", Label: Text{"RFM 分层", "RFM segment"}, field: "rfm.segment", customer: "s.rfm_segment"},
+	{Name: "owner", Label: Text{"负责人", "Owner"}, field: "owner", customer: "cast(c.owner_id as varchar)"},
+	{Name: "team", Label: Text{"团队", "Team"}, field: "team", customer: "cast(c.team_id as varchar)"},
+	{Name: "gender", Label: Text{"性别", "Gender"}, field: "gender", customer: "c.gender"},
+	{Name: "source", Label: Text{"来源", "Source"}, field: "source", customer: "c.source"},
+}
+
+// splitOf finds the split name for metric m. Faults: invalid where there is none, or none that fits the metric;
+// forbidden where the reader may not use the field.
+func splitOf(ctx context.Context, m *Metric, name string) (*splitBy, error) {
+	for i := range splits {
+		s := &splits[i]
+		if s.Name != name && !(name == "rfm" && s.Name == "rfm_segment") {
+			continue
+		}
+		if s.over(m) == "" {
+			return nil, fault.Invalid("split", "split_not_for_metric", name, m.Name)
+		}
+		if s.field != "" && !guard.FieldsOf(ctx, "customers").CanUse(s.field) {
+			return nil, fault.Forbidden("field_forbidden", s.field)
+		}
+		return s, nil
+	}
+	return nil, fault.Invalid("split", "split_unknown", name)
+}
+
+// over gives the text that parts the rows of m, empty when the split does not fit.
+func (s *splitBy) over(m *Metric) string {
+	switch {
+	case m.source.customers && m.source != buyerSource:
+		return s.customer
+	case m.source.customers && s.customer != "":
+		return s.customer
+	case s.order != "":
+		return s.order
+	case m.source.lines != "" && s.line != "":
+		return s.line
+	}
+	return s.customer
+}
+
+// byLine reports whether the split needs the rows of order lines.
+func (s *splitBy) byLine(m *Metric) bool {
+	return m.source.lines != "" && s.order == "" && s.line != ""
+}
+
+// partitions reports whether the parts add up to the whole for m: every row is in one part only, and no customer or
+// order is counted in two.
+func (s *splitBy) partitions(m *Metric) bool {
+	counted := strings.Contains(m.num.agg, "{orders}") || m.den != nil && strings.Contains(m.den.agg, "{orders}")
+	return !(m.distinct && s.varies) && !(s.byLine(m) && counted)
+}
+
+// splitsFor lists the splits of m that part it without overlap and that the reader may use.
+func splitsFor(ctx context.Context, m *Metric) []*splitBy {
+	var found []*splitBy
+	for i := range splits {
+		s := &splits[i]
+		if s.over(m) != "" && s.partitions(m) && (s.field == "" || guard.FieldsOf(ctx, "customers").CanUse(s.field)) {
+			found = append(found, s)
+		}
+	}
+	return slices.Clip(found)
+}

@@ -1,0 +1,262 @@
+package analyze
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"strings"
+	"time"
+
+	"guanxi/base/fault"
+	"guanxi/base/workspace"
+	"guanxi/guard"
+)
+
+// parts is what one question about metrics of one source is: which days, in which buckets, parted how.
+type question struct {
+	period  Period
+	buckets []bucket // ascending; may overlap for windowed sources only
+	by      string   // the step of the buckets; "" when they are two halves: before the period's From, and from there on
+	split   *splitBy
+	keep    []string // parts to tell apart, the others are one; nil tells all apart
+	segment int64    // 0 is everybody
+}
+
+// answer holds sums by part and bucket. Without a split there is one part.
+type answer struct {
+	parts []*partSums
+}
+
+// partSums are the sums of one part: whole is the period's, at those of the buckets. Index of the outer slice: metric.
+type partSums struct {
+	key   string
+	null  bool // rows that the split says nothing about
+	other bool // the parts that were not kept, together
+	whole []sum
+	at    [][]sum
+}
+
+const otherKey = "\x01other"
+
+// ask answers a question about metrics of one source in one statement.
+func (m *Metrics) ask(ctx context.Context, ms []*Metric, q question) (*answer, error) {
+	text, args, err := m.sqlOf(ctx, ms, q)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := m.columns.Query(ctx, text, args...)
+	if err != nil {
+		return nil, fmt.Errorf("metrics of %s: %w", ms[0].source.name, err)
+	}
+	defer rows.Close()
+	index := map[string]int{}
+	for i, b := range q.buckets {
+		index[bucketKey(ms[0], q, i, b)] = i
+	}
+	found := map[string]*partSums{}
+	a := &answer{}
+	for rows.Next() {
+		var part, at sql.NullString
+		var noPart, whole bool
+		values := make([]sql.NullFloat64, 2*len(ms))
+		into := []any{&part, &at, &noPart, &whole}
+		for i := range values {
+			into = append(into, &values[i])
+		}
+		if err := rows.Scan(into...); err != nil {
+			return nil, err
+		}
+		key := part.String
+		if !part.Valid && q.split != nil {
+			key = "\x00"
+		}
+		p := found[key]
+		if p == nil {
+			p = &partSums{key: part.String, null: !part.Valid, other: key == otherKey, whole: make([]sum, len(ms)), at: make([][]sum, len(ms))}
+			for i := range p.at {
+				p.at[i] = make([]sum, len(q.buckets))
+			}
+			found[key] = p
+			a.parts = append(a.parts, p)
+		}
+		for i := range ms {
+			s := sum{values[2*i].Float64, values[2*i+1].Float64, true}
+			if whole {
+				p.whole[i] = s
+			} else if k, ok := index[at.String]; ok {
+				p.at[i][k] = s
+			} else if ms[i].source.kind == windowed {
+				p.whole[i] = s
+			} // else: rows of a stock from before the first bucket, which whole holds
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if q.split == nil && len(a.parts) == 0 {
+		p := &partSums{whole: make([]sum, len(ms)), at: make([][]sum, len(ms))}
+		for i := range p.at {
+			p.at[i] = make([]sum, len(q.buckets))
+		}
+		a.parts = append(a.parts, p)
+	}
+	for _, p := range a.parts {
+		p.settle(ms)
+	}
+	return a, nil
+}
+
+// settle turns the rows of stocks into what stood at the end of each bucket, and marks what is known to be zero.
+func (p *partSums) settle(ms []*Metric) {
+	for i, m := range ms {
+		p.whole[i].known = true
+		if m.source.kind == snapshot {
+			continue
+		}
+		if m.source.kind == stock {
+			left := p.whole[i]
+			for k := len(p.at[i]) - 1; k >= 0; k-- {
+				of := p.at[i][k]
+				p.at[i][k] = left
+				left = left.minus(of)
+			}
+		}
+		for k := range p.at[i] {
+			p.at[i][k].known = true
+		}
+	}
+}
+
+func bucketKey(m *Metric, q question, i int, b bucket) string {
+	if m.source.kind == windowed || q.by == "" {
+		return fmt.Sprint(i)
+	}
+	return day(b.at)
+}
+
+// sqlOf writes the statement: rows of the source with their part v and bucket b, within the reader's scope and the
+// segment, added up by both, by part, and in whole.
+func (m *Metrics) sqlOf(ctx context.Context, ms []*Metric, q question) (string, []any, error) {
+	src := ms[0].source
+	count, relation := "count(*)", src.relation
+	v := "null"
+	if q.split != nil {
+		v = q.split.over(ms[0])
+		if q.split.byLine(ms[0]) {
+			count, relation = "count(distinct f.id)", src.lines
+		}
+	}
+	var args []any
+	if q.keep != nil {
+		v = fmt.Sprintf("(select case when x is null then null when list_contains(cast(? as varchar[]), x) then x else '%s' end from (select %s as x))", otherKey, v)
+		args = append(args, q.keep)
+	}
+	where, whereArgs, err := m.within(ctx, src, q)
+	if err != nil {
+		return "", nil, err
+	}
+	args = append(args, whereArgs...)
+	relation, err = m.fill(ctx, ms[0], relation, q)
+	if err != nil {
+		return "", nil, err
+	}
+	var sums strings.Builder
+	for _, metric := range ms {
+		den := part{"0", ""}
+		if metric.den != nil {
+			den = *metric.den
+		}
+		for _, p := range []part{metric.num, den} {
+			sums.WriteString(", cast(" + strings.Replace(p.agg, "{orders}", count, 1))
+			if p.in != "" {
+				sums.WriteString(" filter (where " + p.in + ")")
+			}
+			sums.WriteString(" as double)")
+		}
+	}
+	return fmt.Sprintf(`
+select v, cast(b as varchar), grouping(v) = 1, grouping(b) = 1%s
+from (
+  select f.*, %s as v, %s as b
+  from %s f
+  %s
+  where %s
+) f
+group by grouping sets (%s)`, sums.String(), v, q.bucketSQL(src), relation, joins(v+where), where, q.sets(src)), args, nil
+}
+
+// joins brings in the customer and her scores where a text speaks of them.
+func joins(text string) string {
+	j := ""
+	if strings.Contains(text, "c.") || strings.Contains(text, "s.") {
+		j = "left join customers c on c.id = f.customer_id"
+	}
+	if strings.Contains(text, "s.") {
+		j += " left join customer_scores s on s.customer_id = f.customer_id"
+	}
+	return j
+}
+
+// within gives the condition on the rows: the days, the reader's scope over customers, the segment.
+func (m *Metrics) within(ctx context.Context, src *source, q question) (string, []any, error) {
+	where := []string{"true"}
+	switch src.kind {
+	case flow:
+		where = append(where, fmt.Sprintf("f.day between %s and %s", literal(q.period.From), literal(q.period.To)))
+	case stock:
+		where = append(where, "f.day <= "+literal(q.period.To))
+	}
+	var args []any
+	if scope, scopeArgs := guard.ScopeOf(ctx, "customers").Where("c"); scope != "(true)" {
+		where = append(where, "c.id is not null", scope)
+		args = append(args, scopeArgs...)
+	}
+	if q.segment != 0 {
+		if m.members == nil {
+			return "", nil, fault.Invalid("segment", "segment_unknown", q.segment)
+		}
+		members, memberArgs, err := m.members(ctx, q.segment)
+		if err != nil {
+			return "", nil, err
+		}
+		where = append(where, "f.customer_id in ("+members+")")
+		args = append(args, memberArgs...)
+	}
+	return strings.Join(where, " and "), args, nil
+}
+
+func (q question) bucketSQL(src *source) string {
+	switch {
+	case src.kind == windowed:
+		return "f.k"
+	case src.kind == snapshot:
+		return "null"
+	case q.by == "":
+		return fmt.Sprintf("case when f.day < %s then 0 else 1 end", literal(q.buckets[len(q.buckets)-1].From))
+	}
+	return fmt.Sprintf("cast(date_trunc('%s', f.day) as date)", q.by)
+}
+
+func (q question) sets(src *source) string {
+	if src.kind == windowed {
+		return "(v, b)"
+	}
+	return "(v, b), (v)"
+}
+
+// fill fills the places of the relation. A windowed relation is reckoned for all buckets and, last, the whole period.
+func (m *Metrics) fill(ctx context.Context, metric *Metric, relation string, q question) (string, error) {
+	pairs := []string{
+		"{zone}", "'" + strings.ReplaceAll(workspace.Of(ctx).TimeZone, "'", "''") + "'",
+		"{to}", literal(q.period.To),
+		"{windows}", windowsSQL(append(append([]bucket(nil), q.buckets...), bucket{time.Time{}, q.period}), metric.least) + " w(k, from_day, to_day, before_from)",
+	}
+	if strings.Contains(relation, "{flagged}") {
+		ids, err := m.flagged(ctx)
+		if err != nil {
+			return "", err
+		}
+		pairs = append(pairs, "{flagged}", ids)
+	}
+	return fillText(relation, pairs...), nil
+}
