@@ -32,7 +32,7 @@ func TestExpectedOrders(t *testing.T) {
 	} {
 		t.Run(row.why, func(t *testing.T) {
 			m := BGNBD{R: row.r, Alpha: row.alpha, A: row.a, B: row.b}
-			near(t, "expected orders", m.Expected(row.repeats, row.lastAt, row.age, row.horizon), row.is, 1e-9*row.is)
+			within(t, "expected orders", m.Expected(row.repeats, row.lastAt, row.age, row.horizon), row.is, 1e-9*row.is)
 		})
 	}
 }
@@ -40,8 +40,8 @@ func TestExpectedOrders(t *testing.T) {
 // c = a+b+x-1 = 0 is a pole of the textbook form but not of the quantity.
 func TestExpectedOrdersPassesSmoothlyThroughTheTextbookPoles(t *testing.T) {
 	at := func(a, b float64) float64 { return BGNBD{R: .4, Alpha: 4, A: a, B: b}.Expected(0, 0, 10, 52) }
-	near(t, "at a + b = 1", at(.3, .7), (at(.3, .7-1e-6)+at(.3, .7+1e-6))/2, 1e-9)
-	near(t, "at a = 1", at(1, 2), (at(1-1e-6, 2)+at(1+1e-6, 2))/2, 1e-9)
+	within(t, "at a + b = 1", at(.3, .7), (at(.3, .7-1e-6)+at(.3, .7+1e-6))/2, 1e-9)
+	within(t, "at a = 1", at(1, 2), (at(1-1e-6, 2)+at(1+1e-6, 2))/2, 1e-9)
 }
 
 func anyModel(t *rapid.T) BGNBD {
@@ -100,8 +100,8 @@ func TestExpectedOrdersAgreeWithASimulationOfTheModel(t *testing.T) {
 		}
 	}
 	for class := range classes {
-		near(t, "orders placed", expected[class], placed[class], 4*math.Sqrt(square[class]))
-		near(t, "customers alive", alive[class], stayed[class], 4*math.Sqrt(stayed[class]+1))
+		within(t, "orders placed", expected[class], placed[class], 4*math.Sqrt(square[class]))
+		within(t, "customers alive", alive[class], stayed[class], 4*math.Sqrt(stayed[class]+1))
 	}
 }
 
@@ -134,10 +134,10 @@ func TestFitFindsTheModelThatMadeTheData(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "r", fit.R, m.R, .05)
-	near(t, "alpha", fit.Alpha, m.Alpha, .4)
-	near(t, "a", fit.A, m.A, .06)
-	near(t, "b", fit.B, m.B, .25)
+	within(t, "r", fit.R, m.R, .05)
+	within(t, "alpha", fit.Alpha, m.Alpha, .4)
+	within(t, "a", fit.A, m.A, .06)
+	within(t, "b", fit.B, m.B, .25)
 }
 
 // simulatedTimings draws customers who came within the first year and are observed for two.

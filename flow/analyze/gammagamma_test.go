@@ -16,9 +16,9 @@ func TestExpectedSpend(t *testing.T) {
 		{0, 0, 35.170981},
 		{7, 73.74, 71.462843},
 	} {
-		near(t, "spend per order", m.Expected(row.orders, row.mean), row.is, 2e-3*row.is)
+		within(t, "spend per order", m.Expected(row.orders, row.mean), row.is, 2e-3*row.is)
 	}
-	near(t, "spend per order of somebody new", m.Mean(), 35.170981, .05)
+	within(t, "spend per order of somebody new", m.Mean(), 35.170981, .05)
 }
 
 func TestExpectedSpendLiesBetweenOwnAndEverybodysAverage(t *testing.T) {
@@ -51,12 +51,12 @@ func TestGammaGammaFitFindsTheModelThatMadeTheDataInAnyCurrency(t *testing.T) {
 	if fit.Customers != 30000 {
 		t.Errorf("fitted to %d, want the 30000 who spent something on repeat orders", fit.Customers)
 	}
-	near(t, "p", fit.P, m.P, .3)
-	near(t, "q", fit.Q, m.Q, .2)
-	near(t, "v", fit.V, m.V, 1.2)
+	within(t, "p", fit.P, m.P, .3)
+	within(t, "q", fit.Q, m.Q, .2)
+	within(t, "v", fit.V, m.V, 1.2)
 	cents, err := FitGammaGamma(inCents)
 	if err != nil {
 		t.Fatal(err)
 	}
-	near(t, "v in cents", cents.V, fit.V*100, .01*fit.V)
+	within(t, "v in cents", cents.V, fit.V*100, .01*fit.V)
 }

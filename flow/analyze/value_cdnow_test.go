@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
 	"guanxi/test/testdata"
 )
 
@@ -20,39 +22,44 @@ type cdnowCustomer struct {
 	age     int32
 }
 
-// readCDNOW reads the sample up to and including the last day of training.
-func readCDNOW(t testing.TB, until string) []cdnowCustomer {
+// eachCDNOWRow gives the rows of the sample in the order of the file.
+func eachCDNOWRow(t testing.TB, row func(id int, day time.Time, dollars float64)) {
 	t.Helper()
 	file, err := os.Open(testdata.Path("cdnow/CDNOW_sample.txt"))
 	if err != nil {
 		t.Skip("needs the CDNOW sample: ", err)
 	}
 	defer file.Close()
-	end, err := time.Parse("2006-01-02", until)
-	if err != nil {
-		t.Fatal(err)
-	}
-	byID := map[string]*cdnowCustomer{}
-	first := map[string]time.Time{}
-	var order []string
 	lines := bufio.NewScanner(file)
 	for lines.Scan() {
-		fields := strings.Fields(lines.Text())
+		fields := strings.Fields(lines.Text()) // of the full data, of the sample, day, items, dollars
 		if len(fields) != 5 {
 			continue
 		}
+		id, err := strconv.Atoi(fields[1])
+		require.NoError(t, err)
 		day, err := time.Parse("20060102", fields[2])
-		if err != nil {
-			t.Fatal(err)
-		}
-		amount, err := strconv.ParseFloat(fields[4], 64)
-		if err != nil {
-			t.Fatal(err)
-		}
+		require.NoError(t, err)
+		dollars, err := strconv.ParseFloat(fields[4], 64)
+		require.NoError(t, err)
+		row(id, day, dollars)
+	}
+}
+
+// readCDNOW reads the sample up to and including the last day of training.
+func readCDNOW(t testing.TB, until string) []cdnowCustomer {
+	t.Helper()
+	end, err := time.Parse(time.DateOnly, until)
+	if err != nil {
+		t.Fatal(err)
+	}
+	byID := map[int]*cdnowCustomer{}
+	first := map[int]time.Time{}
+	var order []int
+	eachCDNOWRow(t, func(id int, day time.Time, dollars float64) {
 		if day.After(end) {
-			continue
+			return
 		}
-		id := fields[1]
 		c := byID[id]
 		if c == nil {
 			c = &cdnowCustomer{age: int32(end.Sub(day).Hours() / 24)}
@@ -61,12 +68,12 @@ func readCDNOW(t testing.TB, until string) []cdnowCustomer {
 		}
 		since := int32(day.Sub(first[id]).Hours() / 24)
 		if last := len(c.days) - 1; last >= 0 && c.days[last] == since {
-			c.amounts[last] += amount
-			continue
+			c.amounts[last] += dollars
+			return
 		}
 		c.days = append(c.days, since)
-		c.amounts = append(c.amounts, amount)
-	}
+		c.amounts = append(c.amounts, dollars)
+	})
 	customers := make([]cdnowCustomer, len(order))
 	for i, id := range order {
 		customers[i] = *byID[id]
@@ -102,7 +109,7 @@ func spendsOf(customers []cdnowCustomer) []Spend {
 	return spends
 }
 
-func near(t *testing.T, what string, got, want, tolerance float64) {
+func within(t *testing.T, what string, got, want, tolerance float64) {
 	t.Helper()
 	if !(math.Abs(got-want) <= tolerance) {
 		t.Errorf("%s is %.6g, want %.6g within %.3g", what, got, want, tolerance)
@@ -119,11 +126,11 @@ func TestFitReproducesThePublishedCDNOWParameters(t *testing.T) {
 	if fit.Customers != 2357 {
 		t.Errorf("fitted to %d customers, want 2357", fit.Customers)
 	}
-	near(t, "r", fit.R, .243, .00243)
-	near(t, "alpha", fit.Alpha, 4.414, .04414)
-	near(t, "a", fit.A, .793, .00793)
-	near(t, "b", fit.B, 2.426, .02426)
-	near(t, "log likelihood", fit.LogLikelihood, -9582.4, .05)
+	within(t, "r", fit.R, .243, .00243)
+	within(t, "alpha", fit.Alpha, 4.414, .04414)
+	within(t, "a", fit.A, .793, .00793)
+	within(t, "b", fit.B, 2.426, .02426)
+	within(t, "log likelihood", fit.LogLikelihood, -9582.4, .05)
 }
 
 func TestGammaGammaReproducesThePublishedCDNOWParameters(t *testing.T) {
@@ -134,7 +141,7 @@ func TestGammaGammaReproducesThePublishedCDNOWParameters(t *testing.T) {
 	if fit.Customers != 946 {
 		t.Errorf("fitted to %d customers, want the 946 with repeat orders", fit.Customers)
 	}
-	near(t, "p", fit.P, 6.25, .0625)
-	near(t, "q", fit.Q, 3.74, .0374)
-	near(t, "v", fit.V, 15.44, .1544)
+	within(t, "p", fit.P, 6.25, .0625)
+	within(t, "q", fit.Q, 3.74, .0374)
+	within(t, "v", fit.V, 15.44, .1544)
 }

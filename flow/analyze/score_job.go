@@ -1,0 +1,67 @@
+package analyze
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"guanxi/base/job"
+)
+
+// refreshScores is the job that recomputes every score.
+type refreshScores struct{}
+
+// Kind implements job.Args.
+func (refreshScores) Kind() string { return "scores.refresh" }
+
+// Jobs registers the hourly refresh.
+func (s *Scores) Jobs(r *job.Registry) {
+	job.Register(r, job.Kind[refreshScores]{
+		Run:     func(ctx context.Context, _ refreshScores) error { return s.Refresh(ctx) },
+		Timeout: 10 * time.Minute,
+		Every:   time.Hour,
+	})
+}
+
+// A refresh that many changes ask for, an import's for instance, starts when nothing has asked again for settle, and
+// after patience at the latest.
+const (
+	settle   = 2 * time.Second
+	patience = 30 * time.Second
+)
+
+// Run refreshes the scores whenever the feed has changed so many customers that they were not scored one by one, until
+// ctx ends.
+func (s *Scores) Run(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-s.due:
+		}
+		s.awaitQuiet(ctx)
+		if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
+			slog.Error("the scores could not be refreshed", "error", err)
+		}
+	}
+}
+
+func (s *Scores) awaitQuiet(ctx context.Context) {
+	latest := time.NewTimer(patience)
+	defer latest.Stop()
+	for {
+		quiet := time.NewTimer(settle)
+		select {
+		case <-s.due:
+			quiet.Stop()
+		case <-quiet.C:
+			return
+		case <-latest.C:
+			quiet.Stop()
+			return
+		case <-ctx.Done():
+			quiet.Stop()
+			return
+		}
+	}
+}

@@ -1,0 +1,78 @@
+package analyze
+
+// Rows of orders that count for value: orders that were not cancelled, of a known customer. Refunds lower what a
+// customer has brought, but they are no purchase.
+const (
+	isPurchase  = "kind = 'order' and coalesce(status, '') <> 'cancelled' and customer_id is not null"
+	countsMoney = "(kind = 'refund' or coalesce(status, '') <> 'cancelled') and customer_id is not null"
+)
+
+// purchaseDaysSQL gives one row per customer and day with a purchase until $1: orders of one day are one purchase,
+// worth their gross value.
+const purchaseDaysSQL = `
+select customer_id, day, sum(gross) as amount
+from orders
+where ` + isPurchase + ` and day <= $1::date
+group by customer_id, day`
+
+// timingsTableSQL condenses that to one row per customer, kept for the two questions the models ask of it.
+const timingsTableSQL = `
+create or replace temp table value_timings as
+select
+  count(*) - 1 as repeats,
+  max(day) - min(day) as last_days,
+  $1::date - min(day) as age_days,
+  sum(amount) - arg_min(amount, day) as repeat_amount
+from (` + purchaseDaysSQL + `)
+group by customer_id`
+
+const timingsSQL = `
+select repeats, last_days, age_days, count(*)
+from value_timings
+group by repeats, last_days, age_days`
+
+// spendsSQL gives each customer's repeat purchases and their mean amount in minor units.
+const spendsSQL = `
+select repeats, repeat_amount / repeats
+from value_timings
+where repeats > 0 and repeat_amount > 0`
+
+// historySQL gives the first and the last day with a purchase of a known customer, how many such orders there are, and
+// the last day on which one was placed until $1.
+const purchaseSpanSQL = `
+select min(day), max(day) filter (where day <= $1::date), count(*) filter (where day <= $1::date)
+from orders
+where ` + isPurchase
+
+// repeatRatesSQL looks at the customers as they stood on $1, in the cells of R and F, and at what they ordered in the
+// days from then until $2: for each cell its customers, how many of them came back, and their orders.
+// $3 is the window in days, $4 the day before which it begins.
+const repeatRatesSQL = `
+with stood as (
+  select
+    customer_id,
+    $1::date - max(day) filter (where day <= $1::date) as recency,
+    count(*) filter (where day <= $1::date and day > $1::date - $3::integer) as frequency,
+    count(distinct day) filter (where day > $1::date) as later
+  from orders
+  where ` + isPurchase + ` and day <= $2::date
+  group by customer_id
+  having min(day) <= $1::date
+),
+cuts as (
+  select
+    quantile_disc(recency, [0.2, 0.4, 0.6, 0.8]) as r,
+    quantile_disc(frequency, [0.2, 0.4, 0.6, 0.8]) as f
+  from stood
+  where frequency > 0
+),
+scored as (
+  select
+    later,
+    5 - (recency > r[1])::integer - (recency > r[2])::integer - (recency > r[3])::integer - (recency > r[4])::integer as r,
+    1 + (frequency > f[1])::integer + (frequency > f[2])::integer + (frequency > f[3])::integer + (frequency > f[4])::integer as f
+  from stood, cuts
+)
+select r, f, count(*), count(*) filter (where later > 0), sum(later)::bigint
+from scored
+group by r, f`
