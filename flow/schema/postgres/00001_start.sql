@@ -409,6 +409,7 @@ create table metric_targets (
   metric text primary key,
   target double precision not null,
   direction text not null,
+  period text not null default '',
   updated_at bigint not null
 );
 

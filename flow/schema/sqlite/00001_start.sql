@@ -372,6 +372,7 @@ create table metric_targets (
   metric text primary key,
   target real not null,
   direction text not null,
+  period text not null default '',
   updated_at integer not null
 );
 
