@@ -57,3 +57,10 @@ func clip(s string, n int) string {
 
 // isNew says that the next Add of code will need its example.
 func (c *Corrections) isNew(code string) bool { return c != nil && c.byCode[code] == nil }
+
+// clone gives a copy that can be changed on its own.
+func (c *Corrections) clone() Corrections {
+	copied := Corrections{}
+	copied.merge(c)
+	return copied
+}

@@ -108,11 +108,13 @@ type plan struct {
 	group     []int // fields of GroupBy
 	headers   []string
 	source    string
+
+	refundPrefix string
 }
 
 // bind checks m against headers and k. Every name it does not know, and every required field nothing fills, is a fault.
 func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
-	p := &plan{kind: k, headers: headers, source: "import"}
+	p := &plan{kind: k, headers: headers, source: "import", refundPrefix: m.Options.RefundPrefix}
 	byName := map[string]int{}
 	openEnded := false
 	for _, f := range k.Fields() {

@@ -3,9 +3,7 @@ package collect
 import (
 	"context"
 	"errors"
-	"hash/maphash"
 	"io"
-	"slices"
 
 	"guanxi/base/workspace"
 )
@@ -16,8 +14,9 @@ type survey struct {
 	plan      *plan
 	form      dateForm
 	rows      int64
+	hash      *groupHash
 	split     []uint64 // sorted hashes of groups whose rows do not stand together
-	deferred  int64    // rows of such groups
+	deferred  int64    // bytes of such groups' cells
 	converted bool     // the file was not UTF-8
 }
 
@@ -114,6 +113,7 @@ func (s *survey) read(ctx context.Context, o Options) error {
 	}
 	s.file.layout.DateFormat = dates.name(s.form, o.DateFormat)
 	if groups != nil {
+		s.hash = groups.hash
 		s.split, s.deferred = groups.scattered()
 	}
 	return nil
@@ -186,107 +186,4 @@ func (d *dateEvidence) name(f dateForm, given string) string {
 		return "YYYYMMDD"
 	}
 	return "auto"
-}
-
-// groupFinder finds groups whose rows stand apart, in eight bytes for each run of rows of one group.
-type groupFinder struct {
-	hash   groupHash
-	runs   []uint64
-	last   uint64
-	length int
-	sizes  []uint32 // rows of each run
-}
-
-func newGroupFinder(p *plan) *groupFinder {
-	if len(p.group) == 0 {
-		return nil
-	}
-	return &groupFinder{hash: newGroupHash(p)}
-}
-
-func (g *groupFinder) add(record []string, number int64) error {
-	h := g.hash.of(record)
-	if h == 0 || h != g.last {
-		g.length = 0
-	}
-	if h != 0 && h == g.last {
-		g.length++
-		g.sizes[len(g.sizes)-1]++
-		if g.length >= maxGroupRows {
-			return &FileError{Code: "group_too_large", Line: number}
-		}
-		return nil
-	}
-	g.last = h
-	if h != 0 {
-		g.runs, g.sizes = append(g.runs, h), append(g.sizes, 1)
-	}
-	return nil
-}
-
-// scattered gives the groups with more than one run, sorted, and how many rows they have together.
-func (g *groupFinder) scattered() (split []uint64, rows int64) {
-	sorted := slices.Clone(g.runs)
-	slices.Sort(sorted)
-	for i := 1; i < len(sorted); i++ {
-		if sorted[i] == sorted[i-1] && (len(split) == 0 || split[len(split)-1] != sorted[i]) {
-			split = append(split, sorted[i])
-		}
-	}
-	if len(split) == 0 {
-		return nil, 0
-	}
-	for i, h := range g.runs {
-		if _, found := slices.BinarySearch(split, h); found {
-			rows += int64(g.sizes[i])
-		}
-	}
-	return split, rows
-}
-
-// groupHash tells the group of a record by hash; 0 = the row stands alone. Two groups that share a hash by accident
-// are only applied together, which is harmless.
-type groupHash struct {
-	seed    maphash.Seed
-	columns []int // by place in GroupBy, -1 where a constant or nothing fills it
-	fields  []Field
-}
-
-func newGroupHash(p *plan) groupHash {
-	g := groupHash{seed: maphash.MakeSeed()}
-	for _, field := range p.group {
-		column := -1
-		for _, t := range p.targets {
-			if t.field == field {
-				column = t.column
-			}
-		}
-		g.columns = append(g.columns, column)
-		g.fields = append(g.fields, p.fields[field])
-	}
-	return g
-}
-
-func (g *groupHash) of(record []string) uint64 {
-	var h maphash.Hash
-	h.SetSeed(g.seed)
-	for i, column := range g.columns {
-		last := i == len(g.columns)-1
-		if column < 0 || column >= len(record) {
-			if last {
-				return 0
-			}
-			continue
-		}
-		cell := trimCell(record[column])
-		if last && blankCell(cell) {
-			return 0
-		}
-		if g.fields[i].Identifier {
-			cell = cleanIdentifier(foldWidth(cell))
-		}
-		_, _ = h.WriteString(cell)
-		_ = h.WriteByte(0)
-	}
-	return max(h.Sum64(), 1)
 }
