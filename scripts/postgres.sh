@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # A throw-away PostgreSQL cluster for tests: nothing in it is meant to last, so nothing waits for the disk.
-#   postgres.sh start      prints "URL FOLDER" of a new cluster on a free port
-#   postgres.sh stop FOLDER
+#   eval "$(scripts/postgres.sh start)"   a new cluster on a free port; sets GUANXI_TEST_POSTGRES to its address
+#   scripts/postgres.sh stop              ends it, by GUANXI_TEST_POSTGRES_DIR
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 
@@ -34,7 +34,8 @@ start() {
     if as_owner "$bin/pg_ctl" -D "$dir/data" -l "$dir/log" -w -t 60 start -o "-p $port -c listen_addresses=127.0.0.1 \
       -c unix_socket_directories=$dir -c fsync=off -c synchronous_commit=off -c full_page_writes=off \
       -c max_connections=400 -c shared_buffers=128MB" >>"$dir.log" 2>&1; then
-      echo "postgres://postgres@127.0.0.1:$port/postgres?sslmode=disable $dir"
+      echo "export GUANXI_TEST_POSTGRES='postgres://postgres@127.0.0.1:$port/postgres?sslmode=disable'"
+      echo "export GUANXI_TEST_POSTGRES_DIR='$dir'"
       return
     fi
   done
@@ -52,6 +53,6 @@ stop() {
 
 case "${1:-}" in
   start) start ;;
-  stop) stop "${2:?the folder that start printed}" ;;
+  stop) stop "${GUANXI_TEST_POSTGRES_DIR:?the folder that start printed}" ;;
   *) sed -n '2,4p' "$0" >&2; exit 2 ;;
 esac
