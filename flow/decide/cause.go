@@ -36,3 +36,14 @@ func causeWords(code string) Sentence {
 	words := strings.ReplaceAll(code, "_", " ")
 	return Sentence{ZH: "有问题：" + words, EN: "to look at: " + words}
 }
+
+// causeTitle names the cause in a few words, as the subject of its line.
+func causeTitle(code string) Sentence {
+	s := causeWords(code)
+	if _, known := causes[code]; !known {
+		words := strings.ReplaceAll(code, "_", " ")
+		return Sentence{ZH: words, EN: words}
+	}
+	en := "Records " + s.EN
+	return Sentence{ZH: strings.TrimPrefix(s.ZH, "的"), EN: en}
+}

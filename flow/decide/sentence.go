@@ -53,12 +53,14 @@ var sentences = map[string][]wording{
 			"**{value:metric}** on {day:day}, **{gap:share}** below what was expected ({low:metric}–{high:metric}); **{cause_share:share}** of it from {cause:label}"},
 		{"{day:day} **{value:metric}**，低于预期 **{gap:share}**（预期 {low:metric}–{high:metric}）",
 			"**{value:metric}** on {day:day}, **{gap:share}** below what was expected ({low:metric}–{high:metric})"},
+		{"{day:day} **{value:metric}**，低于预期的 {low:metric}–{high:metric}", "**{value:metric}** on {day:day}, below the expected {low:metric}–{high:metric}"},
 	},
 	"metric_above": {
 		{"{day:day} **{value:metric}**，高出预期 **{gap:share}**（预期 {low:metric}–{high:metric}），其中 **{cause_share:share}** 来自{cause:label}",
 			"**{value:metric}** on {day:day}, **{gap:share}** above what was expected ({low:metric}–{high:metric}); **{cause_share:share}** of it from {cause:label}"},
 		{"{day:day} **{value:metric}**，高出预期 **{gap:share}**（预期 {low:metric}–{high:metric}）",
 			"**{value:metric}** on {day:day}, **{gap:share}** above what was expected ({low:metric}–{high:metric})"},
+		{"{day:day} **{value:metric}**，高于预期的 {low:metric}–{high:metric}", "**{value:metric}** on {day:day}, above the expected {low:metric}–{high:metric}"},
 	},
 
 	// folded lines
