@@ -5,6 +5,7 @@ SHELL := /bin/bash
 
 LINT_VERSION := v2.12.2
 LINT := .tools/golangci-lint-$(LINT_VERSION)
+VERSION := $(shell git describe --always --dirty 2>/dev/null || echo development)
 WEB_SOURCES := $(shell find web/src web/public web/index.html web/vite.config.ts web/tsconfig.json -type f 2>/dev/null)
 
 # The module cache may lack what only the tests of dependencies need; -mod=mod builds without them.
@@ -20,7 +21,7 @@ test: web ## prove everything: Go on both engines, web, browser; installs Postgr
 	@scripts/test.sh
 
 build: web ## bin/guanxi with the web application inside
-	go build -o bin/guanxi ./cmd/guanxi
+	go build -ldflags "-X main.version=$(VERSION)" -o bin/guanxi ./cmd/guanxi
 
 dev: web/node_modules/.installed ## hot reload of Go and web over a demo company
 	@scripts/dev.sh
