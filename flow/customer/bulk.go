@@ -31,7 +31,7 @@ func (b *bulk) rows() int { return len(b.values) / len(b.columns) }
 // PostgreSQL, where every statement is a round trip, gets the most rows its 65,535 parameters allow.
 func (b *bulk) insert(ctx context.Context, tx *db.Tx) error {
 	width := len(b.columns)
-	most := max(1, 512/width)
+	most := 1
 	if tx.Engine() == db.Postgres {
 		most = min(1000, 60_000/width)
 	}

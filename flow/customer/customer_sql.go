@@ -49,15 +49,16 @@ order by created_at, source, external_id`, bun.List(ids)).Scan(ctx, &identities)
 }
 
 type tagRow struct {
-	CustomerID int64  `bun:"customer_id"`
-	Tag        string `bun:"tag"`
+	CustomerID int64  `bun:"customer_id" json:"customer_id"`
+	Tag        string `bun:"tag" json:"tag"`
+	CreatedAt  int64  `bun:"created_at" json:"created_at"`
 }
 
 func tagsOf(ctx context.Context, from bun.IDB, ids []int64) (tags []tagRow, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err = from.NewRaw("select customer_id, tag from customer_tags where customer_id in (?) order by created_at, tag", bun.List(ids)).Scan(ctx, &tags)
+	err = from.NewRaw("select customer_id, tag, created_at from customer_tags where customer_id in (?) order by created_at, tag", bun.List(ids)).Scan(ctx, &tags)
 	return tags, err
 }
 

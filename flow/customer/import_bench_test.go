@@ -4,11 +4,14 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
+	"guanxi/base/workspace"
 	"guanxi/flow/collect"
 	"guanxi/guard"
 )
@@ -22,8 +25,13 @@ func BenchmarkImportCustomers(b *testing.B) {
 	}{{"sqlite", dbtest.SQLite}, {"postgres", dbtest.Postgres}} {
 		b.Run(engine.name, func(b *testing.B) {
 			d := engine.open(b)
+			for _, p := range strings.Split(os.Getenv("PRAGMAS"), ";") {
+				if _, err := d.Pool().Exec(p); p != "" && err != nil {
+					b.Fatal(err)
+				}
+			}
 			ctx := guard.System(context.Background())
-			kind := &customerKind{region: "CN", at: indexCustomerFields()}
+			kind := &customerKind{workspace: workspace.Default, at: indexCustomerFields()}
 			run := &collect.RunState{}
 			const size = 5000
 			random := rand.New(rand.NewPCG(1, 2))

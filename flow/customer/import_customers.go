@@ -11,23 +11,26 @@ import (
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"guanxi/base/db"
+	"guanxi/base/workspace"
 	"guanxi/flow/collect"
 )
 
 // customerKind imports customers. A row names its customer by source and external id, else by phone, else by mail;
 // empty cells leave what is there. The first row of a file that names a customer writes it, later ones only add keys.
 type customerKind struct {
-	region string // of phone numbers without country code, when the row names no country
-	at     customerFieldIndex
+	workspace workspace.Source
+	at        customerFieldIndex
 }
 
 // customerRun is what the kind remembers from batch to batch.
 type customerRun struct {
-	staff   staffDirectory
-	written *roaring64.Bitmap   // customers that this file has written, or found unchanged
-	resumed bool                // the run began in the middle of the file: earlier writes are found in import_changes
-	seen    map[uint64]struct{} // dry run only: hashes of the keys earlier batches would have brought
-	seed    maphash.Seed
+	staff     staffDirectory
+	written   *roaring64.Bitmap // customers that earlier batches of this file have written, or found unchanged
+	latest    *roaring64.Bitmap // the same of the batch that began at row latestRow
+	resumed   bool              // the run began in the middle of the file: earlier writes are found in import_changes
+	latestRow int64
+	seen      map[uint64]int64 // dry run only: hashes of the keys that rows would have brought, with the row
+	seed      maphash.Seed
 }
 
 func (*customerKind) Name() string            { return "customers" }
@@ -48,16 +51,17 @@ type customerRow struct {
 // Prepare implements collect.Preparer: normalising and pinyin need no database.
 func (k *customerKind) Prepare(b *collect.Batch) error {
 	rows := make([]customerRow, len(b.Rows))
+	region := k.workspace().Country
 	for i := range b.Rows {
 		if b.Outcomes[i].State == collect.Pending {
-			k.prepare(b, &b.Rows[i], &rows[i])
+			k.prepare(b, &b.Rows[i], &rows[i], region)
 		}
 	}
 	b.Prepared = rows
 	return nil
 }
 
-func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *customerRow) {
+func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *customerRow, region string) {
 	row.Customer = newCustomer(b.Now)
 	row.Source = b.Source
 	for i, f := range k.at.text {
@@ -77,9 +81,8 @@ func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *custome
 	}
 	row.settle()
 	row.keys = keys{source: b.Source, externalID: from.Values[k.at.externalID].Text}
-	region := RegionOf(row.Country)
-	if region == "" {
-		region = k.region
+	if known := RegionOf(row.Country); known != "" {
+		region = known
 	}
 	row.addContact(ContactPhone, from.Values[k.at.phone], region)
 	row.addContact(ContactEmail, from.Values[k.at.email], region)
@@ -144,6 +147,7 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 	if err != nil {
 		return err
 	}
+	run.begin(b)
 	all := make([]keys, 0, len(rows))
 	for i := range rows {
 		if b.Outcomes[i].State == collect.Pending {
@@ -170,7 +174,7 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 	}
 	for i, e := range entries {
 		if e != nil {
-			run.remember(b, e, rows[i].keys)
+			run.remember(b, e, rows[i].keys, b.Rows[i].Number)
 			k.report(b, &rows[i], i, e)
 		}
 	}
@@ -186,7 +190,7 @@ func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i in
 	found, conflict := r.find(row.keys)
 	number := b.Rows[i].Number
 	switch {
-	case found == nil && run.seenBefore(row.keys):
+	case found == nil && run.seenBefore(row.keys, number):
 		b.Outcomes[i].State = collect.Duplicate
 		return nil
 	case found == nil && b.Mode == collect.ModeUpdate:
@@ -250,9 +254,7 @@ func (k *customerKind) merge(run *customerRun, e *entry, row *customerRow) bool 
 	}
 	k.setOwner(run, e, row)
 	e.settle()
-	changed := !sameRecord(&before, &e.Customer)
-	e.merged = e.merged || changed
-	return changed
+	return !sameRecord(&before, &e.Customer)
 }
 
 func (k *customerKind) setOwner(run *customerRun, e *entry, row *customerRow) {

@@ -21,12 +21,23 @@ func (k *customerKind) runOf(ctx context.Context, tx *db.Tx, b *collect.Batch) (
 	if err != nil {
 		return nil, err
 	}
-	run := &customerRun{staff: staff, written: roaring64.New(), resumed: len(b.Rows) > 0 && b.Rows[0].Number > 2}
+	run := &customerRun{staff: staff, written: roaring64.New(), latest: roaring64.New(), resumed: len(b.Rows) > 0 && b.Rows[0].Number > 2}
 	if b.DryRun {
-		run.seen, run.seed = map[uint64]struct{}{}, maphash.MakeSeed()
+		run.seen, run.seed = map[uint64]int64{}, maphash.MakeSeed()
 	}
 	b.Run.State = run
 	return run, nil
+}
+
+// begin starts a batch. What the batch before noted now counts, unless it is the same one again, because its
+// transaction had to be repeated.
+func (run *customerRun) begin(b *collect.Batch) {
+	first := b.Rows[0].Number
+	if run.latestRow != first {
+		run.written.Or(run.latest)
+	}
+	run.latest.Clear()
+	run.latestRow = first
 }
 
 // markWritten notes which of the customers found were written by earlier rows of this file: made by this import, or
@@ -53,23 +64,25 @@ func (run *customerRun) markWritten(ctx context.Context, tx *db.Tx, b *collect.B
 }
 
 // remember notes that a row of this file has named e. A dry run takes its records back, so it notes the keys instead.
-func (run *customerRun) remember(b *collect.Batch, e *entry, k keys) {
-	if b.DryRun && e.isNew {
-		for _, hash := range run.hashes(k) {
-			run.seen[hash] = struct{}{}
-		}
+func (run *customerRun) remember(b *collect.Batch, e *entry, k keys, row int64) {
+	if !b.DryRun || !e.isNew {
+		run.latest.Add(uint64(e.ID))
 		return
 	}
-	run.written.Add(uint64(e.ID))
+	for _, hash := range run.hashes(k) {
+		if _, seen := run.seen[hash]; !seen {
+			run.seen[hash] = row
+		}
+	}
 }
 
-// seenBefore says that an earlier batch of a dry run would have made the customer that k names.
-func (run *customerRun) seenBefore(k keys) bool {
+// seenBefore says that an earlier row of a dry run would have made the customer that k names.
+func (run *customerRun) seenBefore(k keys, row int64) bool {
 	if run.seen == nil {
 		return false
 	}
 	for _, hash := range run.hashes(k) {
-		if _, seen := run.seen[hash]; seen {
+		if first, seen := run.seen[hash]; seen && first < row {
 			return true
 		}
 	}

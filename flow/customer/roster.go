@@ -20,14 +20,14 @@ func (k keys) none() bool { return k.externalID == "" && k.phone == "" && k.emai
 // entry is one customer as a batch works on it: stored already (isNew false) or about to be.
 type entry struct {
 	Customer
-	was      Customer // as loaded
-	isNew    bool
-	inScope  bool // the person importing may change this record
-	merged   bool // something is to be written
-	contacts []ContactPoint
-	tags     []string
-	consents map[string]bool // purpose/channel -> latest word
-	claimed  int64           // row number that wrote this customer in this file, 0 = none yet
+	was       Customer // as loaded
+	isNew     bool
+	inScope   bool  // the person importing may change this record
+	lastOrder int64 // time of her latest order, where orders are imported
+	contacts  []ContactPoint
+	tags      []string
+	consents  map[string]bool // purpose/channel -> latest word
+	claimed   int64           // row number that wrote this customer in this file, 0 = none yet
 
 	newContacts   []ContactPoint
 	newIdentities []identityKey
@@ -117,8 +117,13 @@ func (r *roster) attach(e *entry, k keys, contacts []ContactPoint) (added bool) 
 			by[p.Value] = e
 		}
 	}
-	e.merged = e.merged || added
 	return added
+}
+
+// touched says that something is to be written about a stored customer.
+func (e *entry) touched() bool {
+	return len(e.newContacts)+len(e.newIdentities)+len(e.newTags)+len(e.newConsents) > 0 ||
+		e.CreatedAt != e.was.CreatedAt || !sameRecord(&e.was, &e.Customer)
 }
 
 func (e *entry) has(p ContactPoint) bool {
@@ -134,7 +139,6 @@ func (e *entry) tag(tags []string) (added bool) {
 			added = true
 		}
 	}
-	e.merged = e.merged || added
 	return added
 }
 
@@ -149,7 +153,6 @@ func (e *entry) agree(c Consent) (added bool) {
 	}
 	e.consents[key] = c.Granted
 	e.newConsents = append(e.newConsents, c)
-	e.merged = true
 	return true
 }
 

@@ -78,7 +78,7 @@ func (r *roster) loadConsents(ctx context.Context, tx *db.Tx, ids []int64) error
 func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (created, changed int, err error) {
 	var touched []*entry
 	for _, e := range r.byID {
-		if e.merged {
+		if e.touched() {
 			touched = append(touched, e)
 		}
 	}
@@ -177,7 +177,7 @@ type image struct {
 	Customer   Customer       `json:"customer"`
 	Contacts   []ContactPoint `json:"contacts"`
 	Identities []identityRow  `json:"identities"`
-	Tags       []string       `json:"tags"`
+	Tags       []tagRow       `json:"tags"`
 	Consents   []int64        `json:"consents"` // ids; consents are only ever added
 }
 
@@ -228,7 +228,7 @@ func fillImages(ctx context.Context, tx bun.IDB, ids []int64, images map[int64]*
 		return err
 	}
 	for _, t := range tags {
-		images[t.CustomerID].Tags = append(images[t.CustomerID].Tags, t.Tag)
+		images[t.CustomerID].Tags = append(images[t.CustomerID].Tags, t)
 	}
 	consents, err := consentsOf(ctx, tx, ids)
 	for _, c := range consents {

@@ -1,0 +1,45 @@
+package customer
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/db"
+)
+
+// productsNamed gives the products of the SKUs that there are, by SKU.
+func productsNamed(ctx context.Context, from bun.IDB, skus []string) (map[string]Product, error) {
+	products := map[string]Product{}
+	err := inChunks(skus, lookUpChunk, func(chunk []string) error {
+		var rows []Product
+		err := from.NewRaw("select "+productColumns+" from products where sku in (?)", bun.List(chunk)).Scan(ctx, &rows)
+		for _, row := range rows {
+			products[row.SKU] = row
+		}
+		return err
+	})
+	return products, err
+}
+
+// skus gives every SKU of the drafts' lines once.
+func (p *purchases) skus() []string {
+	var all []string
+	for _, d := range p.drafts {
+		for i := range d.lines {
+			if d.lines[i].SKU != "" {
+				all = append(all, d.lines[i].SKU)
+			}
+		}
+	}
+	return distinct(all)
+}
+
+func updateProduct(ctx context.Context, tx *db.Tx, p *Product) error {
+	_, err := tx.NewRaw(`
+update products
+set name = ?, category = ?, brand = ?, tier = ?, price = ?, currency = ?, active = ?, custom = ?, updated_at = ?, version = ?
+where id = ?`,
+		p.Name, p.Category, p.Brand, p.Tier, p.Price, p.Currency, p.Active, p.Custom, p.UpdatedAt, p.Version, p.ID).Exec(ctx)
+	return err
+}

@@ -1,0 +1,20 @@
+package customer
+
+import (
+	"strconv"
+	"strings"
+	"time"
+)
+
+// qualified puts a table's alias before every column of a list.
+func qualified(alias, columns string) string {
+	return alias + "." + strings.ReplaceAll(columns, ", ", ", "+alias+".")
+}
+
+// instantText writes milliseconds UTC as RFC 3339.
+func instantText(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
+
+// decimalText writes millionths as a plain decimal number.
+func decimalText(micros int64) string {
+	return strconv.FormatFloat(float64(micros)/1e6, 'f', -1, 64)
+}
