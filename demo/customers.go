@@ -21,6 +21,12 @@ func phoneOf(i int) string {
 	return fmt.Sprintf("+86%s%08d", unusedPhonePrefixes[i&1], (uint64(i>>1)*40_961_531+3_141_592)%100_000_000)
 }
 
+// externalID is how a shop knows a customer: no two numbers give the same.
+func externalID(shop, number int) string {
+	// 618,033,989 is prime to 10^9
+	return fmt.Sprintf("%s%09d", shopCode[shop], uint64(number)*618_033_989%1_000_000_000)
+}
+
 // makeCustomers makes everybody in the order they joined, then the twins: the
 // same people entered a second time, with another spelling.
 func (m *maker) makeCustomers(ctx context.Context) error {
@@ -61,7 +67,7 @@ func (m *maker) customerOf(c *chance, i int) Customer {
 		n.Address = fmt.Sprintf("%s%d号%d栋%d室", one(c, streets), 1+c.IntN(388), 1+c.IntN(30), 101+100*c.IntN(28)+c.IntN(6))
 	}
 	n.Source = Shops[h.shop]
-	n.ExternalID = fmt.Sprintf("%s%09d", shopCode[h.shop], mix(uint64(i))%1_000_000_000)
+	n.ExternalID = externalID(h.shop, n.Number)
 	n.CreatedAt = m.joinedAt(c, h)
 	m.reach(c, &n, i)
 	n.Consents = m.consentsOf(c, n)

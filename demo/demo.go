@@ -41,7 +41,7 @@ func Small() Options {
 // Million is the company for measuring: a million customers, about ten million
 // orders, nearly all of one line.
 func Million() Options {
-	return Options{Seed: 20260318, Customers: 1_000_000, Days: 730, ExtraLines: 0.05, Gap: 1}
+	return Options{Seed: 20260318, Customers: 1_000_000, Days: 730, ExtraLines: 0.05, Gap: 0.95}
 }
 
 // Shops are the places where the company sells.

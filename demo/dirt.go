@@ -2,7 +2,6 @@ package demo
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 )
@@ -20,7 +19,7 @@ func (m *maker) twinOf(c *chance, k int) Customer {
 	n.Number = m.options.Customers + k + 1
 	shop := c.IntN(len(Shops))
 	n.Source = Shops[shop]
-	n.ExternalID = fmt.Sprintf("%s%09d", shopCode[shop], mix(uint64(n.Number)<<20)%1_000_000_000)
+	n.ExternalID = externalID(shop, n.Number)
 	n.CreatedAt = n.CreatedAt.Add(time.Duration(c.Float64() * float64(m.season.at(m.season.lastSecond()).Sub(n.CreatedAt)))).Truncate(time.Second)
 	n.Tags, n.Consents, n.Owner = nil, nil, 0
 	name := []rune(n.Name)

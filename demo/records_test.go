@@ -2,6 +2,8 @@ package demo
 
 import (
 	"context"
+	"crypto/sha256"
+	"errors"
 	"testing"
 
 	"guanxi/base/db"
@@ -95,4 +97,49 @@ func number(ctx context.Context, t *testing.T, d *db.DB, query string, args ...a
 		t.Fatal(query, err)
 	}
 	return n
+}
+
+func TestFillInBulk(t *testing.T) {
+	o := Small()
+	o.Customers = 300
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := at(present)
+		indexes := func() (n int64) {
+			return number(ctx, t, d, "select count(*) from ("+secondaryIndexes[d.Engine()]+") i")
+		}
+		before := indexes()
+		if err := fill(ctx, d, o, true); err != nil {
+			t.Fatal(err)
+		}
+		if after := indexes(); after != before || before < 10 {
+			t.Errorf("%d indexes, %d before", after, before)
+		}
+		if n := number(ctx, t, d, "select count(*) from feed_entries"); n != 0 {
+			t.Errorf("the feed was told of %d changes", n)
+		}
+		if wanted, err := Wanted(ctx, d); wanted || err != nil {
+			t.Errorf("wanted again: %v, %v", wanted, err)
+		}
+	})
+}
+
+func TestWanted(t *testing.T) {
+	d, ctx := dbtest.SQLite(t), at(present)
+	if wanted, err := Wanted(ctx, d); !wanted || err != nil {
+		t.Errorf("an empty store: %v, %v", wanted, err)
+	}
+	stopped, stop := context.WithCancel(ctx)
+	stop()
+	if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.NewRaw("insert into settings (key, value, updated_at) values (?, 'true', 0)", stateKey).Exec(ctx)
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if err := Generate(stopped, Small(), &ledger{sum: sha256.New()}); !errors.Is(err, context.Canceled) {
+		t.Errorf("a stopped run says %v", err)
+	}
+	if _, err := Wanted(ctx, d); !errors.Is(err, ErrUnfinished) {
+		t.Errorf("a company cut short: %v", err)
+	}
 }
