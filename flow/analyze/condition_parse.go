@@ -1,0 +1,296 @@
+package analyze
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"guanxi/base/fault"
+)
+
+// Bounds of a condition, so that a query stays a query.
+const (
+	conditionBytes = 64 << 10
+	conditionDepth = 12
+	conditionNodes = 200
+	conditionTexts = 1000 // values in one list
+	textLength     = 200  // runes in one value
+)
+
+// SegmentLookup finds the segment a condition refers to. Fault: not found.
+type SegmentLookup func(ctx context.Context, id int64) (name string, condition json.RawMessage, err error)
+
+// ParseCondition reads and checks a condition for the actor of ctx. Faults are invalid and name the place in the tree,
+// such as all[1].value: what is no JSON, unknown keys, fields, operators, types; fields the actor may not use; a
+// segment that is not there or that leads back to itself; more than the bounds.
+func ParseCondition(ctx context.Context, text []byte, lookup SegmentLookup) (*Condition, error) {
+	return parseConditionOf(ctx, text, lookup, 0)
+}
+
+// parseConditionOf reads the condition of segment self (0 for none), which it must not lead back to.
+func parseConditionOf(ctx context.Context, text []byte, lookup SegmentLookup, self int64) (*Condition, error) {
+	p := conditionParser{ctx: ctx, lookup: lookup}
+	if self != 0 {
+		p.within = []int64{self}
+	}
+	return p.whole(text)
+}
+
+type conditionParser struct {
+	ctx    context.Context
+	lookup SegmentLookup
+	within []int64 // segments on the way to here
+	nodes  int
+}
+
+func (p *conditionParser) whole(text []byte) (*Condition, error) {
+	if len(text) > conditionBytes {
+		return nil, fault.Invalid("condition", "condition_too_large", conditionBytes)
+	}
+	if !json.Valid(text) {
+		return nil, fault.Invalid("condition", "not_json")
+	}
+	return p.node(text, "", 1, nil)
+}
+
+// node reads one node; ev is the event whose properties it may ask for, nil for fields of the customer.
+func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev *Event) (*Condition, error) {
+	if p.nodes++; p.nodes > conditionNodes {
+		return nil, wrong(place, "", "too_many_conditions", conditionNodes)
+	}
+	if depth > conditionDepth {
+		return nil, wrong(place, "", "nested_too_deep", conditionDepth)
+	}
+	keys, err := objectKeys(raw, place)
+	if err != nil {
+		return nil, err
+	}
+	var kind string
+	for _, k := range []string{"all", "any", "not", "field", "event", "segment", "tag", "list"} {
+		if _, ok := keys[k]; ok {
+			if kind != "" {
+				return nil, wrong(place, k, "only_one_of", kind, k)
+			}
+			kind = k
+		}
+	}
+	allowed := map[string][]string{"field": {"op", "value"}, "event": {"where", "measure", "op", "value", "window"}}[kind]
+	for _, k := range sortedKeys(keys) {
+		if k != kind && !slices.Contains(allowed, k) {
+			return nil, wrong(place, k, "unknown_key")
+		}
+	}
+	c := &Condition{place: place}
+	switch {
+	case kind == "":
+		return nil, wrong(place, "", "needs_one_of", "all, any, not, field, event, segment, tag, list")
+	case kind == "all" || kind == "any":
+		children, err := p.children(keys[kind], inside(place, kind), depth, ev)
+		if kind == "all" {
+			c.All, c.everyone = children, len(children) == 0
+		} else if c.Any = children; err == nil && len(children) == 0 {
+			return nil, wrong(place, kind, "needs_at_least_one")
+		}
+		return c, err
+	case kind == "not":
+		c.Not, err = p.node(keys["not"], inside(place, "not"), depth+1, ev)
+		return c, err
+	case kind == "field":
+		return c, p.field(c, keys, ev)
+	case ev != nil:
+		return nil, wrong(place, kind, "not_inside_where")
+	case kind == "event":
+		return c, p.event(c, keys, depth)
+	case kind == "segment":
+		return c, p.segment(c, keys["segment"], depth)
+	case kind == "tag":
+		c.Tag, err = oneText(keys["tag"], inside(place, "tag"))
+		if err == nil && c.Tag == "" {
+			err = wrong(place, "tag", "is_empty")
+		}
+		return c, err
+	}
+	return nil, wrong(place, "list", "lists_do_not_exist_yet")
+}
+
+func (p *conditionParser) children(raw json.RawMessage, place string, depth int, ev *Event) ([]*Condition, error) {
+	var list []json.RawMessage
+	if err := json.Unmarshal(raw, &list); err != nil || list == nil {
+		return nil, wrong(place, "", "must_be_a_list")
+	}
+	out := make([]*Condition, len(list))
+	for i, r := range list {
+		c, err := p.node(r, fmt.Sprintf("%s[%d]", place, i), depth+1, ev)
+		if err != nil {
+			return nil, err
+		}
+		out[i] = c
+	}
+	return out, nil
+}
+
+func (p *conditionParser) field(c *Condition, keys map[string]json.RawMessage, ev *Event) error {
+	name, err := oneText(keys["field"], inside(c.place, "field"))
+	if err != nil {
+		return err
+	}
+	var known bool
+	if ev != nil {
+		c.Field, known = ev.property(name)
+	} else {
+		c.Field, known = customerField(name)
+	}
+	if !known {
+		return wrong(c.place, "field", "unknown_field", name)
+	}
+	if ev == nil && !c.Field.mayUse(p.ctx) {
+		return wrong(c.place, "field", "field_not_yours_to_use", name)
+	}
+	if c.Op, err = operator(keys, c.place, c.Field.Ops()); err != nil {
+		return err
+	}
+	c.Value, err = parseValue(keys["value"], inside(c.place, "value"), c.Field, c.Op)
+	return err
+}
+
+func (p *conditionParser) event(c *Condition, keys map[string]json.RawMessage, depth int) error {
+	name, err := oneText(keys["event"], inside(c.place, "event"))
+	if err != nil {
+		return err
+	}
+	ev, known := knownEvents[name]
+	if !known {
+		return wrong(c.place, "event", "unknown_event", name)
+	}
+	c.Event = ev
+	if raw, ok := keys["where"]; ok && string(raw) != "null" {
+		if c.Where, err = p.node(raw, inside(c.place, "where"), depth+1, ev); err != nil {
+			return err
+		}
+	}
+	if c.Measure, err = measureOf(keys["measure"], inside(c.place, "measure"), ev); err != nil {
+		return err
+	}
+	if c.Window, err = windowOf(keys["window"], inside(c.place, "window")); err != nil {
+		return err
+	}
+	if _, _, bounded := c.Window.days(someDay); c.Measure.Name == MeasureRatio && !bounded {
+		return wrong(c.place, "window", "ratio_needs_a_bounded_window")
+	}
+	if keys["op"] == nil && keys["value"] == nil && c.Measure.Name == MeasureCount {
+		c.Op, c.Value = OpGte, Value{Numbers: []any{int64(1)}}
+		return nil
+	}
+	as := c.Measure.field()
+	ops := slices.DeleteFunc(slices.Clone(as.Ops()), func(o Op) bool { return o == OpIsSet || o == OpIsNotSet })
+	if c.Op, err = operator(keys, c.place, ops); err != nil {
+		return err
+	}
+	c.Value, err = parseValue(keys["value"], inside(c.place, "value"), as, c.Op)
+	return err
+}
+
+func (p *conditionParser) segment(c *Condition, raw json.RawMessage, depth int) error {
+	place := inside(c.place, "segment")
+	id, err := oneID(raw, place)
+	if err != nil {
+		return err
+	}
+	if slices.Contains(p.within, id) {
+		return fault.Invalid(place, "segment_leads_back_to_itself", id)
+	}
+	name, text, err := p.lookup(p.ctx, id)
+	if fault.Is(err, fault.KindNotFound) {
+		return fault.Invalid(place, "unknown_segment", id)
+	}
+	if err != nil {
+		return err
+	}
+	p.within = append(p.within, id)
+	defer func() { p.within = p.within[:len(p.within)-1] }()
+	inner, err := p.node(text, place, depth+1, nil)
+	if err != nil {
+		return err
+	}
+	c.Segment = &SegmentReference{ID: id, Name: name, Condition: inner}
+	return nil
+}
+
+// objectKeys reads a JSON object key by key, so that a key written twice is seen.
+func objectKeys(raw json.RawMessage, place string) (map[string]json.RawMessage, error) {
+	d := json.NewDecoder(bytes.NewReader(raw))
+	if t, err := d.Token(); err != nil || t != json.Delim('{') {
+		return nil, wrong(place, "", "must_be_an_object")
+	}
+	keys := map[string]json.RawMessage{}
+	for d.More() {
+		t, err := d.Token()
+		if err != nil {
+			return nil, wrong(place, "", "not_json")
+		}
+		key := t.(string) // the decoder gives nothing else here
+		if _, twice := keys[key]; twice {
+			return nil, wrong(place, key, "key_twice")
+		}
+		var v json.RawMessage
+		if err := d.Decode(&v); err != nil {
+			return nil, wrong(place, key, "not_json")
+		}
+		keys[key] = v
+	}
+	return keys, nil
+}
+
+// inside names the place of key within place.
+func inside(place, key string) string {
+	if place == "" {
+		return key
+	}
+	if key == "" {
+		return place
+	}
+	return place + "." + key
+}
+
+// wrong gives the fault of key at place; the root itself is called condition.
+func wrong(place, key, message string, args ...any) *fault.Error {
+	at := inside(place, key)
+	if at == "" {
+		at = "condition"
+	}
+	return fault.Invalid(at, message, args...)
+}
+
+func sortedKeys(m map[string]json.RawMessage) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+func jsonID(id int64) string { return strconv.FormatInt(id, 10) }
+
+// operator reads "op", which must be one of ops.
+func operator(keys map[string]json.RawMessage, place string, ops []Op) (Op, error) {
+	text, err := oneText(keys["op"], inside(place, "op"))
+	if err != nil {
+		return "", err
+	}
+	if _, known := phrases[Op(text)]; !known {
+		return "", wrong(place, "op", "unknown_operator", text)
+	}
+	if !slices.Contains(ops, Op(text)) {
+		names := make([]string, len(ops))
+		for i, o := range ops {
+			names[i] = string(o)
+		}
+		return "", wrong(place, "op", "operator_not_for_this_type", text, strings.Join(names, ", "))
+	}
+	return Op(text), nil
+}

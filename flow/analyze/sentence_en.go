@@ -1,0 +1,183 @@
+package analyze
+
+import (
+	"strconv"
+	"strings"
+)
+
+type english struct{ Reader }
+
+func (english) everybody(negated bool) string {
+	if negated {
+		return "no customer at all"
+	}
+	return "all customers"
+}
+
+func (english) join(and bool, parts []string) string {
+	if and {
+		return choiceWords(parts, ", ", ", and ")
+	}
+	return choiceWords(parts, ", ", ", or ")
+}
+
+func (english) group(text string) string { return "(" + text + ")" }
+
+func (english) tag(name string, negated bool) string {
+	if negated {
+		return "does not have the tag " + name
+	}
+	return "has the tag " + name
+}
+
+func (english) segment(name string, negated bool) string {
+	if negated {
+		return "is not in the segment " + name
+	}
+	return "is in the segment " + name
+}
+
+// count puts a number and a noun together: 1 day, 2 days.
+func count(n, noun string, one bool) string {
+	if noun == "" {
+		return n
+	}
+	if one {
+		return n + " " + noun
+	}
+	return n + " " + noun + "s"
+}
+
+func (e english) value(c *Condition, op Op, f *Field, noun string) string {
+	if op == OpInLastDays || op == OpAnniversary {
+		return bold(count(strconv.FormatInt(c.Value.Days, 10), "day", c.Value.Days == 1))
+	}
+	if c.Value.Flag != nil {
+		if *c.Value.Flag {
+			return bold("yes")
+		}
+		return bold("no")
+	}
+	words := e.values(c.Value, f, "en-US", func(n string, one bool) string { return count(n, noun, one) })
+	if op == OpBetween {
+		return bold(words[0]) + " and " + bold(words[1])
+	}
+	for i := range words {
+		words[i] = bold(words[i])
+	}
+	return choiceWords(words, ", ", " or ")
+}
+
+var englishUnits = map[string]string{"years": "year", "days": "day", "orders": "order"}
+
+func (e english) field(c *Condition, op Op, negated bool) string {
+	label := lower(c.Field.Label.English)
+	switch {
+	case c.Value.Flag != nil && c.Field.Type == TypeBoolean:
+		if *c.Value.Flag == negated {
+			return bold(strings.NewReplacer("has a ", "has no ", "consents ", "does not consent ").Replace(label))
+		}
+		return bold(label)
+	case op == OpAnniversary && c.Field.Name == "birthday" && !negated:
+		return "has a birthday within " + e.value(c, op, c.Field, "")
+	case op == OpIsSet && c.Field.Type == TypeSet:
+		return map[bool]string{false: "has " + label, true: "has no " + label}[negated]
+	case c.Field.Type == TypeSet:
+		return map[bool]string{false: "has the tag ", true: "does not have the tag "}[negated] + e.value(c, op, c.Field, "")
+	}
+	return e.comparison(label, c, op, negated, c.Field, englishUnits[c.Field.Unit], c.Field.never)
+}
+
+// lower takes the capital off a label, unless it begins an abbreviation.
+func lower(label string) string {
+	if len(label) > 1 && (label[1] < 'a' || label[1] > 'z') {
+		return label
+	}
+	return strings.ToLower(label[:1]) + label[1:]
+}
+
+func (e english) comparison(subject string, c *Condition, op Op, negated bool, f *Field, noun string, never bool) string {
+	also := ""
+	if flip, ordering := flipped[op]; ordering && negated {
+		op, negated = flip, false
+		if !never {
+			also = " or not known"
+		}
+	}
+	phrase := phrases[op]
+	template := phrase.en
+	switch {
+	case negated:
+		template = phrase.enNot
+	case c.Value.Moments != nil && phrase.enDay != "":
+		template = phrase.enDay
+	}
+	if op == OpIsSet {
+		return subject + " " + template
+	}
+	return subject + " " + fill(template, e.value(c, op, f, noun)) + also
+}
+
+// often says how many times: at least 3 times.
+func (e english) often(c *Condition, op Op, negated bool, noun string) string {
+	text := e.comparison("", c, op, negated, c.Measure.field(), noun, true)
+	text = strings.TrimPrefix(strings.TrimPrefix(text, " "), "is ")
+	return strings.NewReplacer("above ", "more than ", "below ", "less than ").Replace(text)
+}
+
+func (e english) event(c *Condition, op Op, negated bool, where string) string {
+	when, before := e.window(c.Window)
+	things := e.things(c, where)
+	measured := c.Measure.field()
+	switch c.Measure.Name {
+	case MeasureCount:
+		if atLeastOne(op, c.Value.Numbers, false) || atLeastOne(op, c.Value.Numbers, true) {
+			if atLeastOne(op, c.Value.Numbers, false) != negated {
+				return fill(c.Event.words.past, things) + when
+			}
+			return fill(c.Event.words.didNot, things) + when
+		}
+		return fill(c.Event.words.past, things) + " " + e.often(c, op, negated, "time") + when
+	case MeasureDays:
+		return fill(c.Event.words.past, things) + " on " + e.often(c, op, negated, "day") + when
+	case MeasureSum:
+		return e.comparison("total "+lower(c.Measure.Property.Label.English)+" of "+things+when, c, op, negated, measured, "", true)
+	case MeasureFirst, MeasureLast:
+		return e.comparison("the "+c.Measure.Name+" of "+things+when, c, op, negated, measured, "", false)
+	case MeasureRatio:
+		of := "number"
+		if c.Measure.Property != nil {
+			of = lower(c.Measure.Property.Label.English)
+		}
+		return e.comparison("the "+of+" of "+things+when+", compared with "+before+",", c, op, negated, measured, "", false)
+	}
+	which := map[string]string{MeasureAvg: "average ", MeasureMin: "smallest ", MeasureMax: "largest "}[c.Measure.Name]
+	return e.comparison(which+lower(c.Measure.Property.Label.English)+" of "+things+when, c, op, negated, measured, "", false)
+}
+
+func (english) window(w Window) (when, before string) {
+	switch {
+	case w.LastDays == 1:
+		return " " + bold("today"), "yesterday"
+	case w.LastDays > 1:
+		days := bold(strconv.Itoa(w.LastDays) + " days")
+		return " in the last " + days, "the " + days + " before"
+	case !w.From.IsZero():
+		return " from " + bold(date(w.From)) + " to " + bold(date(w.To)), "the time before"
+	}
+	return "", ""
+}
+
+var englishObject = map[string]string{"category": "products of the category %s", "brand": "products of the brand %s", "product": "%s",
+	"sku": "products with the SKU %s", "tier": "products of the tier %s", "segment": "the segment %s"}
+
+func (e english) things(c *Condition, where string) string {
+	things := c.Event.words.things
+	if c.Where == nil {
+		return things
+	}
+	if template, ok := englishObject[describes(c.Where)]; ok {
+		return fill(template, e.value(c.Where, c.Where.Op, c.Where.Field, ""))
+	}
+	return things + " (" + where + ")"
+}
