@@ -110,12 +110,14 @@ func (m *maker) makeSegments(ctx context.Context) error {
 	return nil
 }
 
-// targets are what the company set itself: shares 0 to 1, money in fen.
+// targets are what the company set itself: shares 0 to 1, money in fen, sums for a
+// month.
 var targets = []Target{
-	{"repurchase_rate", 0.62, "up"},
-	{"average_order_value", 26000, "up"},
-	{"cancel_rate", 0.04, "down"},
-	{"active_customers", 1600, "up"},
+	{"gross_sales", 88_000_000, "at_least", "month"},
+	{"new_customers", 160, "at_least", "month"},
+	{"repurchase_rate", 0.62, "at_least", ""},
+	{"average_order_value", 26_000, "at_least", ""},
+	{"cancel_rate", 0.04, "at_most", ""},
 }
 
 func (m *maker) makeTargets(ctx context.Context) error {

@@ -59,7 +59,7 @@ func NewRecords(ctx context.Context, d *db.DB, feeding bool) (*Records, error) {
 	r.lines = r.table("order_lines", "order_id, position, sku, product_name, category, brand, tier, quantity, unit_price_micros, discount, amount")
 	r.activities = r.table("activities", "id, customer_id, kind, content, result, next_action, next_at, staff_id, happened_at, created_at")
 	r.segments = r.table("segments", "id, name, description, condition, staff_id, created_at, updated_at")
-	r.targets = r.table("metric_targets", "metric, target, direction, updated_at")
+	r.targets = r.table("metric_targets", "metric, target, direction, period, updated_at")
 	r.findings = r.table("findings", "id, cause, subject_type, subject_id, subject_label, field, value, created_at")
 	r.sources = r.table("sources", "id, name, kind, expected_hours, last_fact_at, created_at")
 	return r, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

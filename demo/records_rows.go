@@ -115,7 +115,7 @@ func (r *Records) Segment(ctx context.Context, s Segment) error {
 
 // Target implements Sink.
 func (r *Records) Target(ctx context.Context, t Target) error {
-	r.targets.Add(t.Metric, t.Target, t.Direction, r.now)
+	r.targets.Add(t.Metric, t.Target, t.Direction, t.Period, r.now)
 	return r.wrote(ctx, 1, "", 0)
 }
 

@@ -102,11 +102,13 @@ type Segment struct {
 	CreatedAt                    time.Time
 }
 
-// Target is what the company wants a metric to reach; Direction is up or down.
+// Target is what the company wants a metric to reach. Direction is at_least or
+// at_most; Period is the time that a sum is for, empty for what does not add up.
 type Target struct {
 	Metric    string
 	Target    float64
 	Direction string
+	Period    string
 }
 
 // Finding is one oddity in the data that somebody should look at. SubjectType
