@@ -57,10 +57,10 @@ func (p Period) AtLeast(days int) Period {
 	return Period{p.To.AddDate(0, 0, 1-days), p.To}
 }
 
-func day(t time.Time) string { return t.Format(time.DateOnly) }
+func dayText(t time.Time) string { return t.Format(time.DateOnly) }
 
 // literal writes a day for columns.
-func literal(t time.Time) string { return "date '" + day(t) + "'" }
+func literal(t time.Time) string { return "date '" + dayText(t) + "'" }
 
 // The steps of a series. Weeks are ISO weeks, from Monday on.
 var steps = map[string]bool{"day": true, "week": true, "month": true, "quarter": true, "year": true}

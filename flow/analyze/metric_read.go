@@ -5,7 +5,6 @@ import (
 	"context"
 	"math"
 	"slices"
-	"sync"
 	"time"
 
 	"guanxi/base/columns"
@@ -22,8 +21,6 @@ type Metrics struct {
 	records   *db.DB
 	freshness func() time.Time
 	members   MemberFilter
-
-	past sync.Map // expected ranges by day and scope, see Anomalies
 }
 
 // NewMetrics gives the metrics over columns. records keeps targets, findings and the names of staff and teams;
@@ -96,7 +93,7 @@ func (m *Metrics) Read(ctx context.Context, name string, q Query) (*Figure, erro
 		return nil, err
 	}
 	f := &Figure{Name: metric.Name, Unit: metric.Unit, Label: metric.Label, Definition: metric.Definition,
-		From: day(q.From), To: day(q.To), By: asked.by, AsOf: m.freshness(), Split: q.Split, Splits: []Part{}}
+		From: dayText(q.From), To: dayText(q.To), By: asked.by, AsOf: m.freshness(), Split: q.Split, Splits: []Part{}}
 	form := form{ctx: ctx, metric: metric, buckets: cut, today: today(ctx)}
 	total := whole.parts[0]
 	f.Value, f.Series = form.number(total.whole[0]), form.series(total.at[0])
@@ -226,7 +223,7 @@ func (f form) number(s sum) Number {
 func (f form) series(sums []sum) []Point {
 	points := make([]Point, len(sums))
 	for i, s := range sums {
-		points[i].At = day(f.buckets[i].at)
+		points[i].At = dayText(f.buckets[i].at)
 		if !f.buckets[i].From.After(f.today) {
 			points[i].Value = f.number(s)
 		}

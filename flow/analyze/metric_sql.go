@@ -131,7 +131,7 @@ func bucketKey(m *Metric, q question, i int, b bucket) string {
 	if m.source.kind == windowed || q.by == "" {
 		return fmt.Sprint(i)
 	}
-	return day(b.at)
+	return dayText(b.at)
 }
 
 // sqlOf writes the statement: rows of the source with their part v and bucket b, within the reader's scope and the

@@ -1,0 +1,119 @@
+package analyze
+
+import (
+	"context"
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"guanxi/base/clock"
+	"guanxi/base/columns"
+	"guanxi/base/columns/columnstest"
+	"guanxi/base/db"
+	"guanxi/guard"
+)
+
+// smallShop is a made-up shop of a few hundred orders in early 2026 with every oddity a metric has to stand: cancelled
+// orders, refunds, orders of nobody, orders without lines, lines without category, follow-ups on time and late.
+func smallShop(t *testing.T, records *db.DB, seed uint64) (context.Context, *Metrics) {
+	t.Helper()
+	r := rand.New(rand.NewPCG(seed, 2))
+	one := func(of ...any) any { return of[r.IntN(len(of))] }
+	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	var orders, lines, people, activities, scores [][]any
+	firstDay := map[int64]time.Time{}
+	for id := int64(1); id <= 400; id++ {
+		on := start.AddDate(0, 0, r.IntN(70))
+		ts := on.UnixMilli() - 8*3_600_000 + r.Int64N(86_400_000)
+		customer, kind, status := any(1+r.Int64N(60)), "order", one("completed", "completed", "completed", "cancelled")
+		if r.IntN(6) == 0 {
+			customer = nil
+		}
+		var gross, refunded int64
+		if r.IntN(8) == 0 {
+			kind, refunded = "refund", 100+r.Int64N(5000)
+		} else {
+			gross = 100 + r.Int64N(50000)
+			if r.IntN(5) == 0 {
+				refunded = r.Int64N(gross)
+			}
+		}
+		country, shop := one("China", "Japan", nil), one("tmall", "mini")
+		if customer != nil && kind == "order" && status != "cancelled" {
+			if before, seen := firstDay[customer.(int64)]; !seen || on.Before(before) {
+				firstDay[customer.(int64)] = on
+			}
+		}
+		n := 0
+		if r.IntN(7) != 0 {
+			for _, amount := range []int64{gross / 3, gross - gross/3, -refunded} {
+				if amount != 0 {
+					n++
+					lines = append(lines, []any{id, int64(n), customer, ts, on, kind, one("a", "b", "c"), "p", one("skin", "home", nil), one("x", nil),
+						nil, 1.0, int64(0), amount, shop, country, status})
+				}
+			}
+		}
+		orders = append(orders, []any{id, "N", shop, kind, status, customer, ts, on, gross, refunded, "CNY", country, nil, one("上海", "杭州"), int64(n)})
+	}
+	for id := int64(1); id <= 60; id++ {
+		var first any
+		if on, ok := firstDay[id]; ok {
+			first = on
+		}
+		owner, team := any(nil), any(nil)
+		if id%3 == 0 {
+			owner, team = int64(7), int64(1)
+		}
+		people = append(people, []any{id, "person", "客户", "", one("female", "male", "unknown"), nil, one("China", "Japan"), nil, one("上海", nil), nil,
+			nil, nil, "customer", one("import", "form"), owner, team, []string{}, "{}", true, true, []string{}, 0.5,
+			start.UnixMilli() + 40*86_400_000, int64(0), int64(0), nil, nil, first, nil, int64(0), int64(0)})
+		scores = append(scores, []any{id, start, int64(1), int64(1), int8(1), int8(1), int8(1), one("loyal", "lost"), 1.0, 1.0, nil, nil, "bgnbd", 1.0, 0.5,
+			nil, 1.0, id * 100, int64(1), 0.1})
+	}
+	for id := int64(1); id <= 40; id++ {
+		on := start.AddDate(0, 0, r.IntN(70))
+		next := on.UnixMilli() + 3*86_400_000
+		done := any(nil)
+		switch r.IntN(3) {
+		case 0:
+			done = next + 3_600_000
+		case 1:
+			done = next + 2*86_400_000
+		}
+		activities = append(activities, []any{id, 1 + r.Int64N(60), one("call", "visit"), nil, int64(7), on.UnixMilli(), on, next, done})
+	}
+	store := columnstest.Open(t)
+	if err := store.Write(context.Background(), func(ctx context.Context, tx *columns.Tx) error {
+		for table, rows := range map[string][][]any{"orders": orders, "order_lines": lines, "customers": people, "activities": activities, "customer_scores": scores} {
+			if err := tx.Append(ctx, table, rows); err != nil {
+				return err
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	ctx := clock.With(guard.System(context.Background()), clock.NewFake(start.AddDate(0, 0, 71)))
+	members := func(_ context.Context, id int64) (string, []any, error) {
+		return "select id from customers where id % ? = 0", []any{id}, nil
+	}
+	return ctx, NewMetrics(store, records, func() time.Time { return clock.Now(ctx) }, members)
+}
+
+func days(t *testing.T, from, to string) Period {
+	t.Helper()
+	p, err := parsePeriod(from, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+func valueOf(t *testing.T, n Number) float64 {
+	t.Helper()
+	if n.Value == nil {
+		return 0
+	}
+	return *n.Value
+}
