@@ -1,0 +1,134 @@
+package analyze
+
+import (
+	"cmp"
+	"context"
+	"math"
+	"slices"
+	"time"
+)
+
+// Anomaly is a metric that broke its path on the last complete day.
+type Anomaly struct {
+	Metric   string
+	Label    Text
+	Unit     Unit
+	Day      string
+	Since    string // the first day of this run of anomalies, Day itself when yesterday was as expected
+	Value    float64
+	Expected Range
+	Z        float64 // robust z: how many of the metric's usual errors it is off
+	// Harmful says that it is off to the bad side. Shortfall is what that cost, in minor units of Currency: 0 where it is
+	// not harmful or has no price.
+	Harmful   bool
+	Shortfall int64
+	Currency  string
+	// Split is the split that explains it best and Causes its parts with the largest contribution; empty when the metric
+	// cannot be parted.
+	Split  string
+	Causes []Contribution
+}
+
+// causesShown is how many parts an anomaly names.
+const causesShown = 3
+
+// Anomalies gives the metrics that were off their expected range on the last complete day, in the order of the board.
+// Metrics without six weeks of history are left out. The reader's scope applies: ask as the program for the company's.
+func (m *Metrics) Anomalies(ctx context.Context) ([]Anomaly, error) {
+	yesterday := today(ctx).AddDate(0, 0, -1)
+	p := Period{yesterday, yesterday}
+	var found []Anomaly
+	for src := range judged {
+		var ms []*Metric
+		for i := range metrics {
+			if metrics[i].source == src && metrics[i].worth != worthNothing {
+				ms = append(ms, &metrics[i])
+			}
+		}
+		if len(ms) == 0 {
+			continue
+		}
+		first := yesterday.AddDate(0, 0, -judgedDays)
+		daily, err := m.daily(ctx, ms, Period{first, yesterday}, 0)
+		if err != nil {
+			return nil, err
+		}
+		for i, metric := range ms {
+			b := newBaseline(metric, first, daily.at[i])
+			at := len(daily.at[i]) - 1
+			j, ok := b.judge(at, at)
+			if !ok || !j.anomaly() {
+				continue
+			}
+			a := Anomaly{Metric: metric.Name, Label: metric.Label, Unit: metric.Unit, Day: dayText(yesterday), Expected: j.Range, Z: j.Z,
+				Since: dayText(b.since(at, first)), Currency: currency(ctx)}
+			a.Value, _ = metric.value(daily.at[i][at])
+			if off := (a.Value - j.Expected) * float64(metric.Good); off < 0 {
+				a.Harmful = true
+				if a.Shortfall, err = m.shortfall(ctx, metric, p, -off); err != nil {
+					return nil, err
+				}
+			}
+			if why, err := m.Why(ctx, metric.Name, WhyQuery{Period: p, Against: againstExpected}); err == nil {
+				a.Split = why.Split
+				a.Causes = why.Rows[:min(causesShown, len(why.Rows))]
+			}
+			found = append(found, a)
+		}
+	}
+	sortByBoard(found)
+	return found, nil
+}
+
+// since gives the first day of the run of anomalies to the same side that ends at index at.
+func (b *baseline) since(at int, first time.Time) time.Time {
+	last, ok := b.judge(at, at)
+	for ok && at > 0 {
+		before, known := b.judge(at-1, at-1)
+		if !known || !before.anomaly() || math.Signbit(before.Z) != math.Signbit(last.Z) {
+			break
+		}
+		at--
+	}
+	return first.AddDate(0, 0, at)
+}
+
+// shortfall prices being off by so many units, by the orders of the four weeks before p.
+func (m *Metrics) shortfall(ctx context.Context, metric *Metric, p Period, off float64) (int64, error) {
+	if metric.worth == worthItself {
+		return int64(math.Round(off)), nil
+	}
+	value, err := metricOf("average_order_value")
+	if err != nil {
+		return 0, err
+	}
+	const weeks = 28
+	usual := Period{p.From.AddDate(0, 0, -weeks), p.From.AddDate(0, 0, -1)}
+	a, err := m.ask(ctx, []*Metric{value}, question{period: usual, buckets: []bucket{{usual.From, usual}}})
+	if err != nil {
+		return 0, err
+	}
+	s := a.parts[0].whole[0]
+	each, ok := value.value(s)
+	if !ok {
+		return 0, nil
+	}
+	perPeriod := s.den / weeks * float64(p.Days())
+	switch metric.worth {
+	case worthAnOrder:
+		return int64(math.Round(off * each)), nil
+	case worthPerOrder:
+		return int64(math.Round(off * perPeriod)), nil
+	case worthShareOrders:
+		return int64(math.Round(off * perPeriod * each)), nil
+	}
+	return 0, nil
+}
+
+func sortByBoard(found []Anomaly) {
+	place := map[string]int{}
+	for i := range metrics {
+		place[metrics[i].Name] = i
+	}
+	slices.SortFunc(found, func(a, b Anomaly) int { return cmp.Compare(place[a.Metric], place[b.Metric]) })
+}
