@@ -21,8 +21,8 @@ var customerFieldList = []*Field{
 	{Name: "tags", Type: TypeSet, Label: Label{"标签", "Tags"}, expr: "c.tags", never: true},
 	{Name: "owner", Type: TypeReference, Label: Label{"负责人", "Owner"}, expr: "c.owner_id"},
 	{Name: "team", Type: TypeReference, Label: Label{"团队", "Team"}, expr: "c.team_id"},
-	{Name: "created_at", Type: TypeInstant, Label: Label{"建档时间", "Created"}, expr: "c.created_at"},
-	{Name: "updated_at", Type: TypeInstant, Label: Label{"更新时间", "Updated"}, expr: "c.updated_at"},
+	{Name: "created_at", Type: TypeInstant, Label: Label{"建档时间", "Date created"}, expr: "c.created_at"},
+	{Name: "updated_at", Type: TypeInstant, Label: Label{"更新时间", "Date updated"}, expr: "c.updated_at"},
 
 	{Name: "has_phone", Type: TypeBoolean, Label: Label{"有可用手机号", "Has a usable phone"}, expr: "c.has_phone", never: true},
 	{Name: "has_email", Type: TypeBoolean, Label: Label{"有可用邮箱", "Has a usable e-mail address"}, expr: "c.has_email", never: true},
@@ -33,7 +33,7 @@ var customerFieldList = []*Field{
 	{Name: "quality.completeness", Type: TypeShare, Unit: "share", Label: Label{"资料完整度", "Completeness"}, expr: "c.completeness", never: true},
 
 	{Name: "orders.count", Type: TypeNumber, Unit: "orders", Label: Label{"累计订单数", "Orders in total"}, expr: "c.orders_count", never: true},
-	{Name: "orders.total", Type: TypeMoney, Label: Label{"累计净消费", "Total spent, net"}, expr: "(c.orders_gross - c.orders_refunded)", never: true},
+	{Name: "orders.total", Type: TypeMoney, Label: Label{"累计净消费", "Net spend"}, expr: "(c.orders_gross - c.orders_refunded)", never: true},
 	{Name: "orders.refunded", Type: TypeMoney, Label: Label{"累计退款", "Total refunded"}, expr: "c.orders_refunded", never: true},
 	{Name: "orders.first_at", Type: TypeInstant, Label: Label{"首次下单", "First order"}, expr: "c.orders_first_at", day: "c.orders_first_day"},
 	{Name: "orders.last_at", Type: TypeInstant, Label: Label{"最近下单", "Last order"}, expr: "c.orders_last_at", day: "c.orders_last_day"},

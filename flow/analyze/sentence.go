@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"guanxi/base/money"
 )
@@ -17,15 +19,14 @@ type Reader struct {
 
 // Sentence reads the condition back as one sentence in both languages, with what a person chose in **bold**.
 func (r Reader) Sentence(c *Condition) Label {
-	zh, en := chinese{r}, english{r}
-	text := saying{zh}.of(c, false, "") + "。"
-	other := saying{en}.of(c, false, "")
-	return Label{text, strings.ToUpper(other[:1]) + other[1:] + "."}
+	l := r.Clause(c)
+	first := len(l.English) - len(strings.TrimLeft(l.English, "*("))
+	return Label{l.Chinese + "。", l.English[:first] + strings.ToUpper(l.English[first:first+1]) + l.English[first+1:] + "."}
 }
 
 // Clause reads one node back without the end of a sentence, for a line of its own.
 func (r Reader) Clause(c *Condition) Label {
-	return Label{saying{chinese{r}}.of(c, false, ""), saying{english{r}}.of(c, false, "")}
+	return Label{spaced(saying{chinese{Reader: r}}.of(c, false, "")), saying{english{r}}.of(c, false, "")}
 }
 
 // tongue is one language's way to say the parts of a condition.
@@ -87,6 +88,24 @@ func (s saying) of(c *Condition, negated bool, around string) string {
 // bold marks what a person chose; a star of their own would end the mark too early.
 func bold(text string) string { return "**" + strings.ReplaceAll(text, "*", "∗") + "**" }
 
+// spaced sets a space between Chinese and the digits or Latin letters of a bold value, outside of the mark.
+func spaced(text string) string {
+	parts := strings.Split(text, "**")
+	for i := 1; i < len(parts); i += 2 {
+		before, _ := utf8.DecodeLastRuneInString(parts[i-1])
+		first, _ := utf8.DecodeRuneInString(parts[i])
+		last, _ := utf8.DecodeLastRuneInString(parts[i])
+		after, _ := utf8.DecodeRuneInString(parts[i+1])
+		if unicode.Is(unicode.Han, before) && !unicode.Is(unicode.Han, first) {
+			parts[i-1] += " "
+		}
+		if unicode.Is(unicode.Han, after) && !unicode.Is(unicode.Han, last) {
+			parts[i+1] = " " + parts[i+1]
+		}
+	}
+	return strings.Join(parts, "**")
+}
+
 // flipped is the opposite of an ordering operator where nothing can be unset.
 var flipped = map[Op]Op{OpGt: OpLte, OpGte: OpLt, OpLt: OpGte, OpLte: OpGt}
 
@@ -105,9 +124,9 @@ var phrases = map[Op]struct{ zh, zhNot, zhDay, en, enNot, enDay string }{
 	OpStartsWith:  {"以%s开头", "不以%s开头", "", "starts with %s", "does not start with %s", ""},
 	OpIsSet:       {"已填写", "没填写", "", "is known", "is not known", ""},
 	OpIsNotSet:    {},
-	OpInLastDays:  {"在近 %s内", "不在近 %s内", "", "is in the last %s", "is not in the last %s", ""},
+	OpInLastDays:  {"在近%s内", "不在近%s内", "", "is in the last %s", "is not in the last %s", ""},
 	OpNotInLast:   {},
-	OpAnniversary: {"的周年日在 %s内", "的周年日不在 %s内", "", "comes round within %s", "does not come round within %s", ""},
+	OpAnniversary: {"的周年日在%s内", "的周年日不在%s内", "", "comes round within %s", "does not come round within %s", ""},
 }
 
 // choiceWords joins alternatives: a, b or c.

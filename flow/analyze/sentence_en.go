@@ -80,12 +80,32 @@ func (e english) field(c *Condition, op Op, negated bool) string {
 		return bold(label)
 	case op == OpAnniversary && c.Field.Name == "birthday" && !negated:
 		return "has a birthday within " + e.value(c, op, c.Field, "")
+	case c.Field.Name == "rfm.recency_days" && flipped[op] != "":
+		return e.silence(c, op, negated)
 	case op == OpIsSet && c.Field.Type == TypeSet:
 		return map[bool]string{false: "has " + label, true: "has no " + label}[negated]
 	case c.Field.Type == TypeSet:
 		return map[bool]string{false: "has the tag ", true: "does not have the tag "}[negated] + e.value(c, op, c.Field, "")
 	}
 	return e.comparison(label, c, op, negated, c.Field, englishUnits[c.Field.Unit], c.Field.never)
+}
+
+// silence says how long the last order is ago.
+func (e english) silence(c *Condition, op Op, negated bool) string {
+	days := e.value(c, op, c.Field, "day")
+	also := ""
+	if negated {
+		op, also = flipped[op], " or never ordered"
+	}
+	switch op {
+	case OpGte:
+		return "has not ordered for " + days + " or more" + also
+	case OpGt:
+		return "has not ordered for more than " + days + also
+	case OpLt:
+		return "ordered less than " + days + " ago" + also
+	}
+	return "ordered at most " + days + " ago" + also
 }
 
 // lower takes the capital off a label, unless it begins an abbreviation.
@@ -122,7 +142,7 @@ func (e english) comparison(subject string, c *Condition, op Op, negated bool, f
 func (e english) often(c *Condition, op Op, negated bool, noun string) string {
 	text := e.comparison("", c, op, negated, c.Measure.field(), noun, true)
 	text = strings.TrimPrefix(strings.TrimPrefix(text, " "), "is ")
-	return strings.NewReplacer("above ", "more than ", "below ", "less than ").Replace(text)
+	return strings.NewReplacer("above ", "more than ", "below ", "fewer than ").Replace(text)
 }
 
 func (e english) event(c *Condition, op Op, negated bool, where string) string {
@@ -149,7 +169,7 @@ func (e english) event(c *Condition, op Op, negated bool, where string) string {
 		if c.Measure.Property != nil {
 			of = lower(c.Measure.Property.Label.English)
 		}
-		return e.comparison("the "+of+" of "+things+when+", compared with "+before+",", c, op, negated, measured, "", false)
+		return e.comparison("the "+of+" of "+things+when, c, op, negated, measured, "", true) + " of that in " + before
 	}
 	which := map[string]string{MeasureAvg: "average ", MeasureMin: "smallest ", MeasureMax: "largest "}[c.Measure.Name]
 	return e.comparison(which+lower(c.Measure.Property.Label.English)+" of "+things+when, c, op, negated, measured, "", false)
@@ -158,7 +178,7 @@ func (e english) event(c *Condition, op Op, negated bool, where string) string {
 func (english) window(w Window) (when, before string) {
 	switch {
 	case w.LastDays == 1:
-		return " " + bold("today"), "yesterday"
+		return " " + bold("today"), "the day before"
 	case w.LastDays > 1:
 		days := bold(strconv.Itoa(w.LastDays) + " days")
 		return " in the last " + days, "the " + days + " before"

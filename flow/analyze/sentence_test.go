@@ -1,9 +1,13 @@
 package analyze
 
 import (
+	"context"
 	"strings"
+	"testing"
 
 	"github.com/stretchr/testify/require"
+
+	"guanxi/guard"
 )
 
 // checkSentence holds for every sentence: both languages said, marks paired, no hole left.
@@ -17,4 +21,62 @@ func checkSentence(t require.TestingT, s Label) {
 	}
 	require.True(t, strings.HasSuffix(s.Chinese, "。"), s.Chinese)
 	require.True(t, strings.HasSuffix(s.English, "."), s.English)
+}
+
+func TestSentence(t *testing.T) {
+	r := Reader{Currency: "CNY", Names: map[string]map[int64]string{"owner": {7: "周敏"}}}
+	for _, row := range []struct{ condition, chinese, english string }{
+		{`{"all": []}`,
+			"所有客户。",
+			"All customers."},
+		{`{"all": [{"event": "item_purchased", "where": {"field": "category", "op": "eq", "value": "护肤"}, "measure": "count", "op": "gte", "value": 3, "window": {"last_days": 365}},
+			{"field": "rfm.recency_days", "op": "gte", "value": 45}]}`,
+			"近 **365 天**买**护肤**类商品至少 **3 次**，而且已有 **45 天**以上没下单。",
+			"Bought products of the category **护肤** at least **3 times** in the last **365 days**, and has not ordered for **45 days** or more."},
+		{`{"all": [{"field": "age", "op": "between", "value": [25, 40]}, {"field": "gender", "op": "eq", "value": "female"}, {"field": "city", "op": "in", "value": ["上海", "广州", "北京"]}]}`,
+			"年龄在 **25 到 40 岁**之间，性别是**女**，而且城市是**上海、广州或北京**。",
+			"Age is between **25 years** and **40 years**, gender is **female**, and city is **上海**, **广州** or **北京**."},
+		{`{"not": {"any": [{"tag": "勿扰"}, {"event": "order_placed", "window": {"last_days": 90}}]}}`,
+			"没标**勿扰**，而且近 **90 天**没下过单。",
+			"Does not have the tag **勿扰**, and did not place orders in the last **90 days**."},
+		{`{"any": [{"event": "order_placed", "measure": "ratio", "op": "lte", "value": 0.4, "window": {"last_days": 90}}, {"all": [{"field": "orders.total", "op": "gte", "value": 2000000}, {"field": "owner", "op": "eq", "value": "7"}]}]}`,
+			"近 **90 天**下单的金额不超过前 **90 天**的 **40%**，或者（累计净消费至少 **¥20,000**，而且负责人是**周敏**）。",
+			"The amount of orders in the last **90 days** is at most **40%** of that in the **90 days** before, or (net spend is at least **¥20,000**, and owner is **周敏**)."},
+		{`{"event": "order_placed", "measure": "sum:amount", "op": "gte", "value": 2000050, "window": {"from": "2026-01-01", "to": "2026-03-31"}}`,
+			"**2026-01-01 到 2026-03-31** 下单的金额合计至少 **¥20,000.50**。",
+			"Total amount of orders from **2026-01-01** to **2026-03-31** is at least **¥20,000.50**."},
+		{`{"event": "order_placed", "where": {"all": [{"field": "amount", "op": "gte", "value": 10000}, {"field": "shop", "op": "eq", "value": "天猫"}]}, "measure": "count", "op": "eq", "value": 1, "window": {"last_days": 1}}`,
+			"**今天**下单（金额至少 **¥100**，而且店铺是**天猫**）正好 **1 次**。",
+			"Placed orders (amount is at least **¥100**, and shop is **天猫**) **1 time** **today**."},
+		{`{"event": "order_placed", "measure": "last", "op": "not_in_last_days", "value": 180}`,
+			"最近一次下单不在近 **180 天**内。",
+			"The last of orders is not in the last **180 days**."},
+		{`{"field": "birthday", "op": "anniversary_in_days", "value": 1}`,
+			"**1 天**内过生日。",
+			"Has a birthday within **1 day**."},
+		{`{"all": [{"field": "consent.email", "op": "eq", "value": true}, {"field": "has_phone", "op": "eq", "value": false}]}`,
+			"**同意营销邮件**，而且**没有可用手机号**。",
+			"**Consents to marketing e-mail**, and **has no usable phone**."},
+		{`{"all": [{"field": "company", "op": "is_set"}, {"field": "tags", "op": "is_not_set"}, {"field": "churn.risk", "op": "gt", "value": 0.3}]}`,
+			"公司已填写，没有标签，而且流失风险超过 **30%**。",
+			"Company is known, has no tags, and churn risk is above **30%**."},
+		{`{"not": {"field": "age", "op": "gte", "value": 35}}`,
+			"年龄不到 **35 岁**或未知。",
+			"Age is below **35 years** or not known."},
+		{`{"field": "created_at", "op": "in_last_days", "value": 30}`,
+			"建档时间在近 **30 天**内。",
+			"Date created is in the last **30 days**."},
+		{`{"segment": "1"}`,
+			"在客群 **segment 1** 里。",
+			"Is in the segment **segment 1**."},
+		{`{"event": "call_logged", "measure": "days", "op": "lt", "value": 2, "window": {"last_days": 30}}`,
+			"近 **30 天**通话的天数不到 **2 天**。",
+			"Had calls on fewer than **2 days** in the last **30 days**."},
+	} {
+		c, err := ParseCondition(guard.System(context.Background()), []byte(row.condition), lookupReferenced)
+		require.NoError(t, err, row.condition)
+		s := r.Sentence(c)
+		checkSentence(t, s)
+		require.Equal(t, Label{row.chinese, row.english}, s)
+	}
 }

@@ -1,8 +1,14 @@
 package analyze
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
-type chinese struct{ Reader }
+type chinese struct {
+	Reader
+	before string // in front of the value of a ratio: what it is a share of
+}
 
 func (chinese) everybody(negated bool) string {
 	if negated {
@@ -48,7 +54,7 @@ func (z chinese) value(c *Condition, op Op, f *Field, unit string) string {
 	}
 	words := z.values(c.Value, f, "zh-CN", func(n string, _ bool) string { return n + unit })
 	if op == OpBetween {
-		return bold(words[0] + " 到 " + words[1])
+		return bold(strings.TrimSuffix(words[0], unit) + " 到 " + words[1])
 	}
 	return bold(choiceWords(words, "、", "或"))
 }
@@ -70,7 +76,11 @@ func (z chinese) field(c *Condition, op Op, negated bool) string {
 	case c.Field.Type == TypeSet:
 		return map[bool]string{false: "标了", true: "没标"}[negated] + z.value(c, op, c.Field, "")
 	}
-	return z.comparison(label, c, op, negated, c.Field, chineseUnits[c.Field.Unit], c.Field.never)
+	text := z.comparison(label, c, op, negated, c.Field, chineseUnits[c.Field.Unit], c.Field.never)
+	if c.Field.Name == "age" {
+		text = strings.Replace(text, "至少", "满", 1)
+	}
+	return text
 }
 
 // silence says how long the last order is ago the way a shopkeeper would.
@@ -111,7 +121,7 @@ func (z chinese) comparison(subject string, c *Condition, op Op, negated bool, f
 	if op == OpIsSet {
 		return subject + template
 	}
-	return subject + fill(template, z.value(c, op, f, unit)) + also
+	return subject + fill(template, z.before+z.value(c, op, f, unit)) + also
 }
 
 func (z chinese) event(c *Condition, op Op, negated bool, where string) string {
@@ -128,7 +138,11 @@ func (z chinese) event(c *Condition, op Op, negated bool, where string) string {
 			}
 			return when + fill(c.Event.words.never, object)
 		}
-		return z.comparison(when+does+"的次数", c, op, negated, measured, " 次", true)
+		times := z.comparison("", c, op, negated, measured, " 次", true)
+		if rest, equal := strings.CutPrefix(times, "是"); equal {
+			times = "正好" + rest
+		}
+		return when + does + times
 	case MeasureDays:
 		return z.comparison(when+does+"的天数", c, op, negated, measured, " 天", true)
 	case MeasureSum:
@@ -141,7 +155,8 @@ func (z chinese) event(c *Condition, op Op, negated bool, where string) string {
 		if c.Measure.Property != nil {
 			of = "的" + c.Measure.Property.Label.Chinese
 		}
-		return z.comparison(when+does+of+"与"+before+"之比", c, op, negated, measured, "", false)
+		z.before = before + "的"
+		return z.comparison(when+does+of, c, op, negated, measured, "", false)
 	}
 	which := map[string]string{MeasureAvg: "平均", MeasureMin: "最小", MeasureMax: "最大"}[c.Measure.Name]
 	return z.comparison(when+does+"的"+which+c.Measure.Property.Label.Chinese, c, op, negated, measured, "", false)
@@ -151,12 +166,12 @@ func (z chinese) event(c *Condition, op Op, negated bool, where string) string {
 func (chinese) window(w Window) (when, before string) {
 	switch {
 	case w.LastDays == 1:
-		return bold("今天") + " ", "昨天"
+		return bold("今天"), "昨天"
 	case w.LastDays > 1:
 		days := bold(strconv.Itoa(w.LastDays) + " 天")
-		return "近 " + days, "前 " + days
+		return "近" + days, "前" + days
 	case !w.From.IsZero():
-		return bold(date(w.From)+" 到 "+date(w.To)) + " ", "前一段"
+		return bold(date(w.From) + " 到 " + date(w.To)), "前一段"
 	}
 	return "", ""
 }
