@@ -1,0 +1,46 @@
+// A page of the distribution's Chromium that notices what a person would not see: errors in the console, requests to
+// other hosts, and faults that keep people with a screen reader out.
+import assert from "node:assert/strict";
+import { createRequire } from "node:module";
+import { readFile } from "node:fs/promises";
+
+const fromWeb = createRequire(new URL("../../web/package.json", import.meta.url));
+const { chromium } = fromWeb("playwright-core");
+const axe = fromWeb.resolve("axe-core/axe.min.js");
+
+/** Runs use with a page in the given language, and fails on anything the page did not do cleanly. */
+export async function withPage({ url, language = "zh-CN", width = 1440, height = 900 }, use) {
+  const browser = await chromium.launch({
+    executablePath: process.env.GUANXI_CHROMIUM ?? "/usr/bin/chromium",
+    args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
+  });
+  const faults = [];
+  try {
+    const context = await browser.newContext({ locale: language, viewport: { width, height }, timezoneId: "Asia/Shanghai" });
+    const page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    page.on("console", (message) => message.type() === "error" && faults.push(`console: ${message.text()}`));
+    page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+    page.on("request", (request) => {
+      const to = new URL(request.url());
+      if (to.protocol.startsWith("http") && to.origin !== url) faults.push(`request to ${to.origin}`);
+    });
+    await use(page);
+    assert.deepEqual(faults, [], "the page was not clean");
+  } catch (error) {
+    if (faults.length && !faults.some((fault) => String(error).includes(fault))) error.message += `\n${faults.join("\n")}`;
+    throw error;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** Fails when axe finds a violation of WCAG 2.2 A or AA on the page as it stands. */
+export async function accessible(page, where) {
+  await page.evaluate(await readFile(axe, "utf8"));
+  const { violations } = await page.evaluate(() =>
+    window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"] }),
+  );
+  const found = violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")}`);
+  assert.deepEqual(found, [], `accessibility of ${where}`);
+}
