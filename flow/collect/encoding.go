@@ -77,7 +77,8 @@ func guessEncoding(sample []byte) (name string, certain bool) {
 	if utf8.Valid(cut) {
 		return "utf-8", false
 	}
-	if decoded, _ := simplifiedchinese.GB18030.NewDecoder().Bytes(cut); !bytes.ContainsRune(decoded[:max(0, len(decoded)-4)], utf8.RuneError) {
+	decoded, _ := simplifiedchinese.GB18030.NewDecoder().Bytes(sample)
+	if wrong := bytes.IndexRune(decoded, utf8.RuneError); wrong < 0 || len(sample) == sampleBytes && wrong >= len(decoded)-4 {
 		return "gb18030", false
 	}
 	return "windows-1252", false

@@ -155,7 +155,14 @@ func (e *Engine) inspectHead(ctx context.Context, f Stored, k Kind, o Options) (
 func asFault(err error) error {
 	var broken *FileError
 	if errors.As(err, &broken) {
-		f := fault.Invalid("file", broken.Code, broken.Line, broken.Detail)
+		var args []any
+		if broken.Line > 0 {
+			args = append(args, "line", broken.Line)
+		}
+		if broken.Detail != "" {
+			args = append(args, broken.Detail)
+		}
+		f := fault.Invalid("file", broken.Code, args...)
 		f.Cause = err
 		return f
 	}

@@ -130,6 +130,7 @@ func readHeadAs(f textFile, k Kind, o Options) (head, error) {
 			f.layout.delimiter() == whitespaceRuns && looksLikeHeader(first, func(string) bool { return false })
 	}
 	h.headers = nameColumns(first, h.layout.Header)
+	h.layout.Headers = h.headers
 	if !h.layout.Header {
 		h.rows = append(h.rows, append([]string(nil), first...))
 	}

@@ -16,6 +16,8 @@ type Layout struct {
 	Compressed bool   `json:"compressed"`
 	Sheet      string `json:"sheet,omitempty"` // of a workbook
 	Date1904   bool   `json:"date1904,omitempty"`
+
+	Headers []string `json:"headers,omitempty"` // names of the columns, in order
 }
 
 const sampleBytes = 256 << 10

@@ -69,8 +69,9 @@ func (r *run) end(ctx context.Context, cause error) error {
 	if code == "" && (r.check.Attempts < maxAttempts || fault.Is(cause, fault.KindUnavailable) || errors.Is(cause, context.Canceled)) {
 		return errors.Join(cause, r.release(ctx))
 	}
-	slog.Error("import failed", "import", r.imp.ID, "error", cause)
+	slog.Info("import failed", "import", r.imp.ID, "code", code, "error", cause)
 	if code == "" {
+		slog.Error("import given up", "import", r.imp.ID, "error", cause)
 		code, detail = "internal_error", "{}"
 	}
 	if r.check.Then != "" { // taking back itself fails for good: leave it to a person, the rows stay marked
@@ -265,6 +266,7 @@ func makeBatches(ctx context.Context, k Kind, maker *batchMaker, same Batch, fre
 		} else if err != nil {
 			return err
 		}
+		same.Now = clock.Millis(ctx)
 		b.describe(same)
 		if prepares {
 			if err := preparer.Prepare(&b.Batch); err != nil {
@@ -299,7 +301,6 @@ func (r *run) apply(ctx context.Context, k Kind, b *madeBatch) error {
 	err := r.e.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		reset() // on PostgreSQL a transaction may run again
 		b.rewind()
-		b.Now = clock.Millis(ctx)
 		if !b.DryRun { // a dry run must not keep others waiting behind its own row
 			if err := r.hold(ctx, tx); err != nil {
 				return err

@@ -40,7 +40,7 @@ func trimCell(s string) string {
 	s = strings.TrimFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' || r == '\u200e' || r == '\u200f' || unicode.IsControl(r)
 	})
-	if len(s) > 1 && s[0] == '\'' && s[1] >= '0' && s[1] <= '9' {
+	if len(s) > 1 && s[0] == '\'' && (isDigit(s[1]) || strings.IndexByte("=+-@", s[1]) >= 0) {
 		return s[1:]
 	}
 	return s

@@ -1,11 +1,13 @@
 package collect
 
 import (
+	"archive/zip"
 	"bufio"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"runtime/debug"
 	"strings"
@@ -59,6 +61,9 @@ func writeSheet(path string) (info sheetInfo, err error) {
 			err = fmt.Errorf("%v", p)
 		}
 	}()
+	if err := checkSheets(path); err != nil {
+		return info, err
+	}
 	book, err := excelize.OpenFile(path, excelize.Options{RawCellValue: true, UnzipSizeLimit: xlsxUnzip, UnzipXMLSizeLimit: 16 << 20})
 	if err != nil {
 		return info, err
@@ -120,4 +125,44 @@ func writeRows(rows *excelize.Rows, w *csv.Writer) (filled bool, err error) {
 	}
 	w.Flush()
 	return filled, errors.Join(rows.Error(), w.Error())
+}
+
+// checkSheets makes sure that every sheet is there to its end: the reader takes a sheet that breaks off for a shorter one.
+func checkSheets(path string) error {
+	archive, err := zip.OpenReader(path)
+	if err != nil {
+		return err
+	}
+	defer archive.Close()
+	var total uint64
+	for _, file := range archive.File {
+		if total += file.UncompressedSize64; total > xlsxUnzip || file.UncompressedSize64 > xlsxUnzip {
+			return &FileError{Code: "xlsx_too_large", Detail: "unpacked"}
+		}
+		if !strings.HasPrefix(strings.ToLower(file.Name), "xl/worksheets/sheet") || !strings.HasSuffix(strings.ToLower(file.Name), ".xml") {
+			continue
+		}
+		sheet, err := file.Open()
+		if err != nil {
+			return err
+		}
+		end := &lastBytes{}
+		_, err = io.Copy(end, sheet)
+		if err := errors.Join(err, sheet.Close()); err != nil {
+			return err
+		}
+		if !strings.HasSuffix(strings.TrimRight(string(end.kept), " \r\n\t"), "worksheet>") {
+			return &FileError{Code: "xlsx_broken", Detail: "sheet cut off"}
+		}
+	}
+	return nil
+}
+
+// lastBytes keeps the end of what is written to it.
+type lastBytes struct{ kept []byte }
+
+func (l *lastBytes) Write(p []byte) (int, error) {
+	l.kept = append(l.kept, p[max(0, len(p)-256):]...)
+	l.kept = l.kept[max(0, len(l.kept)-256):]
+	return len(p), nil
 }

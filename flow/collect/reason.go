@@ -1,0 +1,32 @@
+package collect
+
+import "strings"
+
+// reasons of rejected rows and findings in words, for errors.csv; the web application has its own catalogue.
+var reasons = map[string][2]string{
+	"value_missing":       {"必填的值为空", "a required value is missing"},
+	"too_many_cells":      {"这一行的单元格比表头多，可能有没加引号的分隔符", "more cells than columns, perhaps an unquoted delimiter"},
+	"date_unreadable":     {"日期认不出", "not readable as a date"},
+	"date_impossible":     {"没有这一天或这一刻", "there is no such day or time"},
+	"number_unreadable":   {"数字认不出", "not readable as a number"},
+	"number_out_of_range": {"数字太大", "the number is too large"},
+	"number_not_whole":    {"不是整数", "not a whole number"},
+	"gender_unreadable":   {"性别认不出", "not readable as a gender"},
+	"bool_unreadable":     {"是与否认不出", "not readable as yes or no"},
+	"phone_unreadable":    {"手机号或电话不对", "not a phone number"},
+	"email_unreadable":    {"邮箱不对", "not an e-mail address"},
+	"not_found":           {"没有这条记录，仅更新模式不会新建", "no such record, and this import only updates"},
+	"out_of_scope":        {"这条记录不在你的权限范围内", "this record is outside what you may change"},
+}
+
+// reason gives the code in words; codes without words read as English by themselves.
+func reason(code, language string) string {
+	words, known := reasons[code]
+	switch {
+	case !known:
+		return strings.ReplaceAll(code, "_", " ")
+	case strings.HasPrefix(language, "zh"):
+		return words[0]
+	}
+	return words[1]
+}
