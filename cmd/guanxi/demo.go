@@ -1,0 +1,79 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+
+	"guanxi/base/workspace"
+	"guanxi/demo"
+	"guanxi/guard"
+)
+
+type demoCommand struct {
+	dataFlags
+	serveFlags
+	Scale string `help:"small (5,000 customers) or 1m (a million, ten million orders)." default:"small" enum:"small,1m"`
+}
+
+// Run makes the demo company where nobody is yet, and serves it.
+func (c *demoCommand) Run(ctx context.Context) error {
+	return serve(ctx, c.dataFlags, c.serveFlags, func(ctx context.Context, p *program) error {
+		empty, err := p.guard.NeedsSetup(ctx)
+		if err != nil {
+			return err
+		}
+		if empty {
+			if err := c.fill(ctx, p); err != nil {
+				return err
+			}
+		}
+		return signInLinks(ctx, p)
+	})
+}
+
+func (c *demoCommand) fill(ctx context.Context, p *program) error {
+	if err := p.guard.SetWorkspace(ctx, guard.WorkspaceSettings{Name: demo.Name, TimeZone: "Asia/Shanghai",
+		Currency: "CNY", Language: "zh-CN", Country: "CN"}); err != nil {
+		return err
+	}
+	options := demo.Small()
+	if c.Scale == "1m" {
+		options = demo.Million()
+	}
+	slog.Info("making the demo company", "customers", options.Customers, "workspace", workspace.Of(ctx).Name)
+	sink, err := demo.NewRecords(ctx, p.records, false)
+	if err != nil {
+		return err
+	}
+	if err := demo.Generate(ctx, options, sink); err != nil {
+		return err
+	}
+	if err := sink.Close(ctx); err != nil {
+		return err
+	}
+	return p.rebuild(ctx)
+}
+
+// signInLinks prints a link for the people of the demo company whose work differs most.
+func signInLinks(ctx context.Context, p *program) error {
+	all, err := p.guard.ListStaff(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Println("\n  The demo company is open. Sign in (each link once, within the hour):")
+	shown := map[string]bool{}
+	for _, s := range all {
+		if shown[s.Role] || !s.Active {
+			continue
+		}
+		shown[s.Role] = true
+		link, err := p.guard.CreateLink(ctx, guard.PurposeSignIn, &s.ID)
+		if err != nil {
+			return err
+		}
+		fmt.Printf("  %-9s %s  %s\n", s.Role, link, s.Name)
+	}
+	fmt.Println()
+	return nil
+}

@@ -1,0 +1,96 @@
+// Command guanxi is the whole product in one binary: the server, the demo company and the tools around them.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+
+	"guanxi/base/db"
+	"guanxi/flow/collect"
+)
+
+// version is set by the linker.
+var version = "development"
+
+// dataFlags say where the data lives; every command that touches it has them.
+type dataFlags struct {
+	Data        string `help:"Folder of records, columns and files." default:"guanxi-data" env:"GUANXI_DATA" type:"path"`
+	DatabaseURL string `name:"database-url" help:"PostgreSQL address of the records, instead of SQLite in the folder." env:"GUANXI_DATABASE_URL" placeholder:"postgres://..."`
+}
+
+func (f dataFlags) records(ctx context.Context) (*db.DB, error) {
+	if err := os.MkdirAll(f.Data, 0o700); err != nil {
+		return nil, err
+	}
+	return openRecords(ctx, f.Data, f.DatabaseURL)
+}
+
+var cli struct {
+	Config  kong.ConfigFlag `help:"JSON file with settings; flags and GUANXI_ variables come first." env:"GUANXI_CONFIG"`
+	Serve   serveCommand    `cmd:"" help:"Serve the product."`
+	Demo    demoCommand     `cmd:"" help:"Make the demo company if the folder is empty, and serve it."`
+	Import  importCommand   `cmd:"" help:"Import a CSV or XLSX file."`
+	Token   tokenCommand    `cmd:"" help:"API tokens."`
+	User    userCommand     `cmd:"" help:"Staff."`
+	Verify  verifyCommand   `cmd:"" help:"Check that everything fits together; --rebuild makes columns anew."`
+	Migrate migrateCommand  `cmd:"" help:"Bring the schema of the records up to date."`
+	OpenAPI openapiCommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
+	Version versionCommand  `cmd:"" help:"Print the version."`
+}
+
+type versionCommand struct{}
+
+func (versionCommand) Run() error {
+	fmt.Println("guanxi", version)
+	return nil
+}
+
+// exit codes: 0 done, 1 failed, 2 wrong usage
+func main() {
+	collect.XLSXChild()
+	parser := kong.Must(&cli, kong.Name("guanxi"), kong.UsageOnError(),
+		kong.Description("Guanxi: CRM operations in one binary."), kong.Configuration(kong.JSON, configFiles()...))
+	parsed, err := parser.Parse(os.Args[1:])
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "guanxi:", err)
+		os.Exit(2)
+	}
+	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, nil)))
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(); err != nil {
+		fmt.Fprintln(os.Stderr, "guanxi:", err)
+		stop()
+		os.Exit(1) //nolint:gocritic // stop was called above
+	}
+}
+
+func configFiles() []string {
+	if dir, err := os.UserConfigDir(); err == nil {
+		return []string{filepath.Join(dir, "guanxi", "config.json")}
+	}
+	return nil
+}
+
+var errLocked = errors.New("another guanxi is using this data folder")
+
+// lock takes the data folder for this process, for as long as it lives.
+func lock(dir string) (release func(), err error) {
+	file, err := os.OpenFile(filepath.Join(dir, "guanxi.lock"), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(errLocked, file.Close())
+	}
+	return func() { _ = file.Close() }, nil
+}

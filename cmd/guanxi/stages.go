@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+
+	"guanxi/base/api"
+	"guanxi/base/columns"
+	"guanxi/base/db"
+	"guanxi/base/feed"
+	"guanxi/base/job"
+	"guanxi/base/workspace"
+	"guanxi/flow/analyze"
+	"guanxi/flow/collect"
+	"guanxi/flow/customer"
+	"guanxi/flow/decide"
+	"guanxi/guard"
+)
+
+// stages are the stations of the business, joined in the order facts pass them.
+type stages struct {
+	imports *collect.Engine
+	feed    *feed.Feed
+	scores  *analyze.Scores
+	metrics *analyze.Metrics
+	signals *decide.Signals
+	running []func(ctx context.Context) // what follows the feed for as long as the program runs
+}
+
+func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Registry, dir, node string) (*stages, error) {
+	s := &stages{}
+	var err error
+	if s.imports, err = newImports(records, jobs, dir, node, g.Workspace); err != nil {
+		return nil, err
+	}
+	touched := &analyze.Touched{}
+	s.scores = analyze.NewScores(records, store)
+	s.scores.Jobs(jobs)
+	s.feed = feed.New(records, store, analyze.Projections(touched), nil)
+	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, nil)
+	s.signals = decide.New(records, store)
+	s.signals.RegisterJobs(jobs)
+	s.running = append(s.running, s.scores.Run)
+	return s, nil
+}
+
+func newImports(records *db.DB, jobs *job.Registry, dir, node string, w workspace.Source) (*collect.Engine, error) {
+	imports, err := collect.New(records, jobs, collect.Settings{Dir: dir, Node: node})
+	if err != nil {
+		return nil, err
+	}
+	for _, kind := range customer.Kinds(w) {
+		imports.Register(kind)
+	}
+	return imports, nil
+}
+
+// importsBeside gives an importer for a process that works beside a running server.
+func importsBeside(ctx context.Context, records *db.DB, dir string) (context.Context, *collect.Engine, error) {
+	g := guard.New(records, "")
+	if err := g.LoadWorkspace(ctx); err != nil {
+		return ctx, nil, err
+	}
+	imports, err := newImports(records, nil, dir, "beside", g.Workspace)
+	return workspace.WithSource(guard.System(ctx), g.Workspace), imports, err
+}
+
+func (s *stages) register(a *api.API) {
+	s.imports.RegisterAPI(a)
+	s.metrics.Register(a)
+}
+
+// resume takes up what the last process left.
+func (s *stages) resume(ctx context.Context) error { return s.imports.ResumeAll(ctx) }
+
+// refresh reckons anew everything that rests on columns.
+func (s *stages) refresh(ctx context.Context) error {
+	if err := s.scores.Refresh(ctx); err != nil {
+		return err
+	}
+	return s.signals.Refresh(ctx)
+}

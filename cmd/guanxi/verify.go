@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"guanxi/guard"
+)
+
+type verifyCommand struct {
+	dataFlags
+	Rebuild bool `help:"Make columns anew from records first."`
+}
+
+// check is one thing that must always hold: a query that counts what breaks it.
+type check struct{ name, query string }
+
+// recordChecks hold within the records.
+var recordChecks = []check{
+	{"an order's sums are those of its lines", `
+select count(*) from (
+  select o.id
+  from orders o
+  join order_lines l on l.order_id = o.id
+  where o.deleted_at is null
+  group by o.id, o.gross, o.refunded
+  having o.gross <> sum(case when l.amount > 0 then l.amount else 0 end)
+     or o.refunded <> -sum(case when l.amount < 0 then l.amount else 0 end)) broken`},
+	{"every order of a customer has that customer", `
+select count(*) from orders o
+left join customers c on c.id = o.customer_id
+where o.customer_id is not null and c.id is null`},
+	{"every identity and contact point has its customer", `
+select (select count(*) from identities i left join customers c on c.id = i.customer_id where c.id is null)
+     + (select count(*) from contact_points p left join customers c on c.id = p.customer_id where c.id is null)`},
+	{"every row of a finished import has ended", `
+select count(*) from imports
+where state = 'done' and total <> created + updated + unchanged + rejected + duplicates`},
+}
+
+// pairs hold between records and columns: both queries give the same figure.
+var pairs = []struct{ name, records, columns string }{
+	{"customers", "select count(*) from customers where deleted_at is null", "select count(*) from customers"},
+	{"orders", "select count(*) from orders where deleted_at is null", "select count(*) from orders"},
+	{"gross", "select cast(coalesce(sum(gross), 0) as bigint) from orders where deleted_at is null", "select coalesce(sum(gross), 0)::bigint from orders"},
+	{"refunds", "select cast(coalesce(sum(refunded), 0) as bigint) from orders where deleted_at is null", "select coalesce(sum(refunded), 0)::bigint from orders"},
+	{"order lines", "select count(*) from order_lines l join orders o on o.id = l.order_id where o.deleted_at is null", "select count(*) from order_lines"},
+	{"follow-ups", "select count(*) from activities", "select count(*) from activities"},
+}
+
+var errBroken = errors.New("something does not fit")
+
+func (c *verifyCommand) Run(ctx context.Context) error {
+	release, err := lock(c.Data)
+	if err != nil {
+		return err
+	}
+	defer release()
+	p, err := open(ctx, c.dataFlags, serveFlags{Node: "main"}, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = p.close() }()
+	ctx = p.context(ctx)
+	if c.Rebuild {
+		err = p.rebuild(ctx)
+	} else {
+		err = p.feed.Drain(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	return p.verify(ctx)
+}
+
+// verify prints each check with its result and fails when one does.
+func (p *program) verify(ctx context.Context) error {
+	broken := false
+	report := func(name string, ok bool, detail string) {
+		word := "ok    "
+		if !ok {
+			word, broken = "BROKEN", true
+		}
+		fmt.Fprintf(os.Stdout, "%s  %s%s\n", word, name, detail)
+	}
+	for _, c := range recordChecks {
+		var n int64
+		if err := p.records.Read().NewRaw(c.query).Scan(ctx, &n); err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		report(c.name, n == 0, fmt.Sprintf(" (%d exceptions)", n))
+	}
+	for _, pair := range pairs {
+		var inRecords, inColumns int64
+		if err := p.records.Read().NewRaw(pair.records).Scan(ctx, &inRecords); err != nil {
+			return fmt.Errorf("%s in records: %w", pair.name, err)
+		}
+		if err := p.columns.QueryRow(ctx, pair.columns).Scan(&inColumns); err != nil {
+			return fmt.Errorf("%s in columns: %w", pair.name, err)
+		}
+		report("columns hold the same "+pair.name, inRecords == inColumns, fmt.Sprintf(" (%d and %d)", inRecords, inColumns))
+	}
+	state, err := guard.VerifyAudit(ctx, p.records)
+	if err != nil {
+		return err
+	}
+	report("the audit log is whole", state.OK, fmt.Sprintf(" (%d entries, %d sealed) %s", state.Entries, state.Sealed, state.Reason))
+	if broken {
+		return errBroken
+	}
+	return nil
+}
+
+type migrateCommand struct{ dataFlags }
+
+func (c *migrateCommand) Run(ctx context.Context) error {
+	records, err := c.records(ctx)
+	if err != nil {
+		return err
+	}
+	return records.Close()
+}
