@@ -63,7 +63,7 @@ type maker struct {
 	staff  []Staff
 	sink   Sink
 
-	activities, segments, findings int
+	activities, findings int
 }
 
 // Generate hands all rows of a company to sink, in the order Sink promises. It
