@@ -47,7 +47,6 @@ func newCompany(t *testing.T, d *db.DB) *company {
 	c := &company{T: t, clock: clock.NewFake(at("2026-03-12 09:22")), records: d, columns: columnstest.Open(t)}
 	c.ctx = workspace.With(clock.With(context.Background(), c.clock), workspace.Default())
 	c.signals = New(d, c.columns)
-	c.signals.sources = Sources(c.signals)
 	c.write(`insert into teams (id, name, created_at) values (1, '一组', 0), (2, '二组', 0)`)
 	for id, who := range map[int]struct {
 		name, role string

@@ -92,12 +92,14 @@ func group(kind Kind, members []Row, set Setting) Line {
 	l.Factors.DueAt = l.DueAt
 	l.Chance, l.HalfLifeMinutes, l.EffortMinutes = l.Factors.Chance, l.Factors.HalfLifeMinutes, l.Factors.EffortMinutes
 	l.Score = Rate(l.Factors, set.Now, set.Hours)
+	l.Version = fingerprint(members)
 	l.Ordered = settled * kind.Batch.Chance / max(kind.Batch.Minutes, shortestEffort)
 	return l
 }
 
-// fingerprint changes when a member comes, goes or is acted on: the version of a folded line.
-func fingerprint(members []Row) string {
+// fingerprint changes when a member comes, goes or is acted on: the version of a folded line. It is small enough to
+// pass through JSON numbers unharmed.
+func fingerprint(members []Row) int64 {
 	keys := make([]string, len(members))
 	for i, m := range members {
 		keys[i] = strconv.FormatInt(m.ID, 10) + ":" + strconv.FormatInt(m.Version, 10)
@@ -105,5 +107,5 @@ func fingerprint(members []Row) string {
 	slices.Sort(keys)
 	sum := fnv.New64a()
 	_, _ = sum.Write([]byte(strings.Join(keys, ",")))
-	return strconv.FormatUint(sum.Sum64(), 36)
+	return int64(sum.Sum64()&(1<<52-1)) + 1
 }

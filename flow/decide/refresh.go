@@ -23,13 +23,20 @@ type Signals struct {
 	records *db.DB
 	columns *columns.Store
 	sources []Source
-	running sync.Mutex
+
+	contacts Contacts // nil: nothing is logged with an act
+	running  sync.Mutex
 }
 
-// New joins sources to the store. Upstream stages supply theirs beside those of Sources.
-func New(records *db.DB, columns *columns.Store, sources ...Source) *Signals {
-	return &Signals{records: records, columns: columns, sources: sources}
+// New gives the signals of both stores, with the sources of this stage and those that upstream stages supply.
+func New(records *db.DB, columns *columns.Store, upstream ...Source) *Signals {
+	s := &Signals{records: records, columns: columns}
+	s.sources = append(sources(records, columns), upstream...)
+	return s
 }
+
+// Use names who logs contacts. It is called once, before anything else.
+func (s *Signals) Use(c Contacts) { s.contacts = c }
 
 // Refreshing is the job that runs Refresh: every few minutes, and whenever somebody inserts it, as after an import.
 type Refreshing struct{}

@@ -8,13 +8,14 @@ import (
 	"time"
 
 	"guanxi/base/columns"
+	"guanxi/base/db"
 )
 
-// Sources are the suppliers that read the stores themselves.
-func Sources(s *Signals) []Source {
+// sources are the suppliers that read the stores themselves.
+func sources(records *db.DB, columns *columns.Store) []Source {
 	return []Source{
-		overdueRhythm{s.columns}, aliveFell{s.columns}, firstOrder{s.columns}, nextPurchase{s.columns},
-		followUps{s.records, s.columns}, &findings{records: s.records}, unreachable{s.columns}, lateSources{s.records},
+		overdueRhythm{columns}, aliveFell{columns}, firstOrder{columns}, nextPurchase{columns},
+		followUps{records, columns}, &findings{records: records}, unreachable{columns}, lateSources{records},
 	}
 }
 

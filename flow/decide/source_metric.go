@@ -4,64 +4,82 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"slices"
+
+	"guanxi/flow/analyze"
 )
 
-// Anomaly is a metric that left its expected range for the worse on a day.
-type Anomaly struct {
-	Metric         string
-	Label          Sentence
-	Unit           string // money, count, share, days, ratio
-	Day            string // YYYY-MM-DD, the day it began
-	Value          float64
-	Expected       float64
-	Low, High      float64  // the expected range
-	Shortfall      *int64   // minor units lost against the expected path; nil when money cannot say
-	CauseLabel     Sentence // the part of the business that explains most of it, empty when none stands out
-	CauseShare     float64  // 0..1 of the deviation that is from there
-	StandardErrors float64  // how far out it is; the measure of how bad where money cannot say
-}
-
-// Anomalies finds them. Analysis implements it by way of cmd/guanxi.
+// Anomalies finds metrics that left their expected range; analyze.Metrics does.
 type Anomalies interface {
-	Anomalies(ctx context.Context) ([]Anomaly, error)
+	Anomalies(ctx context.Context) ([]analyze.Anomaly, error)
 }
 
 type brokenMetrics struct{ from Anomalies }
 
-// MetricSource makes signals of anomalies.
+// MetricSource makes signals of the anomalies that do harm. At stake: the shortfall in money.
 func MetricSource(from Anomalies) Source { return brokenMetrics{from} }
 
 // Kinds implements Source.
 func (brokenMetrics) Kinds() []string { return []string{MetricBroke} }
 
+// volume metrics rise and fall together: of several that broke the one that costs most speaks for all.
+var volume = []string{"net_sales", "gross_sales", "orders", "buyers", "active_customers", "activity"}
+
 // Signals implements Source.
 func (s brokenMetrics) Signals(ctx context.Context) ([]Signal, error) {
 	list, err := s.from.Anomalies(ctx)
-	var signals []Signal
-	for _, a := range list {
-		code := "metric_below"
-		if a.Value > a.Expected {
-			code = "metric_above"
-		}
-		values := Values{"metric": a.Metric, "label_zh": a.Label.ZH, "label_en": a.Label.EN, "unit": a.Unit, "day": a.Day,
-			"value": a.Value, "expected": a.Expected, "low": a.Low, "high": a.High, "severity": math.Abs(a.StandardErrors)}
-		if a.Expected != 0 {
-			values["gap"] = math.Abs(a.Value-a.Expected) / math.Abs(a.Expected)
-		}
-		if a.CauseLabel.ZH != "" && a.CauseShare > 0 {
-			values["cause_zh"], values["cause_en"], values["cause_share"] = a.CauseLabel.ZH, a.CauseLabel.EN, share(a.CauseShare)
-		}
-		g := Signal{
-			Key: fmt.Sprintf("%s:%s:%s", MetricBroke, a.Metric, a.Day), Kind: MetricBroke,
-			Subject: Subject{Type: "metric", ID: a.Metric, Name: a.Label.ZH},
-			Reason:  Reason{code, values},
-			Actions: []Action{{Code: "open_metric", Primary: true, Target: a.Metric}},
-		}
-		if a.Shortfall != nil {
-			g.AtStake = stake(float64(*a.Shortfall))
-			g.Basis = Reason{"shortfall", Values{"amount": *g.AtStake}}
-		}
-		signals = append(signals, g)
+	if err != nil {
+		return nil, err
 	}
-	return signals, err
+	list = slices.DeleteFunc(list, func(a analyze.Anomaly) bool { return !a.Harmful })
+	worst := -1
+	for i, a := range list {
+		if slices.Contains(volume, a.Metric) && (worst < 0 || a.Shortfall > list[worst].Shortfall) {
+			worst = i
+		}
+	}
+	var signals []Signal
+	for i, a := range list {
+		if i == worst || !slices.Contains(volume, a.Metric) {
+			signals = append(signals, broken(a))
+		}
+	}
+	return signals, nil
+}
+
+func broken(a analyze.Anomaly) Signal {
+	code := "metric_below"
+	if a.Value > a.Expected.Expected {
+		code = "metric_above"
+	}
+	values := Values{"metric": a.Metric, "label_zh": a.Label.ZH, "label_en": a.Label.EN, "unit": string(a.Unit), "day": a.Day, "since": a.Since,
+		"value": a.Value, "expected": a.Expected.Expected, "low": a.Expected.Low, "high": a.Expected.High, "severity": math.Abs(a.Z)}
+	if a.Expected.Expected != 0 {
+		values["gap"] = share(math.Abs(a.Value-a.Expected.Expected) / math.Abs(a.Expected.Expected))
+	}
+	if label, of := mainCause(a); label != "" {
+		values["cause_zh"], values["cause_en"], values["cause_share"] = label, label, of
+	}
+	g := Signal{
+		Key: fmt.Sprintf("%s:%s:%s", MetricBroke, a.Metric, a.Since), Kind: MetricBroke,
+		Subject: Subject{Type: "metric", ID: a.Metric, Name: a.Label.ZH},
+		Reason:  Reason{code, values},
+		Actions: []Action{{Code: "open_metric", Primary: true, Target: a.Metric}},
+	}
+	if a.Shortfall > 0 {
+		g.AtStake = stake(float64(a.Shortfall))
+		g.Basis = Reason{"shortfall", Values{"amount": *g.AtStake}}
+	}
+	return g
+}
+
+// mainCause names the part of the business that most of the deviation comes from, if one part has at least a third of it.
+func mainCause(a analyze.Anomaly) (label string, of float64) {
+	off := a.Value - a.Expected.Expected
+	for _, c := range a.Causes {
+		if part := c.Amount / off; off != 0 && !c.Other && c.Label != "" && part >= 1.0/3 && part <= 1 && part > of {
+			label, of = c.Label, share(part)
+		}
+	}
+	return label, of
 }
