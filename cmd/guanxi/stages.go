@@ -37,7 +37,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.scores.Jobs(jobs)
 	s.feed = feed.New(records, store, analyze.Projections(touched), nil)
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, nil)
-	s.signals = decide.New(records, store)
+	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 	s.signals.RegisterJobs(jobs)
 	s.running = append(s.running, s.scores.Run)
 	return s, nil
@@ -67,6 +67,7 @@ func importsBeside(ctx context.Context, records *db.DB, dir string) (context.Con
 func (s *stages) register(a *api.API) {
 	s.imports.RegisterAPI(a)
 	s.metrics.Register(a)
+	s.signals.Register(a)
 }
 
 // resume takes up what the last process left.
