@@ -6,6 +6,8 @@ import (
 	"math"
 	"slices"
 	"time"
+
+	"guanxi/base/fault"
 )
 
 // Anomaly is a metric that broke its path on the last complete day.
@@ -23,8 +25,8 @@ type Anomaly struct {
 	Harmful   bool
 	Shortfall int64
 	Currency  string
-	// Split is the split that explains it best and Causes its parts with the largest contribution; empty when the metric
-	// cannot be parted.
+	// Split is the split that explains it best and Causes its parts with the largest contribution; empty when no split
+	// explains it better than chance.
 	Split  string
 	Causes []Contribution
 }
@@ -65,13 +67,17 @@ func (m *Metrics) Anomalies(ctx context.Context) ([]Anomaly, error) {
 			a.Value, _ = metric.value(daily.at[i][at])
 			if off := (a.Value - j.Expected) * float64(metric.Good); off < 0 {
 				a.Harmful = true
-				if a.Shortfall, err = m.shortfall(ctx, metric, p, -off); err != nil {
+				if a.Shortfall, err = m.shortfall(ctx, metric, p, -off, daily.at[i][at].den); err != nil {
 					return nil, err
 				}
 			}
-			if why, err := m.Why(ctx, metric.Name, WhyQuery{Period: p, Against: againstExpected}); err == nil {
-				a.Split = why.Split
-				a.Causes = why.Rows[:min(causesShown, len(why.Rows))]
+			why, err := m.Why(ctx, metric.Name, WhyQuery{Period: p, Against: againstExpected})
+			switch {
+			case fault.Is(err, fault.KindConflict): // nothing to divide by: nothing to take apart
+			case err != nil:
+				return nil, err
+			case why.Split != "" && why.Splits[0].Surprise > 0:
+				a.Split, a.Causes = why.Split, why.Rows[:min(causesShown, len(why.Rows))]
 			}
 			found = append(found, a)
 		}
@@ -93,10 +99,16 @@ func (b *baseline) since(at int, first time.Time) time.Time {
 	return first.AddDate(0, 0, at)
 }
 
-// shortfall prices being off by so many units, by the orders of the four weeks before p.
-func (m *Metrics) shortfall(ctx context.Context, metric *Metric, p Period, off float64) (int64, error) {
-	if metric.worth == worthItself {
+// shortfall prices being off by so many units: an order at the average value of the four weeks before p, a quotient
+// times what it was divided by, which is orders.
+func (m *Metrics) shortfall(ctx context.Context, metric *Metric, p Period, off, orders float64) (int64, error) {
+	switch metric.worth {
+	case worthItself:
 		return int64(math.Round(off)), nil
+	case worthPerOrder:
+		return int64(math.Round(off * orders)), nil
+	case worthShareOrders:
+		off *= orders
 	}
 	value, err := metricOf("average_order_value")
 	if err != nil {
@@ -113,16 +125,7 @@ func (m *Metrics) shortfall(ctx context.Context, metric *Metric, p Period, off f
 	if !ok {
 		return 0, nil
 	}
-	perPeriod := s.den / weeks * float64(p.Days())
-	switch metric.worth {
-	case worthAnOrder:
-		return int64(math.Round(off * each)), nil
-	case worthPerOrder:
-		return int64(math.Round(off * perPeriod)), nil
-	case worthShareOrders:
-		return int64(math.Round(off * perPeriod * each)), nil
-	}
-	return 0, nil
+	return int64(math.Round(off * each)), nil
 }
 
 func sortByBoard(found []Anomaly) {

@@ -29,8 +29,15 @@ func TestWhy_adds_up_to_the_change(t *testing.T) {
 				t.Fatalf("%s by %s: nothing to compare", metric.Name, s.Name)
 			}
 			rows = fold(rows, 2)
-			shown := exact(&metric, rows, exactly)
 			total := 0.0
+			for _, r := range rows {
+				total += r.amount
+			}
+			if math.Abs(total-exactly) > 1e-9*(1+math.Abs(exactly)) {
+				t.Errorf("%s by %s: folded to %v of %v", metric.Name, s.Name, total, exactly)
+			}
+			shown := exact(&metric, rows, exactly)
+			total = 0
 			for i := len(rows) - 1; i >= 0; i-- {
 				total += rows[i].amount
 			}

@@ -31,7 +31,7 @@ type Why struct {
 	From      string         `json:"from" format:"date"`
 	To        string         `json:"to" format:"date"`
 	Against   string         `json:"against" enum:"previous,expected"`
-	Split     string         `json:"split"`
+	Split     string         `json:"split" doc:"empty where no split parts the rows"`
 	Value     Number         `json:"value"`
 	Reference Number         `json:"reference"`
 	Change    float64        `json:"change" doc:"value minus reference, in the unit of the metric, money in minor units"`
@@ -85,6 +85,10 @@ func (m *Metrics) Why(ctx context.Context, name string, q WhyQuery) (*Why, error
 		parts, score, err := c.part(ctx, s)
 		if err != nil {
 			return nil, err
+		}
+		if len(parts) < 2 && s.Name != q.Split {
+			parted[""] = parts // one part explains nothing; it stands for the whole where no split has more
+			continue
 		}
 		parted[s.Name] = parts
 		w.Splits = append(w.Splits, SplitScore{s.Name, s.Label, score})
