@@ -107,6 +107,9 @@ func (e *Engine) create(ctx context.Context, f Stored, n NewImport, queue bool) 
 	default:
 		return Import{}, fault.Invalid("mode", "not_one_of", "create, update, upsert")
 	}
+	if err := n.Mapping.Options.check(); err != nil {
+		return Import{}, err
+	}
 	h, err := e.inspectHead(ctx, f, k, n.Mapping.Options)
 	if err != nil {
 		return Import{}, asFault(err)

@@ -29,7 +29,7 @@ func (shelf) Fields() []Field {
 		{Name: "name", LabelZH: "商品名", LabelEN: "Name", Type: Text, Aliases: []string{"宝贝标题", "title"}},
 		{Name: "price", LabelZH: "单价", LabelEN: "Price", Type: Money, Aliases: []string{"unit price"}},
 		{Name: "made_at", LabelZH: "生产时间", LabelEN: "Made at", Type: Instant, Lenient: true, Aliases: []string{"date"}},
-		{Name: "maker_phone", LabelZH: "厂家电话", LabelEN: "Maker's phone", Type: Phone, Personal: true, Clean: cleanTestPhone},
+		{Name: "phone", LabelZH: "厂家电话", LabelEN: "Maker's phone", Type: Phone, Personal: true, Clean: cleanTestPhone},
 		{Name: "custom.*"},
 	}
 }
