@@ -3,6 +3,7 @@ package analyze
 import (
 	"errors"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/mathext"
 	"gonum.org/v1/gonum/optimize"
@@ -141,7 +142,13 @@ func (l *bgnbdLikelihood) at(logs []float64) (value float64, gradient [4]float64
 // wall beyond exp(-9) and exp(9) keeps it finite without touching any answer inside.
 func maximize[G ~[3]float64 | ~[4]float64](at func([]float64) (float64, G), starts [][]float64) ([]float64, error) {
 	const wall, steepness, flat = 9, 1e-3, 1e-5
+	var lastX []float64 // the search asks for value and gradient of one place in turn
+	var lastValue float64
+	var lastGradient G
 	walled := func(x []float64) (float64, G) {
+		if slices.Equal(x, lastX) {
+			return lastValue, lastGradient
+		}
 		value, gradient := at(x)
 		value = -value
 		for i := range x {
@@ -152,6 +159,7 @@ func maximize[G ~[3]float64 | ~[4]float64](at func([]float64) (float64, G), star
 		if math.IsNaN(value) {
 			value = math.Inf(1)
 		}
+		lastX, lastValue, lastGradient = append(lastX[:0], x...), value, gradient
 		return value, gradient
 	}
 	problem := optimize.Problem{

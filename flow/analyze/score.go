@@ -23,9 +23,9 @@ type Scores struct {
 	records *db.DB
 	columns *columns.Store
 
-	refreshing sync.Mutex
-	current    atomic.Pointer[Valuation] // nil until the first refresh or load
-	due        chan struct{}             // holds a token when scores of many customers are out of date
+	refreshing, fitting sync.Mutex
+	current             atomic.Pointer[Valuation] // nil until the first refresh or load
+	due                 chan struct{}             // holds a token when scores of many customers are out of date
 }
 
 // NewScores gives the scores of the customers in store; what they rest on is kept in records.
@@ -76,21 +76,22 @@ func (s *Scores) Refresh(ctx context.Context) error {
 		*next = *before
 	}
 	next.Settings, next.AsOf = settings, asOf.Format(time.DateOnly)
-	if before == nil || before.TrainedTo != next.AsOf || math.Abs(float64(purchases-before.Orders)) > 0.01*float64(before.Orders) {
-		if next.Buying, next.Spending, _, err = s.fit(ctx, asOf, 7); err != nil {
-			return fmt.Errorf("fit value models: %w", err)
-		}
-		next.FittedAt, next.TrainedTo, next.Orders = clock.Millis(ctx), next.AsOf, purchases
-	}
-	next.Repeats = nil
-	if next.Buying.Reason != "" {
-		if next.Repeats, err = s.repeatRates(ctx, first, asOf, settings.WindowDays); err != nil {
-			return err
-		}
-	}
-	if err := s.columns.Write(ctx, func(ctx context.Context, tx *columns.Tx) error {
+	stale := before == nil || before.TrainedTo != next.AsOf || math.Abs(float64(purchases-before.Orders)) > 0.01*float64(before.Orders)
+	if err := s.columns.Write(ctx, func(ctx context.Context, tx *columns.Tx) (err error) {
 		if err := tx.Exec(ctx, scoreHistorySQL, asOf, settings.WindowDays); err != nil {
 			return err
+		}
+		if stale {
+			if next.Buying, next.Spending, err = fit(ctx, tx.Query, 7); err != nil {
+				return err
+			}
+			next.FittedAt, next.TrainedTo, next.Orders = clock.Millis(ctx), next.AsOf, purchases
+		}
+		next.Repeats = nil
+		if next.Buying.Reason != "" {
+			if next.Repeats, err = repeatRates(ctx, tx.Query, first, asOf, settings); err != nil {
+				return err
+			}
 		}
 		if err := next.readBases(ctx, tx); err != nil {
 			return err
@@ -190,7 +191,7 @@ func orElse(cuts *[]int64, observed sql.NullString, n int) error {
 	return json.Unmarshal([]byte(observed.String), cuts)
 }
 
-// insertScores scores the customers in score_history.
+// insertScores scores the customers in score_history and drops it.
 func (v *Valuation) insertScores(ctx context.Context, tx *columns.Tx) error {
 	asOf, err := dayOf(v.AsOf)
 	if err != nil {
@@ -213,11 +214,14 @@ func (v *Valuation) insertScores(ctx context.Context, tx *columns.Tx) error {
 		cycle = v.Cycle.Days
 	}
 	value := v.orderValue(money.Exponent(workspace.Of(ctx).Currency))
-	return tx.Exec(ctx, insertScoresSQL, asOf, buying.R, buying.Alpha, buying.A, buying.B, model,
+	if err := tx.Exec(ctx, insertScoresSQL, asOf, buying.R, buying.Alpha, buying.A, buying.B, model,
 		outlook.repeats, outlook.age, outlook.orders, outlook.discounted,
 		orders, share, discounted(v.Settings.DiscountRate, func(months float64) float64 { return months / 12 }),
 		value[0], value[1], value[2], value[3], value[4],
-		v.Cuts.R, v.Cuts.F, v.Cuts.M, segmentOfCell, cycle, v.Cycle.Variation)
+		v.Cuts.R, v.Cuts.F, v.Cuts.M, segmentOfCell, cycle, v.Cycle.Variation); err != nil {
+		return err
+	}
+	return tx.Exec(ctx, "drop table score_history")
 }
 
 // orderValue gives the coefficients of the value of an order in minor units, see insertScoresSQL: the Gamma-Gamma

@@ -36,35 +36,39 @@ const (
 	reasonNoMean       = "spread_too_wide"
 )
 
-// Fit fits both models to what was bought until the day until, in a time unit of unitDays days.
-// Currency exponent: the amounts of the workspace's currency are fitted in its major unit.
-func (s *Scores) fit(ctx context.Context, until time.Time, unitDays float64) (Buying, Spending, int64, error) {
-	conn, err := s.columns.DB().Conn(ctx)
+// asker runs a query where the temporary table score_history is: on one connection, or inside one change.
+type asker func(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+
+// fit fits both models to the purchases in score_history, in a time unit of unitDays days and in major units of the
+// workspace's currency.
+func fit(ctx context.Context, ask asker, unitDays float64) (Buying, Spending, error) {
+	timings, err := readTimings(ctx, ask)
 	if err != nil {
-		return Buying{}, Spending{}, 0, err
+		return Buying{}, Spending{}, err
 	}
-	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, timingsTableSQL, until); err != nil {
-		return Buying{}, Spending{}, 0, err
-	}
-	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "drop table value_timings") }()
-	timings, err := readTimings(ctx, conn)
+	spends, err := readSpends(ctx, ask, math.Pow10(money.Exponent(workspace.Of(ctx).Currency)))
 	if err != nil {
-		return Buying{}, Spending{}, 0, err
+		return Buying{}, Spending{}, err
 	}
-	spends, err := readSpends(ctx, conn, math.Pow10(money.Exponent(workspace.Of(ctx).Currency)))
-	if err != nil {
-		return Buying{}, Spending{}, 0, err
-	}
-	var purchases int64
-	for _, t := range timings {
-		purchases += int64(t.Customers) * int64(t.Repeats+1)
-	}
-	return fitBuying(timings, unitDays), fitSpending(spends), purchases, nil
+	return fitBuying(timings, unitDays), fitSpending(spends), nil
 }
 
-func readTimings(ctx context.Context, conn *sql.Conn) ([]Timing, error) {
-	rows, err := conn.QueryContext(ctx, timingsSQL)
+// fitUntil fits both models to what was bought until that day, beside whatever else is going on.
+func (s *Scores) fitUntil(ctx context.Context, until time.Time, unitDays float64) (Buying, Spending, error) {
+	conn, err := s.columns.DB().Conn(ctx)
+	if err != nil {
+		return Buying{}, Spending{}, err
+	}
+	defer conn.Close()
+	if _, err := conn.ExecContext(ctx, scoreHistorySQL, until, horizonDays); err != nil {
+		return Buying{}, Spending{}, err
+	}
+	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "drop table score_history") }()
+	return fit(ctx, conn.QueryContext, unitDays)
+}
+
+func readTimings(ctx context.Context, ask asker) ([]Timing, error) {
+	rows, err := ask(ctx, timingsSQL)
 	if err != nil {
 		return nil, err
 	}
@@ -80,8 +84,8 @@ func readTimings(ctx context.Context, conn *sql.Conn) ([]Timing, error) {
 	return timings, rows.Err()
 }
 
-func readSpends(ctx context.Context, conn *sql.Conn, minorUnits float64) ([]Spend, error) {
-	rows, err := conn.QueryContext(ctx, spendsSQL)
+func readSpends(ctx context.Context, ask asker, minorUnits float64) ([]Spend, error) {
+	rows, err := ask(ctx, spendsSQL)
 	if err != nil {
 		return nil, err
 	}
@@ -163,12 +167,13 @@ type RepeatRates struct {
 
 // repeatRates observes the last period, at most a year and at most half of what there is; nil when that is too short
 // to say anything.
-func (s *Scores) repeatRates(ctx context.Context, first, asOf time.Time, window int) (*RepeatRates, error) {
+func repeatRates(ctx context.Context, ask asker, first, asOf time.Time, chosen ValueSettings) (*RepeatRates, error) {
 	days := min(horizonDays, int(asOf.Sub(first).Hours()/24)/2)
 	if days < leastPeriodDays {
 		return nil, nil
 	}
-	rows, err := s.columns.Query(ctx, repeatRatesSQL, asOf.AddDate(0, 0, -days), asOf, window)
+	rows, err := ask(ctx, repeatRatesSQL, asOf.AddDate(0, 0, -days), asOf, chosen.WindowDays,
+		listOrNull(chosen.RCuts), listOrNull(chosen.FCuts))
 	if err != nil {
 		return nil, err
 	}

@@ -7,37 +7,20 @@ const (
 	countsMoney = "(kind = 'refund' or coalesce(status, '') <> 'cancelled') and customer_id is not null"
 )
 
-// purchaseDaysSQL gives one row per customer and day with a purchase until $1: orders of one day are one purchase,
-// worth their gross value.
-const purchaseDaysSQL = `
-select customer_id, day, sum(gross) as amount
-from orders
-where ` + isPurchase + ` and day <= $1::date
-group by customer_id, day`
-
-// timingsTableSQL condenses that to one row per customer, kept for the two questions the models ask of it.
-const timingsTableSQL = `
-create or replace temp table value_timings as
-select
-  count(*) - 1 as repeats,
-  max(day) - min(day) as last_days,
-  $1::date - min(day) as age_days,
-  sum(amount) - arg_min(amount, day) as repeat_amount
-from (` + purchaseDaysSQL + `)
-group by customer_id`
-
+// timingsSQL asks of score_history what the BG/NBD model needs; age is until the day the history was made for.
 const timingsSQL = `
-select repeats, last_days, age_days, count(*)
-from value_timings
-group by repeats, last_days, age_days`
+select repeats, last_day - first_day, age, count(*)
+from score_history
+group by repeats, last_day - first_day, age`
 
-// spendsSQL gives each customer's repeat purchases and their mean amount in minor units.
+// spendsSQL asks for each customer's repeat purchases and their mean amount in minor units, for the Gamma-Gamma model:
+// like its authors it leaves out the first purchase.
 const spendsSQL = `
-select repeats, repeat_amount / repeats
-from value_timings
-where repeats > 0 and repeat_amount > 0`
+select repeats, (amount - first_amount) / repeats
+from score_history
+where repeats > 0 and amount > first_amount`
 
-// historySQL gives the first and the last day with a purchase of a known customer, how many such orders there are, and
+// purchaseSpanSQL gives the first and the last day with a purchase of a known customer, how many such orders there are, and
 // the last day on which one was placed until $1.
 const purchaseSpanSQL = `
 select min(day), max(day) filter (where day <= $1::date), count(*) filter (where day <= $1::date)
@@ -46,7 +29,7 @@ where ` + isPurchase
 
 // repeatRatesSQL looks at the customers as they stood on $1, in the cells of R and F, and at what they ordered in the
 // days from then until $2: for each cell its customers, how many of them came back, and their orders.
-// $3 is the window in days, $4 the day before which it begins.
+// $3 is the window in days; $4 and $5 the cuts of R and F, null for quintiles of that day.
 const repeatRatesSQL = `
 with stood as (
   select
@@ -61,8 +44,8 @@ with stood as (
 ),
 cuts as (
   select
-    quantile_disc(recency, [0.2, 0.4, 0.6, 0.8]) as r,
-    quantile_disc(frequency, [0.2, 0.4, 0.6, 0.8]) as f
+    coalesce($4::bigint[], quantile_disc(recency, [0.2, 0.4, 0.6, 0.8])::bigint[], [0, 0, 0, 0]) as r,
+    coalesce($5::bigint[], quantile_disc(frequency, [0.2, 0.4, 0.6, 0.8])::bigint[], [0, 0, 0, 0]) as f
   from stood
   where frequency > 0
 ),
