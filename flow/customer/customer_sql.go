@@ -25,7 +25,7 @@ func contactsOf(ctx context.Context, from bun.IDB, ids []int64) (points []Contac
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err = from.NewRaw("select "+contactColumns+" from contact_points where customer_id in (?) order by id", bun.List(ids)).Scan(ctx, &points)
+	err = from.NewRaw("select "+contactColumns+" from contact_points where customer_id in (?) order by customer_id, id", bun.List(ids)).Scan(ctx, &points)
 	return points, err
 }
 

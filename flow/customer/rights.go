@@ -44,3 +44,26 @@ func shown(rights guard.Fields, kind, value string) string {
 	}
 	return value
 }
+
+// shownAddress gives a street address as the person asking may see it.
+func shownAddress(rights guard.Fields, address string) string {
+	switch rights.Right("address") {
+	case guard.None:
+		return ""
+	case guard.Masked:
+		return guard.MaskAddress(address)
+	}
+	return address
+}
+
+// rightsOf tells the reader's right to every field that a form may show.
+func rightsOf(rights guard.Fields) map[string]guard.Right {
+	all := map[string]guard.Right{}
+	for _, f := range textFields {
+		all[f.name] = rights.Right(f.name)
+	}
+	for _, field := range []string{"phone", "email", "wechat", "birthday", "tags", "owner", "custom", "external_id", "consents"} {
+		all[field] = rights.Right(field)
+	}
+	return all
+}

@@ -18,3 +18,15 @@ func instantText(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.
 func decimalText(micros int64) string {
 	return strconv.FormatFloat(float64(micros)/1e6, 'f', -1, 64)
 }
+
+// trimmed takes blanks off both ends and control characters out.
+func trimmed(s string) string {
+	return strings.TrimSpace(strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f {
+			return -1
+		}
+		return r
+	}, s))
+}
+
+func onlyStars(s string) bool { return strings.Trim(s, "*") == "" }

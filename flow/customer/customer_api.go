@@ -1,0 +1,78 @@
+package customer
+
+import (
+	"context"
+
+	"guanxi/base/api"
+	"guanxi/base/page"
+)
+
+type customerOutput struct {
+	ETag string `header:"ETag"`
+	Body *customerPage
+}
+
+type customerPath struct {
+	ID      api.ID `path:"id"`
+	IfMatch string `header:"If-Match"`
+}
+
+func (s *Store) output(ctx context.Context, id int64) (*customerOutput, error) {
+	p, err := s.Page(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return &customerOutput{ETag: etag(p.Version), Body: p}, nil
+}
+
+func (s *Store) registerCustomers(a *api.API) {
+	api.Register(a, api.Op{Method: "GET", Path: "/customers", Permission: "customers.read", Tag: "customers",
+		Summary: "Customers that meet a condition, one page; newest first unless sorted"},
+		func(ctx context.Context, in *struct{ page.Query }) (*struct{ Body *page.List[customerItem] }, error) {
+			list, err := s.List(ctx, in.Query)
+			return &struct{ Body *page.List[customerItem] }{list}, err
+		})
+
+	api.Register(a, api.Op{Method: "POST", Path: "/customers", Permission: "customers.write", Tag: "customers", Status: 201, Summary: "Add a customer"},
+		func(ctx context.Context, in *struct{ Body CustomerFields }) (*customerOutput, error) {
+			id, err := s.Create(ctx, &in.Body)
+			if err != nil {
+				return nil, err
+			}
+			return s.output(ctx, id)
+		})
+
+	api.Register(a, api.Op{Method: "GET", Path: "/customers/{id}", Permission: "customers.read", Tag: "customers", Summary: "One customer, whole"},
+		func(ctx context.Context, in *struct {
+			ID api.ID `path:"id"`
+		}) (*customerOutput, error) {
+			return s.output(ctx, int64(in.ID))
+		})
+
+	api.Register(a, api.Op{Method: "PATCH", Path: "/customers/{id}", Permission: "customers.write", Tag: "customers", Summary: "Change fields of a customer"},
+		func(ctx context.Context, in *struct {
+			customerPath
+			Body CustomerFields
+		}) (*customerOutput, error) {
+			if err := s.Change(ctx, int64(in.ID), in.IfMatch, &in.Body); err != nil {
+				return nil, err
+			}
+			return s.output(ctx, int64(in.ID))
+		})
+
+	api.Register(a, api.Op{Method: "DELETE", Path: "/customers/{id}", Permission: "customers.delete", Tag: "customers", Status: 204,
+		Summary: "Delete a customer; it can be restored"},
+		func(ctx context.Context, in *customerPath) (*struct{}, error) {
+			return nil, s.Remove(ctx, int64(in.ID), in.IfMatch)
+		})
+
+	api.Register(a, api.Op{Method: "POST", Path: "/customers/{id}/restore", Permission: "customers.delete", Tag: "customers", Summary: "Bring a deleted customer back"},
+		func(ctx context.Context, in *struct {
+			ID api.ID `path:"id"`
+		}) (*customerOutput, error) {
+			if err := s.Restore(ctx, int64(in.ID)); err != nil {
+				return nil, err
+			}
+			return s.output(ctx, int64(in.ID))
+		})
+}

@@ -1,0 +1,242 @@
+package customer
+
+import (
+	"context"
+	"math"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/api"
+	"guanxi/base/clock"
+	"guanxi/base/fault"
+	"guanxi/base/money"
+	"guanxi/base/page"
+	"guanxi/base/workspace"
+	"guanxi/guard"
+)
+
+// living is the condition that a customer is there: neither deleted nor merged into another.
+const living = "c.deleted_at is null and c.merged_into is null"
+
+// List gives one page of the customers the reader may see. A filter, a sort other than by age, or a total is the
+// finder's work; the plain list comes straight from the records. Faults: invalid, forbidden.
+func (s *Store) List(ctx context.Context, q page.Query) (*page.List[customerItem], error) {
+	plain := q.Filter == "" && !q.Total && (q.Sort == "" || strings.TrimPrefix(q.Sort, "-") == "id")
+	list := &page.List[customerItem]{Items: []customerItem{}}
+	var ids []int64
+	var err error
+	switch {
+	case plain:
+		ids, list.NextCursor, err = s.byAge(ctx, q)
+	case s.finder == nil:
+		return nil, fault.Unavailable("analysis_not_ready", nil)
+	default:
+		var total int64
+		ids, total, list.NextCursor, err = s.finder.Find(ctx, FindQuery{Filter: q.Filter, Sort: q.Sort, Cursor: q.Cursor, Limit: q.Limit, Total: q.Total})
+		if q.Total && total >= 0 {
+			list.Total = &total
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	list.Items, err = s.items(ctx, ids)
+	return list, err
+}
+
+// byAge pages through the records by id, which is the order they were made in.
+func (s *Store) byAge(ctx context.Context, q page.Query) (ids []int64, next string, err error) {
+	ascending := q.Sort == "id"
+	after := int64(math.MaxInt64)
+	text := "select c.id from customers c where " + living + " and ? and c.id < ? order by c.id desc limit ?"
+	if ascending {
+		after, text = 0, "select c.id from customers c where "+living+" and ? and c.id > ? order by c.id limit ?"
+	}
+	if err := page.DecodeCursor(q.Cursor, &after); err != nil {
+		return nil, "", err
+	}
+	if err := s.records.Read().NewRaw(text, scope(ctx, "c"), after, q.Limit+1).Scan(ctx, &ids); err != nil {
+		return nil, "", err
+	}
+	if len(ids) > q.Limit {
+		ids = ids[:q.Limit]
+		next = page.EncodeCursor(ids[q.Limit-1])
+	}
+	return ids, next, nil
+}
+
+// stored reads the records with these ids that the reader may see.
+func (s *Store) stored(ctx context.Context, from bun.IDB, ids []int64) (rows []storedCustomer, err error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	err = from.NewRaw("select "+qualified("c", customerColumns)+`, o.name as owner_name, t.name as team_name
+from customers c
+left join staff o on o.id = c.owner_id
+left join teams t on t.id = c.team_id
+where c.id in (?)
+  and `+living+`
+  and ?`, bun.List(ids), scope(ctx, "c")).Scan(ctx, &rows)
+	return rows, err
+}
+
+// items shows the customers in the order of ids. One that is gone meanwhile, or was never the reader's to see, is left out.
+func (s *Store) items(ctx context.Context, ids []int64) ([]customerItem, error) {
+	items := make([]customerItem, 0, len(ids))
+	read := s.records.Read()
+	rows, err := s.stored(ctx, read, ids)
+	if err != nil || len(rows) == 0 {
+		return items, err
+	}
+	byID := make(map[int64]*customerItem, len(rows))
+	for i := range rows {
+		item := rows[i].item(ctx)
+		byID[rows[i].ID] = &item
+	}
+	points, err := contactsOf(ctx, read, ids)
+	if err != nil {
+		return nil, err
+	}
+	rights := guard.FieldsOf(ctx, noun)
+	for start, end := 0, 0; start < len(points); start = end {
+		for end = start; end < len(points) && points[end].CustomerID == points[start].CustomerID; end++ {
+		}
+		if item := byID[points[start].CustomerID]; item != nil {
+			item.setContacts(rights, points[start:end])
+		}
+	}
+	tags, err := tagsOf(ctx, read, ids)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range tags {
+		if item := byID[t.CustomerID]; item != nil {
+			item.Tags = append(item.Tags, t.Tag)
+		}
+	}
+	if s.figures != nil {
+		figures, err := s.figures.Figures(ctx, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, f := range figures {
+			if item := byID[id]; item != nil {
+				item.setFigures(f)
+			}
+		}
+	}
+	for _, id := range ids {
+		if item := byID[id]; item != nil {
+			items = append(items, *item)
+		}
+	}
+	return items, nil
+}
+
+// find reads one record. Fault: not found, also for a customer outside the reader's scope.
+func (s *Store) find(ctx context.Context, from bun.IDB, id int64) (*storedCustomer, error) {
+	rows, err := s.stored(ctx, from, []int64{id})
+	if err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, fault.NotFound("customer", id)
+	}
+	return &rows[0], nil
+}
+
+// Page gives one customer, whole. Fault: not found.
+func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
+	read := s.records.Read()
+	c, err := s.find(ctx, read, id)
+	if err != nil {
+		return nil, err
+	}
+	ids := []int64{id}
+	rights := guard.FieldsOf(ctx, noun)
+	p := &customerPage{customerItem: c.item(ctx), Industry: orNull(c.Industry), GivenName: orNull(c.GivenName), FamilyName: orNull(c.FamilyName),
+		Custom: customFields(c.Custom), UpdatedAt: instant(c.UpdatedAt), Rights: rightsOf(rights),
+		ContactPoints: []contactView{}, Identities: []identityView{}, Segments: []segmentView{}}
+	p.Address = addressView{orNull(c.Country), orNull(c.Province), orNull(c.City), orNull(c.District), orNull(shownAddress(rights, c.Address)), orNull(c.Postcode)}
+	points, err := contactsOf(ctx, read, ids)
+	if err != nil {
+		return nil, err
+	}
+	p.Completeness = completeness(&c.Customer, points)
+	p.setContacts(rights, points)
+	for _, point := range points {
+		if value := shown(rights, point.Kind, point.Value); value != "" {
+			p.ContactPoints = append(p.ContactPoints, contactView{api.ID(point.ID), point.Kind, value, point.Verified, point.State})
+		}
+	}
+	if p.Tags, err = s.tags(ctx, read, id); err != nil {
+		return nil, err
+	}
+	if p.Identities, err = s.identities(ctx, read, rights, id); err != nil {
+		return nil, err
+	}
+	if p.Consents, err = s.latestConsents(ctx, read, id); err != nil {
+		return nil, err
+	}
+	return p, s.derive(ctx, p, id)
+}
+
+// derive adds what analysis knows.
+func (s *Store) derive(ctx context.Context, p *customerPage, id int64) error {
+	if s.figures != nil {
+		figures, err := s.figures.Figures(ctx, []int64{id})
+		if err != nil {
+			return err
+		}
+		f := figures[id]
+		p.setFigures(f)
+		p.Last12M = f.Last12M
+	}
+	if p.Rhythm != nil {
+		var err error
+		if p.Rhythm.Orders, err = s.recentOrders(ctx, id); err != nil {
+			return err
+		}
+	}
+	if s.memberships != nil {
+		memberships, err := s.memberships.MembershipsOf(ctx, id)
+		if err != nil {
+			return err
+		}
+		for _, m := range memberships {
+			view := segmentView{ID: api.ID(m.ID), Name: m.Name}
+			if m.Since != nil {
+				view.Since = instantOrNull(*m.Since)
+			}
+			p.Segments = append(p.Segments, view)
+		}
+	}
+	return nil
+}
+
+// recentOrders gives the orders of the last twelve months, oldest first, for the picture of the customer's rhythm.
+func (s *Store) recentOrders(ctx context.Context, id int64) ([]rhythmOrder, error) {
+	w := workspace.Of(ctx)
+	since := clock.Now(ctx).AddDate(-1, 0, 0).UnixMilli()
+	var rows []struct {
+		OrderedAt int64  `bun:"ordered_at"`
+		Gross     int64  `bun:"gross"`
+		Currency  string `bun:"currency"`
+	}
+	err := s.records.Read().NewRaw(`
+select ordered_at, gross, currency
+from orders
+where customer_id = ?
+  and ordered_at >= ?
+  and kind = 'order'
+  and status <> 'cancelled'
+  and deleted_at is null
+order by ordered_at desc
+limit 400`, id, since).Scan(ctx, &rows)
+	orders := make([]rhythmOrder, len(rows))
+	for i, row := range rows {
+		orders[len(rows)-1-i] = rhythmOrder{w.Day(row.OrderedAt), money.Of(row.Gross, row.Currency)}
+	}
+	return orders, err
+}

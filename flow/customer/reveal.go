@@ -1,0 +1,90 @@
+package customer
+
+import (
+	"context"
+	"strconv"
+	"sync"
+	"time"
+
+	"guanxi/base/clock"
+	"guanxi/base/db"
+	"guanxi/base/fault"
+	"guanxi/guard"
+)
+
+// revealsPerHour bounds how many contact points one person can read in an hour: enough for a day of calls, far too few
+// to carry a customer base away.
+const revealsPerHour = 60
+
+// tally counts what each actor did within the current hour of the clock.
+type tally struct {
+	mutex sync.Mutex
+	hour  int64
+	by    map[string]int
+}
+
+func newTally() *tally { return &tally{by: map[string]int{}} }
+
+// take counts one more. Fault: too many, with the seconds until the hour ends.
+func (t *tally) take(ctx context.Context, actor string) error {
+	t.mutex.Lock()
+	defer t.mutex.Unlock()
+	now := clock.Now(ctx)
+	if hour := now.Unix() / 3600; hour != t.hour {
+		t.hour = hour
+		clear(t.by)
+	}
+	if t.by[actor] >= revealsPerHour {
+		return fault.TooMany(int(now.Truncate(time.Hour).Add(time.Hour).Sub(now).Seconds()) + 1)
+	}
+	t.by[actor]++
+	return nil
+}
+
+// Reveal shows one contact field of a customer in full, for a reason that goes into the audit log. Field is phone,
+// email, wechat or address. Faults: not found, invalid, forbidden, too many.
+func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (values []string, err error) {
+	if reason = trimmed(reason); reason == "" {
+		return nil, fault.Invalid("reason", "required")
+	}
+	rightField := field
+	if field == ContactWeChat {
+		rightField = ContactPhone
+	}
+	switch field {
+	case ContactPhone, ContactEmail, ContactWeChat, "address":
+	default:
+		return nil, fault.Invalid("field", "not_one_of", "phone, email, wechat, address")
+	}
+	if guard.FieldsOf(ctx, noun).Right(rightField) == guard.None {
+		return nil, fault.Forbidden("field_not_readable", field)
+	}
+	c, err := s.find(ctx, s.records.Read(), id)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.reveals.take(ctx, guard.ActorOf(ctx).Key()); err != nil {
+		return nil, err
+	}
+	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		values = values[:0]
+		if field == "address" {
+			if c.Address != "" {
+				values = append(values, c.Address)
+			}
+		} else {
+			points, err := contactsOf(ctx, tx, []int64{id})
+			if err != nil {
+				return err
+			}
+			for _, p := range points {
+				if p.Kind == field {
+					values = append(values, p.Value)
+				}
+			}
+		}
+		return guard.Audit(ctx, tx, "customer.revealed", "customer", strconv.FormatInt(id, 10),
+			map[string]any{"name": c.Name, "field": field, "reason": reason, "values": len(values)})
+	})
+	return values, err
+}

@@ -1,0 +1,55 @@
+package customer
+
+import (
+	"strconv"
+	"strings"
+
+	"guanxi/base/api"
+	"guanxi/base/db"
+	"guanxi/base/fault"
+)
+
+// Store reads and writes customers and everything that belongs to them, always as the person in the context.
+type Store struct {
+	records *db.DB
+	analysis
+	reveals *tally
+}
+
+// analysis is what a later stage supplies. Any part may be missing: then lists only sort by age, and figures are null.
+type analysis struct {
+	finder      Finder
+	figures     FigureSource
+	memberships Memberships
+}
+
+// New gives a store over records.
+func New(records *db.DB) *Store { return &Store{records: records, reveals: newTally()} }
+
+// Use plugs analysis in; nil leaves a part out. It must be called before the store serves anybody.
+func (s *Store) Use(finder Finder, figures FigureSource, memberships Memberships) {
+	s.analysis = analysis{finder, figures, memberships}
+}
+
+// Register adds the operations of this stage.
+func (s *Store) Register(a *api.API) {
+	s.registerCustomers(a)
+	s.registerContacts(a)
+	s.registerConsents(a)
+	s.registerActivities(a)
+	s.registerTimeline(a)
+	s.registerOrders(a)
+	s.registerProducts(a)
+	s.registerSearch(a)
+}
+
+func etag(version int64) string { return strconv.Quote(strconv.FormatInt(version, 10)) }
+
+// matches checks an If-Match header against the version stored; "" and * match anything. Fault: stale.
+func matches(ifMatch string, version int64) error {
+	wanted := strings.Trim(strings.TrimPrefix(strings.TrimSpace(ifMatch), "W/"), `"`)
+	if wanted == "" || wanted == "*" || wanted == strconv.FormatInt(version, 10) {
+		return nil
+	}
+	return fault.Stale()
+}
