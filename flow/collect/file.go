@@ -25,7 +25,13 @@ func (f textFile) open() (*csvReader, io.Closer, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	return newCSVReader(decodeReader(raw, f.layout.Encoding), f.layout.delimiter(), f.layout.newline()), raw, nil
+	reader := newCSVReader(decodeReader(raw, f.layout.Encoding), f.layout.delimiter(), f.layout.newline())
+	if f.layout.SepLine {
+		if _, err := reader.next(); err != nil {
+			return nil, nil, errors.Join(err, raw.Close())
+		}
+	}
+	return reader, raw, nil
 }
 
 // openRaw opens the bytes of a file, unpacked when it is gzipped.

@@ -63,22 +63,41 @@ func noNUL(s string) string {
 	return s
 }
 
-// FindingGroup counts open findings of one cause.
+// FindingGroup counts findings of one cause. LatestID is the newest of them.
 type FindingGroup struct {
 	Cause    string `bun:"cause" json:"cause"`
 	Count    int64  `bun:"count" json:"count"`
-	Imports  int64  `bun:"imports" json:"imports" doc:"how many imports they come from"`
-	LatestAt int64  `bun:"latest_at" json:"-"`
+	LatestID int64  `bun:"latest_id" json:"-"`
 }
 
-// FindingGroups gives the open findings by cause, most first; importID 0 means of all imports.
+// findingFilter chooses findings; zero values choose all.
+type findingFilter struct {
+	state    string
+	cause    string
+	importID int64
+}
+
+// where gives fixed texts, so that the indexes (state, cause, id) and (import_id, cause, id) can answer.
+func (f findingFilter) where() (text string, args []any) {
+	text = "true"
+	if f.state != "" {
+		text, args = text+" and state = ?", append(args, f.state)
+	}
+	if f.cause != "" {
+		text, args = text+" and cause = ?", append(args, f.cause)
+	}
+	if f.importID != 0 {
+		text, args = text+" and import_id = ?", append(args, f.importID)
+	}
+	return text, args
+}
+
+// FindingGroups gives findings counted by cause, most first. importID 0 means of all imports, state "" of all states.
 func (e *Engine) FindingGroups(ctx context.Context, importID int64, state string) (groups []FindingGroup, err error) {
-	err = e.records.Read().NewRaw(`
-select cause, count(*) as count, count(distinct import_id) as imports, max(created_at) as latest_at
-from findings
-where (? = '' or state = ?) and (? = 0 or import_id = ?)
+	where, args := findingFilter{state: state, importID: importID}.where()
+	err = e.records.Read().NewRaw("select cause, count(*) as count, max(id) as latest_id from findings where "+where+`
 group by cause
-order by count(*) desc, cause`, state, state, importID, importID).Scan(ctx, &groups)
+order by count(*) desc, cause`, args...).Scan(ctx, &groups)
 	return groups, err
 }
 

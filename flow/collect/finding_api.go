@@ -2,6 +2,8 @@ package collect
 
 import (
 	"context"
+	"math"
+	"slices"
 	"time"
 
 	"guanxi/base/api"
@@ -42,7 +44,11 @@ func (e *Engine) registerFindings(a *api.API) {
 			out := &struct{ Body page.List[findingGroupView] }{}
 			out.Body.Items = []findingGroupView{}
 			for _, g := range groups {
-				out.Body.Items = append(out.Body.Items, findingGroupView{g, time.UnixMilli(g.LatestAt).UTC()})
+				var latest int64
+				if err := e.records.Read().NewRaw("select created_at from findings where id = ?", g.LatestID).Scan(ctx, &latest); err != nil {
+					return nil, err
+				}
+				out.Body.Items = append(out.Body.Items, findingGroupView{g, time.UnixMilli(latest).UTC()})
 			}
 			return out, nil
 		})
@@ -56,7 +62,7 @@ func (e *Engine) registerFindings(a *api.API) {
 			Import api.ID `query:"import"`
 			State  string `query:"state" enum:"open,closed,ignored,all" default:"open"`
 		}) (*struct{ Body page.List[findingView] }, error) {
-			return e.findingPage(ctx, in.Limit, in.Cursor, in.Total, findingFilter{in.Cause, int64(in.Import), stateFilter(in.State)})
+			return e.findingPage(ctx, in.Limit, in.Cursor, in.Total, findingFilter{stateFilter(in.State), in.Cause, int64(in.Import)})
 		})
 
 	api.Register(a, api.Op{Method: "POST", Path: "/findings/close", Permission: "findings.write", Tag: "findings",
@@ -95,19 +101,8 @@ func stateFilter(state string) string {
 	return state
 }
 
-type findingFilter struct {
-	cause    string
-	importID int64
-	state    string
-}
-
-func (f findingFilter) where() (string, []any) {
-	return "(? = '' or state = ?) and (? = '' or cause = ?) and (? = 0 or import_id = ?)",
-		[]any{f.state, f.state, f.cause, f.cause, f.importID, f.importID}
-}
-
 func (e *Engine) findingPage(ctx context.Context, limit int, cursor string, total bool, f findingFilter) (*struct{ Body page.List[findingView] }, error) {
-	var before int64
+	before := int64(math.MaxInt64)
 	if err := page.DecodeCursor(cursor, &before); err != nil {
 		return nil, err
 	}
@@ -119,9 +114,9 @@ func (e *Engine) findingPage(ctx context.Context, limit int, cursor string, tota
 	if err := e.records.Read().NewRaw(`
 select id, cause, import_id as of_import, subject_type, subject_id, subject_label, row_number, field, value, state, created_at
 from findings
-where `+where+` and (? = 0 or id < ?)
+where `+where+` and id < ?
 order by id desc
-limit ?`, append(args, before, before, limit+1)...).Scan(ctx, &rows); err != nil {
+limit ?`, append(slices.Clone(args), before, limit+1)...).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	out := &struct{ Body page.List[findingView] }{}

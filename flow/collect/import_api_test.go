@@ -207,7 +207,7 @@ func TestImportAPI(t *testing.T) {
 		t.Run("findings can be listed, closed and opened again", func(t *testing.T) {
 			d := desk{t, d.e, d.url}
 			for path, want := range map[string]string{
-				"/findings/groups?import=" + id:           `{"cause":"price_zero","count":1,"imports":1,`,
+				"/findings/groups?import=" + id:           `{"cause":"price_zero","count":1,"latest_at":"`,
 				"/findings?cause=price_zero&total=true":   `"total":1`,
 				"/findings?cause=price_zero&import=" + id: `"subject":{"type":"product","label":"2"}`,
 				"/findings?state=closed":                  `"items":[]`,

@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"strconv"
 
 	"github.com/uptrace/bun"
@@ -47,11 +48,14 @@ func findImport(ctx context.Context, from bun.IDB, id int64) (Import, error) {
 
 // listImports gives imports, newest first, with ids below before (0 = from the newest).
 func (e *Engine) listImports(ctx context.Context, before int64, limit int) (found []Import, err error) {
+	if before == 0 {
+		before = math.MaxInt64
+	}
 	err = e.records.Read().NewRaw("select "+importColumns+`
 from imports
-where (? = 0 or id < ?)
+where id < ?
 order by id desc
-limit ?`, before, before, limit).Scan(ctx, &found)
+limit ?`, before, limit).Scan(ctx, &found)
 	return found, err
 }
 

@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -77,6 +79,7 @@ type importView struct {
 	FindingsBy  []causeCount     `json:"finding_groups,omitempty"`
 	Corrections []correctionView `json:"corrections,omitempty"`
 	Error       *errorView       `json:"error"`
+	UploadID    string           `json:"upload_id,omitempty" doc:"while the file is kept: the importer may import it again, with another mapping"`
 	CanUndo     bool             `json:"can_undo"`
 	UndoUntil   *time.Time       `json:"undo_until,omitempty"`
 	TakenBack   *takenBack       `json:"taken_back,omitempty"`
@@ -176,6 +179,11 @@ func (e *Engine) fullView(ctx context.Context, i Import) (importView, error) {
 		shown := correctionView{Code: code, Count: c.Count}
 		shown.Example.From, shown.Example.To = c.From, c.To
 		v.Corrections = append(v.Corrections, shown)
+	}
+	if owner := i.checkpoint().Actor; owner != nil && owner.Key() == guard.ActorOf(ctx).Key() {
+		if _, err := os.Stat(filepath.Join(e.dir, i.StoredAs)); err == nil {
+			v.UploadID = i.StoredAs
+		}
 	}
 	sortByCount(v.FindingsBy, func(c causeCount) (int64, string) { return c.Count, c.Cause })
 	sortByCount(v.Corrections, func(c correctionView) (int64, string) { return c.Count, c.Code })

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"strings"
 )
@@ -16,6 +17,7 @@ type Layout struct {
 	Compressed bool   `json:"compressed"`
 	Sheet      string `json:"sheet,omitempty"` // of a workbook
 	Date1904   bool   `json:"date1904,omitempty"`
+	SepLine    bool   `json:"sep_line,omitempty"` // the first line is Excel's "sep=;"
 
 	Headers []string `json:"headers,omitempty"` // names of the columns, in order
 }
@@ -79,6 +81,12 @@ func guessLayout(sample []byte, o Options) (Layout, error) {
 		l.Newline = "cr"
 	}
 	delimiter, _ := delimiterByte(o.Delimiter)
+	if line, _, _ := bytes.Cut(text, []byte{l.newline()}); len(bytes.TrimRight(line, "\r")) == 5 && bytes.HasPrefix(line, []byte("sep=")) {
+		if named, ok := delimiterByte(string(line[4:5])); ok {
+			l.SepLine = true
+			delimiter = cmp.Or(delimiter, named)
+		}
+	}
 	if delimiter == 0 {
 		delimiter = guessDelimiter(text, l.newline())
 	}
