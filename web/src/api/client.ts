@@ -7,6 +7,9 @@
 export interface FieldFault {
   field: string;
   message: string;
+  /** Stable name of the fault, for texts of our own. */
+  code?: string;
+  args?: unknown[];
 }
 
 /** An answer that is not 2xx, or no answer at all (status 0). */
@@ -94,7 +97,8 @@ async function problemOf(answer: Response, path: string) {
 }
 
 export const get = <T>(path: string, query?: Query, signal?: AbortSignal) => send<T>("GET", path, { query: query ?? {}, signal });
-export const post = <T>(path: string, body?: unknown, more?: Omit<Ask, "body">) => send<T>("POST", path, { body: body ?? {}, ...more });
+/** A body of null or none sends no body at all. */
+export const post = <T>(path: string, body?: unknown, more?: Omit<Ask, "body">) => send<T>("POST", path, { body: body ?? undefined, ...more });
 export const put = <T>(path: string, body: unknown, more?: Omit<Ask, "body">) => send<T>("PUT", path, { body, ...more });
 export const patch = <T>(path: string, body: unknown, more?: Omit<Ask, "body">) => send<T>("PATCH", path, { body, ...more });
 export const del = <T = void>(path: string, more?: Ask) => send<T>("DELETE", path, more);

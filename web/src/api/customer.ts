@@ -114,4 +114,14 @@ export const readTimeline = (id: string, query: { kind?: string; cursor?: string
   get<Timeline>(`/customers/${id}/timeline`, query, signal);
 export const logActivity = (id: string, body: NewActivity, idempotencyKey: string) => post<{ id: string }>(`/customers/${id}/activities`, body, { idempotencyKey });
 export const removeActivity = (customer: string, id: string) => del(`/customers/${customer}/activities/${id}`);
+/** One order of a customer, newest first. */
+export interface Order {
+  id: string;
+  number: string;
+  ordered_at: string;
+  status: string;
+  amount: Money;
+}
+
+export const readOrders = (id: string, limit: number) => get<List<Order>>(`/customers/${id}/orders`, { limit });
 export const reveal = (id: string, field: string, reason: string) => post<{ value: string }>(`/customers/${id}/reveal`, { field, reason });

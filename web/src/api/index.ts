@@ -5,3 +5,4 @@ export * from "./search";
 export * from "./today";
 export * from "./customer";
 export * from "./settings";
+export * from "./fields";

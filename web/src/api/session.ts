@@ -1,15 +1,15 @@
 import { del, get, post } from "./client";
-import type { Language, Named } from "./shapes";
+import type { Language } from "./shapes";
 
 /** Who is signed in, what she may do, and for which company. */
 export interface Session {
-  staff: { id: string; name: string; email: string; role: string; team: Named | null; language: Language };
+  staff: { id: string; name: string; email: string; role: string; team_id?: string; language: Language };
   /** Names such as "customers.read"; the server decides anew at each request, this only hides what would be refused. */
   permissions: string[];
   workspace: Workspace;
   csrf_token: string;
-  /** The instant a test or demo has set the clock to, else null. */
-  test_clock: string | null;
+  /** The instant a test or demo has set the clock to. */
+  test_clock?: string | null;
 }
 
 export interface Workspace {
@@ -19,6 +19,8 @@ export interface Workspace {
   /** ISO 4217 code. */
   currency: string;
   language: Language;
+  /** ISO 3166: the default region of phone numbers. */
+  country?: string;
 }
 
 export interface Redeem {

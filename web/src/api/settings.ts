@@ -2,31 +2,38 @@ import { del, get, patch, post } from "./client";
 import type { Workspace } from "./session";
 import type { Language, List, Named, Right, Said } from "./shapes";
 
+/** Somebody who uses the product. Email and last_seen_at are empty for readers without staff.write. */
 export interface Staff {
   id: string;
   name: string;
   email: string;
   role: string;
-  team: Named | null;
+  team_id?: string;
   language: Language;
-  /** invited: has not set a password; disabled: may not sign in. */
-  state: "active" | "invited" | "disabled";
-  last_seen_at: string | null;
+  /** Working minutes a day, which Today fills. */
+  capacity_minutes: number;
+  active: boolean;
+  /** Has chosen a password. */
+  joined: boolean;
+  last_seen_at?: string;
+  created_at: string;
   version: number;
 }
 
-/** A set of permissions, with how far each noun reaches and what each field shows. */
+/** A set of permissions, how far it reaches over rows, and the fields it does not read plainly. */
 export interface Role {
   role: string;
-  label: Said | string;
+  label: Said;
   permissions: string[];
-  scopes: Record<string, "own" | "team" | "all">;
-  fields: Record<string, Record<string, Right>>;
+  reach: "own" | "team" | "all";
+  fields: Record<string, Right>;
 }
 
 export interface SignedIn {
   id: string;
-  device: string;
+  staff_id: string;
+  staff_name: string;
+  user_agent: string;
   address: string;
   created_at: string;
   last_seen_at: string;
@@ -37,40 +44,57 @@ export interface Token {
   id: string;
   name: string;
   role: string;
+  scopes: string[];
   created_at: string;
-  last_used_at: string | null;
-  expires_at: string | null;
+  last_used_at?: string;
 }
 
 export interface AuditEntry {
   id: string;
   at: string;
-  actor: { type: string; id: string; name: string };
+  actor_id?: string;
+  actor_name: string;
+  actor_role: string;
+  /** Such as customer.changed. */
   action: string;
-  subject: { type: string; id: string; name?: string };
-  summary: Record<string, unknown>;
+  subject_type: string;
+  subject_id: string;
+  summary: unknown;
   address: string;
 }
 
+/** Whether the chain of sealed entries is whole. */
 export interface AuditProof {
   ok: boolean;
   entries: number;
   sealed: number;
-  broken_at: string | null;
+  broken_at?: string | number | null;
 }
 
-export const listStaff = () => get<List<Staff>>("/staff", { limit: 500 });
-export const createStaff = (body: { name: string; email: string; role: string; team_id?: string }) => post<Staff & { link?: string }>("/staff", body);
-export const changeStaff = (id: string, version: number, body: Partial<Pick<Staff, "name" | "role" | "state" | "language">>) =>
-  patch<Staff>(`/staff/${id}`, body, { ifMatch: version });
-export const inviteStaff = (id: string) => post<{ link: string }>(`/staff/${id}/invite`);
-export const listRoles = () => get<List<Role>>("/roles");
+export interface AuditQuery {
+  limit?: number;
+  cursor?: string | undefined;
+  actor?: string | undefined;
+  action?: string | undefined;
+  subject_type?: string | undefined;
+  from?: string | undefined;
+  to?: string | undefined;
+}
+
+export type StaffChange = Partial<Pick<Staff, "name" | "role" | "language" | "team_id" | "capacity_minutes" | "active">>;
+
+export const listStaff = () => get<List<Staff>>("/users");
+export const createStaff = (body: { name: string; email: string; role: string; team_id?: string }) => post<Staff & { link: string }>("/users", body);
+export const changeStaff = (id: string, version: number, body: StaffChange) => patch<Staff>(`/users/${id}`, body, { ifMatch: version });
+export const inviteStaff = (id: string) => post<Staff & { link: string }>(`/users/${id}/invite`, null);
+export const listTeams = () => get<List<Named>>("/teams");
+export const listRoles = () => get<{ items: Role[]; permissions: string[] }>("/roles");
 export const listSessions = () => get<List<SignedIn>>("/sessions");
 export const endSession = (id: string) => del(`/sessions/${id}`);
 export const listTokens = () => get<List<Token>>("/tokens");
-export const createToken = (body: { name: string; role: string }) => post<Token & { token: string }>("/tokens", body);
+export const createToken = (body: { name: string; role: string }) => post<{ id: string; token: string }>("/tokens", body);
 export const revokeToken = (id: string) => del(`/tokens/${id}`);
-export const listAudit = (query: Record<string, string | number | undefined>, signal?: AbortSignal) => get<List<AuditEntry>>("/audit", query, signal);
+export const listAudit = (query: AuditQuery, signal?: AbortSignal) => get<List<AuditEntry>>("/audit", { ...query }, signal);
 export const verifyAudit = () => get<AuditProof>("/audit/verify");
-export const readWorkspace = () => get<Workspace & { version: number }>("/workspace");
-export const changeWorkspace = (version: number, body: Partial<Workspace>) => patch<Workspace & { version: number }>("/workspace", body, { ifMatch: version });
+export const readWorkspace = () => get<Workspace>("/workspace");
+export const changeWorkspace = (body: Partial<Workspace>) => patch<Workspace>("/workspace", body);

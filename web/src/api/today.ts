@@ -1,5 +1,6 @@
 import { get, post } from "./client";
-import type { Money, Named, Said } from "./shapes";
+import type { NewActivity } from "./customer";
+import type { Condition, List, Money, Named, Said } from "./shapes";
 
 export type AreaName = "watch" | "behaviour" | "marketing" | "feedback" | "relations" | "data";
 
@@ -16,7 +17,8 @@ export interface Area {
 /** Why an item stands where it stands: score = max(delay loss, promise) / effort. */
 export interface Why extends Said {
   stake: Money | null;
-  stake_basis: string;
+  /** How the stake was reckoned. */
+  basis: Reason;
   /** Share of the stake that acting today can change. */
   chance: number;
   chance_source: "prior" | "measured";
@@ -24,10 +26,13 @@ export interface Why extends Said {
   n: number;
   half_life_minutes: number;
   effort_minutes: number;
+  effort_source: "prior" | "measured";
+  /** How likely the promised instant passes if nobody starts now. */
+  pass_chance: number;
   /** What waiting one working day costs. */
-  delay_loss: Money | null;
+  delay_loss: Money;
   /** What breaking the promised instant is likely to cost. */
-  promise: Money | null;
+  promise: Money;
   score: number;
   next_score: number | null;
 }
@@ -40,20 +45,29 @@ export interface Rhythm {
   silent_days: number | null;
 }
 
-export interface Evidence {
+/** Something that happened and counts for the reason. */
+export interface Evidence extends Partial<Said> {
   at: string;
   code: string;
   values: Record<string, unknown>;
 }
 
-/** What one press does. `target` is the id or address it works on. */
+export type ActCode = "call" | "log_contact" | "thank" | "open_customers" | "review_findings" | "open_metric" | "open_source" | "open_import";
+
+/** What one press does. */
 export interface Act {
-  code: string;
+  code: ActCode | (string & {});
   primary: boolean;
+  /** What it works on: a customer's id, a cause, a metric's name, a source's id. */
   target: string;
+  /** A condition that lists the customers meant. */
+  filter?: Condition;
 }
 
-export type Subject = Named & { type: string; detail?: string };
+export type Subject = Named & { type: string; label: Said };
+
+/** A sentence in both languages, with what it was made from. Figures that matter are between **. */
+export type Reason = Said & { code: string; values: Record<string, unknown> };
 
 /** One row of the list: something that needs a decision. */
 export interface TodayItem {
@@ -63,16 +77,20 @@ export interface TodayItem {
   rank: number;
   state: "open" | "snoozed" | "delegated" | "done" | "dismissed" | "resolved";
   subject: Subject;
-  /** Sentences mark the figures that matter with **. */
-  reason: Said & { code: string; values: Record<string, unknown> };
+  reason: Reason;
   why: Why;
   at_stake: Money | null;
   due_at: string | null;
   score: number;
   fits_today: boolean;
   pinned: boolean;
-  /** How many subjects this row stands for, 0 or absent for one. */
-  members?: number;
+  /** Late for more than a working day: managers see it. */
+  escalated: boolean;
+  /** How many subjects this row stands for, 0 for one. */
+  members: number;
+  owner: Named | null;
+  delegated_to: Named | null;
+  snoozed_until: string | null;
   evidence: Evidence[];
   rhythm: Rhythm | null;
   actions: Act[];
@@ -81,9 +99,13 @@ export interface TodayItem {
 
 export interface TodayList {
   items: TodayItem[];
+  /** Rows in all, of which items are the first. */
+  count: number;
   areas: Area[];
-  capacity: { available_minutes: number; planned_minutes: number; later_count: number };
-  backlog: { count: number; oldest_days: number; new_today: number };
+  /** later_cost: what leaving them until the next working day costs, minor units. */
+  capacity: { available_minutes: number; planned_minutes: number; spent_minutes: number; later_count: number; later_cost: number };
+  /** ages: rows by age: today, one day, two or three, older. */
+  backlog: { count: number; oldest_days: number; new_today: number; ages: number[] };
   done_count: number;
   snoozed_count: number;
   delegated_count: number;
@@ -116,12 +138,14 @@ export interface TodayQuery {
 }
 
 export const readToday = (query: TodayQuery, signal?: AbortSignal) => get<TodayList>("/today", { ...query }, signal);
-export const readMembers = (id: string) => get<{ items: TodayItem[] }>(`/today/${id}/members`);
+export const readMembers = (id: string, cursor?: string) => get<List<TodayItem>>(`/today/${id}/members`, { limit: 100, cursor });
 export const readTodayLog = (day?: string) => get<TodayLog>("/today/log", { day });
 
-export const finish = (id: string, body: { note?: string; minutes?: number } = {}) => post<void>(`/today/${id}/done`, body);
+/** `activity` logs a contact with the customer in the same stroke. */
+export const finish = (id: string, body: { note?: string; minutes?: number; activity?: NewActivity } = {}) => post<void>(`/today/${id}/done`, body);
 export const snooze = (id: string, until: string) => post<void>(`/today/${id}/snooze`, { until });
 export const delegate = (id: string, staff_id: string, note?: string) => post<void>(`/today/${id}/delegate`, { staff_id, note });
 export const dismiss = (id: string, reason: string) => post<void>(`/today/${id}/dismiss`, { reason });
+export const takeOut = (id: string, alone: boolean) => post<void>(`/today/${id}/take-out`, { alone });
 export const pin = (id: string, pinned: boolean) => post<void>(`/today/${id}/pin`, { pinned });
 export const undoToday = (id: string) => post<void>(`/today/${id}/undo`);

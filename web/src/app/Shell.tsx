@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { todayQuery } from "../features/today";
 import { Failed, Skeleton } from "../ui";
@@ -11,7 +11,7 @@ import { TopBar } from "./TopBar";
 const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default: Palette })));
 
 /** The frame around every page; whoever is not signed in goes to the sign-in page and comes back after. */
-export function Shell() {
+export function Shell(): ReactNode {
   const navigate = useNavigate();
   const { data: session, error, isPending, refetch } = useSessionQuery();
   useEffect(() => {

@@ -16,13 +16,7 @@ export function Spark({ values, width = 120, height = 28, anomaly, band }: {
   const [low, high] = rangeOf(band ? [...known, band.low, band.high] : known);
   const x = (at: number) => 2 + (at / (values.length - 1)) * (width - 6);
   const y = (value: number) => 3 + (1 - (value - low) / (high - low)) * (height - 6);
-  let pen = "M";
-  const path = values.map((value, at) => {
-    if (value === null) { pen = "M"; return ""; }
-    const step = `${pen}${x(at).toFixed(1)} ${y(value).toFixed(1)}`;
-    pen = "L";
-    return step;
-  }).join("");
+  const path = values.map((value, at) => (value === null ? "" : `${(values[at - 1] ?? null) === null ? "M" : "L"}${x(at).toFixed(1)} ${y(value).toFixed(1)}`)).join("");
   const last = values.findLastIndex((value) => value !== null);
   return (
     <svg className="spark" viewBox={`0 0 ${width} ${height}`} width={width} height={height} aria-hidden="true">

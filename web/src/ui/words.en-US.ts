@@ -11,6 +11,8 @@ export default {
   copied: "Copied",
   all: "All",
   none: "None",
+  yes: "Yes",
+  no: "No",
   noRight: "Not visible to you",
   loading: "Loading",
   edit: "Edit",

@@ -11,6 +11,8 @@ export default {
   copied: "已复制",
   all: "全部",
   none: "无",
+  yes: "是",
+  no: "否",
   noRight: "无权查看",
   loading: "正在载入",
   edit: "修改",

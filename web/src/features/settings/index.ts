@@ -1,5 +1,8 @@
+import type { LazyPage } from "../../ui";
+export { rolesQuery, staffQuery } from "./queries";
+
 /** Settings: staff and roles, audit, sessions and tokens, the workspace. */
-export const pages = {
+export const pages: Record<"staff" | "audit" | "sessions" | "workspace", LazyPage> = {
   staff: () => import("./StaffPage"),
   audit: () => import("./AuditPage"),
   sessions: () => import("./SessionsPage"),

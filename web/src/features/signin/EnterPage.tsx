@@ -9,7 +9,7 @@ import { Door } from "./Door";
 /** A one-time link that signs in at once. */
 export default function EnterPage() {
   const { t } = useTranslation("signin");
-  const { token } = useSearch({ from: "/enter" });
+  const { token = "" } = useSearch({ from: "/enter" });
   const navigate = useNavigate();
   const renew = useRenewSession();
   const [failed, setFailed] = useState(!token);

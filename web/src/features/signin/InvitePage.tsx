@@ -8,7 +8,7 @@ import { Door } from "./Door";
 /** A colleague takes up an invitation by choosing a password. */
 export default function InvitePage() {
   const { t } = useTranslation("signin");
-  const { token } = useSearch({ from: "/invite" });
+  const { token = "" } = useSearch({ from: "/invite" });
   const navigate = useNavigate();
   const renew = useRenewSession();
   const { busy, faults, fault, form } = useSend(async (values) => {

@@ -10,7 +10,7 @@ import { currencies, currencyName, timeZones } from "./places";
 /** The first person names the company and becomes its administrator. */
 export default function SetupPage() {
   const { t } = useTranslation("signin");
-  const { token } = useSearch({ from: "/setup" });
+  const { token = "" } = useSearch({ from: "/setup" });
   const language = useLanguage();
   const navigate = useNavigate();
   const renew = useRenewSession();

@@ -1,0 +1,53 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { createCustomer, Problem, type CustomerFields } from "../../api";
+import { useSession } from "../../app/session";
+import { Button, Field, TextField, useSend, useToast } from "../../ui";
+import { OwnerSelect } from "./OwnerSelect";
+import "./customer.css";
+
+export default function NewCustomerPage() {
+  const { t } = useTranslation("customer");
+  const { t: ui } = useTranslation("ui");
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  const { say } = useToast();
+  const me = useSession().staff.id;
+  const key = useRef(crypto.randomUUID());
+  const { busy, faults, fault, form } = useSend(async (values) => {
+    const text = (name: string) => String(values.get(name) ?? "").trim();
+    if (!text("name") && !text("phone") && !text("email")) throw new Problem(422, "", "", [{ field: "name", message: t("form.nameOrContact") }]);
+    const tags = text("tags").split(/[,，、\s]+/).filter(Boolean);
+    const given = Object.fromEntries((["name", "phone", "email", "company", "birthday", "province", "city"] as const).map((name) => [name, text(name)]).filter(([, value]) => value));
+    const made = await createCustomer({ ...given, kind: text("kind") as CustomerFields["kind"], gender: text("gender"), owner_id: text("owner_id") || null, ...(tags.length ? { tags } : {}) }, key.current);
+    say({ text: t("form.made", { name: made.name }) });
+    void client.invalidateQueries({ queryKey: ["customers"] });
+    await navigate({ to: "/customers/$id", params: { id: made.id }, replace: true });
+  });
+  return (
+    <>
+      <div className="crumb"><Link to="/customers">{t("title")}</Link><span>／</span><span className="here">{t("form.title")}</span></div>
+      <div className="body narrow">
+        <form className="form newcustomer" {...form}>
+          <TextField name="name" label={t("form.name")} hint={t("form.hint")} autoFocus autoComplete="off" faults={faults} />
+          <div className="two">
+            <TextField name="phone" type="tel" label={t("form.phone")} autoComplete="off" faults={faults} />
+            <TextField name="email" type="email" label={t("form.email")} autoComplete="off" faults={faults} />
+            <Field label={t("form.kind")}>{(attributes) => <select className="input" name="kind" {...attributes}><option value="person">{t("kind.person")}</option><option value="organization">{t("kind.organization")}</option></select>}</Field>
+            <TextField name="company" label={t("form.company")} autoComplete="off" faults={faults} />
+            <Field label={t("form.gender")}>{(attributes) => <select className="input" name="gender" defaultValue="unknown" {...attributes}>{(["unknown", "female", "male"] as const).map((each) => <option key={each} value={each}>{t(`gender.${each}`)}</option>)}</select>}</Field>
+            <TextField name="birthday" type="date" label={t("form.birthday")} faults={faults} />
+            <TextField name="province" label={t("form.province")} autoComplete="off" faults={faults} />
+            <TextField name="city" label={t("form.city")} autoComplete="off" faults={faults} />
+            <Field label={t("form.owner")} fault={faults["owner_id"]}>{(attributes) => <OwnerSelect name="owner_id" defaultValue={me} {...attributes} />}</Field>
+            <TextField name="tags" label={t("form.tags")} hint={t("form.tagsHint")} autoComplete="off" faults={faults} />
+          </div>
+          {fault && <p className="fault" role="alert">{fault}</p>}
+          <div className="acts"><Link to="/customers" className="btn md">{ui("cancel")}</Link><Button look="fill" size="md" type="submit" busy={busy}>{t("form.saveAndOpen")}</Button></div>
+        </form>
+      </div>
+    </>
+  );
+}

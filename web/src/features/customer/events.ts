@@ -1,0 +1,58 @@
+import { useTranslation } from "react-i18next";
+import type { TimelineItem } from "../../api";
+import { useFormat, type IconName } from "../../ui";
+
+const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
+
+/** The pictogram of what happened; a contact shows its way. */
+export const iconOf = (item: TimelineItem): IconName => icons[item.kind === "activity" ? text(item.values, "kind") : item.kind] ?? "note";
+
+const text = (values: Record<string, unknown>, name: string) => (typeof values[name] === "string" || typeof values[name] === "number" ? String(values[name]) : "");
+
+interface EventText {
+  /** Figures and names between **. */
+  title: string;
+  quote?: string;
+  meta?: string;
+  side?: string;
+}
+
+/** Puts a timeline item into words. What the interface does not know yet shows its code rather than nothing. */
+export function useEventText() {
+  const { t, i18n } = useTranslation("customer");
+  const format = useFormat();
+  const comma = i18n.language === "zh-CN" ? "，" : ", ";
+  const status = (code: string) => (code && i18n.exists(`customer:event.status.${code}`) ? t(`event.status.${code as "paid"}`) : code);
+  return (item: TimelineItem): EventText => {
+    const of = (name: string) => text(item.values, name);
+    switch (item.kind) {
+      case "order": case "refund": return order(item);
+      case "activity": {
+        const way = of("kind");
+        const by = of("staff") || of("staff_name") || of("by");
+        const named = i18n.exists(`customer:event.${way}`) ? t(`event.${way as "call"}`, { by }) : t("event.activity", { by });
+        const result = of("result");
+        const said = result && i18n.exists(`customer:log.results.${result}`) ? t(`log.results.${result as "reached"}`) : result;
+        const next = of("next_at") ? t("event.next", { at: format.when(of("next_at")), action: of("next_action") }) : "";
+        return { title: [by ? named : named.replace(/[，,] \*\*\*\*|，\*\*\*\*/, ""), said].filter(Boolean).join(comma), quote: of("content"), meta: [next, of("next_done_at") && t("event.done")].filter(Boolean).join(comma) };
+      }
+      case "created": return { title: of("source") ? t("event.createdFrom", { source: of("source") }) : t("event.created") };
+      case "merged": return { title: of("name") ? t("event.merged", { name: of("name") }) : t("event.mergedPlain") };
+      case "segment": return { title: t(item.title_code.includes("left") ? "event.segmentOut" : "event.segmentIn", { name: of("name") || of("segment") }) };
+      default: return { title: t("event.other", { code: item.title_code || item.kind }) };
+    }
+  };
+
+  function order(item: TimelineItem): EventText {
+    const of = (name: string) => text(item.values, name);
+    const number = of("number") || of("order_number");
+    const lines = item.details ?? [];
+    const pieces = lines.reduce((sum, line) => sum + (Number(line.values["quantity"]) || 0), 0);
+    const what = lines.slice(0, 3).map((line) => { const n = Number(line.values["quantity"]); const name = text(line.values, "product_name") || text(line.values, "name") || text(line.values, "sku"); return n > 1 ? t("event.items", { name, n }) : name; }).join(comma) + (lines.length > 3 ? "…" : "");
+    const state = of("status");
+    const shown = [of("shop"), t("event.orderMeta", { number }), status(state)].filter(Boolean).join(comma);
+    if (item.kind === "refund") return { title: t("event.refund", { number }), meta: [of("shop"), what].filter(Boolean).join(comma) };
+    if (state === "cancelled") return { title: t("event.cancelled", { number }), meta: what };
+    return lines.length ? { title: t("event.order", { items: format.count(pieces), what }), meta: shown } : { title: t("event.orderPlain", { number }), meta: [of("shop"), status(state)].filter(Boolean).join(comma) };
+  }
+}

@@ -1,0 +1,8 @@
+import type { LazyPage } from "../../ui";
+
+/** Customers: the list, one customer, a new one. */
+export const pages: Record<"list" | "page" | "create", LazyPage> = {
+  list: () => import("./ListPage"),
+  page: () => import("./CustomerPage"),
+  create: () => import("./NewCustomerPage"),
+};

@@ -1,0 +1,23 @@
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { listCustomers, readCustomer, readFields, readOrders, readTimeline, type ListQuery } from "../../api";
+
+export const PAGE = 50;
+
+export const listQuery = (query: ListQuery) =>
+  queryOptions({ queryKey: ["customers", query], queryFn: ({ signal }) => listCustomers(query, signal), placeholderData: keepPreviousData });
+
+export const customerQuery = (id: string) => queryOptions({ queryKey: ["customer", id], queryFn: ({ signal }) => readCustomer(id, signal) });
+
+/** Everything that happened, newest first, page by page. */
+export const timelineQuery = (id: string, kind: string) =>
+  infiniteQueryOptions({
+    queryKey: ["customer", id, "timeline", kind],
+    initialPageParam: "",
+    queryFn: ({ pageParam, signal }) => readTimeline(id, { limit: 50, ...(kind ? { kind } : {}), ...(pageParam ? { cursor: pageParam } : {}) }, signal),
+    getNextPageParam: (last) => last.next_cursor || undefined,
+  });
+
+export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: Infinity });
+
+/** The last two hundred orders: a year of them makes the rhythm. */
+export const ordersQuery = (id: string) => queryOptions({ queryKey: ["customer", id, "orders"], queryFn: () => readOrders(id, 200) });

@@ -1,0 +1,77 @@
+import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { listAudit, verifyAudit, type AuditEntry } from "../../api";
+import { Button, DataList, PageHead, useFormat, useToast, type Column } from "../../ui";
+import { staffQuery } from "./queries";
+import "./settings.css";
+
+const verbs = ["customer.", "import.", "segment.", "staff.", "session.", "token.", "workspace."] as const;
+
+export default function AuditPage() {
+  const { t } = useTranslation("settings");
+  const format = useFormat();
+  const search = useSearch({ from: "/shell/settings/audit" });
+  const navigate = useNavigate({ from: "/settings/audit" });
+  const { sayFault } = useToast();
+  const staff = useQuery(staffQuery);
+  const set = (more: Partial<typeof search>) => void navigate({ to: ".", search: (now) => ({ ...now, after: undefined, ...more }), replace: true });
+  const midnight = (day: string | undefined, plus: number) => (day ? new Date(Date.parse(`${day}T00:00:00Z`) + plus * 86_400_000).toISOString() : undefined);
+  const query = { limit: 50, cursor: search.after?.at(-1), actor: search.actor, action: search.action, from: midnight(search.from, 0), to: midnight(search.to, 1) };
+  const answer = useQuery({ queryKey: ["audit", query], queryFn: ({ signal }) => listAudit(query, signal), placeholderData: keepPreviousData });
+  const verify = useMutation({ mutationFn: verifyAudit, onError: sayFault });
+  const filtered = !!(search.actor || search.action || search.from || search.to);
+  const columns: Column<AuditEntry>[] = [
+    { key: "at", head: t("audit.at"), width: 170, cell: (row) => <span title={format.exact(row.at)}>{format.day(row.at)} {format.clock(row.at)}</span> },
+    { key: "actor", head: t("audit.actor"), cell: (row) => <span className="name">{row.actor_name || t("audit.system")}</span> },
+    { key: "action", head: t("audit.action"), cell: (row) => <Action entry={row} /> },
+    { key: "subject", head: t("audit.subject"), cell: (row) => <Subject entry={row} /> },
+    { key: "summary", head: t("audit.summary"), hide: "narrow", cell: (row) => <Summary entry={row} /> },
+    { key: "address", head: t("audit.address"), hide: "narrow", cell: (row) => <span className="dim">{row.address || "—"}</span> },
+  ];
+  return (
+    <>
+      <PageHead title={t("audit.title")}>
+        {verify.data && (verify.data.ok ? <span className="ok">{t("audit.ok", { entries: format.count(verify.data.entries), sealed: format.count(verify.data.sealed) })}</span> : <span className="danger">{t("audit.broken", { at: verify.data.broken_at ?? "" })}</span>)}
+        <Button size="md" icon="shield" busy={verify.isPending} onClick={() => verify.mutate()}>{t("audit.verify")}</Button>
+      </PageHead>
+      <div className="body">
+        <div className="chips auditfilters">
+          <select className="input" aria-label={t("audit.actorFilter")} value={search.actor ?? ""} onChange={(event) => set({ actor: event.target.value || undefined })}>
+            <option value="">{t("audit.anyActor")}</option>
+            {staff.data?.items.map((person) => <option key={person.id} value={person.name}>{person.name}</option>)}
+          </select>
+          <select className="input" aria-label={t("audit.actionFilter")} value={search.action ?? ""} onChange={(event) => set({ action: event.target.value || undefined })}>
+            <option value="">{t("audit.anyAction")}</option>
+            {verbs.map((verb) => <option key={verb} value={verb}>{t(`audit.noun.${verb.slice(0, -1) as "customer"}`)}</option>)}
+          </select>
+          <label className="row">{t("audit.from")}<input className="input" type="date" value={search.from ?? ""} onChange={(event) => set({ from: event.target.value || undefined })} /></label>
+          <label className="row">{t("audit.to")}<input className="input" type="date" value={search.to ?? ""} onChange={(event) => set({ to: event.target.value || undefined })} /></label>
+        </div>
+        <DataList label={t("audit.title")} answer={answer} columns={columns} rowKey={(row) => row.id} trail={search.after ?? []} onTrail={(trail) => void navigate({ to: ".", search: (now) => ({ ...now, after: trail.length ? trail : undefined }) })}
+          empty={filtered ? t("audit.none") : t("audit.noneYet")} />
+      </div>
+    </>
+  );
+}
+
+function Action({ entry }: { entry: AuditEntry }) {
+  const { t, i18n } = useTranslation("settings");
+  const [noun = "", verb = ""] = entry.action.split(".");
+  const said = i18n.exists(`settings:audit.act.${verb}`) && i18n.exists(`settings:audit.noun.${noun}`);
+  return <span title={entry.action}>{said ? `${t(`audit.act.${verb as "create"}`)} ${t(`audit.noun.${noun as "customer"}`)}` : entry.action}</span>;
+}
+
+function Subject({ entry }: { entry: AuditEntry }) {
+  const { t, i18n } = useTranslation("settings");
+  const noun = i18n.exists(`settings:audit.noun.${entry.subject_type}`) ? t(`audit.noun.${entry.subject_type as "customer"}`) : entry.subject_type;
+  const text = `${noun} ${entry.subject_id}`.trim();
+  return entry.subject_type === "customer" ? <Link to="/customers/$id" params={{ id: entry.subject_id }}>{text}</Link> : <>{text}</>;
+}
+
+/** The summary is free JSON: its plain values in one line, whole on hover. */
+function Summary({ entry }: { entry: AuditEntry }) {
+  if (!entry.summary || typeof entry.summary !== "object") return <span className="dim">{"—"}</span>;
+  const text = Object.entries(entry.summary).map(([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`).join(", ");
+  return <span className="mid" title={JSON.stringify(entry.summary, null, 1)}>{text}</span>;
+}
