@@ -38,7 +38,7 @@ shots: build ## a picture of every page into shots/, both languages, light and d
 gen: web/node_modules/.installed ## docs/openapi.json and the web types made from it
 	@scripts/gen.sh
 
-chaos: ## kill -9 at random moments of an import, on both engines (make chaos ARGS="-kills 50")
+chaos: ## kill -9 at random moments of an import, on both engines (make chaos ARGS=50)
 	@scripts/chaos.sh $(ARGS)
 
 clean: ## delete what was built and what runs left behind

@@ -1,0 +1,181 @@
+// Package served runs the real binary for tests that watch the product from outside, and asks it as a program would.
+package served
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"guanxi/test/testdata"
+)
+
+// Binary builds the program into dir and gives its path.
+func Binary(ctx context.Context, dir string) (string, error) {
+	path := filepath.Join(dir, "guanxi")
+	build := exec.CommandContext(ctx, "go", "build", "-o", path, "./cmd/guanxi")
+	build.Dir = testdata.Root()
+	if said, err := build.CombinedOutput(); err != nil {
+		return "", fmt.Errorf("build: %w\n%s", err, said)
+	}
+	return path, nil
+}
+
+// Options say what to start.
+type Options struct {
+	Binary string // as Binary gives it
+	Dir    string // data folder
+	URL    string // of PostgreSQL, empty for SQLite
+	Role   string // of the token calls are made with; empty takes Token
+	Token  string // of an earlier start
+}
+
+// Server is a running program.
+type Server struct {
+	Token string
+	Ready time.Duration // from start to usable
+
+	process *exec.Cmd
+	said    *bytes.Buffer
+	url     string
+	client  *http.Client
+}
+
+// Start starts the program and waits until it is usable.
+func Start(ctx context.Context, o Options) (*Server, error) {
+	probe, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, err
+	}
+	address := probe.Addr().String()
+	if err := probe.Close(); err != nil {
+		return nil, err
+	}
+	s := &Server{Token: o.Token, url: "http://" + address, said: &bytes.Buffer{}, client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	where := []string{"--data", o.Dir}
+	if o.URL != "" {
+		where = append(where, "--database-url", o.URL)
+	}
+	s.process = exec.CommandContext(ctx, o.Binary, append([]string{"serve", "--addr", address}, where...)...)
+	s.process.Cancel = func() error { return s.process.Process.Signal(syscall.SIGTERM) }
+	s.process.Stdout, s.process.Stderr = s.said, s.said
+	began := time.Now()
+	if err := s.process.Start(); err != nil {
+		return nil, err
+	}
+	if err := s.awaitReady(ctx); err != nil {
+		return nil, errors.Join(err, s.Stop())
+	}
+	s.Ready = time.Since(began)
+	if o.Role == "" {
+		return s, nil
+	}
+	token, err := exec.CommandContext(ctx, o.Binary, append([]string{"token", "create", "--role", o.Role, "--name", "test"}, where...)...).Output()
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("token: %w", err), s.Stop())
+	}
+	s.Token = strings.TrimSpace(string(token))
+	return s, nil
+}
+
+func (s *Server) awaitReady(ctx context.Context) error {
+	for until := time.Now().Add(2 * time.Minute); time.Now().Before(until); time.Sleep(2 * time.Millisecond) {
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet, s.url+"/readyz", nil)
+		if err != nil {
+			return err
+		}
+		answer, err := s.client.Do(request)
+		if err != nil {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+			continue
+		}
+		_ = answer.Body.Close()
+		if answer.StatusCode == http.StatusOK {
+			return nil
+		}
+	}
+	return fmt.Errorf("not ready within two minutes:\n%s", s.said)
+}
+
+// Said is what the program has printed and logged. Only after Stop or Kill.
+func (s *Server) Said() string { return s.said.String() }
+
+// Kill ends the program as a power failure would.
+func (s *Server) Kill() {
+	_ = s.process.Process.Kill()
+	_ = s.process.Wait()
+}
+
+// Stop asks the program to end and waits for it.
+func (s *Server) Stop() error {
+	_ = s.process.Process.Signal(syscall.SIGTERM)
+	return s.process.Wait()
+}
+
+// Call sends body (nil for none) and reads the answer into out (nil to drop it).
+func (s *Server) Call(ctx context.Context, method, path string, body, out any) error {
+	var send io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			return err
+		}
+		send = bytes.NewReader(text)
+	}
+	return s.send(ctx, method, path, "application/json", send, out)
+}
+
+func (s *Server) send(ctx context.Context, method, path, kind string, body io.Reader, out any) error {
+	request, err := http.NewRequestWithContext(ctx, method, s.url+"/api/v1"+path, body)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+s.Token)
+	if body != nil {
+		request.Header.Set("Content-Type", kind)
+	}
+	answer, err := s.client.Do(request)
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(answer.Body)
+	if err != nil {
+		return err
+	}
+	if answer.StatusCode >= 300 {
+		return fmt.Errorf("%s %s: %s: %s", method, path, answer.Status, text)
+	}
+	if out == nil {
+		return nil
+	}
+	return json.Unmarshal(text, out)
+}
+
+// Memory reads a figure of the process in MiB: VmRSS is now, VmHWM the most there ever was.
+func (s *Server) Memory(name string) (float64, error) {
+	status, err := os.ReadFile("/proc/" + strconv.Itoa(s.process.Process.Pid) + "/status")
+	if err != nil {
+		return 0, err
+	}
+	for line := range strings.Lines(string(status)) {
+		if rest, found := strings.CutPrefix(line, name+":"); found {
+			kib, err := strconv.ParseFloat(strings.Fields(rest)[0], 64)
+			return kib / 1024, err
+		}
+	}
+	return 0, fmt.Errorf("no %s", name)
+}
