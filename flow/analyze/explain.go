@@ -1,0 +1,379 @@
+package analyze
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strconv"
+	"time"
+
+	"guanxi/base/fault"
+	"guanxi/guard"
+)
+
+// Explanation says why a customer is in a segment or not, condition by condition. Next is when that changes by time
+// alone, if nothing else happens, as far as two years ahead can tell.
+type Explanation struct {
+	Member bool        `json:"member"`
+	Tree   ExplainNode `json:"tree"`
+	Next   *NextChange `json:"next"`
+}
+
+// NextChange is the civil day on which the customer enters (Member true) or leaves.
+type NextChange struct {
+	Day    string `json:"day"`
+	Member bool   `json:"member"`
+}
+
+// ExplainNode is one node of the condition: whether it holds for the customer and, for a single condition, the
+// customer's own value in words. Of counts the children of all and any, Hold those of them that hold.
+type ExplainNode struct {
+	Path     string        `json:"path"`
+	Kind     string        `json:"kind" enum:"all,any,not,field,event,tag,segment"`
+	Holds    bool          `json:"holds"`
+	Clause   Label         `json:"clause"`
+	Value    *Label        `json:"value,omitempty"`
+	Hold     int           `json:"hold,omitempty"`
+	Of       int           `json:"of,omitempty"`
+	Children []ExplainNode `json:"children,omitempty"`
+}
+
+// Explain says why a customer is in segment id or not. Faults: not found for the segment and for a customer who is not
+// there or not in the reader's scope.
+func (s *Segments) Explain(ctx context.Context, id, customerID int64) (*Explanation, error) {
+	c, err := s.conditionOf(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return s.explain(ctx, c, customerID)
+}
+
+// ExplainCondition does the same for a condition that is not saved.
+func (s *Segments) ExplainCondition(ctx context.Context, text []byte, customerID int64) (*Explanation, error) {
+	c, err := ParseCondition(ctx, text, s.Lookup)
+	if err != nil {
+		return nil, err
+	}
+	return s.explain(ctx, c, customerID)
+}
+
+func (s *Segments) explain(ctx context.Context, c *Condition, customerID int64) (*Explanation, error) {
+	where, args := guard.ScopeOf(ctx, "customers").Where("c")
+	var there int
+	err := s.columns.QueryRow(ctx, "select count(*) from customers c where c.id = ? and "+where, append([]any{customerID}, args...)...).Scan(&there)
+	if err != nil {
+		return nil, err
+	}
+	if there == 0 {
+		return nil, fault.NotFound("customer", customerID)
+	}
+	reader, err := s.Reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	own, err := s.aside(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer own.close()
+	k, err := narrow(ctx, own, newCompiler(ctx), c.relations(), []int64{customerID})
+	if err != nil {
+		return nil, err
+	}
+	e := &explainer{ctx: ctx, from: own, k: k, reader: reader}
+	tree, err := e.node(c)
+	if err != nil {
+		return nil, err
+	}
+	out := &Explanation{Member: tree.Holds, Tree: tree}
+	out.Next, err = e.next(c, tree.Holds)
+	return out, err
+}
+
+// asideConn is a connection of its own whose temporary copies end with it.
+type asideConn struct{ tx *sql.Tx }
+
+func (s *Segments) aside(ctx context.Context) (*asideConn, error) {
+	tx, err := s.columns.DB().BeginTx(ctx, nil)
+	return &asideConn{tx}, err
+}
+
+func (a *asideConn) close() { _ = a.tx.Rollback() }
+
+func (a *asideConn) Exec(ctx context.Context, query string, args ...any) error {
+	_, err := a.tx.ExecContext(ctx, query, args...)
+	return err
+}
+
+func (a *asideConn) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	return a.tx.QueryContext(ctx, query, args...)
+}
+
+func (a *asideConn) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
+	return a.tx.QueryRowContext(ctx, query, args...)
+}
+
+type explainer struct {
+	ctx    context.Context
+	from   columnReader
+	k      *compiler
+	reader Reader
+}
+
+func (e *explainer) node(c *Condition) (ExplainNode, error) {
+	n := ExplainNode{Path: c.place, Clause: e.reader.Clause(c)}
+	var children []*Condition
+	switch {
+	case c.Not != nil:
+		n.Kind, children = "not", []*Condition{c.Not}
+	case c.Segment != nil:
+		n.Kind, children = "segment", []*Condition{c.Segment.Condition}
+	case c.Any != nil:
+		n.Kind, children = "any", c.Any
+	case c.Field != nil, c.Event != nil, c.Tag != "":
+		return n, e.leaf(c, &n)
+	default:
+		n.Kind, children = "all", c.All
+	}
+	for _, child := range children {
+		inner, err := e.node(child)
+		if err != nil {
+			return n, err
+		}
+		n.Children = append(n.Children, inner)
+		if inner.Holds {
+			n.Hold++
+		}
+	}
+	n.Of = len(children)
+	switch n.Kind {
+	case "any":
+		n.Holds = n.Hold > 0
+	case "not":
+		n.Holds, n.Hold, n.Of = n.Hold == 0, 0, 0
+	default:
+		n.Holds = n.Hold == n.Of
+	}
+	return n, nil
+}
+
+// leaf asks columns whether the condition holds and for the value it stands on.
+func (e *explainer) leaf(c *Condition, n *ExplainNode) error {
+	value, f := e.k.valueOf(c)
+	query := glue("", e.k.holds(c, false).put("select ", ", "), value.put("(", ")::varchar from "+e.k.table("customers")+" c"))
+	var text sql.NullString
+	if err := e.from.QueryRow(e.ctx, query.sql, query.args...).Scan(&n.Holds, &text); err != nil {
+		return err
+	}
+	switch {
+	case c.Tag != "":
+		n.Kind = "tag"
+	case c.Event != nil:
+		n.Kind = "event"
+	default:
+		n.Kind = "field"
+	}
+	said := e.say(c, f, text)
+	n.Value = &said
+	return nil
+}
+
+// valueOf gives what a single condition stands on for the one customer that k reads, and the field it compares like.
+func (k *compiler) valueOf(c *Condition) (piece, *Field) {
+	switch {
+	case c.Tag != "":
+		return sqlPiece("list_contains(c.tags, ?)", c.Tag), &Field{Type: TypeBoolean}
+	case c.Event != nil:
+		s := k.eventSet(c, false)
+		from, _, _ := c.Window.days(k.today)
+		query := aggregate(c.Measure, piece{}, from).x.put("select ", " from "+k.table(s.relation)+" e where ")
+		query = glue("", query, s.tests[0].keep)
+		if s.from != "" {
+			query = glue("", query, sqlPiece(" and e.day between ?::date and ?::date", s.from, s.to))
+		}
+		return query, c.Measure.field()
+	case c.Field.scores:
+		return sqlPiece("select " + c.Field.expr + " from " + k.table("customer_scores") + " s"), c.Field
+	case c.Field.Type == TypeCustom:
+		return operandOf(c.Field).value(Value{}, OpEq), c.Field
+	}
+	return operandOf(c.Field).x, c.Field
+}
+
+// say puts a value in words: 7 次, 12 天, 92%.
+func (e *explainer) say(c *Condition, f *Field, text sql.NullString) Label {
+	if !text.Valid || text.String == "" || text.String == "[]" {
+		return Label{"无", "none"}
+	}
+	var v Value
+	switch f.Type {
+	case TypeBoolean:
+		if text.String == "true" {
+			return Label{"是", "yes"}
+		}
+		return Label{"否", "no"}
+	case TypeElapsed:
+		day, err := time.Parse(time.DateOnly, text.String)
+		if err != nil {
+			return Label{text.String, text.String}
+		}
+		v.Numbers = []any{int64(elapsed(f, day, e.k.today))}
+	case TypeInstant:
+		ms, err := strconv.ParseInt(text.String, 10, 64)
+		if err != nil {
+			return Label{text.String, text.String}
+		}
+		v.Texts = []string{e.k.workspace.Day(ms)}
+	case TypeNumber, TypeMoney, TypeShare, TypeReference:
+		number, err := strconv.ParseFloat(text.String, 64)
+		if err != nil {
+			return Label{text.String, text.String}
+		}
+		if v.Numbers = []any{number}; f.Type == TypeReference {
+			v.Numbers = []any{int64(number)}
+		}
+	default:
+		v.Texts = []string{text.String}
+	}
+	zh, en := chineseUnits[f.Unit], englishUnits[f.Unit]
+	switch {
+	case c.Event != nil && c.Measure.Name == MeasureCount:
+		zh, en = " 次", "time"
+	case c.Event != nil && c.Measure.Name == MeasureDays:
+		zh, en = " 天", "day"
+	}
+	return Label{
+		e.reader.values(v, f, "zh-CN", func(n string, _ bool) string { return n + zh })[0],
+		e.reader.values(v, f, "en-US", func(n string, one bool) string { return count(n, en, one) })[0],
+	}
+}
+
+// elapsed gives the whole years or days from day to today.
+func elapsed(f *Field, day, today time.Time) int {
+	if f.Unit != "years" {
+		return daysBetween(day, today)
+	}
+	years := today.Year() - day.Year()
+	for day.After(yearsBefore(today, years)) {
+		years--
+	}
+	return years
+}
+
+const (
+	nextHorizon    = 731 // days looked ahead
+	nextCandidates = 60  // days tried
+)
+
+// next finds the first later day on which the answer is another one with the same facts. Only days on which some
+// single condition can turn are tried.
+func (e *explainer) next(c *Condition, member bool) (*NextChange, error) {
+	if !c.movesWithTime() {
+		return nil, nil
+	}
+	days, err := e.turningDays(c)
+	if err != nil {
+		return nil, err
+	}
+	for _, day := range days {
+		later := *e.k
+		later.today = day
+		p := later.holds(c, false)
+		var holds bool
+		if err := e.from.QueryRow(e.ctx, "select "+p.sql+" from "+later.table("customers")+" c", p.args...).Scan(&holds); err != nil {
+			return nil, err
+		}
+		if holds != member {
+			return &NextChange{date(day), holds}, nil
+		}
+	}
+	return nil, nil
+}
+
+// turningDays gives the coming days on which a condition may turn, in order: when a fact falls out of a window or
+// comes into one, an age or a silence is reached, an anniversary draws near or is past.
+func (e *explainer) turningDays(c *Condition) ([]time.Time, error) {
+	seen := map[time.Time]bool{}
+	note := func(day time.Time, offsets ...int) {
+		for _, o := range offsets {
+			if d := day.AddDate(0, 0, o); d.After(e.k.today) && daysBetween(e.k.today, d) <= nextHorizon {
+				seen[d] = true
+			}
+		}
+	}
+	var failed error
+	c.walk(func(n *Condition) {
+		if failed != nil || n.Event == nil && n.Field == nil {
+			return
+		}
+		facts, err := e.factDays(n)
+		if err != nil {
+			failed = err
+			return
+		}
+		for _, fact := range facts {
+			note(fact, 0)
+			if n.Window.LastDays > 0 {
+				note(fact, n.Window.LastDays, 2*n.Window.LastDays)
+			}
+			note(fact, int(n.Value.Days))
+			switch {
+			case n.Field != nil && n.Field.Type == TypeElapsed && n.Field.Unit == "years":
+				for _, v := range n.Value.Numbers {
+					note(fact.AddDate(int(v.(int64)), 0, 0), -1, 0, 1)
+					note(fact.AddDate(int(v.(int64))+1, 0, 0), -1, 0, 1)
+				}
+			case n.Field != nil && n.Field.Type == TypeElapsed:
+				for _, v := range n.Value.Numbers {
+					note(fact, int(v.(int64)), int(v.(int64))+1)
+				}
+			case n.Op == OpAnniversary:
+				for year := e.k.today.Year(); year <= e.k.today.Year()+2; year++ {
+					again := fact.AddDate(year-fact.Year(), 0, 0)
+					note(again, -int(n.Value.Days)-1, -int(n.Value.Days), 0, 1)
+				}
+			}
+		}
+	})
+	days := make([]time.Time, 0, len(seen))
+	for d := range seen {
+		days = append(days, d)
+	}
+	slices.SortFunc(days, time.Time.Compare)
+	return days[:min(len(days), nextCandidates)], failed
+}
+
+// factDays gives the civil days of the facts a single condition looks at.
+func (e *explainer) factDays(n *Condition) (days []time.Time, err error) {
+	var query piece
+	switch {
+	case n.Event != nil:
+		query = sqlPiece("select distinct e.day from " + e.k.table(n.Event.relation) + " e order by e.day desc limit 400")
+	case n.Field.scores && n.Field.Type == TypeDay:
+		query = sqlPiece("select " + n.Field.expr + " from " + e.k.table("customer_scores") + " s where " + n.Field.expr + " is not null")
+	case n.Field.expr != "" && (n.Field.Type == TypeDay || n.Field.Type == TypeElapsed) && n.Field.expr[0] == 'c':
+		query = sqlPiece("select " + n.Field.expr + " from " + e.k.table("customers") + " c where " + n.Field.expr + " is not null")
+	case n.Field.Type == TypeInstant && n.Field.expr[0] == 'c':
+		var ms sql.NullInt64
+		err := e.from.QueryRow(e.ctx, "select "+n.Field.expr+" from "+e.k.table("customers")+" c").Scan(&ms)
+		if err != nil || !ms.Valid {
+			return nil, err
+		}
+		return []time.Time{civilDay(e.k.workspace, ms.Int64)}, nil
+	default:
+		return nil, nil
+	}
+	rows, err := e.from.Query(e.ctx, query.sql, query.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var day time.Time
+		if err := rows.Scan(&day); err != nil {
+			return nil, err
+		}
+		days = append(days, day)
+	}
+	return days, rows.Err()
+}

@@ -1,0 +1,276 @@
+package analyze
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"hash/fnv"
+	"strings"
+	"sync"
+	"unicode/utf8"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
+	"guanxi/base/clock"
+	"guanxi/base/columns"
+	"guanxi/base/db"
+	"guanxi/base/fault"
+	"guanxi/guard"
+)
+
+// Segment is a named condition; customers enter and leave it by themselves.
+type Segment struct {
+	ID          int64  `bun:"id"`
+	Name        string `bun:"name"`
+	Description string `bun:"description"`
+	Condition   string `bun:"condition"` // in its normal form
+	StaffID     *int64 `bun:"staff_id"`
+	CreatedAt   int64  `bun:"created_at"`
+	UpdatedAt   int64  `bun:"updated_at"`
+	Version     int64  `bun:"version"`
+}
+
+// SegmentDraft is what a person says of a segment.
+type SegmentDraft struct {
+	Name        string
+	Description string
+	Condition   json.RawMessage
+}
+
+// Segments keeps segments and their live membership, and answers what can be asked of conditions.
+type Segments struct {
+	records *db.DB
+	columns *columns.Store
+	touched *Touched
+
+	mu      sync.Mutex
+	bitmaps map[int64]segmentState // by segment; what was last read or written, never changed in place
+	scores  string                 // fingerprint of customer_scores at the last sweep
+}
+
+// NewSegments joins segments to the stores; touched is the one given to Projections.
+func NewSegments(records *db.DB, store *columns.Store, touched *Touched) *Segments {
+	return &Segments{records: records, columns: store, touched: touched, bitmaps: map[int64]segmentState{}}
+}
+
+// segmentState is a row of segment_members. Version tells the conditions it was reckoned from; EvaluatedAt grows with
+// every change of the row.
+type segmentState struct {
+	version, members, evaluatedAt int64
+	bitmap                        *roaring64.Bitmap
+}
+
+const (
+	segmentNameLength        = 80
+	segmentDescriptionLength = 500
+)
+
+// check reads the draft for segment id (0 for a new one) with the rights of the person asking.
+func (s *Segments) check(ctx context.Context, id int64, d *SegmentDraft) error {
+	d.Name = strings.TrimSpace(d.Name)
+	if d.Name == "" {
+		return fault.Invalid("name", "is_missing")
+	}
+	if utf8.RuneCountInString(d.Name) > segmentNameLength {
+		return fault.Invalid("name", "too_long", segmentNameLength)
+	}
+	if utf8.RuneCountInString(d.Description) > segmentDescriptionLength {
+		return fault.Invalid("description", "too_long", segmentDescriptionLength)
+	}
+	c, err := parseConditionOf(ctx, d.Condition, s.Lookup, id)
+	if err != nil {
+		return err
+	}
+	d.Condition, err = json.Marshal(c)
+	return err
+}
+
+// Create saves a new segment. Faults: invalid with the place in the condition, conflict when the name is taken.
+func (s *Segments) Create(ctx context.Context, d SegmentDraft) (*Segment, error) {
+	if err := s.check(ctx, 0, &d); err != nil {
+		return nil, err
+	}
+	now := clock.Millis(ctx)
+	made := &Segment{Name: d.Name, Description: d.Description, Condition: string(d.Condition), CreatedAt: now, UpdatedAt: now, Version: 1}
+	if a := guard.ActorOf(ctx); a.StaffID != 0 {
+		made.StaffID = &a.StaffID
+	}
+	return made, nameTaken(s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		if made.ID, err = tx.NextID(ctx, "segments"); err != nil {
+			return err
+		}
+		if err := insertSegment(ctx, tx, made); err != nil {
+			return err
+		}
+		tx.Feed("segments", made.ID)
+		return guard.Audit(ctx, tx, "segment.created", "segment", jsonID(made.ID), map[string]any{"name": made.Name, "condition": d.Condition})
+	}))
+}
+
+// Change saves an edit over the given version (0 for whichever is there). Faults: not found, invalid, stale, conflict.
+func (s *Segments) Change(ctx context.Context, id, version int64, d SegmentDraft) (*Segment, error) {
+	if err := s.check(ctx, id, &d); err != nil {
+		return nil, err
+	}
+	var changed *Segment
+	return changed, nameTaken(s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		before, err := segmentByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if version != 0 && version != before.Version {
+			return fault.Stale()
+		}
+		after := *before
+		after.Name, after.Description, after.Condition = d.Name, d.Description, string(d.Condition)
+		after.UpdatedAt, after.Version = clock.Millis(ctx), before.Version+1
+		if err := updateSegment(ctx, tx, &after); err != nil {
+			return err
+		}
+		changed = &after
+		tx.Feed("segments", id)
+		return guard.Audit(ctx, tx, "segment.changed", "segment", jsonID(id), map[string]any{"name": after.Name,
+			"before": json.RawMessage(before.Condition), "after": d.Condition})
+	}))
+}
+
+// Delete removes a segment; its name may be used again. Faults: not found, stale, conflict while another segment
+// builds on it.
+func (s *Segments) Delete(ctx context.Context, id, version int64) error {
+	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		before, err := segmentByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if version != 0 && version != before.Version {
+			return fault.Stale()
+		}
+		all, err := liveSegments(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, other := range all {
+			c, err := ParseCondition(guard.System(ctx), []byte(other.Condition), lookupAmong(all))
+			if err == nil && other.ID != id && c.builtOn(id) {
+				return fault.Conflict("segment_in_use", other.Name)
+			}
+		}
+		if err := deleteSegment(ctx, tx, id, clock.Millis(ctx)); err != nil {
+			return err
+		}
+		tx.Feed("segments", id)
+		return guard.Audit(ctx, tx, "segment.deleted", "segment", jsonID(id), map[string]any{"name": before.Name})
+	})
+}
+
+// Get gives one segment. Fault: not found.
+func (s *Segments) Get(ctx context.Context, id int64) (*Segment, error) {
+	return segmentByID(ctx, s.records.Read(), id)
+}
+
+// Lookup implements SegmentLookup.
+func (s *Segments) Lookup(ctx context.Context, id int64) (string, json.RawMessage, error) {
+	found, err := s.Get(ctx, id)
+	if err != nil {
+		return "", nil, err
+	}
+	return found.Name, json.RawMessage(found.Condition), nil
+}
+
+// lookupAmong looks segments up in a list read before.
+func lookupAmong(all []*Segment) SegmentLookup {
+	return func(_ context.Context, id int64) (string, json.RawMessage, error) {
+		for _, s := range all {
+			if s.ID == id {
+				return s.Name, json.RawMessage(s.Condition), nil
+			}
+		}
+		return "", nil, fault.NotFound("segment", id)
+	}
+}
+
+// MemberQuery gives the customers who are in the segment as a query of one column, for figures about a segment.
+// It asks the condition itself, with the rights of the person asking. Faults: not found, invalid.
+func (s *Segments) MemberQuery(ctx context.Context, id int64) (sql string, args []any, err error) {
+	c, err := s.conditionOf(ctx, id)
+	if err != nil {
+		return "", nil, err
+	}
+	p := newCompiler(ctx).holds(c, false).put("select c.id from customers c where ", "")
+	return p.sql, p.args, nil
+}
+
+// conditionOf gives the checked condition of a saved segment.
+func (s *Segments) conditionOf(ctx context.Context, id int64) (*Condition, error) {
+	found, err := s.Get(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return parseConditionOf(ctx, []byte(found.Condition), s.Lookup, id)
+}
+
+// walk visits the condition and everything in it, through segments it builds on.
+func (c *Condition) walk(visit func(*Condition)) {
+	visit(c)
+	for _, list := range [][]*Condition{c.All, c.Any} {
+		for _, child := range list {
+			child.walk(visit)
+		}
+	}
+	for _, one := range []*Condition{c.Not, c.Where} {
+		if one != nil {
+			one.walk(visit)
+		}
+	}
+	if c.Segment != nil {
+		c.Segment.Condition.walk(visit)
+	}
+}
+
+func (c *Condition) builtOn(segment int64) (found bool) {
+	c.walk(func(n *Condition) { found = found || n.Segment != nil && n.Segment.ID == segment })
+	return found
+}
+
+// movesWithTime says that a day passing can change who is in.
+func (c *Condition) movesWithTime() (moves bool) {
+	c.walk(func(n *Condition) {
+		moves = moves || n.Window.LastDays > 0 || n.Field != nil && n.Field.Type == TypeElapsed && n.Op != OpIsSet && n.Op != OpIsNotSet ||
+			n.Op == OpInLastDays || n.Op == OpNotInLast || n.Op == OpAnniversary
+	})
+	return moves
+}
+
+// relations gives the relations besides customers that the condition reads.
+func (c *Condition) relations() map[string]bool {
+	read := map[string]bool{}
+	c.walk(func(n *Condition) {
+		if n.Event != nil {
+			read[n.Event.relation] = true
+		}
+		if n.Field != nil && n.Field.scores {
+			read["customer_scores"] = true
+		}
+	})
+	return read
+}
+
+// versionOf tells the conditions a membership was reckoned from: those of the segment and of all it builds on.
+func versionOf(text string, c *Condition) int64 {
+	h := fnv.New64a()
+	fmt.Fprint(h, text)
+	c.walk(func(n *Condition) {
+		if n.Segment != nil {
+			inner, _ := json.Marshal(n.Segment.Condition)
+			fmt.Fprintf(h, "|%d:%s", n.Segment.ID, inner)
+		}
+	})
+	return int64(h.Sum64() >> 1)
+}
+
+func nameTaken(err error) error {
+	if db.IsUnique(err) {
+		return fault.Conflict("segment_name_taken")
+	}
+	return err
+}

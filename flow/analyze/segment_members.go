@@ -1,0 +1,187 @@
+package analyze
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
+	"guanxi/base/clock"
+	"guanxi/base/columns"
+	"guanxi/base/workspace"
+	"guanxi/flow/customer"
+	"guanxi/guard"
+)
+
+// columnReader reads columns, inside a change or outside of one.
+type columnReader interface {
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	QueryRow(ctx context.Context, query string, args ...any) *sql.Row
+}
+
+// idsWhere gives the ids of a query of one column as a bitmap.
+func idsWhere(ctx context.Context, from columnReader, p piece) (*roaring64.Bitmap, error) {
+	rows, err := from.Query(ctx, p.sql, p.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	found := roaring64.New()
+	buffer := make([]uint64, 0, 4096)
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		if buffer = append(buffer, uint64(id)); len(buffer) == cap(buffer) {
+			found.AddMany(buffer)
+			buffer = buffer[:0]
+		}
+	}
+	found.AddMany(buffer)
+	found.RunOptimize()
+	return found, rows.Err()
+}
+
+// evaluate gives everybody the condition holds for.
+func (k *compiler) evaluate(ctx context.Context, from columnReader, c *Condition) (*roaring64.Bitmap, error) {
+	return idsWhere(ctx, from, k.holds(c, false).put("select c.id from "+k.table("customers")+" c where ", ""))
+}
+
+// states reads the rows of segment_members without their bitmaps.
+func states(ctx context.Context, from columnReader) (map[int64]segmentState, error) {
+	rows, err := from.Query(ctx, "select segment_id, version, members, evaluated_at from segment_members")
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	all := map[int64]segmentState{}
+	for rows.Next() {
+		var id int64
+		var st segmentState
+		if err := rows.Scan(&id, &st.version, &st.members, &st.evaluatedAt); err != nil {
+			return nil, err
+		}
+		all[id] = st
+	}
+	return all, rows.Err()
+}
+
+// bitmap gives the members of the state, from memory when the row has not changed since it was last seen.
+func (s *Segments) bitmap(ctx context.Context, from columnReader, id int64, st segmentState) (*roaring64.Bitmap, error) {
+	s.mu.Lock()
+	seen, ok := s.bitmaps[id]
+	s.mu.Unlock()
+	if ok && seen.version == st.version && seen.evaluatedAt == st.evaluatedAt {
+		return seen.bitmap, nil
+	}
+	var blob []byte
+	if err := from.QueryRow(ctx, "select bitmap from segment_members where segment_id = ?", id).Scan(&blob); err != nil {
+		return nil, err
+	}
+	st.bitmap = roaring64.New()
+	if err := st.bitmap.UnmarshalBinary(blob); err != nil {
+		return nil, fmt.Errorf("members of segment %d: %w", id, err)
+	}
+	s.remember(id, st)
+	return st.bitmap, nil
+}
+
+func (s *Segments) remember(id int64, st segmentState) {
+	s.mu.Lock()
+	s.bitmaps[id] = st
+	s.mu.Unlock()
+}
+
+// settle writes the members of a segment and, when moves is set, who entered and who left.
+// It gives those who did.
+func (s *Segments) settle(ctx context.Context, to *columns.Tx, id, version int64, before segmentState, was, now *roaring64.Bitmap, moves bool) (*roaring64.Bitmap, error) {
+	at := max(clock.Millis(ctx), before.evaluatedAt+1)
+	blob, err := now.ToBytes()
+	if err != nil {
+		return nil, err
+	}
+	if err := to.Exec(ctx, "delete from segment_members where segment_id = ?", id); err != nil {
+		return nil, err
+	}
+	after := segmentState{version: version, members: int64(now.GetCardinality()), evaluatedAt: at, bitmap: now}
+	if err := to.Exec(ctx, "insert into segment_members (segment_id, version, bitmap, members, evaluated_at) values (?, ?, ?, ?, ?)",
+		id, version, blob, after.members, at); err != nil {
+		return nil, err
+	}
+	s.remember(id, after)
+	if !moves {
+		return roaring64.New(), nil
+	}
+	moved := roaring64.Xor(was, now)
+	day := civilDay(workspace.Of(ctx), clock.Millis(ctx))
+	var rows [][]any
+	for it := moved.Iterator(); it.HasNext(); {
+		customerID := it.Next()
+		rows = append(rows, []any{id, int64(customerID), now.Contains(customerID), clock.Millis(ctx), day})
+	}
+	return moved, to.Append(ctx, "segment_moves", rows)
+}
+
+// visible gives the customers the person asking may see, nil for all.
+func (s *Segments) visible(ctx context.Context) (*roaring64.Bitmap, error) {
+	scope := guard.ScopeOf(ctx, "customers")
+	if scope.All() {
+		return nil, nil
+	}
+	where, args := scope.Where("c")
+	return idsWhere(ctx, s.columns, sqlPiece("select c.id from customers c where "+where, args...))
+}
+
+// membership gives the members of every live segment as last settled.
+func (s *Segments) membership(ctx context.Context) (map[int64]*roaring64.Bitmap, error) {
+	all, err := states(ctx, s.columns)
+	if err != nil {
+		return nil, err
+	}
+	bitmaps := make(map[int64]*roaring64.Bitmap, len(all))
+	for id, st := range all {
+		if bitmaps[id], err = s.bitmap(ctx, s.columns, id, st); err != nil {
+			return nil, err
+		}
+	}
+	return bitmaps, nil
+}
+
+// MembershipsOf implements customer.Memberships: the live segments a customer is in, and since when.
+func (s *Segments) MembershipsOf(ctx context.Context, customerID int64) ([]customer.Membership, error) {
+	live, err := liveSegments(ctx, s.records.Read())
+	if err != nil {
+		return nil, err
+	}
+	members, err := s.membership(ctx)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := s.columns.Query(ctx, "select segment_id, max(ts) from segment_moves where customer_id = ? and entered group by segment_id", customerID)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	since := map[int64]int64{}
+	for rows.Next() {
+		var id, ts int64
+		if err := rows.Scan(&id, &ts); err != nil {
+			return nil, err
+		}
+		since[id] = ts
+	}
+	in := []customer.Membership{}
+	for _, seg := range live {
+		if m := members[seg.ID]; m == nil || !m.Contains(uint64(customerID)) {
+			continue
+		}
+		entry := customer.Membership{ID: seg.ID, Name: seg.Name}
+		if ts, known := since[seg.ID]; known {
+			entry.Since = &ts
+		}
+		in = append(in, entry)
+	}
+	return in, rows.Err()
+}

@@ -1,0 +1,286 @@
+package analyze
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
+	"guanxi/base/clock"
+	"guanxi/base/columns"
+	"guanxi/base/job"
+	"guanxi/base/workspace"
+	"guanxi/guard"
+)
+
+// watched is a live segment with its checked condition.
+type watched struct {
+	id        int64
+	version   int64
+	condition *Condition
+	relations map[string]bool
+	timed     bool
+}
+
+// watch reads the live segments as they are now. One whose condition can no longer be read is told of and left alone.
+func (s *Segments) watch(ctx context.Context) ([]watched, error) {
+	live, err := liveSegments(ctx, s.records.Read())
+	if err != nil {
+		return nil, err
+	}
+	all := make([]watched, 0, len(live))
+	for _, seg := range live {
+		c, err := parseConditionOf(ctx, []byte(seg.Condition), lookupAmong(live), seg.ID)
+		if err != nil {
+			slog.Error("the condition of a segment cannot be read", "segment", seg.ID, "error", err)
+			continue
+		}
+		all = append(all, watched{seg.ID, versionOf(seg.Condition, c), c, c.relations(), c.movesWithTime()})
+	}
+	return all, nil
+}
+
+// Changed implements feed.Watcher: in the transaction of each batch it evaluates new and edited segments in full and,
+// for all others, the customers the batch has touched. A segment that a new day may have changed waits for the sweep.
+func (s *Segments) Changed(ctx context.Context, to *columns.Tx, _ map[string][]int64) error {
+	ctx = guard.System(ctx)
+	ids, everybody := s.touched.take()
+	live, err := s.watch(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := states(ctx, to)
+	if err != nil {
+		return err
+	}
+	if err := s.forget(ctx, to, live, before); err != nil {
+		return err
+	}
+	k := newCompiler(ctx)
+	var some []watched
+	moved := roaring64.New()
+	for _, w := range live {
+		st, known := before[w.id]
+		switch {
+		case !known || st.version != w.version || everybody:
+			m, err := s.reckon(ctx, to, k, w, st, known)
+			if err != nil {
+				return err
+			}
+			moved.Or(m)
+		case len(ids) > 0 && !(w.timed && s.due(ctx, st)):
+			some = append(some, w)
+		}
+	}
+	m, err := s.follow(ctx, to, k, some, before, ids)
+	if err != nil {
+		return err
+	}
+	moved.Or(m)
+	return s.followMoves(ctx, to, k, live, moved)
+}
+
+// forget drops the membership of segments that are no more; their moves stay as history.
+func (s *Segments) forget(ctx context.Context, to *columns.Tx, live []watched, before map[int64]segmentState) error {
+	alive := map[int64]bool{}
+	for _, w := range live {
+		alive[w.id] = true
+	}
+	for id := range before {
+		if !alive[id] {
+			if err := to.Exec(ctx, "delete from segment_members where segment_id = ?", id); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// due says that the day has changed since the segment was last reckoned.
+func (s *Segments) due(ctx context.Context, st segmentState) bool {
+	w := workspace.Of(ctx)
+	return w.Day(st.evaluatedAt) != w.Day(clock.Millis(ctx))
+}
+
+// reckon evaluates a segment in full. The first time nobody enters: they have been in as long as the segment exists.
+func (s *Segments) reckon(ctx context.Context, to *columns.Tx, k *compiler, w watched, st segmentState, known bool) (*roaring64.Bitmap, error) {
+	now, err := k.evaluate(ctx, to, w.condition)
+	if err != nil {
+		return nil, fmt.Errorf("segment %d: %w", w.id, err)
+	}
+	was := roaring64.New()
+	if known {
+		if was, err = s.bitmap(ctx, to, w.id, st); err != nil {
+			return nil, err
+		}
+	}
+	return s.settle(ctx, to, w.id, w.version, st, was, now, known)
+}
+
+// follow evaluates segments for the given customers only and gives those who moved.
+func (s *Segments) follow(ctx context.Context, to *columns.Tx, k *compiler, segments []watched, before map[int64]segmentState, ids []int64) (*roaring64.Bitmap, error) {
+	moved := roaring64.New()
+	if len(segments) == 0 || len(ids) == 0 {
+		return moved, nil
+	}
+	relations := map[string]bool{}
+	for _, w := range segments {
+		for r := range w.relations {
+			relations[r] = true
+		}
+	}
+	near, err := narrow(ctx, to, k, relations, ids)
+	if err != nil {
+		return nil, err
+	}
+	some := roaring64.New()
+	for _, id := range ids {
+		some.Add(uint64(id))
+	}
+	for _, w := range segments {
+		st := before[w.id]
+		in, err := near.evaluate(ctx, to, w.condition)
+		if err != nil {
+			return nil, fmt.Errorf("segment %d: %w", w.id, err)
+		}
+		was, err := s.bitmap(ctx, to, w.id, st)
+		if err != nil {
+			return nil, err
+		}
+		now := roaring64.AndNot(was, some)
+		now.Or(in)
+		if now.Equals(was) {
+			continue
+		}
+		m, err := s.settle(ctx, to, w.id, w.version, st, was, now, true)
+		if err != nil {
+			return nil, err
+		}
+		moved.Or(m)
+	}
+	return moved, nil
+}
+
+// followMoves evaluates the segments that ask for entering or leaving a segment for those who just did, once: what
+// their own moves cause shows with the next fact or day.
+func (s *Segments) followMoves(ctx context.Context, to *columns.Tx, k *compiler, live []watched, moved *roaring64.Bitmap) error {
+	if moved.IsEmpty() {
+		return nil
+	}
+	var asking []watched
+	for _, w := range live {
+		if w.relations["segment_moves"] {
+			asking = append(asking, w)
+		}
+	}
+	if len(asking) == 0 {
+		return nil
+	}
+	before, err := states(ctx, to)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, 0, moved.GetCardinality())
+	for it := moved.Iterator(); it.HasNext(); {
+		ids = append(ids, int64(it.Next()))
+	}
+	_, err = s.follow(ctx, to, k, asking, before, ids)
+	return err
+}
+
+// columnWriter is what narrow needs: a change of columns, or a connection of its own.
+type columnWriter interface {
+	columnReader
+	Exec(ctx context.Context, query string, args ...any) error
+}
+
+// narrow copies the rows of some customers aside and gives a compiler that reads the copies, so that each of many
+// conditions touches a handful of rows instead of scanning everybody's. The copies have all columns of their table.
+func narrow(ctx context.Context, to columnWriter, k *compiler, relations map[string]bool, ids []int64) (*compiler, error) {
+	near := *k
+	near.tables = map[string]string{"customers": "near_customers"}
+	if err := to.Exec(ctx, "create or replace temp table near_customers as select * from customers where id in (select unnest(?::bigint[]))", ids); err != nil {
+		return nil, err
+	}
+	for r := range relations {
+		near.tables[r] = "near_" + r
+		if err := to.Exec(ctx, "create or replace temp table near_"+r+" as select * from "+r+" where customer_id in (select unnest(?::bigint[]))", ids); err != nil {
+			return nil, err
+		}
+	}
+	return &near, nil
+}
+
+// sweepArgs is the job that brings segments over a change of day or of scores.
+type sweepArgs struct{}
+
+// Kind implements job.Args.
+func (sweepArgs) Kind() string { return "segments.sweep" }
+
+// RegisterJobs adds the sweep, each minute.
+func (s *Segments) RegisterJobs(r *job.Registry) {
+	job.Register(r, job.Kind[sweepArgs]{Every: time.Minute, Timeout: 10 * time.Minute, MaxAttempts: 1,
+		Run: func(ctx context.Context, _ sweepArgs) error { return s.Sweep(ctx) }})
+}
+
+// Sweep evaluates in full the segments that the day or new scores may have changed, each in a change of its own so
+// that the feed can go on in between.
+func (s *Segments) Sweep(ctx context.Context) error {
+	ctx = guard.System(ctx)
+	live, err := s.watch(ctx)
+	if err != nil {
+		return err
+	}
+	before, err := states(ctx, s.columns)
+	if err != nil {
+		return err
+	}
+	rescored, fingerprint, err := s.rescored(ctx, live)
+	if err != nil {
+		return err
+	}
+	for _, w := range live {
+		st, known := before[w.id]
+		if !(known && st.version == w.version && (w.timed && s.due(ctx, st) || rescored && w.relations["customer_scores"])) {
+			continue // one that is new or edited comes with the feed
+		}
+		if err := s.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
+			now, err := states(ctx, to)
+			if err != nil || now[w.id].version != w.version {
+				return err
+			}
+			k := newCompiler(ctx)
+			moved, err := s.reckon(ctx, to, k, w, now[w.id], true)
+			if err != nil {
+				return err
+			}
+			return s.followMoves(ctx, to, k, live, moved)
+		}); err != nil {
+			return err
+		}
+	}
+	s.mu.Lock()
+	s.scores = fingerprint
+	s.mu.Unlock()
+	return nil
+}
+
+// rescored says whether customer_scores differ from what the last sweep saw.
+func (s *Segments) rescored(ctx context.Context, live []watched) (changed bool, fingerprint string, err error) {
+	asked := false
+	for _, w := range live {
+		asked = asked || w.relations["customer_scores"]
+	}
+	if !asked {
+		return false, "", nil
+	}
+	err = s.columns.QueryRow(ctx, `
+select count(*) || ' ' || coalesce(bit_xor(hash(customer_id, as_of, r, f, m, rfm_frequency, rfm_monetary, rfm_segment, cycle_days, next_due_day,
+  overdue_days, alive_probability, predicted_value, value_to_date, churn_risk)), 0)
+from customer_scores`).Scan(&fingerprint)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return fingerprint != s.scores, fingerprint, err
+}
