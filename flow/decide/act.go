@@ -35,13 +35,13 @@ type act struct {
 	until   int64 // snoozed
 	to      int64 // delegated: a member of staff
 	reason  string
-	contact *Contact // done: log this contact with it
-	except  []int64  // members of a folded line that are left out
-	version int64    // of the line as it was read; 0 matches every
+	contact *TodayContact // done: log this contact with it
+	except  []int64       // members of a folded line that are left out
+	version int64         // of the line as it was read; 0 matches every
 }
 
-// Contact is a contact to log together with being done.
-type Contact struct {
+// TodayContact is a contact to log together with being done.
+type TodayContact struct {
 	Kind       string `json:"kind" example:"call"`
 	Content    string `json:"content" maxLength:"10000"`
 	Result     string `json:"result,omitempty" maxLength:"200"`
@@ -52,7 +52,7 @@ type Contact struct {
 // Contacts logs contacts and ends agreed next actions; the customer stage does it, wired by cmd/guanxi.
 type Contacts interface {
 	// LogContact adds a contact with the customer and gives its id. Faults: invalid, forbidden, not found.
-	LogContact(ctx context.Context, tx *db.Tx, customerID int64, c Contact) (id int64, err error)
+	LogContact(ctx context.Context, tx *db.Tx, customerID int64, c TodayContact) (id int64, err error)
 	// TakeBackContact removes one that was logged a moment ago.
 	TakeBackContact(ctx context.Context, tx *db.Tx, id int64) error
 	// EndNextAction notes when the next action of a contact was done, nil that it was not after all.

@@ -20,18 +20,18 @@ type exceptIn struct {
 
 type actOut struct {
 	ETag string `header:"ETag"`
-	Body ActView
+	Body TodayAct
 }
 
-// ActView is what an act came to.
-type ActView struct {
-	ActID   api.ID     `json:"act_id" doc:"0 when nothing had to change"`
-	Changed int        `json:"changed" doc:"signals it applies to; members of a folded line that somebody else acted on meanwhile are left out"`
-	Signals []ActedRow `json:"signals"`
+// TodayAct is what an act came to.
+type TodayAct struct {
+	ActID   api.ID       `json:"act_id" doc:"0 when nothing had to change"`
+	Changed int          `json:"changed" doc:"signals it applies to; members of a folded line that somebody else acted on meanwhile are left out"`
+	Signals []TodayActed `json:"signals"`
 }
 
-// ActedRow is how one signal stands after an act.
-type ActedRow struct {
+// TodayActed is how one signal stands after an act.
+type TodayActed struct {
 	ID      api.ID `json:"id"`
 	State   State  `json:"state"`
 	Version int64  `json:"version"`
@@ -41,9 +41,9 @@ func outcome(result acted, err error) (*actOut, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &actOut{Body: ActView{ActID: api.ID(result.ActID), Changed: len(result.Changed), Signals: []ActedRow{}}}
+	out := &actOut{Body: TodayAct{ActID: api.ID(result.ActID), Changed: len(result.Changed), Signals: []TodayActed{}}}
 	for _, r := range result.Changed {
-		out.Body.Signals = append(out.Body.Signals, ActedRow{api.ID(r.ID), r.State, r.Version})
+		out.Body.Signals = append(out.Body.Signals, TodayActed{api.ID(r.ID), r.State, r.Version})
 	}
 	if len(result.Changed) == 1 {
 		out.ETag = api.ETag(result.Changed[0].Version)
@@ -59,9 +59,9 @@ func (s *Signals) registerActs(a *api.API) {
 		func(ctx context.Context, in *struct {
 			lineIn
 			Body *struct {
-				Minutes *float64 `json:"minutes,omitempty" minimum:"0" maximum:"1440"`
-				Note    string   `json:"note,omitempty" maxLength:"2000"`
-				Contact *Contact `json:"activity,omitempty" doc:"a contact with the customer to log"`
+				Minutes *float64      `json:"minutes,omitempty" minimum:"0" maximum:"1440"`
+				Note    string        `json:"note,omitempty" maxLength:"2000"`
+				Contact *TodayContact `json:"activity,omitempty" doc:"a contact with the customer to log"`
 				exceptIn
 			}
 		}) (*actOut, error) {

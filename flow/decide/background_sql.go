@@ -15,31 +15,31 @@ import (
 	"guanxi/guard"
 )
 
-// Evidence is an event behind a line.
-type Evidence struct {
+// TodayEvidence is an event behind a line.
+type TodayEvidence struct {
 	At     time.Time `json:"at"`
 	Code   string    `json:"code" enum:"order,refund,activity"`
 	Values Values    `json:"values" doc:"order, refund: id, amount in minor units; activity: id, kind, result, content"`
-	Sentence
+	Said
 }
 
-// Rhythm is a customer's orders of the last 12 months against her own cycle.
-type Rhythm struct {
-	Orders     []RhythmOrder `json:"orders"`
-	CycleDays  *float64      `json:"cycle_days"`
-	DueDay     *string       `json:"due_day"`
-	SilentDays *float64      `json:"silent_days"`
-	AsOf       string        `json:"as_of" doc:"the day it was reckoned for"`
+// TodayRhythm is a customer's orders of the last 12 months against her own cycle.
+type TodayRhythm struct {
+	Orders     []TodayRhythmDay `json:"orders"`
+	CycleDays  *float64         `json:"cycle_days"`
+	DueDay     *string          `json:"due_day"`
+	SilentDays *float64         `json:"silent_days"`
+	AsOf       string           `json:"as_of" doc:"the day it was reckoned for"`
 }
 
-// RhythmOrder is what was ordered on one day.
-type RhythmOrder struct {
+// TodayRhythmDay is what was ordered on one day.
+type TodayRhythmDay struct {
 	Day    string      `json:"day"`
 	Amount money.Money `json:"amount"`
 }
 
 // background gives what stands behind the lines about single customers, as far as the reader may see orders.
-func (s *Signals) background(ctx context.Context, lines []Line) (map[int64][]Evidence, map[int64]*Rhythm, error) {
+func (s *Signals) background(ctx context.Context, lines []Line) (map[int64][]TodayEvidence, map[int64]*TodayRhythm, error) {
 	var ids []int64
 	currency := ""
 	for i := range lines {
@@ -79,7 +79,7 @@ from (
 where e.n <= 3
 order by e.customer_id, e.n`
 
-func (s *Signals) evidence(ctx context.Context, ids []int64, orders bool) (map[int64][]Evidence, error) {
+func (s *Signals) evidence(ctx context.Context, ids []int64, orders bool) (map[int64][]TodayEvidence, error) {
 	var rows []struct {
 		CustomerID int64  `bun:"customer_id"`
 		ID         int64  `bun:"id"`
@@ -93,9 +93,9 @@ func (s *Signals) evidence(ctx context.Context, ids []int64, orders bool) (map[i
 	if err := s.records.Read().NewRaw(evidenceSQL, bun.In(ids), orders, bun.In(ids)).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	found := map[int64][]Evidence{}
+	found := map[int64][]TodayEvidence{}
 	for _, r := range rows {
-		e := Evidence{At: time.UnixMilli(r.At).UTC(), Code: r.Code, Values: Values{"id": api.ID(r.ID)}}
+		e := TodayEvidence{At: time.UnixMilli(r.At).UTC(), Code: r.Code, Values: Values{"id": api.ID(r.ID)}}
 		if r.Code == "activity" {
 			e.Values["kind"], e.Values["result"], e.Values["content"] = r.Kind, r.Result, r.Content
 			said := activityWords(r.Kind)
@@ -108,25 +108,25 @@ func (s *Signals) evidence(ctx context.Context, ids []int64, orders bool) (map[i
 	return found, nil
 }
 
-func activityWords(kind string) Sentence {
+func activityWords(kind string) Said {
 	switch kind {
 	case "call":
-		return Sentence{"电话", "Call"}
+		return Said{"电话", "Call"}
 	case "visit":
-		return Sentence{"拜访", "Visit"}
+		return Said{"拜访", "Visit"}
 	case "wechat":
-		return Sentence{"微信", "WeChat"}
+		return Said{"微信", "WeChat"}
 	case "email":
-		return Sentence{"邮件", "Email"}
+		return Said{"邮件", "Email"}
 	case "sms":
-		return Sentence{"短信", "SMS"}
+		return Said{"短信", "SMS"}
 	case "note":
-		return Sentence{"备注", "Note"}
+		return Said{"备注", "Note"}
 	case "meeting":
-		return Sentence{"会面", "Meeting"}
+		return Said{"会面", "Meeting"}
 	}
 	words := strings.ReplaceAll(kind, "_", " ")
-	return Sentence{words, words}
+	return Said{words, words}
 }
 
 const rhythmSQL = `
@@ -152,19 +152,19 @@ select chosen.id, strftime(as_of, '%Y-%m-%d'), case when regular then cycle_days
 from chosen
 left join days on days.customer_id = chosen.id`
 
-func (s *Signals) rhythms(ctx context.Context, ids []int64, currency string) (map[int64]*Rhythm, error) {
+func (s *Signals) rhythms(ctx context.Context, ids []int64, currency string) (map[int64]*TodayRhythm, error) {
 	rows, err := s.columns.Query(ctx, rhythmSQL, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	found := map[int64]*Rhythm{}
+	found := map[int64]*TodayRhythm{}
 	for rows.Next() {
 		var id int64
 		var cycle, silent sql.NullFloat64
 		var due sql.NullString
 		var orders any
-		r := &Rhythm{Orders: []RhythmOrder{}}
+		r := &TodayRhythm{Orders: []TodayRhythmDay{}}
 		if err := rows.Scan(&id, &r.AsOf, &cycle, &due, &silent, &orders); err != nil {
 			return nil, err
 		}
@@ -183,7 +183,7 @@ func (s *Signals) rhythms(ctx context.Context, ids []int64, currency string) (ma
 			if pair, ok := o.(map[string]any); ok {
 				day, _ := pair["day"].(string)
 				minor, _ := pair["amount"].(int64)
-				r.Orders = append(r.Orders, RhythmOrder{day, money.Of(minor, currency)})
+				r.Orders = append(r.Orders, TodayRhythmDay{day, money.Of(minor, currency)})
 			}
 		}
 		found[id] = r
@@ -192,7 +192,7 @@ func (s *Signals) rhythms(ctx context.Context, ids []int64, currency string) (ma
 }
 
 // staffNames names those whom the lines mention.
-func (s *Signals) staffNames(ctx context.Context, lines []Line) (map[int64]*Named, error) {
+func (s *Signals) staffNames(ctx context.Context, lines []Line) (map[int64]*TodayStaff, error) {
 	ids := []int64{0}
 	for _, l := range lines {
 		for _, id := range []*int64{l.OwnerID, l.DelegatedTo} {
@@ -208,9 +208,38 @@ func (s *Signals) staffNames(ctx context.Context, lines []Line) (map[int64]*Name
 	if err := s.records.Read().NewRaw("select id, name from staff where id in (?)", bun.In(ids)).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	names := map[int64]*Named{}
+	names := map[int64]*TodayStaff{}
 	for _, r := range rows {
-		names[r.ID] = &Named{api.ID(r.ID), r.Name}
+		names[r.ID] = &TodayStaff{api.ID(r.ID), r.Name}
+	}
+	return names, nil
+}
+
+// callNames gives what to call customers without a name: the oldest identity some source knows them by.
+func (s *Signals) callNames(ctx context.Context, lines []Line) (map[int64]string, error) {
+	ids := []int64{0}
+	for i := range lines {
+		if id := lines[i].customer(); id != 0 && lines[i].SubjectName == "" {
+			ids = append(ids, id)
+		}
+	}
+	if len(ids) == 1 {
+		return nil, nil
+	}
+	var rows []struct {
+		CustomerID int64  `bun:"customer_id"`
+		ExternalID string `bun:"external_id"`
+	}
+	if err := s.records.Read().NewRaw(`
+select customer_id, external_id
+from identities
+where customer_id in (?)
+order by created_at desc, source desc, external_id desc`, bun.In(ids)).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	names := map[int64]string{}
+	for _, r := range rows {
+		names[r.CustomerID] = r.ExternalID
 	}
 	return names, nil
 }

@@ -71,8 +71,8 @@ var Catalogue = []Kind{
 		Episode: true, Rest: 30 * 24 * time.Hour, OutcomeDays: 60, NeedsOrders: true},
 	{Name: NextPurchaseDue, Area: Relations, Prior: Prior{0.10, 5 * day, 4}, Batch: &Batch{"open_customers", 0.5, 10},
 		Episode: true, Rest: 14 * 24 * time.Hour, OutcomeDays: 14, NeedsOrders: true},
-	{Name: DataFindings, Area: Data, Audience: companyWide, Prior: Prior{0.80, 4 * week, 15}, Measure: "count"},
-	{Name: CustomersUnreachable, Area: Data, Audience: []string{"admin", "manager", "operator"}, Prior: Prior{0.30, 4 * week, 20},
+	{Name: DataFindings, Area: Data, Audience: companyWide, Prior: Prior{0.50, 4 * week, 15}, Measure: "count"},
+	{Name: CustomersUnreachable, Area: Data, Audience: []string{"admin", "manager", "operator"}, Prior: Prior{0.30, 4 * week, 60},
 		Measure: "count", NeedsOrders: true},
 }
 

@@ -3,47 +3,43 @@ package decide
 import "strings"
 
 // causes says what is wrong with the records of a finding, as what stands after "14 records".
-var causes = map[string]Sentence{
+var causes = map[string]Said{
 	"exact_repeat":         {"与另一行完全相同", "repeating another line exactly"},
-	"duplicate_row":        {"与另一行完全相同", "repeating another line exactly"},
+	"duplicate_in_file":    {"在同一文件里出现多次", "named more than once in one file"},
+	"zero_price":           {"单价为零", "with a price of zero"},
 	"price_zero":           {"单价为零", "with a price of zero"},
-	"price_negative":       {"单价为负", "with a price below zero"},
-	"amount_zero":          {"金额为零", "with an amount of zero"},
-	"quantity_zero":        {"数量为零", "with a quantity of zero"},
-	"quantity_negative":    {"数量为负", "with a quantity below zero"},
+	"negative_price":       {"单价为负", "with a price below zero"},
 	"negative_quantity":    {"数量为负", "with a quantity below zero"},
-	"missing_customer":     {"没有客户", "with no customer"},
-	"customer_missing":     {"没有客户", "with no customer"},
+	"missing_customer":     {"没有客户", "without a customer"},
+	"missing_product_name": {"没有商品名称", "without a product name"},
+	"impossible_date":      {"的日期不可能", "with an impossible date"},
+	"customer_conflict":    {"的客户与已有订单不一致", "naming another customer than the order has"},
+	"identity_conflict":    {"的标识指向不同的客户", "with identities of different customers"},
+	"row_short":            {"缺少列", "with columns missing"},
 	"day_unreadable":       {"的日期无法识别", "with a day that cannot be read"},
 	"instant_unreadable":   {"的时间无法识别", "with a time that cannot be read"},
-	"day_impossible":       {"的日期不可能", "with an impossible date"},
-	"instant_future":       {"的时间在将来", "lying in the future"},
-	"birthday_impossible":  {"的生日不可能", "with an impossible birthday"},
-	"phone_unusable":       {"的手机号无法使用", "with a phone number that cannot be used"},
+	"number_unreadable":    {"的数字无法识别", "with a number that cannot be read"},
 	"phone_invalid":        {"的手机号无法使用", "with a phone number that cannot be used"},
-	"email_unusable":       {"的邮箱无法使用", "with an email address that cannot be used"},
 	"email_invalid":        {"的邮箱无法使用", "with an email address that cannot be used"},
-	"name_missing":         {"没有姓名", "with no name"},
-	"contact_shared":       {"与他人共用联系方式", "sharing a contact point with somebody else"},
-	"name_conflict":        {"同一标识下姓名不同", "with different names under one identity"},
+	"gender_unreadable":    {"的性别无法识别", "with a gender that cannot be read"},
 	"changed_since_import": {"在导入后被修改，撤销时保留", "changed after the import and kept when it was undone"},
 }
 
-func causeWords(code string) Sentence {
+func causeWords(code string) Said {
 	if s, ok := causes[code]; ok {
 		return s
 	}
 	words := strings.ReplaceAll(code, "_", " ")
-	return Sentence{ZH: "有问题：" + words, EN: "to look at: " + words}
+	return Said{ZH: "需要核对：" + words, EN: "to look at: " + words}
 }
 
 // causeTitle names the cause in a few words, as the subject of its line.
-func causeTitle(code string) Sentence {
+func causeTitle(code string) Said {
 	s := causeWords(code)
 	if _, known := causes[code]; !known {
 		words := strings.ReplaceAll(code, "_", " ")
-		return Sentence{ZH: words, EN: words}
+		return Said{ZH: words, EN: words}
 	}
 	en := "Records " + s.EN
-	return Sentence{ZH: strings.TrimPrefix(s.ZH, "的"), EN: en}
+	return Said{ZH: strings.TrimPrefix(s.ZH, "的"), EN: en}
 }

@@ -11,14 +11,14 @@ import (
 	"guanxi/base/money"
 )
 
-// Sentence is one text in both languages of the product. Figures that matter stand between ** and **.
-type Sentence struct {
+// Said is one text in both languages of the product. Figures that matter stand between ** and **.
+type Said struct {
 	ZH string `json:"zh-CN"`
 	EN string `json:"en-US"`
 }
 
 // In gives the text in a language, English for any but Chinese.
-func (s Sentence) In(language string) string {
+func (s Said) In(language string) string {
 	if strings.HasPrefix(language, "zh") {
 		return s.ZH
 	}

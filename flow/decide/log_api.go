@@ -16,33 +16,33 @@ import (
 	"guanxi/guard"
 )
 
-// LogView is a day's log: what was done, what it took and protected, what was left and what waiting cost.
-type LogView struct {
-	Day          string      `json:"day"`
-	Entries      []LogEntry  `json:"entries"`
-	DoneCount    int         `json:"done_count"`
-	Minutes      float64     `json:"minutes"`
-	Protected    money.Money `json:"protected" doc:"estimated: what was at stake × what acting changes, of what was done"`
-	ResolveCount int         `json:"resolved_count" doc:"ended by themselves"`
-	LeftCount    int         `json:"left_count" doc:"lines still open at the end of the day"`
-	Left         []Item      `json:"left" doc:"the first of them, those that cost most by waiting first"`
-	WaitingCost  money.Money `json:"waiting_cost" doc:"estimated: what leaving them until the next working day cost"`
+// TodayLog is a day's log: what was done, what it took and protected, what was left and what waiting cost.
+type TodayLog struct {
+	Day          string          `json:"day"`
+	Entries      []TodayLogEntry `json:"entries"`
+	DoneCount    int             `json:"done_count"`
+	Minutes      float64         `json:"minutes"`
+	Protected    money.Money     `json:"protected" doc:"estimated: what was at stake × what acting changes, of what was done"`
+	ResolveCount int             `json:"resolved_count" doc:"ended by themselves"`
+	LeftCount    int             `json:"left_count" doc:"lines still open at the end of the day"`
+	Left         []TodayItem     `json:"left" doc:"the first of them, those that cost most by waiting first"`
+	WaitingCost  money.Money     `json:"waiting_cost" doc:"estimated: what leaving them until the next working day cost"`
 }
 
-// LogEntry is one act, or one thing the program noted. A batch is one entry.
-type LogEntry struct {
+// TodayLogEntry is one act, or one thing the program noted. A batch is one entry.
+type TodayLogEntry struct {
 	ID          api.ID       `json:"id"`
 	ActID       api.ID       `json:"act_id"`
-	Item        Item         `json:"item"`
+	Item        TodayItem    `json:"item"`
 	Act         string       `json:"act" enum:"done,snoozed,delegated,dismissed,pinned,unpinned,taken_out,put_back,resolved,returned,escalated"`
 	At          time.Time    `json:"at"`
-	By          *Named       `json:"by" doc:"null: the program, or a token"`
+	By          *TodayStaff  `json:"by" doc:"null: the program, or a token"`
 	Signals     int          `json:"signals" doc:"how many it was done on"`
 	Minutes     *float64     `json:"minutes"`
 	Protected   *money.Money `json:"protected"`
 	Note        string       `json:"note"`
 	Reason      string       `json:"reason" doc:"of a dismissed one"`
-	DelegatedTo *Named       `json:"delegated_to"`
+	DelegatedTo *TodayStaff  `json:"delegated_to"`
 	Until       *time.Time   `json:"until"`
 	CanUndo     bool         `json:"can_undo"`
 }
@@ -52,7 +52,7 @@ type logIn struct {
 	Who string `query:"who" enum:"me,all" default:"me" doc:"me: one's own acts and what ended by itself; all: of everyone, as far as one may see the signals"`
 }
 
-type logOut struct{ Body LogView }
+type logOut struct{ Body TodayLog }
 
 func (s *Signals) registerLog(a *api.API) {
 	api.Register(a, api.Op{Method: "GET", Path: "/today/log", Permission: "today.read", Tag: tag,
@@ -68,20 +68,20 @@ func (s *Signals) registerLog(a *api.API) {
 
 const leftShown = 10
 
-func (s *Signals) dayLog(ctx context.Context, in *logIn) (LogView, error) {
+func (s *Signals) dayLog(ctx context.Context, in *logIn) (TodayLog, error) {
 	w := workspace.Of(ctx)
 	day := clock.Now(ctx).In(w.Location)
 	if in.Day != "" {
 		parsed, err := w.ParseDay(in.Day)
 		if err != nil {
-			return LogView{}, fault.Invalid("day", "day_unreadable", in.Day)
+			return TodayLog{}, fault.Invalid("day", "day_unreadable", in.Day)
 		}
 		day = parsed
 	}
 	from, to := w.DayStart(day), w.DayStart(day.AddDate(0, 0, 1))
 	r, err := s.reading(ctx)
 	if err != nil {
-		return LogView{}, err
+		return TodayLog{}, err
 	}
 	me := guard.ActorOf(ctx)
 	where := mayAct(ctx).and("l.undone_at is null and l.happened_at >= ? and l.happened_at < ?", from, to)
@@ -92,9 +92,9 @@ func (s *Signals) dayLog(ctx context.Context, in *logIn) (LogView, error) {
 	}
 	lines, err := s.logWhere(ctx, where)
 	if err != nil {
-		return LogView{}, err
+		return TodayLog{}, err
 	}
-	v := LogView{Day: day.Format(time.DateOnly)}
+	v := TodayLog{Day: day.Format(time.DateOnly)}
 	if v.Entries, err = s.logEntries(ctx, lines, r, me); err != nil {
 		return v, err
 	}
@@ -117,7 +117,7 @@ func (s *Signals) dayLog(ctx context.Context, in *logIn) (LogView, error) {
 }
 
 // leftOver adds what was open when the day ended.
-func (s *Signals) leftOver(ctx context.Context, v *LogView, r reading, end int64) error {
+func (s *Signals) leftOver(ctx context.Context, v *TodayLog, r reading, end int64) error {
 	rows, err := s.rowsWhere(ctx, s.records.Read(), onList(ctx).and(
 		"s.first_seen_at < ? and (s.state in ('open', 'delegated') or s.closed_at >= ?)", end, end), "")
 	if err != nil {
@@ -139,7 +139,7 @@ func (s *Signals) leftOver(ctx context.Context, v *LogView, r reading, end int64
 const entriesShown = 300
 
 // logEntries makes one entry of each act, newest first.
-func (s *Signals) logEntries(ctx context.Context, lines []loggedLine, r reading, me guard.Actor) ([]LogEntry, error) {
+func (s *Signals) logEntries(ctx context.Context, lines []loggedLine, r reading, me guard.Actor) ([]TodayLogEntry, error) {
 	byAct := map[int64][]loggedLine{}
 	var acts []int64
 	for _, l := range lines {
@@ -161,13 +161,13 @@ func (s *Signals) logEntries(ctx context.Context, lines []loggedLine, r reading,
 	if err != nil {
 		return nil, err
 	}
-	entries := make([]LogEntry, len(acts))
+	entries := make([]TodayLogEntry, len(acts))
 	for i, id := range acts {
 		of := byAct[id]
-		e := LogEntry{ID: api.ID(of[0].LogID), ActID: api.ID(id), Item: items[i], Act: of[0].Action, At: time.UnixMilli(of[0].Happened).UTC(),
+		e := TodayLogEntry{ID: api.ID(of[0].LogID), ActID: api.ID(id), Item: items[i], Act: of[0].Action, At: time.UnixMilli(of[0].Happened).UTC(),
 			Signals: len(of), Note: of[0].Note}
 		if of[0].StaffID != nil && of[0].By != nil {
-			e.By = &Named{api.ID(*of[0].StaffID), *of[0].By}
+			e.By = &TodayStaff{api.ID(*of[0].StaffID), *of[0].By}
 		}
 		var detail actDetail
 		if err := json.Unmarshal([]byte(of[0].Detail), &detail); err != nil {
@@ -210,7 +210,7 @@ func actLine(of []loggedLine, set Setting) Line {
 	return line
 }
 
-func (s *Signals) delegates(ctx context.Context, acts []int64, byAct map[int64][]loggedLine) (map[int64]*Named, error) {
+func (s *Signals) delegates(ctx context.Context, acts []int64, byAct map[int64][]loggedLine) (map[int64]*TodayStaff, error) {
 	var mentioned []Line
 	for _, id := range acts {
 		var detail actDetail

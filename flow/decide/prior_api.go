@@ -12,13 +12,13 @@ import (
 	"guanxi/guard"
 )
 
-// PriorView is what a kind of signal is scored with, and how that is known.
-type PriorView struct {
-	Kind    string     `json:"kind"`
-	Area    Area       `json:"area"`
-	Default PriorBody  `json:"default" doc:"of the catalogue"`
-	Edited  *PriorBody `json:"edited" doc:"what was set instead; null when nothing was"`
-	Used    PriorBody  `json:"used"`
+// SignalPrior is what a kind of signal is scored with, and how that is known.
+type SignalPrior struct {
+	Kind    string              `json:"kind"`
+	Area    Area                `json:"area"`
+	Default SignalPriorFigures  `json:"default" doc:"of the catalogue"`
+	Edited  *SignalPriorFigures `json:"edited" doc:"what was set instead; null when nothing was"`
+	Used    SignalPriorFigures  `json:"used"`
 	// Chance and effort are each measured when enough outcomes have come in; half-life is always a prior.
 	ChanceSource string `json:"chance_source" enum:"prior,measured"`
 	ChanceN      int64  `json:"chance_n" doc:"outcomes seen so far"`
@@ -27,27 +27,32 @@ type PriorView struct {
 	OutcomeDays  int    `json:"outcome_days" doc:"an order within so many days counts as the outcome; 0: not measured by orders"`
 }
 
-// PriorBody is the three figures.
-type PriorBody struct {
+// SignalPriorFigures is the three figures.
+type SignalPriorFigures struct {
 	Chance          float64 `json:"chance" minimum:"0.001" maximum:"1" doc:"share of what is at stake that acting can change"`
 	HalfLifeMinutes float64 `json:"half_life_minutes" minimum:"1" maximum:"5256000" doc:"how fast the chance fades, in calendar minutes"`
 	EffortMinutes   float64 `json:"effort_minutes" minimum:"0.5" maximum:"1440"`
 }
 
-func body(p Prior) PriorBody { return PriorBody{p.Chance, p.HalfLifeMinutes, p.EffortMinutes} }
+func body(p Prior) SignalPriorFigures {
+	return SignalPriorFigures{p.Chance, p.HalfLifeMinutes, p.EffortMinutes}
+}
 
 type priorsOut struct {
 	Body struct {
-		Items []PriorView `json:"items"`
+		Items []SignalPrior `json:"items"`
 	}
+}
+
+// SignalPriorSet is what a kind is to be scored with.
+type SignalPriorSet struct {
+	Kind string `json:"kind"`
+	SignalPriorFigures
 }
 
 type priorsIn struct {
 	Body struct {
-		Items []struct {
-			Kind string `json:"kind"`
-			PriorBody
-		} `json:"items" doc:"what differs from the catalogue; a kind that is left out goes back to it" maxItems:"100"`
+		Items []SignalPriorSet `json:"items" doc:"what differs from the catalogue; a kind that is left out goes back to it" maxItems:"100"`
 	}
 }
 
@@ -118,7 +123,7 @@ func (s *Signals) priors(ctx context.Context) (*priorsOut, error) {
 	out := &priorsOut{}
 	for _, k := range Catalogue {
 		e := scored[k.Name]
-		v := PriorView{Kind: k.Name, Area: k.Area, Default: body(k.Prior), Used: body(e.Prior), ChanceSource: "prior", EffortSource: "prior",
+		v := SignalPrior{Kind: k.Name, Area: k.Area, Default: body(k.Prior), Used: body(e.Prior), ChanceSource: "prior", EffortSource: "prior",
 			ChanceN: e.ChanceN, EffortN: e.EffortN, OutcomeDays: k.OutcomeDays}
 		if p, ok := edited[k.Name]; ok {
 			b := body(p)

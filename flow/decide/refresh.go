@@ -190,7 +190,7 @@ func newRow(ctx context.Context, signal Signal, scored map[string]Estimate) (Row
 		signal.Reason.Values = Values{}
 	}
 	if signal.Actions == nil {
-		signal.Actions = []Action{}
+		signal.Actions = []TodayAction{}
 	}
 	values, err := json.Marshal(signal.Reason.Values)
 	basis, err2 := json.Marshal(signal.Basis)

@@ -57,8 +57,8 @@ func (r *Row) basis() Reason {
 	return b
 }
 
-func (r *Row) actions() []Action {
-	list := []Action{}
+func (r *Row) actions() []TodayAction {
+	list := []TodayAction{}
 	_ = json.Unmarshal([]byte(r.Actions), &list)
 	return list
 }

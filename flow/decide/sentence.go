@@ -78,8 +78,8 @@ var sentences = map[string][]wording{
 
 	// how a stake was reckoned
 	"predicted_times_leaving": {{"未来 12 个月预计 **{predicted:money}** × 流失可能 **{leaving:share}**", "**{predicted:money}** expected in 12 months × **{leaving:share}** likely to be lost"}},
-	"rhythm_times_leaving": {{"按她的节奏一年 **{predicted:money}** × 流失可能 **{leaving:share}**（每多静默一个周期减半）",
-		"**{predicted:money}** a year by this customer's own rhythm × **{leaving:share}** likely to be lost (halves with every cycle of silence)"}},
+	"rhythm_times_leaving": {{"未来 12 个月预计 **{predicted:money}** × 流失可能 **{leaving:share}**，按自己的节奏：每多静默一个周期，再来的可能减半",
+		"**{predicted:money}** expected in 12 months × **{leaving:share}** likely to be lost, by the customer's own rhythm: every cycle of silence halves the likelihood of coming back"}},
 	"predicted_fall":    {{"未来 12 个月的预计一个月内从 **{before:money}** 降到 **{predicted:money}**", "What is expected in 12 months fell from **{before:money}** to **{predicted:money}** within a month"}},
 	"first_year":        {{"未来 12 个月预计消费 **{predicted:money}**", "**{predicted:money}** expected in the next 12 months"}},
 	"repeat_like_first": {{"首单 **{amount:money}** × 新客再次下单的比例 **{repeat:share}**", "First order **{amount:money}** × **{repeat:share}** of new customers who order again"}},
@@ -108,21 +108,25 @@ var sentences = map[string][]wording{
 var placeholder = regexp.MustCompile(`\{([a-z0-9_]+)(?::([a-z]+))?\}`)
 
 // speak puts a reason into words, at the reader's present instant in the workspace's zone.
-func speak(r Reason, currency string, now time.Time) Sentence {
+func speak(r Reason, currency string, now time.Time) Said {
 	values := r.Values
 	if due := int64(values.Number("due_at")); due > 0 && now.UnixMilli()-due >= time.Minute.Milliseconds() {
 		values = maps.Clone(values)
 		values["late"] = now.Sub(time.UnixMilli(due)).Minutes()
 	}
+	zh, en := figures{chinese: true, currency: currency, now: now}, figures{currency: currency, now: now}
 	for _, w := range sentences[r.Code] {
-		if w.complete(values) {
-			return Sentence{
-				ZH: fill(w.zh, values, figures{chinese: true, currency: currency, now: now}),
-				EN: fill(w.en, values, figures{currency: currency, now: now}),
-			}
+		if !w.complete(values) {
+			continue
 		}
+		said := Said{ZH: fill(w.zh, values, zh), EN: fill(w.en, values, en)}
+		if day := values.Text("as_of"); day != "" && day < now.Add(-booksOfThePast).Format(time.DateOnly) {
+			said.ZH += "（数据到 " + zh.day(day) + "为止）"
+			said.EN += " (data up to " + en.day(day) + ")"
+		}
+		return said
 	}
-	return Sentence{ZH: r.Code, EN: strings.ReplaceAll(r.Code, "_", " ")}
+	return Said{ZH: r.Code, EN: strings.ReplaceAll(r.Code, "_", " ")}
 }
 
 // complete says whether all that the wording writes is there; forms with their own words are never missing.

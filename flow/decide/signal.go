@@ -77,8 +77,8 @@ type Subject struct {
 	Name string
 }
 
-// Action is one thing a row offers to do.
-type Action struct {
+// TodayAction is one thing a row offers to do.
+type TodayAction struct {
 	Code    string         `json:"code" doc:"call, log_contact, thank, open_customers, review_findings, open_metric, open_source"`
 	Primary bool           `json:"primary"`
 	Target  string         `json:"target" doc:"what it works on: a customer's id, a cause, a metric's name, a source's id, a signal's id"`
@@ -96,7 +96,7 @@ type Signal struct {
 	AtStake *int64 // minor units expected to be lost or not won, never negative; nil when it cannot be valued
 	Basis   Reason // how AtStake was reckoned
 	DueAt   *int64 // a promised instant, milliseconds UTC
-	Actions []Action
+	Actions []TodayAction
 }
 
 // Source supplies signals. Signals gives all that are true now; one of its kinds that it no longer gives has resolved

@@ -8,7 +8,7 @@ import (
 )
 
 // findings makes one signal of each cause of doubtful records. Where they are orders, what rests on them is the money in
-// them, and a hundredth of it (a prior) is taken to be misjudged for it; other records are not valued.
+// them, and a five-hundredth of it (a prior) is taken to be misjudged for it; other records are not valued.
 type findings struct {
 	records *db.DB
 	mutex   sync.Mutex
@@ -20,7 +20,7 @@ type restingOn struct {
 	amount      int64 // minor units
 }
 
-const misjudged = 0.01
+const misjudged = 0.002
 
 // Kinds implements Source.
 func (*findings) Kinds() []string { return []string{DataFindings} }
@@ -65,7 +65,7 @@ where o.deleted_at is null and o.id in (
 			Key: DataFindings + ":" + r.Cause, Kind: DataFindings,
 			Subject: Subject{Type: "findings", ID: r.Cause, Name: causeTitle(r.Cause).ZH},
 			Reason:  Reason{DataFindings, Values{"cause": r.Cause, "count": r.Count, "since": r.Since}},
-			Actions: []Action{{Code: "review_findings", Primary: true, Target: r.Cause}},
+			Actions: []TodayAction{{Code: "review_findings", Primary: true, Target: r.Cause}},
 		}
 		if rests.amount > 0 {
 			g.Reason.Values["amount"] = rests.amount

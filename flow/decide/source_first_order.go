@@ -33,7 +33,7 @@ firsts as (
   join orders o on o.customer_id = c.id and o.ts = c.orders_first_at and o.kind = 'order' and o.status <> 'cancelled'
   where c.orders_first_day > (select day from today) - 365 and o.day > (select day from today) - 365
 )
-select f.id, c.name, c.owner_id, c.team_id, c.has_phone, c.has_email, f.orders_first_day,
+select f.id, c.name, c.owner_id, c.team_id, c.has_phone, c.has_email, (select day from today), f.orders_first_day,
   (select day from today) - f.orders_first_day as days_ago, f.gross, f.larger_than, f.repeats, s.predicted_value
 from firsts f
 join customers c on c.id = f.id
@@ -55,8 +55,11 @@ func (s firstOrder) Signals(ctx context.Context) ([]Signal, error) {
 		var f customerFacts
 		var daysAgo, larger, repeats float64
 		var gross int64
-		if err := rows.Scan(&f.ID, &f.Name, &f.Owner, &f.Team, &f.HasPhone, &f.HasEmail, &f.LastDay, &daysAgo, &gross, &larger, &repeats, &f.Predicted); err != nil {
+		if err := rows.Scan(&f.ID, &f.Name, &f.Owner, &f.Team, &f.HasPhone, &f.HasEmail, &f.AsOf, &f.LastDay, &daysAgo, &gross, &larger, &repeats, &f.Predicted); err != nil {
 			return nil, err
+		}
+		if !fresh(ctx, f.AsOf) {
+			break
 		}
 		basis := Reason{"repeat_like_first", Values{"amount": gross, "repeat": share(repeats)}}
 		f.Stake = float64(gross) * repeats
@@ -115,6 +118,6 @@ func (s unreachable) Signals(ctx context.Context) ([]Signal, error) {
 		Reason:  Reason{CustomersUnreachable, Values{"count": without, "share": share(float64(without) / float64(valuable)), "predicted": math.Round(predicted)}},
 		AtStake: stake(predicted / 12 * reachableBrings),
 		Basis:   Reason{"unreachable_month", Values{"predicted": math.Round(predicted), "share": reachableBrings}},
-		Actions: []Action{{Code: "open_customers", Primary: true, Filter: filter}},
+		Actions: []TodayAction{{Code: "open_customers", Primary: true, Filter: filter}},
 	}}, nil
 }

@@ -68,10 +68,10 @@ limit ?`, tomorrow, TopPerKind).Scan(ctx, &rows); err != nil {
 			Reason: Reason{FollowUpDue, Values{"activity_id": strconv.FormatInt(r.ID, 10), "agreed_at": r.HappenedAt,
 				"due_at": r.NextAt, "next_action": r.NextAction}},
 			DueAt:   &r.NextAt,
-			Actions: []Action{{Code: "log_contact", Primary: !r.HasPhone, Target: customer}},
+			Actions: []TodayAction{{Code: "log_contact", Primary: !r.HasPhone, Target: customer}},
 		}
 		if r.HasPhone {
-			g.Actions = append([]Action{{Code: "call", Primary: true, Target: customer}}, g.Actions...)
+			g.Actions = append([]TodayAction{{Code: "call", Primary: true, Target: customer}}, g.Actions...)
 		}
 		if worth, known := predicted[r.CustomerID]; known {
 			g.AtStake = stake(worth * leaveOverPromise)
@@ -146,7 +146,7 @@ order by id`).Scan(ctx, &rows); err != nil {
 			Key: fmt.Sprintf("%s:source:%s:%d", SourceLate, id, r.LastFactAt), Kind: SourceLate,
 			Subject: Subject{Type: "source", ID: id, Name: r.Name},
 			Reason:  Reason{SourceLate, Values{"expected_hours": r.ExpectedHours, "silent_hours": float64(int64(silent)), "last_at": r.LastFactAt}},
-			Actions: []Action{{Code: "open_source", Primary: true, Target: id}},
+			Actions: []TodayAction{{Code: "open_source", Primary: true, Target: id}},
 		})
 	}
 	return signals, nil

@@ -64,7 +64,7 @@ func broken(a analyze.Anomaly) Signal {
 		Key: fmt.Sprintf("%s:%s:%s", MetricBroke, a.Metric, a.Since), Kind: MetricBroke,
 		Subject: Subject{Type: "metric", ID: a.Metric, Name: a.Label.ZH},
 		Reason:  Reason{code, values},
-		Actions: []Action{{Code: "open_metric", Primary: true, Target: a.Metric}},
+		Actions: []TodayAction{{Code: "open_metric", Primary: true, Target: a.Metric}},
 	}
 	if a.Shortfall > 0 {
 		g.AtStake = stake(float64(a.Shortfall))

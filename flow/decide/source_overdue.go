@@ -24,14 +24,14 @@ func (overdueRhythm) Kinds() []string { return []string{OverdueRhythm} }
 
 // Signals implements Source.
 func (s overdueRhythm) Signals(ctx context.Context) ([]Signal, error) {
-	list, err := chooseCustomers(ctx, s.columns, "predicted * leaving", "overdue")
+	list, err := chooseCustomers(ctx, s.columns, "predicted * (1 - stays)", "overdue")
 	var signals []Signal
 	for _, f := range list {
 		g := f.signal(OverdueRhythm, "call")
 		g.Reason.Values["cycle_days"], g.Reason.Values["silent_days"] = rounded(f.Cycle.Float64), rounded(f.Silent.Float64)
 		g.Reason.Values["overdue_days"] = rounded(f.Overdue.Float64)
-		g.Basis = Reason{"predicted_times_leaving", Values{"predicted": math.Round(f.Predicted.Float64), "leaving": share(f.Leaving.Float64)}}
-		if !f.Modelled {
+		g.Basis = Reason{"predicted_times_leaving", Values{"predicted": math.Round(f.Predicted.Float64), "leaving": share(1 - f.Stays.Float64)}}
+		if f.ByRhythm {
 			g.Basis.Code = "rhythm_times_leaving"
 		}
 		signals = append(signals, g)
@@ -52,7 +52,7 @@ func (aliveFell) Kinds() []string { return []string{AliveFell} }
 
 // Signals implements Source.
 func (s aliveFell) Signals(ctx context.Context) ([]Signal, error) {
-	list, err := chooseCustomers(ctx, s.columns, "predicted * (alive_before - alive) / greatest(alive, 0.05)",
+	list, err := chooseCustomers(ctx, s.columns, "if_stays * (alive_before - alive)",
 		"not overdue and alive_before - alive >= "+strconv.FormatFloat(fellBy, 'f', -1, 64))
 	var signals []Signal
 	for _, f := range list {
@@ -79,6 +79,9 @@ func (s nextPurchase) Signals(ctx context.Context) ([]Signal, error) {
 		"orders_count >= 3 and cycle_days >= 10 and next_due_day between as_of and as_of + 3")
 	var signals []Signal
 	for _, f := range list {
+		if !fresh(ctx, f.AsOf) {
+			break
+		}
 		g := f.signal(NextPurchaseDue, "call")
 		g.Reason.Values["cycle_days"], g.Reason.Values["due_day"] = rounded(f.Cycle.Float64), f.DueDay.Time.Format("2006-01-02")
 		g.Reason.Values["order_value"] = math.Round(f.OrderValue.Float64)

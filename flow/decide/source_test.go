@@ -19,8 +19,8 @@ func TestSources(t *testing.T) {
 		stake *int64 // nil: no such signal; a pointer to -1: one without a value
 		zh    string
 	}{
-		// 1140000 × 0.36 = 410400
-		{"a valuable customer silent longer than her rhythm", func(c *company) { c.add(lin) }, OverdueRhythm, ptr[int64](410400),
+		// she stays by 2^(−(27 − 6) / 31) = 0.62528, the model says 0.64: 1140000 / 0.64 × 0.62528 × 0.37472 = 417354
+		{"a valuable customer silent longer than her rhythm", func(c *company) { c.add(lin) }, OverdueRhythm, ptr[int64](417354),
 			"近 12 个月消费 **¥23,400**，通常 **31 天**下单一次，已 **58 天**未购"},
 		{"one who is not valuable is left alone", func(c *company) {
 			b := lin
@@ -37,7 +37,7 @@ func TestSources(t *testing.T) {
 			b.orders = 2
 			c.add(b)
 		}, OverdueRhythm, nil, ""},
-		// 1140000 × (0.91 − 0.64) / 0.64 = 480937.5
+		// 1140000 / 0.64 × (0.91 − 0.64) = 480937.5
 		{"without a rhythm of her own the fall of the probability speaks", func(c *company) {
 			b := lin
 			b.orders = 2
@@ -83,12 +83,12 @@ func TestSources(t *testing.T) {
 		{"a source of which nothing is expected", func(c *company) {
 			c.write("insert into sources (id, name, kind, last_fact_at, created_at) values (1, '旧表', 'file', 0, 0)")
 		}, SourceLate, nil, ""},
-		// three findings of two orders of 100.00: 20000 × 0.01 = 200
+		// three findings of two orders of 100.00: 20000 × 0.002 = 40
 		{"findings of orders are worth what rests on the orders", func(c *company) {
 			for i, subject := range []int64{100000, 100000, 100001} {
 				c.write("insert into findings (id, cause, subject_type, subject_id, created_at) values (?, 'price_zero', 'order', ?, ?)", i+1, subject, at("2026-03-11 08:00").UnixMilli())
 			}
-		}, DataFindings, ptr[int64](200), "**3 条**记录单价为零，涉及金额 **¥200**，最早发现于 **3月11日**"},
+		}, DataFindings, ptr[int64](40), "**3 条**记录单价为零，涉及金额 **¥200**，最早发现于 **3月11日**"},
 		{"findings of other records cannot be valued", func(c *company) {
 			c.write("insert into findings (id, cause, subject_type, created_at) values (1, 'exact_repeat', 'row', ?)", at("2026-03-12 08:00").UnixMilli())
 		}, DataFindings, ptr[int64](-1), "**1 条**记录与另一行完全相同，最早发现于 **今天 08:00**"},
@@ -124,7 +124,7 @@ func TestSources(t *testing.T) {
 				case *row.stake == -1 && r.AtStake != nil:
 					c.Errorf("at stake %d, want none", *r.AtStake)
 				case *row.stake != -1 && (r.AtStake == nil || *r.AtStake != *row.stake):
-					c.Errorf("at stake %v, want %d", r.AtStake, *row.stake)
+					c.Errorf("at stake %d, want %d", deref(r.AtStake), *row.stake)
 				}
 				if row.zh != "" {
 					if got := speak(Reason{r.ReasonCode, r.values()}, r.Currency, at("2026-03-12 09:22")).ZH; got != row.zh {
@@ -187,4 +187,11 @@ func TestMetricSource(t *testing.T) {
 			c.Errorf("what is no longer true is %s, want resolved", r.State)
 		}
 	})
+}
+
+func deref(n *int64) int64 {
+	if n == nil {
+		return -1
+	}
+	return *n
 }

@@ -11,9 +11,9 @@ import (
 	"guanxi/guard"
 )
 
-// PersonDay is one person's day as her manager sees it.
-type PersonDay struct {
-	Staff            Named       `json:"staff"`
+// TodayPerson is one person's day as her manager sees it.
+type TodayPerson struct {
+	Staff            TodayStaff  `json:"staff"`
 	CapacityMinutes  float64     `json:"capacity_minutes"`
 	AvailableMinutes float64     `json:"available_minutes" doc:"capacity less what was spent today"`
 	PlannedMinutes   float64     `json:"planned_minutes" doc:"of the lines that fit"`
@@ -29,7 +29,7 @@ type PersonDay struct {
 
 type teamOut struct {
 	Body struct {
-		People []PersonDay `json:"people"`
+		People []TodayPerson `json:"people"`
 	}
 }
 
@@ -64,7 +64,7 @@ order by st.name, st.id`, where.args...).Scan(ctx, &people); err != nil {
 		return nil, err
 	}
 	out := &teamOut{}
-	out.Body.People = []PersonDay{}
+	out.Body.People = []TodayPerson{}
 	ids := []int64{0}
 	for _, p := range people {
 		ids = append(ids, p.ID)
@@ -103,8 +103,8 @@ order by st.name, st.id`, where.args...).Scan(ctx, &people); err != nil {
 	return out, nil
 }
 
-func personDay(ctx context.Context, p teamStaff, rows []Row, done []loggedLine, set Setting) PersonDay {
-	d := PersonDay{Staff: Named{api.ID(p.ID), p.Name}, CapacityMinutes: float64(p.Capacity), SpentMinutes: minutesOf(done), Done: len(done)}
+func personDay(ctx context.Context, p teamStaff, rows []Row, done []loggedLine, set Setting) TodayPerson {
+	d := TodayPerson{Staff: TodayStaff{api.ID(p.ID), p.Name}, CapacityMinutes: float64(p.Capacity), SpentMinutes: minutesOf(done), Done: len(done)}
 	d.AvailableMinutes = max(d.CapacityMinutes-d.SpentMinutes, 0)
 	set.Minutes = d.AvailableMinutes
 	var atStake, saved int64

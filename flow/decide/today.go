@@ -35,34 +35,34 @@ func (s *Signals) reading(ctx context.Context) (reading, error) {
 	return r, nil
 }
 
-// AreaState says whether an area of daily work needs anybody.
-type AreaState string
+// TodayAreaState says whether an area of daily work needs anybody.
+type TodayAreaState string
 
 // The states of an area. An area is well only when nothing is open and what feeds it is fresh.
 const (
-	AreaWell     AreaState = "well"
-	AreaAction   AreaState = "action"
-	AreaStale    AreaState = "stale"
-	AreaNoSource AreaState = "no_source"
+	AreaWell     TodayAreaState = "well"
+	AreaAction   TodayAreaState = "action"
+	AreaStale    TodayAreaState = "stale"
+	AreaNoSource TodayAreaState = "no_source"
 )
 
-// AreaView is one area as far as the reader may see it.
-type AreaView struct {
-	Name    Area      `json:"name" enum:"watch,behaviour,marketing,feedback,relations,data"`
-	State   AreaState `json:"state" enum:"well,action,stale,no_source" doc:"well: nothing open and the sources fresh; stale: nothing open, but what feeds it is late; no_source: nothing feeds it yet"`
-	Count   int       `json:"count" doc:"lines of the list"`
-	DueSoon int       `json:"due_soon" doc:"lines whose promised instant passes within the hour or has passed"`
+// TodayArea is one area as far as the reader may see it.
+type TodayArea struct {
+	Name    Area           `json:"name" enum:"watch,behaviour,marketing,feedback,relations,data"`
+	State   TodayAreaState `json:"state" enum:"well,action,stale,no_source" doc:"well: nothing open and the sources fresh; stale: nothing open, but what feeds it is late; no_source: nothing feeds it yet"`
+	Count   int            `json:"count" doc:"lines of the list"`
+	DueSoon int            `json:"due_soon" doc:"lines whose promised instant passes within the hour or has passed"`
 }
 
 // staleAfter is how old a refresh may be before nothing it says is fresh any more.
 const staleAfter = 15 * time.Minute
 
 // areas tells the state of the six from the reader's lines.
-func areas(lines []Line, r reading) []AreaView {
+func areas(lines []Line, r reading) []TodayArea {
 	old := r.set.Now.Sub(time.UnixMilli(r.state.At)) > staleAfter
-	views := make([]AreaView, len(Areas))
+	views := make([]TodayArea, len(Areas))
 	for i, name := range Areas {
-		v := AreaView{Name: name, State: AreaNoSource}
+		v := TodayArea{Name: name, State: AreaNoSource}
 		for _, k := range Catalogue {
 			if k.Area != name || !slices.Contains(r.state.Kinds, k.Name) || k.NeedsOrders && !r.state.Orders || !r.state.Customers && !r.state.Orders {
 				continue
@@ -89,16 +89,16 @@ func areas(lines []Line, r reading) []AreaView {
 	return views
 }
 
-// Backlog is what lies since before today.
-type Backlog struct {
+// TodayBacklog is what lies since before today.
+type TodayBacklog struct {
 	Count      int   `json:"count" doc:"lines first seen before today"`
 	OldestDays int   `json:"oldest_days"`
 	NewToday   int   `json:"new_today"`
 	Ages       []int `json:"ages" doc:"lines by age: today, one day, two or three, older"`
 }
 
-func backlog(lines []Line, w workspace.Workspace, now time.Time) Backlog {
-	b := Backlog{Ages: make([]int, 4)}
+func backlog(lines []Line, w workspace.Workspace, now time.Time) TodayBacklog {
+	b := TodayBacklog{Ages: make([]int, 4)}
 	today := w.DayStart(now)
 	for _, l := range lines {
 		days := int(math.Ceil(float64(today-l.FirstSeenAt) / (24 * 60 * 60 * 1000)))
@@ -120,8 +120,8 @@ func backlog(lines []Line, w workspace.Workspace, now time.Time) Backlog {
 	return b
 }
 
-// Capacity is the reader's day in minutes.
-type Capacity struct {
+// TodayCapacity is the reader's day in minutes.
+type TodayCapacity struct {
 	AvailableMinutes float64 `json:"available_minutes" doc:"her working minutes less those spent today"`
 	PlannedMinutes   float64 `json:"planned_minutes" doc:"of the lines that fit"`
 	SpentMinutes     float64 `json:"spent_minutes" doc:"on what was done today"`
@@ -129,8 +129,8 @@ type Capacity struct {
 	LaterCost        float64 `json:"later_cost" doc:"what leaving them until the next working day costs, minor units"`
 }
 
-func capacity(lines []Line, r reading) Capacity {
-	c := Capacity{AvailableMinutes: r.set.Minutes, SpentMinutes: r.spent}
+func capacity(lines []Line, r reading) TodayCapacity {
+	c := TodayCapacity{AvailableMinutes: r.set.Minutes, SpentMinutes: r.spent}
 	for _, l := range lines {
 		if l.Fits {
 			c.PlannedMinutes += l.Factors.EffortMinutes

@@ -15,17 +15,17 @@ import (
 
 const tag = "Today"
 
-// TodayView is the answer of GET /today.
-type TodayView struct {
-	Items          []Item     `json:"items"`
-	Count          int        `json:"count" doc:"lines in all, of which items are the first"`
-	Areas          []AreaView `json:"areas"`
-	Capacity       Capacity   `json:"capacity"`
-	Backlog        Backlog    `json:"backlog"`
-	DoneCount      int        `json:"done_count" doc:"signals the reader did today"`
-	SnoozedCount   int        `json:"snoozed_count"`
-	DelegatedCount int        `json:"delegated_count" doc:"delegated to others and not done yet"`
-	AsOf           time.Time  `json:"as_of" doc:"when the sources were last asked"`
+// Today is the answer of GET /today.
+type Today struct {
+	Items          []TodayItem   `json:"items"`
+	Count          int           `json:"count" doc:"lines in all, of which items are the first"`
+	Areas          []TodayArea   `json:"areas"`
+	Capacity       TodayCapacity `json:"capacity"`
+	Backlog        TodayBacklog  `json:"backlog"`
+	DoneCount      int           `json:"done_count" doc:"signals the reader did today"`
+	SnoozedCount   int           `json:"snoozed_count"`
+	DelegatedCount int           `json:"delegated_count" doc:"delegated to others and not done yet"`
+	AsOf           time.Time     `json:"as_of" doc:"when the sources were last asked"`
 }
 
 type todayIn struct {
@@ -35,7 +35,7 @@ type todayIn struct {
 	Limit   int    `query:"limit" minimum:"1" maximum:"500" default:"200"`
 }
 
-type todayOut struct{ Body TodayView }
+type todayOut struct{ Body Today }
 
 // Register adds the operations of Today.
 func (s *Signals) Register(a *api.API) {
@@ -52,8 +52,8 @@ func (s *Signals) Register(a *api.API) {
 	s.registerPriors(a)
 }
 
-func (s *Signals) view(ctx context.Context, in *todayIn) (TodayView, error) {
-	var v TodayView
+func (s *Signals) view(ctx context.Context, in *todayIn) (Today, error) {
+	var v Today
 	r, err := s.reading(ctx)
 	if err != nil {
 		return v, err
@@ -140,7 +140,7 @@ func (s *Signals) listed(ctx context.Context, in *todayIn, r reading) ([]Line, e
 	return lines, nil
 }
 
-func (s *Signals) tallies(ctx context.Context, v *TodayView) (err error) {
+func (s *Signals) tallies(ctx context.Context, v *Today) (err error) {
 	away := s.away(ctx)
 	if v.SnoozedCount, err = s.tally(ctx, onList(ctx).and("s.state = 'snoozed'")); err != nil {
 		return err
@@ -159,7 +159,7 @@ type membersIn struct {
 
 type membersOut struct {
 	ETag string `header:"ETag"`
-	Body page.List[Item]
+	Body page.List[TodayItem]
 }
 
 // members gives the signals of a folded line, those with most at stake first.

@@ -10,61 +10,61 @@ import (
 	"guanxi/base/money"
 )
 
-// Item is a line of the list as a reader sees it.
-type Item struct {
-	ID           string       `json:"id" doc:"a signal's id, or group-KIND for a folded line"`
-	Kind         string       `json:"kind"`
-	Area         string       `json:"area"`
-	Rank         int          `json:"rank" doc:"from 1; 0 when it is not on the list"`
-	State        State        `json:"state" enum:"open,snoozed,delegated,done,dismissed,resolved"`
-	Subject      SubjectView  `json:"subject"`
-	Reason       ReasonView   `json:"reason"`
-	Why          Why          `json:"why"`
-	AtStake      *money.Money `json:"at_stake" doc:"null when it cannot be valued"`
-	DueAt        *time.Time   `json:"due_at"`
-	Score        float64      `json:"score" doc:"minor units saved per minute of a person"`
-	FitsToday    bool         `json:"fits_today"`
-	Pinned       bool         `json:"pinned"`
-	Alone        bool         `json:"alone" doc:"taken out of its group"`
-	Escalated    bool         `json:"escalated" doc:"late for more than a working day: managers see it"`
-	Members      int          `json:"members" doc:"how many it stands for; 0 for one"`
-	Evidence     []Evidence   `json:"evidence" doc:"the last three events"`
-	Rhythm       *Rhythm      `json:"rhythm"`
-	Actions      []Action     `json:"actions"`
-	Owner        *Named       `json:"owner"`
-	DelegatedTo  *Named       `json:"delegated_to"`
-	SnoozedUntil *time.Time   `json:"snoozed_until"`
-	FirstSeenAt  time.Time    `json:"first_seen_at"`
-	ClosedAt     *time.Time   `json:"closed_at"`
-	Version      int64        `json:"version"`
+// TodayItem is a line of the list as a reader sees it.
+type TodayItem struct {
+	ID           string          `json:"id" doc:"a signal's id, or group-KIND for a folded line"`
+	Kind         string          `json:"kind"`
+	Area         string          `json:"area"`
+	Rank         int             `json:"rank" doc:"from 1; 0 when it is not on the list"`
+	State        State           `json:"state" enum:"open,snoozed,delegated,done,dismissed,resolved"`
+	Subject      TodaySubject    `json:"subject"`
+	Reason       TodayReason     `json:"reason"`
+	Why          TodayWhy        `json:"why"`
+	AtStake      *money.Money    `json:"at_stake" doc:"null when it cannot be valued"`
+	DueAt        *time.Time      `json:"due_at"`
+	Score        float64         `json:"score" doc:"minor units saved per minute of a person"`
+	FitsToday    bool            `json:"fits_today"`
+	Pinned       bool            `json:"pinned"`
+	Alone        bool            `json:"alone" doc:"taken out of its group"`
+	Escalated    bool            `json:"escalated" doc:"late for more than a working day: managers see it"`
+	Members      int             `json:"members" doc:"how many it stands for; 0 for one"`
+	Evidence     []TodayEvidence `json:"evidence" doc:"the last three events"`
+	Rhythm       *TodayRhythm    `json:"rhythm"`
+	Actions      []TodayAction   `json:"actions"`
+	Owner        *TodayStaff     `json:"owner"`
+	DelegatedTo  *TodayStaff     `json:"delegated_to"`
+	SnoozedUntil *time.Time      `json:"snoozed_until"`
+	FirstSeenAt  time.Time       `json:"first_seen_at"`
+	ClosedAt     *time.Time      `json:"closed_at"`
+	Version      int64           `json:"version"`
 }
 
-// Named is a member of staff as far as a line has to name her.
-type Named struct {
+// TodayStaff is a member of staff as far as a line has to name her.
+type TodayStaff struct {
 	ID   api.ID `json:"id"`
 	Name string `json:"name"`
 }
 
-// SubjectView is what a line is about. Name is in the reader's language.
-type SubjectView struct {
-	Type  string   `json:"type" doc:"customer, customers, findings, metric, source"`
-	ID    string   `json:"id"`
-	Name  string   `json:"name"`
-	Label Sentence `json:"label"`
+// TodaySubject is what a line is about. Name is in the reader's language.
+type TodaySubject struct {
+	Type  string `json:"type" doc:"customer, customers, findings, metric, source"`
+	ID    string `json:"id"`
+	Name  string `json:"name"`
+	Label Said   `json:"label"`
 }
 
-// ReasonView is a reason with its words.
-type ReasonView struct {
+// TodayReason is a reason with its words.
+type TodayReason struct {
 	Code   string `json:"code"`
 	Values Values `json:"values"`
-	Sentence
+	Said
 }
 
-// Why says why a line stands where it stands: score = max(delay loss, promise) / effort.
-type Why struct {
+// TodayWhy says why a line stands where it stands: score = max(delay loss, promise) / effort.
+type TodayWhy struct {
 	Stake           *money.Money `json:"stake" doc:"what it is ordered by: one ordinary order when it cannot be valued"`
 	StakeBasis      string       `json:"stake_basis"`
-	Basis           ReasonView   `json:"basis" doc:"how the stake was reckoned"`
+	Basis           TodayReason  `json:"basis" doc:"how the stake was reckoned"`
 	Chance          float64      `json:"chance" doc:"share of the stake that acting can change"`
 	ChanceSource    string       `json:"chance_source" enum:"prior,measured"`
 	N               int64        `json:"n" doc:"outcomes behind a measured chance"`
@@ -77,11 +77,11 @@ type Why struct {
 	PassChance      float64      `json:"pass_chance" doc:"how likely the promised instant passes if nobody starts now"`
 	Score           float64      `json:"score"`
 	NextScore       *float64     `json:"next_score" doc:"of the line below"`
-	Sentence
+	Said
 }
 
 // items makes what the reader sees of lines; rank counts from first, 0 when they are not on the list.
-func (s *Signals) items(ctx context.Context, lines []Line, r reading, first int) ([]Item, error) {
+func (s *Signals) items(ctx context.Context, lines []Line, r reading, first int) ([]TodayItem, error) {
 	scored, err := estimates(ctx, s.records.Read())
 	if err != nil {
 		return nil, err
@@ -90,11 +90,15 @@ func (s *Signals) items(ctx context.Context, lines []Line, r reading, first int)
 	if err != nil {
 		return nil, err
 	}
+	called, err := s.callNames(ctx, lines)
+	if err != nil {
+		return nil, err
+	}
 	evidence, rhythms, err := s.background(ctx, lines)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]Item, len(lines))
+	items := make([]TodayItem, len(lines))
 	for i := range lines {
 		l := &lines[i]
 		item := l.item(r, scored[l.Kind])
@@ -111,10 +115,11 @@ func (s *Signals) items(ctx context.Context, lines []Line, r reading, first int)
 		if l.DelegatedTo != nil {
 			item.DelegatedTo = names[*l.DelegatedTo]
 		}
-		item.Evidence, item.Rhythm = []Evidence{}, nil
+		item.Evidence, item.Rhythm = []TodayEvidence{}, nil
 		if id := l.customer(); id != 0 {
+			item.Subject.callBy(called[id], r.language)
 			for _, e := range evidence[id] {
-				e.Sentence = speak(Reason{e.Code, e.Values}, l.Currency, r.set.Now)
+				e.Said = speak(Reason{e.Code, e.Values}, l.Currency, r.set.Now)
 				item.Evidence = append(item.Evidence, e)
 			}
 			item.Rhythm = rhythms[id]
@@ -133,22 +138,22 @@ func (l *Line) customer() int64 {
 	return id
 }
 
-func (l *Line) item(r reading, e Estimate) Item {
+func (l *Line) item(r reading, e Estimate) TodayItem {
 	reason, basis, actions := Reason{l.ReasonCode, l.values()}, l.basis(), l.actions()
 	id := strconv.FormatInt(l.ID, 10)
 	if l.Grouped() {
 		id = groupPrefix + l.Kind
 		reason = groupReason(l.Kind, l.Members)
 		basis = Reason{"sum", Values{"count": len(l.Members)}}
-		actions = []Action{{Code: kindByName[l.Kind].Batch.Action, Primary: true, Target: id}}
+		actions = []TodayAction{{Code: kindByName[l.Kind].Batch.Action, Primary: true, Target: id}}
 	}
 	if l.AtStake == nil {
 		basis = Reason{"ordinary_order", Values{"amount": math.Round(l.Factors.Stake)}}
 	}
 	label := l.label(reason.Values)
-	item := Item{
+	item := TodayItem{
 		ID: id, Kind: l.Kind, Area: l.Area, State: l.State,
-		Subject: SubjectView{Type: l.subjectType(), ID: l.SubjectID, Name: label.In(r.language), Label: label},
+		Subject: TodaySubject{Type: l.subjectType(), ID: l.SubjectID, Name: label.In(r.language), Label: label},
 		Reason:  view(reason, l.Currency, r.set.Now),
 		AtStake: amount(l.AtStake, l.Currency), DueAt: instant(l.DueAt), Score: cents(l.Score.PerMinute),
 		FitsToday: l.Fits, Pinned: l.Pinned, Alone: l.Alone, Escalated: l.EscalatedAt != nil, Members: len(l.Members),
@@ -161,9 +166,9 @@ func (l *Line) item(r reading, e Estimate) Item {
 	return item
 }
 
-func (l *Line) why(r reading, e Estimate) Why {
+func (l *Line) why(r reading, e Estimate) TodayWhy {
 	stake := int64(math.Round(l.Factors.Stake))
-	w := Why{
+	w := TodayWhy{
 		Stake: amount(&stake, l.Currency), Chance: share(l.Factors.Chance), ChanceSource: "prior",
 		HalfLifeMinutes: l.Factors.HalfLifeMinutes, EffortMinutes: l.Factors.EffortMinutes, EffortSource: "prior",
 		DelayLoss: money.Of(int64(math.Round(l.Score.DelayLoss)), l.Currency), Promise: money.Of(int64(math.Round(l.Score.Promise)), l.Currency),
@@ -183,7 +188,7 @@ func (l *Line) why(r reading, e Estimate) Why {
 			reason.Code = "why_late"
 		}
 	}
-	w.Sentence = speak(reason, l.Currency, r.set.Now)
+	w.Said = speak(reason, l.Currency, r.set.Now)
 	return w
 }
 
@@ -195,10 +200,10 @@ func (l *Line) subjectType() string {
 }
 
 // label names the subject in both languages.
-func (l *Line) label(v Values) Sentence {
-	count := func(zh, en string) Sentence {
+func (l *Line) label(v Values) Said {
+	count := func(zh, en string) Said {
 		n := v.Number("count")
-		return Sentence{figures{chinese: true}.number(n) + zh, figures{}.number(n) + en}
+		return Said{figures{chinese: true}.number(n) + zh, figures{}.number(n) + en}
 	}
 	switch {
 	case l.Grouped():
@@ -208,16 +213,28 @@ func (l *Line) label(v Values) Sentence {
 	case l.SubjectType == "findings":
 		return causeTitle(l.SubjectID)
 	case l.SubjectType == "metric" && v.Has("label_zh"):
-		return Sentence{v.Text("label_zh"), v.Text("label_en")}
+		return Said{v.Text("label_zh"), v.Text("label_en")}
 	}
-	return Sentence{l.SubjectName, l.SubjectName}
+	return Said{l.SubjectName, l.SubjectName}
 }
 
-func view(r Reason, currency string, now time.Time) ReasonView {
+// callBy names a customer without a name by an identity.
+func (v *TodaySubject) callBy(identity, language string) {
+	if v.Name != "" {
+		return
+	}
+	if identity == "" {
+		identity = v.ID
+	}
+	v.Label = Said{"客户 " + identity, "Customer " + identity}
+	v.Name = v.Label.In(language)
+}
+
+func view(r Reason, currency string, now time.Time) TodayReason {
 	if r.Values == nil {
 		r.Values = Values{}
 	}
-	return ReasonView{r.Code, r.Values, speak(r, currency, now)}
+	return TodayReason{r.Code, r.Values, speak(r, currency, now)}
 }
 
 func amount(minor *int64, currency string) *money.Money {
