@@ -34,7 +34,7 @@ type Field struct {
 	// Required fields must be mapped or constant, and a row without a value is rejected (value_missing).
 	Required bool
 	// Lenient fields do not reject the row when the cell cannot be read: the value stays unset and a finding
-	// "<code>" (for instance day_unreadable) keeps the cell as it was.
+	// "<code>" (for instance date_unreadable) keeps the cell as it was.
 	Lenient bool
 	// Identifier cleans what spreadsheets do to numbers used as names: "17850.0" becomes "17850", counted as a correction.
 	Identifier bool
@@ -62,7 +62,9 @@ type Kind interface {
 	GroupBy() []string
 	// Apply brings the rows of b into the records and sets b.Outcomes[i] for every row whose outcome is still
 	// Pending. It runs inside the batch's one transaction, which also stores rejects, findings, changes and the
-	// checkpoint; so it is applied exactly once, also across kill -9. An error fails the whole import.
+	// checkpoint; so it is applied exactly once, also across kill -9. On PostgreSQL the transaction may be run again,
+	// so Apply must not change rows or Prepared. ctx carries whoever started the import: guard.ScopeOf(ctx, noun) says
+	// which existing records a row may touch. A fault of kind invalid fails the import at once, other errors after retries.
 	Apply(ctx context.Context, tx *db.Tx, b *Batch) error
 	// Undo takes back up to limit records of the import: removes what it created (created_import_id), restores what
 	// it replaced (Changes), keeps and lists what people changed since (version above after_version). It must
