@@ -39,7 +39,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, nil)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 	s.signals.RegisterJobs(jobs)
-	s.running = append(s.running, s.scores.Run)
+	s.running = append(s.running, s.scores.Run, s.signals.Run)
 	return s, nil
 }
 
