@@ -54,7 +54,7 @@ func (m *maker) customerOf(c *chance, i int) Customer {
 	c.of(streamIdentity, i, 0)
 	n := Customer{Number: i + 1, Stage: "customer"}
 	if h.cast == browser {
-		n.Stage = "lead"
+		n.Stage = "prospect"
 	}
 	at := m.places[m.placeWeight.pick(c)]
 	n.Province, n.City, n.District = at.province, at.city, at.district

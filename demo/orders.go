@@ -5,15 +5,17 @@ import (
 	"context"
 	"fmt"
 	"time"
+
+	"guanxi/flow/customer"
 )
 
 // States of an order, in the life of a parcel.
 const (
-	statusPaid      = "paid"
-	statusShipped   = "shipped"
-	statusCompleted = "completed"
-	statusCancelled = "cancelled"
-	statusRefunded  = "refunded"
+	statusPaid      = customer.StatusPaid
+	statusShipped   = customer.StatusShipped
+	statusCompleted = customer.StatusCompleted
+	statusCancelled = customer.StatusCancelled
+	statusRefunded  = customer.StatusRefunded
 )
 
 // breakDays is how long, up to today, the advertising account of the 抖音 shop has

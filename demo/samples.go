@@ -68,7 +68,7 @@ func hotelStays(ctx context.Context) ([]byte, error) {
 	}
 	c := newChance(Small().Seed).of(streamContact, 0, 4)
 	today := clock.Now(ctx).In(workspace.Of(ctx).Location)
-	rows := [][]string{{"订单号", "入住日期", "金额", "门店", "客户编号", "姓名", "手机"}}
+	rows := [][]string{{"订单号", "日期", "金额", "门店", "客户编号", "姓名", "手机"}}
 	guest := 0
 	for _, class := range classes {
 		for range class.guests {

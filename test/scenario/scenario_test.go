@@ -1,0 +1,118 @@
+// Package scenario plays the worked examples T01 to T30 through the real binary, as a program would over HTTP.
+package scenario
+
+import (
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"guanxi/demo"
+	"guanxi/test/served"
+)
+
+// company is an empty company with a program over it.
+type company struct {
+	*served.Server
+	t      *testing.T
+	folder string
+}
+
+func open(t *testing.T) *company {
+	t.Helper()
+	binary, err := served.Binary(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := served.Start(t.Context(), served.Options{Binary: binary, Dir: t.TempDir(), Role: "admin"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &company{Server: s, t: t, folder: t.TempDir()}
+	t.Cleanup(func() {
+		if err := s.Stop(); err != nil {
+			t.Errorf("the program ended badly: %v\n%s", err, s.Said())
+		}
+	})
+	samples, err := demo.Samples(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, sample := range samples {
+		if err := os.WriteFile(filepath.Join(c.folder, sample.Name), sample.Content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return c
+}
+
+// load imports a sample file without any mapping: the headers must be enough.
+func (c *company) load(name, kind string) served.Import {
+	c.t.Helper()
+	i, err := c.Import(c.t.Context(), filepath.Join(c.folder, name), map[string]string{"kind": kind})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return i
+}
+
+func (c *company) get(path string, out any) {
+	c.t.Helper()
+	if err := c.Call(c.t.Context(), "GET", path, nil, out); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// customers lists everybody.
+func (c *company) customers() (names []string, phones map[string]string) {
+	c.t.Helper()
+	var list struct {
+		Items []struct {
+			Name  string
+			Phone *string
+		}
+	}
+	c.get("/customers?limit=50&sort="+url.QueryEscape("name"), &list)
+	phones = map[string]string{}
+	for _, item := range list.Items {
+		names = append(names, item.Name)
+		if item.Phone != nil {
+			phones[item.Name] = *item.Phone
+		}
+	}
+	return names, phones
+}
+
+func (c *company) count(condition map[string]any) int {
+	c.t.Helper()
+	var answer struct{ Count int }
+	if err := c.Call(c.t.Context(), "POST", "/segments/preview", map[string]any{"condition": condition}, &answer); err != nil {
+		c.t.Fatal(err)
+	}
+	return answer.Count
+}
+
+func (c *company) expect(what string, got, want any) {
+	c.t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		c.t.Errorf("%s: %v, want %v", what, got, want)
+	}
+}
+
+// await waits until an import is in the given state.
+func (c *company) await(id, state string) {
+	c.t.Helper()
+	for until := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+		i, err := c.FindImport(c.t.Context(), id)
+		switch {
+		case err != nil:
+			c.t.Fatal(err)
+		case i.State == state:
+			return
+		case time.Now().After(until):
+			c.t.Fatalf("the import is %s, not %s", i.State, state)
+		}
+	}
+}
