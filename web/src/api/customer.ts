@@ -31,7 +31,7 @@ export interface Customer {
 
 export interface ContactPoint {
   id: string;
-  kind: "phone" | "email" | "wechat" | "openid" | "post" | string;
+  kind: "phone" | "email" | "wechat" | "openid" | "post" | (string & {});
   value: string;
   verified: boolean;
   state: string;
@@ -61,7 +61,7 @@ export interface CustomerPage extends Customer {
 /** One thing that happened with a customer. */
 export interface TimelineItem {
   id: string;
-  kind: "order" | "refund" | "activity" | "created" | "merged" | "segment" | string;
+  kind: "order" | "refund" | "activity" | "created" | "merged" | "segment" | (string & {});
   at: string;
   title_code: string;
   values: Record<string, unknown>;

@@ -85,5 +85,5 @@ function usePlaces(q: string): Hit[] {
     ...pages.map(({ page, entry }): Hit => ({ key: `page-${page.key}`, group: t("palette.pages"), icon: entry.icon ?? "file", title: t(`menu.${page.key}`), note: entry === page ? "" : t(`menu.${entry.key}`), go: () => void navigate({ to: page.to }) })),
   ];
   const asked = q.toLowerCase();
-  return hits.filter((hit) => !asked || String(hit.title).toLowerCase().includes(asked) || hit.key.includes(asked));
+  return hits.filter((hit) => !asked || (typeof hit.title === "string" && hit.title.toLowerCase().includes(asked)) || hit.key.includes(asked));
 }

@@ -1,7 +1,7 @@
 /** How pages read their address. Whatever does not fit is dropped: a copied link never breaks a page. */
 export type Search = Record<string, unknown>;
 
-const text = (value: unknown) => (value === undefined || value === null || value === "" ? undefined : String(value as string));
+const text = (value: unknown) => (value === undefined || value === null || value === "" ? undefined : typeof value === "string" ? value : JSON.stringify(value));
 const texts = (value: unknown) => (Array.isArray(value) && value.length ? value.map(String) : undefined);
 
 /** The named texts of an address, each of which may be absent. */

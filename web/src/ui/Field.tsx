@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState, type FormEvent, type InputHTMLAttributes, type ReactNode } from "react";
 import { Problem } from "../api/client";
-import { useFault } from "./States";
+import { useFault, useFieldFault } from "./States";
 
 /** One labelled input with its fault beneath. */
 export function Field({ label, hint, fault, children }: { label: ReactNode; hint?: ReactNode; fault?: string | undefined; children: (attributes: { id: string; "aria-invalid": boolean; "aria-describedby": string | undefined }) => ReactNode }) {
@@ -27,12 +27,27 @@ export function TextField({ label, hint, faults, name, ...input }: TextProps) {
   return <Field label={label} hint={hint} fault={faults?.[name]}>{(attributes) => <input className="input" name={name} {...input} {...attributes} />}</Field>;
 }
 
+/** What a form holds, by the names of its fields. */
+export interface Values {
+  /** Without blanks at the ends; "" when there is no such field. */
+  text: (name: string) => string;
+  /** As typed, for passwords. */
+  secret: (name: string) => string;
+}
+
+const valuesOf = (form: HTMLFormElement): Values => {
+  const data = new FormData(form);
+  const secret = (name: string) => { const value = data.get(name); return typeof value === "string" ? value : ""; };
+  return { secret, text: (name) => secret(name).trim() };
+};
+
 /**
  * A form that sends itself: faults the server names land under their fields and the first of them gets the focus;
  * any other fault is one sentence above the button.
  */
-export function useSend(send: (values: FormData) => Promise<unknown>) {
+export function useSend(send: (values: Values) => Promise<unknown>) {
   const say = useFault();
+  const sayField = useFieldFault();
   const form = useRef<HTMLFormElement>(null);
   const [busy, setBusy] = useState(false);
   const [faults, setFaults] = useState<Record<string, string>>({});
@@ -46,10 +61,10 @@ export function useSend(send: (values: FormData) => Promise<unknown>) {
     setFaults({});
     setFault(null);
     try {
-      await send(new FormData(event.currentTarget));
+      await send(valuesOf(event.currentTarget));
     } catch (error) {
       const fields = error instanceof Problem ? error.errors : [];
-      const named = Object.fromEntries(fields.map((each) => [each.field.replace(/^body\./, ""), each.message]));
+      const named = Object.fromEntries(fields.map((each) => [each.field.replace(/^body\./, ""), sayField(each)]));
       setFaults(named);
       const placed = Object.keys(named).some((name) => form.current?.elements.namedItem(name));
       if (!placed) setFault(say(error));

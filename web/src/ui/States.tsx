@@ -1,6 +1,6 @@
 import { useEffect, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem } from "../api/client";
+import { Problem, type FieldFault } from "../api/client";
 import { Button } from "./Button";
 
 /** Grey lines in the shape of what will come; nothing in the first 150 ms, so that fast answers do not flicker. */
@@ -25,11 +25,22 @@ export function Empty({ children, action }: { children: ReactNode; action?: Reac
   return <div className="empty"><p>{children}</p>{action}</div>;
 }
 
+/** The reader's words for one field at fault: our own by its code, else what the server said. */
+export function useFieldFault() {
+  const { t, i18n } = useTranslation("ui");
+  return ({ code, message, args }: FieldFault): string =>
+    code && i18n.exists(`ui:fault.code.${code}`) ? t(`fault.code.${code as "value_missing"}`, { a: text(args?.[0]), b: text(args?.[1]) }) : message;
+}
+
+const text = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : "");
+
 /** The reader's words for what went wrong. */
 export function useFault() {
-  const { t } = useTranslation("ui");
+  const { t, i18n } = useTranslation("ui");
+  const field = useFieldFault();
   return (error: unknown): string => {
     if (!(error instanceof Problem)) return t("fault.server");
+    if (error.code && !error.errors.length && i18n.exists(`ui:fault.code.${error.code}`)) return t(`fault.code.${error.code as "value_missing"}`, { a: "", b: "" });
     switch (error.status) {
       case 0: return t("fault.offline");
       case 403: return error.detail || t("fault.forbidden");
@@ -37,7 +48,7 @@ export function useFault() {
       case 412: return t("fault.stale");
       case 413: return t("fault.tooLarge");
       case 429: return t("fault.tooMany", { seconds: error.retryAfter ?? 30 });
-      case 409: case 400: case 422: return error.errors[0]?.message || error.detail || t("fault.invalid");
+      case 409: case 400: case 422: return (error.errors[0] && field(error.errors[0])) || error.detail || t("fault.invalid");
       default: return t("fault.server");
     }
   };

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { Condition, FieldCondition } from "../../api";
+import type { Condition } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useSession } from "../../app/session";
 import { Button, Chip, Icon, Pop, useFormat } from "../../ui";
@@ -52,7 +52,7 @@ function useConditionText() {
   return (condition: Condition): string => {
     if ("tag" in condition) return `${t("field.tags")} ${condition.tag}`;
     if (!("field" in condition)) return t("list.readOnlyFilter");
-    const { field, op, value } = condition as FieldCondition;
+    const { field, op, value } = condition;
     const info = data?.fields.find((each) => each.name === field);
     const one = (each: unknown): string => {
       const choice = info?.values?.find((known) => known.value === each);

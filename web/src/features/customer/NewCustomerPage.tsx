@@ -16,11 +16,10 @@ export default function NewCustomerPage() {
   const { say } = useToast();
   const me = useSession().staff.id;
   const key = useRef(crypto.randomUUID());
-  const { busy, faults, fault, form } = useSend(async (values) => {
-    const text = (name: string) => String(values.get(name) ?? "").trim();
+  const { busy, faults, fault, form } = useSend(async ({ text }) => {
     if (!text("name") && !text("phone") && !text("email")) throw new Problem(422, "", "", [{ field: "name", message: t("form.nameOrContact") }]);
     const tags = text("tags").split(/[,，、\s]+/).filter(Boolean);
-    const given = Object.fromEntries((["name", "phone", "email", "company", "birthday", "province", "city"] as const).map((name) => [name, text(name)]).filter(([, value]) => value));
+    const given = Object.fromEntries(["name", "phone", "email", "company", "birthday", "province", "city"].map((name) => [name, text(name)] as const).filter(([, value]) => value)) as Partial<CustomerFields>;
     const made = await createCustomer({ ...given, kind: text("kind") as CustomerFields["kind"], gender: text("gender"), owner_id: text("owner_id") || null, ...(tags.length ? { tags } : {}) }, key.current);
     say({ text: t("form.made", { name: made.name }) });
     void client.invalidateQueries({ queryKey: ["customers"] });

@@ -26,7 +26,7 @@ export function Profile({ of }: { of: CustomerPage }) {
   );
 }
 
-const CustomRow = ({ name, value }: { name: string; value: unknown }) => <><dt className="cut" title={name}>{name}</dt><dd><span>{String(value ?? "—")}</span></dd></>;
+const CustomRow = ({ name, value }: { name: string; value: unknown }) => <><dt className="cut" title={name}>{name}</dt><dd><span>{typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value)}</span></dd></>;
 
 function FieldRow({ of, field }: { of: CustomerPage; field: Editable }) {
   const { t } = useTranslation("customer");

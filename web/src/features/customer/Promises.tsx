@@ -10,7 +10,7 @@ export function Promises({ of }: { of: CustomerPage }) {
   const format = useFormat();
   const { data } = useInfiniteQuery(timelineQuery(of.id, "activity"));
   const open = (data?.pages ?? []).flatMap((page) => page.items)
-    .flatMap((item) => (typeof item.values["next_at"] === "string" && !item.values["next_done_at"] ? [{ id: item.id, at: item.values["next_at"], what: String(item.values["next_action"] ?? "") }] : []))
+    .flatMap((item) => (typeof item.values["next_at"] === "string" && !item.values["next_done_at"] ? [{ id: item.id, at: item.values["next_at"], what: typeof item.values["next_action"] === "string" ? item.values["next_action"] : "" }] : []))
     .sort((a, b) => a.at.localeCompare(b.at));
   return (
     <Section title={t("promises.title")} className="promises">

@@ -38,12 +38,11 @@ function Days({ of, items }: { of: CustomerPage; items: TimelineItem[] }) {
   const format = useFormat();
   const seesOrders = useCan()("orders.read");
   const overdue = seesOrders && of.rhythm?.due_day && of.rhythm.overdue_days > 0 ? of.rhythm.due_day : null;
-  let before = "9999-12-31";
-  return items.map((item) => {
+  return items.map((item, at) => {
     const day = format.dayOf(item.at);
+    const before = items[at - 1] ? format.dayOf(items[at - 1]!.at) : "9999-12-31";
     const newDay = day !== before;
     const gap = overdue && overdue >= day && overdue < before ? overdue : null;
-    before = day;
     return (
       <Fragment key={`${item.kind}-${item.id}`}>
         {gap && <div className="day gap"><b>{format.monthDay(gap)}</b>{t("timeline.gap")}</div>}

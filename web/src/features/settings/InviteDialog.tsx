@@ -21,8 +21,7 @@ function InviteForm({ onMade }: { onMade: (made: { name: string; link: string })
   const language = useLanguage();
   const client = useQueryClient();
   const roles = useQuery(rolesQuery);
-  const { busy, faults, fault, form } = useSend(async (values) => {
-    const text = (name: string) => String(values.get(name) ?? "").trim();
+  const { busy, faults, fault, form } = useSend(async ({ text }) => {
     const made = await createStaff({ name: text("name"), email: text("email"), role: text("role") });
     await client.invalidateQueries({ queryKey: ["staff"] });
     onMade(made);

@@ -74,8 +74,8 @@ function NewToken({ open, onClose, roles }: { open: boolean; onClose: () => void
   const { t } = useTranslation("settings");
   const client = useQueryClient();
   const [made, setMade] = useState<string | null>(null);
-  const { busy, faults, fault, form } = useSend(async (values) => {
-    const token = await createToken({ name: String(values.get("name")).trim(), role: String(values.get("role")) });
+  const { busy, faults, fault, form } = useSend(async ({ text }) => {
+    const token = await createToken({ name: text("name"), role: text("role") });
     setMade(token.token);
     await client.invalidateQueries({ queryKey: ["tokens"] });
   });

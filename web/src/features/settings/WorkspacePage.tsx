@@ -30,8 +30,7 @@ function Company({ of }: { of: Workspace }) {
   const client = useQueryClient();
   const { say } = useToast();
   const may = useCan()("settings.write");
-  const { busy, faults, fault, form } = useSend(async (values) => {
-    const text = (name: string) => String(values.get(name) ?? "").trim();
+  const { busy, faults, fault, form } = useSend(async ({ text }) => {
     const before = of;
     const after = await changeWorkspace({ name: text("name"), time_zone: text("time_zone"), currency: text("currency"), language: text("language") as Language });
     const take = async (settings: Workspace) => { client.setQueryData(["workspace"], settings); await client.invalidateQueries({ queryKey: ["session"] }); };

@@ -11,9 +11,9 @@ export default function InvitePage() {
   const { token = "" } = useSearch({ from: "/invite" });
   const navigate = useNavigate();
   const renew = useRenewSession();
-  const { busy, faults, fault, form } = useSend(async (values) => {
-    const name = String(values.get("name") ?? "").trim();
-    await redeemLink({ token, password: String(values.get("password")), ...(name ? { name } : {}) });
+  const { busy, faults, fault, form } = useSend(async ({ text, secret }) => {
+    const name = text("name");
+    await redeemLink({ token, password: secret("password"), ...(name ? { name } : {}) });
     await renew();
     await navigate({ to: "/", replace: true });
   });

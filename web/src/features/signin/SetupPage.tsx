@@ -14,10 +14,9 @@ export default function SetupPage() {
   const language = useLanguage();
   const navigate = useNavigate();
   const renew = useRenewSession();
-  const { busy, faults, fault, form } = useSend(async (values) => {
-    const text = (name: string) => String(values.get(name) ?? "").trim();
+  const { busy, faults, fault, form } = useSend(async ({ text, secret }) => {
     await redeemLink({
-      token, name: text("name"), email: text("email"), password: String(values.get("password")),
+      token, name: text("name"), email: text("email"), password: secret("password"),
       workspace: { name: text("workspace.name"), time_zone: text("workspace.time_zone"), currency: text("workspace.currency"), language: text("workspace.language") as Language },
     });
     await renew();

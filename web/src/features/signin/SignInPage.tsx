@@ -19,9 +19,9 @@ export default function SignInPage() {
   const setup = useQuery({ queryKey: ["setup"], queryFn: readSetup });
   useEffect(() => { if (session.data) void navigate({ href: own(next), replace: true }); }, [session.data, next, navigate]);
 
-  const { busy, faults, fault, form } = useSend(async (values) => {
+  const { busy, faults, fault, form } = useSend(async ({ text, secret }) => {
     try {
-      await signIn(String(values.get("email")).trim(), String(values.get("password")));
+      await signIn(text("email"), secret("password"));
     } catch (error) {
       if (error instanceof Problem && error.status === 401) throw new Problem(422, error.code, t("wrong"));
       if (error instanceof Problem && error.status === 429) throw new Problem(422, error.code, t("wait", { seconds: error.retryAfter ?? 30 }));
