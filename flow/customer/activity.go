@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"regexp"
 	"slices"
 	"strconv"
 	"time"
@@ -31,17 +32,17 @@ type Activity struct {
 
 const activityColumns = "id, customer_id, kind, content, result, next_action, next_at, next_done_at, staff_id, happened_at, created_at, version"
 
-// ActivityKinds and ActivityResults are the words a follow-up may use.
-var (
-	ActivityKinds   = []string{"call", "wechat", "visit", "note", "email", "sms"}
-	ActivityResults = []string{"", "reached", "no_answer", "call_later", "interested", "not_interested", "ordered", "wrong_number", "complaint"}
-)
+// ActivityKinds are the ways of a follow-up.
+var ActivityKinds = []string{"call", "wechat", "visit", "note", "email", "sms"}
+
+// results are codes, not a fixed list: what a call and a visit may end in differs, and a shop adds its own.
+var resultCode = regexp.MustCompile(`^[a-z][a-z_]{0,39}$|^$`)
 
 // NewActivity is a follow-up to log. HappenedAt is now when absent.
 type NewActivity struct {
 	Kind       string     `json:"kind" enum:"call,wechat,visit,note,email,sms"`
 	Content    string     `json:"content,omitempty" maxLength:"2000"`
-	Result     string     `json:"result,omitempty" maxLength:"40" doc:"reached, no_answer, call_later, interested, not_interested, ordered, wrong_number, complaint"`
+	Result     string     `json:"result,omitempty" maxLength:"40" doc:"how it ended, as a code: reached, no_answer, call_later, ..."`
 	NextAction string     `json:"next_action,omitempty" maxLength:"200"`
 	NextAt     *time.Time `json:"next_at,omitempty"`
 	HappenedAt *time.Time `json:"happened_at,omitempty"`
@@ -56,8 +57,8 @@ func (n NewActivity) activity(ctx context.Context) (Activity, error) {
 	if !slices.Contains(ActivityKinds, a.Kind) {
 		wrong = append(wrong, fault.Field{Field: "kind", Key: "not_one_of"})
 	}
-	if !slices.Contains(ActivityResults, a.Result) {
-		wrong = append(wrong, fault.Field{Field: "result", Key: "not_one_of"})
+	if !resultCode.MatchString(a.Result) {
+		wrong = append(wrong, fault.Field{Field: "result", Key: "code_invalid"})
 	}
 	if a.Content == "" && a.Result == "" && a.NextAction == "" && n.NextAt == nil {
 		wrong = append(wrong, fault.Field{Field: "content", Key: "required"})
@@ -154,8 +155,8 @@ func (n ActivityChange) apply(ctx context.Context, a *Activity) error {
 	if (n.Content != nil || n.Result != nil) && a.StaffID != actor.StaffID && !actor.System {
 		return fault.Forbidden("activity_of_others")
 	}
-	if n.Result != nil && !slices.Contains(ActivityResults, *n.Result) {
-		return fault.Invalid("result", "not_one_of")
+	if n.Result != nil && !resultCode.MatchString(*n.Result) {
+		return fault.Invalid("result", "code_invalid")
 	}
 	if n.NextAt != nil {
 		at := n.NextAt.UnixMilli()

@@ -48,7 +48,7 @@ func (s *Store) registerContacts(a *api.API) {
 	api.Register(a, api.Op{Method: "POST", Path: "/customers/{id}/contact-points", Permission: "customers.write", Tag: "customers", Status: 201,
 		Summary: "Add a way to reach a customer"},
 		func(ctx context.Context, in *struct {
-			customerPath
+			Addressed
 			Body struct {
 				Kind  string `json:"kind" enum:"phone,email,wechat"`
 				Value string `json:"value" minLength:"1" maxLength:"254"`
@@ -63,7 +63,7 @@ func (s *Store) registerContacts(a *api.API) {
 	api.Register(a, api.Op{Method: "DELETE", Path: "/customers/{id}/contact-points/{point}", Permission: "customers.write", Tag: "customers",
 		Status: 204, Summary: "Take a way to reach a customer away"},
 		func(ctx context.Context, in *struct {
-			customerPath
+			Addressed
 			Point api.ID `path:"point"`
 		}) (*struct{}, error) {
 			return nil, s.RemoveContact(ctx, int64(in.ID), in.IfMatch, int64(in.Point))

@@ -12,7 +12,8 @@ type customerOutput struct {
 	Body *customerPage
 }
 
-type customerPath struct {
+// Addressed names one record in a path, and the version the caller has seen.
+type Addressed struct {
 	ID      api.ID `path:"id"`
 	IfMatch string `header:"If-Match"`
 }
@@ -51,7 +52,7 @@ func (s *Store) registerCustomers(a *api.API) {
 
 	api.Register(a, api.Op{Method: "PATCH", Path: "/customers/{id}", Permission: "customers.write", Tag: "customers", Summary: "Change fields of a customer"},
 		func(ctx context.Context, in *struct {
-			customerPath
+			Addressed
 			Body CustomerFields
 		}) (*customerOutput, error) {
 			if err := s.Change(ctx, int64(in.ID), in.IfMatch, &in.Body); err != nil {
@@ -62,7 +63,7 @@ func (s *Store) registerCustomers(a *api.API) {
 
 	api.Register(a, api.Op{Method: "DELETE", Path: "/customers/{id}", Permission: "customers.delete", Tag: "customers", Status: 204,
 		Summary: "Delete a customer; it can be restored"},
-		func(ctx context.Context, in *customerPath) (*struct{}, error) {
+		func(ctx context.Context, in *Addressed) (*struct{}, error) {
 			return nil, s.Remove(ctx, int64(in.ID), in.IfMatch)
 		})
 

@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"guanxi/base/db"
+	"guanxi/base/fault"
 )
 
 // productsNamed gives the products of the SKUs that there are, by SKU.
@@ -42,4 +43,16 @@ set name = ?, category = ?, brand = ?, tier = ?, price = ?, currency = ?, active
 where id = ?`,
 		p.Name, p.Category, p.Brand, p.Tier, p.Price, p.Currency, p.Active, p.Custom, p.UpdatedAt, p.Version, p.ID).Exec(ctx)
 	return err
+}
+
+// findProduct reads a product. Fault: not found.
+func findProduct(ctx context.Context, from bun.IDB, id int64) (*Product, error) {
+	var rows []Product
+	if err := from.NewRaw("select "+productColumns+" from products where id = ?", id).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	if len(rows) == 0 {
+		return nil, fault.NotFound("product", id)
+	}
+	return &rows[0], nil
 }

@@ -67,3 +67,8 @@ func rightsOf(rights guard.Fields) map[string]guard.Right {
 	}
 	return all
 }
+
+// mayRead says whether the person asking may see timeline items of the kind.
+func mayRead(ctx context.Context, kind string) bool {
+	return kind != OrderSale && kind != OrderRefund || guard.ActorOf(ctx).Can("orders.read")
+}

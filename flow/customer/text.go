@@ -30,3 +30,26 @@ func trimmed(s string) string {
 }
 
 func onlyStars(s string) bool { return strings.Trim(s, "*") == "" }
+
+// itemNumber writes an id as JSON carries it.
+func itemNumber(id int64) string { return strconv.FormatInt(id, 10) }
+
+// afterPrefix gives the least text above every text that begins with prefix, for a range that an index can walk.
+func afterPrefix(prefix string) string {
+	runes := []rune(prefix)
+	for i := len(runes) - 1; i >= 0; i-- {
+		if runes[i] < 0x10FFFF {
+			next := runes[i] + 1
+			if next >= 0xD800 && next <= 0xDFFF {
+				next = 0xE000
+			}
+			return string(runes[:i]) + string(next)
+		}
+	}
+	return "\U0010FFFF"
+}
+
+// likeText escapes what has a meaning in a like pattern; the pattern must name ! as its escape.
+func likeText(s string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
+}

@@ -1,0 +1,144 @@
+package customer
+
+import (
+	"context"
+
+	"guanxi/base/money"
+)
+
+func (s *Store) timelineOrders(ctx context.Context, customerID int64, after cut, kind string, limit int) ([]timelineItem, error) {
+	text, args := "", []any{customerID, after.at, after.at, after.id}
+	if kind != "" {
+		text, args = " and kind = ?", append(args, kind)
+	}
+	var rows []Order
+	err := s.records.Read().NewRaw("select "+orderColumns+`
+from orders
+where customer_id = ?
+  and (ordered_at < ? or ordered_at = ? and id < ?)
+  and deleted_at is null`+text+`
+order by ordered_at desc, id desc
+limit ?`, append(args, limit)...).Scan(ctx, &rows)
+	items := make([]timelineItem, len(rows))
+	for i, o := range rows {
+		amount := money.Of(o.Gross-o.Refunded, o.Currency)
+		items[i] = timelineItem{ID: itemID(o.Kind, o.ID), Kind: o.Kind, At: instant(o.OrderedAt), Code: o.Kind + "_" + o.Status, Amount: &amount,
+			Details: []timelineDetail{}, Values: map[string]any{"order_id": itemNumber(o.ID), "number": o.Number, "shop": o.Shop, "status": o.Status, "lines": o.Lines},
+			position: timelinePosition{At: o.OrderedAt, ID: o.ID}}
+	}
+	return items, err
+}
+
+func (s *Store) timelineActivities(ctx context.Context, customerID int64, after cut, _ string, limit int) ([]timelineItem, error) {
+	var rows []storedActivity
+	err := s.records.Read().NewRaw("select "+qualified("a", activityColumns)+activitySelect+`
+  and a.customer_id = ?
+  and (a.happened_at < ? or a.happened_at = ? and a.id < ?)
+order by a.happened_at desc, a.id desc
+limit ?`, customerID, after.at, after.at, after.id, limit).Scan(ctx, &rows)
+	items := make([]timelineItem, len(rows))
+	for i := range rows {
+		a := &rows[i]
+		values := map[string]any{"activity_id": itemNumber(a.ID), "kind": a.Kind, "content": a.Content, "result": a.Result, "version": a.Version}
+		if a.StaffName != nil {
+			values["staff"] = *a.StaffName
+		}
+		if a.NextAt != nil {
+			values["next_at"], values["next_action"] = instantText(*a.NextAt), a.NextAction
+		}
+		if a.NextDoneAt != nil {
+			values["next_done_at"] = instantText(*a.NextDoneAt)
+		}
+		items[i] = timelineItem{ID: itemID("activity", a.ID), Kind: "activity", At: instant(a.HappenedAt), Code: "activity_" + a.Kind, Values: values,
+			Details: []timelineDetail{}, position: timelinePosition{At: a.HappenedAt, ID: a.ID}}
+	}
+	return items, err
+}
+
+func (s *Store) timelineConsents(ctx context.Context, customerID int64, after cut, _ string, limit int) ([]timelineItem, error) {
+	var rows []Consent
+	err := s.records.Read().NewRaw("select "+consentColumns+`
+from consents
+where customer_id = ?
+  and (happened_at < ? or happened_at = ? and id < ?)
+order by happened_at desc, id desc
+limit ?`, customerID, after.at, after.at, after.id, limit).Scan(ctx, &rows)
+	items := make([]timelineItem, len(rows))
+	for i, c := range rows {
+		code := "consent_withdrawn"
+		if c.Granted {
+			code = "consent_granted"
+		}
+		items[i] = timelineItem{ID: itemID("consent", c.ID), Kind: "consent", At: instant(c.HappenedAt), Code: code, Details: []timelineDetail{},
+			Values:   map[string]any{"purpose": c.Purpose, "channel": c.Channel, "granted": c.Granted, "source": c.Source},
+			position: timelinePosition{At: c.HappenedAt, ID: c.ID}}
+	}
+	return items, err
+}
+
+// timelineTags gives one item for all tags put on at the same instant.
+func (s *Store) timelineTags(ctx context.Context, customerID int64, after cut, _ string, limit int) ([]timelineItem, error) {
+	var rows []tagRow
+	err := s.records.Read().NewRaw(`
+select customer_id, tag, created_at
+from customer_tags
+where customer_id = ?
+  and (created_at < ? or created_at = ? and ? > 0)
+order by created_at desc, tag`, customerID, after.at, after.at, after.id).Scan(ctx, &rows)
+	var items []timelineItem
+	for _, t := range rows {
+		if n := len(items); n > 0 && items[n-1].position.At == t.CreatedAt {
+			items[n-1].Values["tags"] = append(items[n-1].Values["tags"].([]string), t.Tag)
+			continue
+		}
+		if len(items) == limit {
+			break
+		}
+		items = append(items, timelineItem{ID: itemID("tag", t.CreatedAt), Kind: "tag", At: instant(t.CreatedAt), Code: "tagged", Details: []timelineDetail{},
+			Values: map[string]any{"tags": []string{t.Tag}}, position: timelinePosition{At: t.CreatedAt}})
+	}
+	return items, err
+}
+
+func (s *Store) timelineCreated(ctx context.Context, customerID int64, after cut, _ string, _ int) ([]timelineItem, error) {
+	var rows []Customer
+	err := s.records.Read().NewRaw("select "+customerColumns+" from customers where id = ? and (created_at < ? or created_at = ? and ? > 0)",
+		customerID, after.at, after.at, after.id).Scan(ctx, &rows)
+	items := make([]timelineItem, len(rows))
+	for i, c := range rows {
+		values := map[string]any{"source": c.Source}
+		code := "created"
+		if c.CreatedImportID != nil {
+			code, values["import_id"] = "created_by_import", itemNumber(*c.CreatedImportID)
+		}
+		items[i] = timelineItem{ID: itemID("created", c.ID), Kind: "created", At: instant(c.CreatedAt), Code: code, Values: values,
+			Details: []timelineDetail{}, position: timelinePosition{At: c.CreatedAt}}
+	}
+	return items, err
+}
+
+// timelineCounts gives how many items of each kind there are, and "all" together, as far as the reader may see them.
+func (s *Store) timelineCounts(ctx context.Context, customerID int64) (map[string]int64, error) {
+	var rows []struct {
+		Kind  string `bun:"kind"`
+		Count int64  `bun:"count"`
+	}
+	err := s.records.Read().NewRaw(`
+select kind, count(*) as count from orders where customer_id = ? and deleted_at is null group by kind
+union all
+select 'activity', count(*) from activities where customer_id = ?
+union all
+select 'consent', count(*) from consents where customer_id = ?
+union all
+select 'tag', count(distinct created_at) from customer_tags where customer_id = ?
+union all
+select 'created', 1`, customerID, customerID, customerID, customerID).Scan(ctx, &rows)
+	counts := map[string]int64{}
+	for _, row := range rows {
+		if row.Count > 0 && mayRead(ctx, row.Kind) {
+			counts[row.Kind] = row.Count
+			counts["all"] += row.Count
+		}
+	}
+	return counts, err
+}

@@ -1,0 +1,22 @@
+-- +goose Up
+
+-- the last four digits are what a masked number shows, and what people type to find it
+create index contact_points_tail on contact_points (substr(value, -4)) where kind = 'phone';
+
+create index orders_time on orders (ordered_at, id);
+
+-- one joining of two customers; moved tells what went over from the one to the other, so that undo can bring it back
+create table merges (
+  id integer primary key,
+  kept_id integer not null references customers (id),
+  merged_id integer not null references customers (id),
+  moved text not null,
+  staff_id integer,
+  created_at integer not null,
+  undone_at integer
+);
+create index merges_kept on merges (kept_id);
+create index merges_merged on merges (merged_id);
+
+-- +goose Down
+select 1;
