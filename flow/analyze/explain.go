@@ -160,7 +160,7 @@ func (e *explainer) node(c *Condition) (ExplainNode, error) {
 // leaf asks columns whether the condition holds and for the value it stands on.
 func (e *explainer) leaf(c *Condition, n *ExplainNode) error {
 	value, f := e.k.valueOf(c)
-	query := glue("", e.k.holds(c, false).put("select ", ", "), value.put("(", ")::varchar from "+e.k.table("customers")+" c"))
+	query := glue("", e.k.holds(c, false).put("select coalesce(", ", false), "), value.put("(", ")::varchar from "+e.k.table("customers")+" c"))
 	var text sql.NullString
 	if err := e.from.QueryRow(e.ctx, query.sql, query.args...).Scan(&n.Holds, &text); err != nil {
 		return err
@@ -280,7 +280,7 @@ func (e *explainer) next(c *Condition, member bool) (*NextChange, error) {
 		later.today = day
 		p := later.holds(c, false)
 		var holds bool
-		if err := e.from.QueryRow(e.ctx, "select "+p.sql+" from "+later.table("customers")+" c", p.args...).Scan(&holds); err != nil {
+		if err := e.from.QueryRow(e.ctx, "select coalesce("+p.sql+", false) from "+later.table("customers")+" c", p.args...).Scan(&holds); err != nil {
 			return nil, err
 		}
 		if holds != member {

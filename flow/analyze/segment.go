@@ -46,6 +46,7 @@ type Segments struct {
 	mu      sync.Mutex
 	bitmaps map[int64]segmentState // by segment; what was last read or written, never changed in place
 	scores  string                 // fingerprint of customer_scores at the last sweep
+	values  valueCache
 }
 
 // NewSegments joins segments to the stores; touched is the one given to Projections.

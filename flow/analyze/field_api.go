@@ -1,0 +1,199 @@
+package analyze
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"guanxi/base/api"
+	"guanxi/base/clock"
+	"guanxi/guard"
+)
+
+// FieldView is a field or property as a builder of conditions offers it. Values lists the choices of a closed field,
+// or the values an open one takes most often.
+type FieldView struct {
+	Name   string    `json:"name"`
+	Type   FieldType `json:"type" enum:"text,choice,number,money,share,boolean,day,instant,elapsed,set,reference,custom"`
+	Unit   string    `json:"unit,omitempty"`
+	Label  Label     `json:"label"`
+	Ops    []Op      `json:"ops"`
+	Values []Choice  `json:"values,omitempty"`
+}
+
+// EventView is an event with its properties and the measures it has.
+type EventView struct {
+	Name       string      `json:"name"`
+	Label      Label       `json:"label"`
+	Measures   []string    `json:"measures"`
+	Properties []FieldView `json:"properties"`
+}
+
+// FieldList is everything the reader may ask for in a condition.
+type FieldList struct {
+	Fields []FieldView `json:"fields"`
+	Events []EventView `json:"events"`
+}
+
+const (
+	offeredValues = 50
+	valuesAge     = time.Minute
+)
+
+// offered are the open fields whose commonest values are worth offering, by the query that counts them.
+var offered = map[string]string{
+	"country": "customers c", "province": "customers c", "city": "customers c", "industry": "customers c", "source": "customers c", "rfm.segment": "customer_scores s",
+	"item_purchased.category": "order_lines e", "item_purchased.brand": "order_lines e", "item_purchased.tier": "order_lines e", "item_purchased.product": "order_lines e",
+	"shop": "orders e", "status": "orders e", "kind": "activities e", "result": "activities e",
+}
+
+// Fields lists the fields the person asking may use, custom ones among them, and the events.
+func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
+	reader, err := s.Reader(ctx)
+	if err != nil {
+		return nil, err
+	}
+	values, err := s.commonValues(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list := &FieldList{}
+	view := func(f *Field, key string) FieldView {
+		v := FieldView{Name: f.Name, Type: f.Type, Unit: f.Unit, Label: f.Label, Ops: f.Ops(), Values: f.Values}
+		if names := reader.Names[f.Name]; f.Type == TypeReference {
+			for _, id := range slices.Sorted(maps.Keys(names)) {
+				v.Values = append(v.Values, Choice{jsonID(id), Label{names[id], names[id]}})
+			}
+		}
+		for _, text := range values[key] {
+			v.Values = append(v.Values, Choice{text, Label{text, text}})
+		}
+		return v
+	}
+	for _, f := range customerFieldList {
+		if f.mayUse(ctx) {
+			list.Fields = append(list.Fields, view(f, f.Name))
+		}
+	}
+	for _, name := range values[customPrefix] {
+		if f, ok := customerField(customPrefix + name); ok && f.mayUse(ctx) {
+			list.Fields = append(list.Fields, view(f, f.Name))
+		}
+	}
+	for _, ev := range eventList {
+		e := EventView{Name: ev.Name, Label: ev.Label, Measures: []string{MeasureCount, MeasureDays, MeasureFirst, MeasureLast, MeasureRatio}}
+		for _, p := range ev.Properties {
+			key := ev.Name + "." + p.Name
+			if _, own := offered[key]; !own {
+				key = "e." + p.Name
+			}
+			e.Properties = append(e.Properties, view(p, key))
+			if p.Type == TypeNumber || p.Type == TypeMoney {
+				for _, m := range []string{MeasureSum, MeasureAvg, MeasureMin, MeasureMax} {
+					e.Measures = append(e.Measures, m+":"+p.Name)
+				}
+			}
+		}
+		list.Events = append(list.Events, e)
+	}
+	return list, nil
+}
+
+// valueCache keeps what readers of every customer are offered for a minute; narrower scopes count their own.
+type valueCache struct {
+	at     time.Time
+	values map[string][]string
+}
+
+func (s *Segments) commonValues(ctx context.Context) (map[string][]string, error) {
+	scope := guard.ScopeOf(ctx, "customers")
+	s.mu.Lock()
+	cached := s.values
+	s.mu.Unlock()
+	if now := clock.Now(ctx); scope.All() && cached.values != nil && now.Sub(cached.at).Abs() < valuesAge {
+		return cached.values, nil
+	}
+	where, args := scope.Where("c")
+	found := map[string][]string{}
+	count := func(key, expr, from, in string) error {
+		if !scope.All() && in != "" {
+			in = " and " + in + " in (select c.id from customers c where " + where + ")"
+		} else {
+			in = ""
+		}
+		bound := args
+		if in == "" {
+			bound = nil
+		}
+		texts, err := s.texts(ctx, "select v from (select "+expr+" as v from "+from+" where true"+in+") where v is not null group by v order by count(*) desc, v limit ?",
+			append(slices.Clone(bound), offeredValues)...)
+		found[key] = texts
+		return err
+	}
+	for _, key := range sortedNamesOf(offered) {
+		from := offered[key]
+		alias := from[strings.LastIndex(from, " ")+1:]
+		switch alias {
+		case "c":
+			if err := count(key, customerFields[key].expr, from, "c.id"); err != nil {
+				return nil, err
+			}
+		case "s":
+			if err := count(key, customerFields[key].expr, from, "s.customer_id"); err != nil {
+				return nil, err
+			}
+		default:
+			name := key[strings.LastIndex(key, ".")+1:]
+			if name == key {
+				key = "e." + key
+			}
+			if err := count(key, "e."+name, from, "e.customer_id"); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := count("tags", "unnest(c.tags)", "customers c", "c.id"); err != nil {
+		return nil, err
+	}
+	if err := count(customPrefix, "unnest(json_keys(c.custom))", "(select id, custom from customers where custom <> '{}' limit 20000) c", "c.id"); err != nil {
+		return nil, err
+	}
+	if scope.All() {
+		s.mu.Lock()
+		s.values = valueCache{clock.Now(ctx), found}
+		s.mu.Unlock()
+	}
+	return found, nil
+}
+
+func (s *Segments) texts(ctx context.Context, query string, args ...any) ([]string, error) {
+	rows, err := s.columns.Query(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []string
+	for rows.Next() {
+		var v string
+		if err := rows.Scan(&v); err != nil {
+			return nil, err
+		}
+		all = append(all, v)
+	}
+	return all, rows.Err()
+}
+
+func sortedNamesOf(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+
+func (s *Segments) registerFields(a *api.API) {
+	api.Register(a, api.Op{Method: "GET", Path: "/fields", Permission: "customers.read", Tag: "segments", Summary: "What conditions can ask for: fields with their operators, events with their properties"},
+		func(ctx context.Context, _ *struct{}) (*struct{ Body FieldList }, error) {
+			list, err := s.Fields(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return &struct{ Body FieldList }{*list}, nil
+		})
+}
