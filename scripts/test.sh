@@ -22,6 +22,9 @@ trap 'exit 130' INT TERM
 chromium=$(scripts/chromium.sh) || exit 1
 export GUANXI_CHROMIUM=$chromium
 
+export GUANXI_BINARY=$PWD/bin/guanxi
+go build -o "$GUANXI_BINARY" ./cmd/guanxi || exit 1
+
 echo "== Go =="
 # two packages at a time: each test has its own database, and both engines and DuckDB want processors of their own
 # test/house reads files that Go does not know it depends on, hence no cache for it
@@ -43,7 +46,7 @@ node -e '
 ' "$counts"
 
 echo "== browser =="
-go build -o bin/guanxi ./cmd/guanxi && node test/browser/run.mjs --binary bin/guanxi --counts "$counts/browser" || [ -s "$counts/browser" ] || echo "0 1 0" >"$counts/browser"
+node test/browser/run.mjs --binary "$GUANXI_BINARY" --counts "$counts/browser" || [ -s "$counts/browser" ] || echo "0 1 0" >"$counts/browser"
 
 passed=0 failed=0 skipped=0
 for part in go house web browser; do

@@ -2,6 +2,7 @@
 package scenario
 
 import (
+	"context"
 	"fmt"
 	"net/url"
 	"os"
@@ -13,6 +14,22 @@ import (
 	"guanxi/test/served"
 )
 
+var binary string
+
+func TestMain(m *testing.M) {
+	dir, err := os.MkdirTemp("", "guanxi-scenario-")
+	if err == nil {
+		binary, err = served.Binary(context.Background(), dir)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+	code := m.Run()
+	_ = os.RemoveAll(dir)
+	os.Exit(code)
+}
+
 // company is an empty company with a program over it.
 type company struct {
 	*served.Server
@@ -22,11 +39,8 @@ type company struct {
 
 func open(t *testing.T) *company {
 	t.Helper()
-	binary, err := served.Binary(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	s, err := served.Start(t.Context(), served.Options{Binary: binary, Dir: t.TempDir(), Role: "admin"})
+	// the program outlives the context of the test, which ends before its cleanup
+	s, err := served.Start(context.WithoutCancel(t.Context()), served.Options{Binary: binary, Dir: t.TempDir(), Role: "admin"})
 	if err != nil {
 		t.Fatal(err)
 	}
