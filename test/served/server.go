@@ -24,7 +24,8 @@ import (
 // Binary gives the path of the program: GUANXI_BINARY where that is set, as `make test` does, else it is built into dir.
 func Binary(ctx context.Context, dir string) (string, error) {
 	if built := os.Getenv("GUANXI_BINARY"); built != "" {
-		return built, nil
+		_, err := os.Stat(built) // also tells the test cache that the outcome depends on it
+		return built, err
 	}
 	path := filepath.Join(dir, "guanxi")
 	build := exec.CommandContext(ctx, "go", "build", "-o", path, "./cmd/guanxi")
