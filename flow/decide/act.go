@@ -61,14 +61,14 @@ type Contacts interface {
 
 // actDetail is what the log keeps of an act beside what it changed.
 type actDetail struct {
-	Version    int64   `json:"version"` // of the signal after the act: undo asks for it
-	Until      int64   `json:"until,omitempty"`
-	To         int64   `json:"to,omitempty"`
-	Reason     string  `json:"reason,omitempty"`
-	Group      string  `json:"group,omitempty"`       // the id of the folded line it was done on
-	Ended      int64   `json:"ended,omitempty"`       // the contact whose next action it ended
-	ContactID  int64   `json:"contact_id,omitempty"`  // the contact logged with it
-	BatchShare float64 `json:"batch_share,omitempty"` // of the chance, when done in a batch
+	After      *standing `json:"after,omitempty"` // how the act left the signal: undo asks whether it still stands so
+	Until      int64     `json:"until,omitempty"`
+	To         int64     `json:"to,omitempty"`
+	Reason     string    `json:"reason,omitempty"`
+	Group      string    `json:"group,omitempty"`       // the id of the folded line it was done on
+	Ended      int64     `json:"ended,omitempty"`       // the contact whose next action it ended
+	ContactID  int64     `json:"contact_id,omitempty"`  // the contact logged with it
+	BatchShare float64   `json:"batch_share,omitempty"` // of the chance, when done in a batch
 }
 
 // acted is what an act came to.
@@ -230,7 +230,7 @@ func (s *Signals) change(ctx context.Context, tx *db.Tx, r *Row, a act, id strin
 	if actor.StaffID != 0 {
 		entry.StaffID = &actor.StaffID
 	}
-	detail := actDetail{Version: r.Version + 1, Until: a.until, To: a.to, Reason: a.reason}
+	detail := actDetail{Until: a.until, To: a.to, Reason: a.reason}
 	if of > 1 {
 		detail.Group = id
 	}
@@ -257,6 +257,8 @@ func (s *Signals) change(ctx context.Context, tx *db.Tx, r *Row, a act, id strin
 			return entry, err
 		}
 	}
+	after := r.standing()
+	detail.After = &after
 	text, err := json.Marshal(detail)
 	if err != nil {
 		return entry, err

@@ -215,3 +215,29 @@ func (c *company) count(text string, args ...any) (n int64) {
 	c.must(c.records.Read().NewRaw(text, args...).Scan(c.ctx, &n))
 	return n
 }
+
+type columnsTx = columns.Tx
+
+func clockAt(text string) context.Context {
+	return workspace.With(clock.With(context.Background(), clock.NewFake(at(text))), workspace.Default())
+}
+
+func (c *company) today(who int64) Today {
+	c.Helper()
+	v, err := c.signals.view(c.as(who), &todayIn{State: Open, Limit: 200})
+	c.must(err)
+	return v
+}
+
+// list gives the lines of somebody's list as kind:subject, folded ones as kind×members.
+func (c *company) list(who int64) (lines []string) {
+	c.Helper()
+	for _, i := range c.today(who).Items {
+		line := i.Kind + ":" + i.Subject.ID
+		if i.Members > 0 {
+			line = fmt.Sprintf("%s×%d", i.Kind, i.Members)
+		}
+		lines = append(lines, line)
+	}
+	return lines
+}

@@ -189,7 +189,7 @@ func (s *Signals) logEntries(ctx context.Context, lines []loggedLine, r reading,
 				e.Protected = amount(&saved, l.Currency)
 			}
 			mine := l.StaffID != nil && *l.StaffID == me.StaffID || me.Role == "admin"
-			e.CanUndo = e.CanUndo || mine && detail.Version != 0 && l.Version == detail.Version
+			e.CanUndo = e.CanUndo || mine && detail.stillStands(l.Row)
 		}
 		entries[i] = e
 	}

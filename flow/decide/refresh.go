@@ -60,8 +60,9 @@ type refreshed struct {
 	OrdinaryOrder float64           `json:"ordinary_order"` // minor units
 	Orders        bool              `json:"orders"`         // there are orders to say something about
 	Customers     bool              `json:"customers"`
-	Kinds         []string          `json:"kinds"`  // that have a source
-	Failed        map[string]string `json:"failed"` // kind -> what its source said
+	FactsTo       int64             `json:"facts_to"` // the newest order
+	Kinds         []string          `json:"kinds"`    // that have a source
+	Failed        map[string]string `json:"failed"`   // kind -> what its source said
 	MeasuredAt    int64             `json:"measured_at"`
 }
 

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"encoding/json"
+	"strconv"
 	"time"
 )
 
@@ -62,6 +63,9 @@ func (r *Row) actions() []TodayAction {
 	_ = json.Unmarshal([]byte(r.Actions), &list)
 	return list
 }
+
+// text gives the id as people and programs pass it.
+func (r *Row) text() string { return strconv.FormatInt(r.ID, 10) }
 
 func (r *Row) weight() float64 { return weightOf(kindByName[r.Kind], r.AtStake, r.values()) }
 

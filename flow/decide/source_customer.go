@@ -48,7 +48,8 @@ type customerFacts struct {
 const customerBase = `
 with scored as (
   select
-    c.id, c.name, c.owner_id, c.team_id, c.has_phone, c.has_email, c.orders_count, c.orders_last_day,
+    c.id, coalesce(c.name, '') as name, c.owner_id, c.team_id,
+    coalesce(c.has_phone, false) as has_phone, coalesce(c.has_email, false) as has_email, c.orders_count, c.orders_last_day,
     c.orders_gross - c.orders_refunded as spent,
     s.as_of, s.as_of - c.orders_last_day as silent, s.cycle_days, s.overdue_days, s.next_due_day,
     s.alive_probability as alive, s.alive_probability_before as alive_before, s.expected_order_value as order_value,

@@ -33,7 +33,7 @@ firsts as (
   join orders o on o.customer_id = c.id and o.ts = c.orders_first_at and o.kind = 'order' and o.status <> 'cancelled'
   where c.orders_first_day > (select day from today) - 365 and o.day > (select day from today) - 365
 )
-select f.id, c.name, c.owner_id, c.team_id, c.has_phone, c.has_email, (select day from today), f.orders_first_day,
+select f.id, coalesce(c.name, ''), c.owner_id, c.team_id, coalesce(c.has_phone, false), coalesce(c.has_email, false), (select day from today), f.orders_first_day,
   (select day from today) - f.orders_first_day as days_ago, f.gross, f.larger_than, f.repeats, s.predicted_value
 from firsts f
 join customers c on c.id = f.id
@@ -91,8 +91,8 @@ const (
 with bars as (
   select quantile_cont(predicted_value, 0.8) as valuable from customer_scores where predicted_value > 0
 )
-select max(bars.valuable), count(*), count(*) filter (where not c.has_phone and not c.has_email),
-  coalesce(sum(s.predicted_value) filter (where not c.has_phone and not c.has_email), 0)
+select max(bars.valuable), count(*), count(*) filter (where not coalesce(c.has_phone, false) and not coalesce(c.has_email, false)),
+  coalesce(sum(s.predicted_value) filter (where not coalesce(c.has_phone, false) and not coalesce(c.has_email, false)), 0)
 from customer_scores s, bars
 join customers c on c.id = s.customer_id
 where s.predicted_value > 0 and s.predicted_value >= bars.valuable`

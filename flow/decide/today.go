@@ -60,6 +60,7 @@ const staleAfter = 15 * time.Minute
 // areas tells the state of the six from the reader's lines.
 func areas(lines []Line, r reading) []TodayArea {
 	old := r.set.Now.Sub(time.UnixMilli(r.state.At)) > staleAfter
+	past := r.set.Now.Sub(time.UnixMilli(r.state.FactsTo)) > booksOfThePast
 	views := make([]TodayArea, len(Areas))
 	for i, name := range Areas {
 		v := TodayArea{Name: name, State: AreaNoSource}
@@ -70,7 +71,7 @@ func areas(lines []Line, r reading) []TodayArea {
 			if v.State == AreaNoSource {
 				v.State = AreaWell
 			}
-			if _, failed := r.state.Failed[k.Name]; failed || old || r.sourceLate {
+			if _, failed := r.state.Failed[k.Name]; failed || old || r.sourceLate || k.NeedsOrders && past {
 				v.State = AreaStale
 			}
 		}

@@ -3,6 +3,7 @@ package decide
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"strconv"
 
 	"guanxi/base/clock"
@@ -85,14 +86,14 @@ func (s *Signals) takeBack(ctx context.Context, tx *db.Tx, e logRow) (row Row, r
 		return row, false, err
 	}
 	rows, err := s.rowsWhere(ctx, tx, mayAct(ctx).and("s.id = ?", e.SignalID), "")
-	if err != nil || len(rows) == 0 || rows[0].Version != detail.Version {
+	if err != nil || len(rows) == 0 || !detail.stillStands(rows[0]) {
 		return row, false, err
 	}
 	row = rows[0]
 	row.State, row.SnoozedUntil, row.DelegatedTo, row.ClosedWeight = was.State, was.SnoozedUntil, was.DelegatedTo, was.ClosedWeight
 	row.DismissedReason, row.Pinned, row.Alone = was.DismissedReason, was.Pinned, was.Alone
 	row.ClosedAt, row.ClosedBy = was.ClosedAt, was.ClosedBy
-	if err := writeStanding(ctx, tx, &row, detail.Version); err != nil {
+	if err := writeStanding(ctx, tx, &row, row.Version); err != nil {
 		return row, false, err
 	}
 	if s.contacts != nil && detail.Ended != 0 {
@@ -106,4 +107,9 @@ func (s *Signals) takeBack(ctx context.Context, tx *db.Tx, e logRow) (row Row, r
 		}
 	}
 	return row, true, nil
+}
+
+// stillStands says whether nobody changed the signal since the act.
+func (d actDetail) stillStands(r Row) bool {
+	return d.After != nil && reflect.DeepEqual(*d.After, r.standing())
 }

@@ -140,7 +140,7 @@ func (l *Line) customer() int64 {
 
 func (l *Line) item(r reading, e Estimate) TodayItem {
 	reason, basis, actions := Reason{l.ReasonCode, l.values()}, l.basis(), l.actions()
-	id := strconv.FormatInt(l.ID, 10)
+	id := l.text()
 	if l.Grouped() {
 		id = groupPrefix + l.Kind
 		reason = groupReason(l.Kind, l.Members)
