@@ -81,7 +81,9 @@ func (p *program) surroundings(ctx context.Context) context.Context {
 }
 
 // context is that of what the program does by itself.
-func (p *program) context(ctx context.Context) context.Context { return guard.System(p.surroundings(ctx)) }
+func (p *program) context(ctx context.Context) context.Context {
+	return guard.System(p.surroundings(ctx))
+}
 
 // start sets the feed and the jobs in motion.
 func (p *program) start(ctx context.Context) error {

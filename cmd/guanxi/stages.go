@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"time"
 
 	"guanxi/base/api"
 	"guanxi/base/columns"
@@ -18,29 +19,49 @@ import (
 
 // stages are the stations of the business, joined in the order facts pass them.
 type stages struct {
-	imports *collect.Engine
-	feed    *feed.Feed
-	scores  *analyze.Scores
-	metrics *analyze.Metrics
-	signals *decide.Signals
-	running []func(ctx context.Context) // what follows the feed for as long as the program runs
+	imports   *collect.Engine
+	customers *customer.Store
+	feed      *feed.Feed
+	scores    *analyze.Scores
+	segments  *analyze.Segments
+	metrics   *analyze.Metrics
+	signals   *decide.Signals
+	running   []func(ctx context.Context) // what follows the feed for as long as the program runs
 }
 
 func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Registry, dir, node string) (*stages, error) {
-	s := &stages{}
-	var err error
-	if s.imports, err = newImports(records, jobs, dir, node, g.Workspace); err != nil {
+	imports, err := newImports(records, jobs, dir, node, g.Workspace)
+	if err != nil {
 		return nil, err
 	}
+	s := &stages{imports: imports, customers: customer.New(records)}
 	touched := &analyze.Touched{}
 	s.scores = analyze.NewScores(records, store)
-	s.scores.Jobs(jobs)
-	s.feed = feed.New(records, store, analyze.Projections(touched), nil)
-	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, nil)
+	s.segments = analyze.NewSegments(records, store, touched)
+	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{s.scores.Watcher(touched), s.segments})
+	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
+
+	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
+	s.signals.Use(contacts{s.customers})
+
+	s.scores.Jobs(jobs)
+	s.segments.RegisterJobs(jobs)
 	s.signals.RegisterJobs(jobs)
 	s.running = append(s.running, s.scores.Run, s.signals.Run)
 	return s, nil
+}
+
+// fresh finds customers in columns that hold what was written before: people read what they wrote.
+type fresh struct {
+	customer.Finder
+	feed *feed.Feed
+}
+
+// Find implements customer.Finder.
+func (f fresh) Find(ctx context.Context, q customer.FindQuery) (ids []int64, total int64, next string, err error) {
+	f.feed.WaitFor(ctx, 2*time.Second)
+	return f.Finder.Find(ctx, q)
 }
 
 func newImports(records *db.DB, jobs *job.Registry, dir, node string, w workspace.Source) (*collect.Engine, error) {
@@ -66,7 +87,11 @@ func importsBeside(ctx context.Context, records *db.DB, dir string) (context.Con
 
 func (s *stages) register(a *api.API) {
 	s.imports.RegisterAPI(a)
+	s.customers.Register(a)
+	s.scores.Register(a)
+	s.segments.Register(a)
 	s.metrics.Register(a)
+	s.signals.Register(a)
 	s.signals.Register(a)
 }
 
@@ -76,6 +101,9 @@ func (s *stages) resume(ctx context.Context) error { return s.imports.ResumeAll(
 // refresh reckons anew everything that rests on columns.
 func (s *stages) refresh(ctx context.Context) error {
 	if err := s.scores.Refresh(ctx); err != nil {
+		return err
+	}
+	if err := s.segments.Sweep(ctx); err != nil {
 		return err
 	}
 	return s.signals.Refresh(ctx)

@@ -72,6 +72,17 @@ func (t *Touched) take() (ids []int64, everybody bool) {
 	return ids, everybody
 }
 
+// peek gives what was touched since the last take and leaves it there, for whoever follows the batch before the last.
+func (t *Touched) peek() (ids []int64, everybody bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for id := range t.customers {
+		ids = append(ids, id)
+	}
+	slices.Sort(ids)
+	return ids, t.everybody
+}
+
 // rowsOf gives the condition that column is one of the sorted ids; a run without gaps, as imports make them, is read
 // as a range.
 func rowsOf(column string, ids []int64) schema.QueryAppender {

@@ -83,33 +83,38 @@ func (n NewActivity) activity(ctx context.Context) (Activity, error) {
 // Log records a follow-up with a customer. What was open with her and is due by now counts as done by it, unless it is
 // only a note. Faults: not found, invalid.
 func (s *Store) Log(ctx context.Context, customerID int64, n NewActivity) (id int64, err error) {
+	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		id, err = s.LogIn(ctx, tx, customerID, n)
+		return err
+	})
+	return id, err
+}
+
+// LogIn is Log as a part of the change tx.
+func (s *Store) LogIn(ctx context.Context, tx *db.Tx, customerID int64, n NewActivity) (id int64, err error) {
 	a, err := n.activity(ctx)
 	if err != nil {
 		return 0, err
 	}
 	a.CustomerID = customerID
-	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := s.find(ctx, tx, customerID)
-		if err != nil {
-			return err
+	c, err := s.find(ctx, tx, customerID)
+	if err != nil {
+		return 0, err
+	}
+	if a.ID, err = tx.NextID(ctx, "activities"); err != nil {
+		return 0, err
+	}
+	if a.Kind != "note" {
+		if err := closeDue(ctx, tx, customerID, a.HappenedAt); err != nil {
+			return 0, err
 		}
-		if a.ID, err = tx.NextID(ctx, "activities"); err != nil {
-			return err
-		}
-		id = a.ID
-		if a.Kind != "note" {
-			if err := closeDue(ctx, tx, customerID, a.HappenedAt); err != nil {
-				return err
-			}
-		}
-		if err := insertActivity(ctx, tx, &a); err != nil {
-			return err
-		}
-		tx.Feed("activities", id)
-		return guard.Audit(ctx, tx, "activity.logged", "customer", strconv.FormatInt(customerID, 10),
-			map[string]any{"name": c.Name, "activity": id, "kind": a.Kind, "result": a.Result, "next_at": a.NextAt})
-	})
-	return id, err
+	}
+	if err := insertActivity(ctx, tx, &a); err != nil {
+		return 0, err
+	}
+	tx.Feed("activities", a.ID)
+	return a.ID, guard.Audit(ctx, tx, "activity.logged", "customer", strconv.FormatInt(customerID, 10),
+		map[string]any{"name": c.Name, "activity": a.ID, "kind": a.Kind, "result": a.Result, "next_at": a.NextAt})
 }
 
 // ActivityChange closes, moves or rewords the next action of a follow-up.
@@ -194,23 +199,44 @@ func (s *Store) RemoveActivity(ctx context.Context, customerID, id int64) error 
 		if a.CustomerID != customerID {
 			return fault.NotFound("activity", id)
 		}
-		actor := guard.ActorOf(ctx)
-		if !actor.System && a.StaffID != actor.StaffID {
-			return fault.Forbidden("activity_of_others")
-		}
-		if clock.Millis(ctx)-a.CreatedAt > 24*3600*1000 {
-			return fault.Forbidden("activity_too_old")
-		}
-		if _, err := tx.NewRaw("delete from activities where id = ?", id).Exec(ctx); err != nil {
-			return err
-		}
-		// what its logging had closed is open again
-		var reopened []int64
-		if err := tx.NewRaw("update activities set next_done_at = null, version = version + 1 where customer_id = ? and next_done_at = ? returning id",
-			customerID, a.HappenedAt).Scan(ctx, &reopened); err != nil {
-			return err
-		}
-		tx.Feed("activities", append(reopened, id)...)
-		return guard.Audit(ctx, tx, "activity.removed", "customer", strconv.FormatInt(customerID, 10), map[string]any{"activity": id, "kind": a.Kind, "content": a.Content})
+		return s.RemoveActivityIn(ctx, tx, id)
 	})
+}
+
+// RemoveActivityIn is RemoveActivity as a part of the change tx.
+func (s *Store) RemoveActivityIn(ctx context.Context, tx *db.Tx, id int64) error {
+	a, err := s.findActivity(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	actor := guard.ActorOf(ctx)
+	if !actor.System && a.StaffID != actor.StaffID {
+		return fault.Forbidden("activity_of_others")
+	}
+	if clock.Millis(ctx)-a.CreatedAt > 24*3600*1000 {
+		return fault.Forbidden("activity_too_old")
+	}
+	if _, err := tx.NewRaw("delete from activities where id = ?", id).Exec(ctx); err != nil {
+		return err
+	}
+	// what its logging had closed is open again
+	var reopened []int64
+	if err := tx.NewRaw("update activities set next_done_at = null, version = version + 1 where customer_id = ? and next_done_at = ? returning id",
+		a.CustomerID, a.HappenedAt).Scan(ctx, &reopened); err != nil {
+		return err
+	}
+	tx.Feed("activities", append(reopened, id)...)
+	return guard.Audit(ctx, tx, "activity.removed", "customer", strconv.FormatInt(a.CustomerID, 10), map[string]any{"activity": id, "kind": a.Kind, "content": a.Content})
+}
+
+// EndNextActionIn notes, as a part of the change tx, when the next action of a follow-up was done; nil opens it again.
+func (s *Store) EndNextActionIn(ctx context.Context, tx *db.Tx, id int64, at *int64) error {
+	a, err := s.findActivity(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	a.NextDoneAt = at
+	a.Version++
+	tx.Feed("activities", id)
+	return updateActivity(ctx, tx, &a.Activity)
 }
