@@ -184,7 +184,7 @@ func (m *Metrics) daily(ctx context.Context, ms []*Metric, p Period, segment int
 	if err != nil {
 		return nil, err
 	}
-	a, err := m.ask(ctx, ms, question{period: p, buckets: days, by: "day", segment: segment})
+	a, err := m.ask(ctx, ms, question{period: p, buckets: days, by: "day", segment: segment, bucketsOnly: true})
 	if err != nil {
 		return nil, err
 	}

@@ -2,8 +2,6 @@ package analyze
 
 import (
 	"context"
-	"fmt"
-	"strings"
 	"time"
 
 	"guanxi/base/clock"
@@ -123,14 +121,4 @@ func (p Period) buckets(by string) ([]bucket, error) {
 		}
 	}
 	return cut, nil
-}
-
-// windowsSQL writes windows as a relation (k, from_day, to_day, before_from). Whole steps compare with the step before.
-func windowsSQL(windows []bucket, least int) string {
-	rows := make([]string, len(windows))
-	for i, b := range windows {
-		w := b.AtLeast(least)
-		rows[i] = fmt.Sprintf("(%d, %s, %s, %s)", i, literal(w.From), literal(w.To), literal(w.Before().From))
-	}
-	return "(values " + strings.Join(rows, ", ") + ")"
 }

@@ -1,23 +1,18 @@
 package analyze
 
-import (
-	"strconv"
-	"strings"
-)
-
 // sourceKind says how the days of a period become its number.
 type sourceKind int
 
 const (
 	flow     sourceKind = iota // rows of a day; a period takes the rows of its days
 	stock                      // rows of a day; a period takes all rows up to its last day
-	windowed                   // the relation is reckoned for given windows, in column k
+	windowed                   // the relation is reckoned for given windows
 	snapshot                   // rows as they stand now, without a day
 )
 
-// source is a relation of facts, one row each, with at least customer_id and, but for snapshots, day or k. In the text
-// {zone} stands for the workspace's time zone, {to} for the last day asked for, {windows} for the windows asked for
-// (k, from_day, to_day, before_from: the first day of the period before) and {flagged} for the customers with an open finding.
+// source is a relation of facts, one row each, with at least customer_id and a day; snapshots have none, and windowed ones
+// are described in metric_window.go. In the text {zone} stands for the workspace's time zone, {from} and {to} for the days
+// asked for and {flagged} for the customers with an open finding.
 type source struct {
 	name     string
 	kind     sourceKind
@@ -34,15 +29,6 @@ const (
 	cancelled = "coalesce(f.status, '') = 'cancelled'"
 	purchase  = placed + " and coalesce(f.status, '') <> 'cancelled'"
 	completed = "(f.kind = 'refund' or coalesce(f.status, '') <> 'cancelled')"
-)
-
-// A relation ends in silence: after silenceFactor times the customer's own mean purchase cycle, at least leastSilence
-// days; singleSilence days where there was one purchase only. Reckoned as of each purchase, so that no later purchase
-// changes what was said earlier.
-const (
-	leastSilence  = 30
-	singleSilence = 180
-	silenceFactor = 2
 )
 
 var (
@@ -80,12 +66,18 @@ var (
 )`}
 
 	gapSource = &source{name: "gaps", customers: true, relation: `(
-  select customer_id, day, day - lag(day) over (partition by customer_id order by day) as gap
-  from (
+  with recent as (
     select distinct customer_id, day
     from orders f
-    where ` + purchase + ` and customer_id is not null and day <= {to}
+    where ` + purchase + ` and customer_id is not null and day between {from} and {to}
+  ), earlier as (
+    select customer_id, max(day) as day
+    from orders f
+    where ` + purchase + ` and day < {from} and customer_id in (select customer_id from recent)
+    group by customer_id
   )
+  select customer_id, day, day - lag(day) over (partition by customer_id order by day) as gap
+  from (select customer_id, day from recent union all select customer_id, day from earlier)
   qualify gap is not null
 )`}
 
@@ -94,49 +86,6 @@ var (
     cast(timezone({zone}, make_timestamptz(next_done_at * 1000)) as date) as done_day
   from activities
   where next_at is not null
-)`}
-
-	repeatSource = &source{name: "repeats", kind: windowed, customers: true, relation: `(
-  select w.k, f.customer_id, count(*) as orders
-  from orders f
-  join {windows} on f.day between w.from_day and w.to_day
-  where ` + purchase + ` and f.customer_id is not null
-  group by all
-)`}
-
-	returnSource = &source{name: "returns", kind: windowed, customers: true, relation: `(
-  select w.k, f.customer_id, bool_or(f.day < w.from_day) as before, bool_or(f.day >= w.from_day) as now
-  from orders f
-  join {windows} on f.day between w.before_from and w.to_day
-  where ` + purchase + ` and f.customer_id is not null
-  group by all
-)`}
-
-	stretchSource = &source{name: "stretches", kind: windowed, customers: true, relation: `(
-  with purchases as (
-    select customer_id, day,
-      lead(day) over (partition by customer_id order by day) as next_day,
-      day - min(day) over (partition by customer_id) as span,
-      row_number() over (partition by customer_id order by day) - 1 as earlier
-    from (select distinct customer_id, day from orders f where ` + purchase + ` and customer_id is not null and day <= {to})
-  ), ends as (
-    select customer_id, day, next_day, day + 1 + case when earlier = 0 then {single}
-        else greatest({least}, cast(ceil({factor} * span / earlier) as integer)) end as end_day
-    from purchases
-  ), marked as (
-    select customer_id, day, end_day, coalesce(next_day >= end_day, true) as last,
-      coalesce(lag(coalesce(next_day >= end_day, true)) over (partition by customer_id order by day), true) as first
-    from ends
-  ), stretches as (
-    select customer_id, day as start_day, lead(end_day) over stretch as next_end, end_day, first, last
-    from marked
-    where first or last
-    window stretch as (partition by customer_id order by day)
-  )
-  select w.k, s.customer_id, case when s.last then s.end_day else s.next_end end between w.from_day and w.to_day as ended
-  from stretches s
-  join {windows} on s.start_day <= w.to_day and case when s.last then s.end_day else s.next_end end >= w.from_day
-  where s.first
 )`}
 
 	scoreSource = &source{name: "scores", kind: snapshot, customers: true,
@@ -148,9 +97,3 @@ var (
   from customers
 )`}
 )
-
-// fillText fills the places of a relation.
-func fillText(relation string, fill ...string) string {
-	return strings.NewReplacer(append(fill, "{single}", strconv.Itoa(singleSilence), "{least}", strconv.Itoa(leastSilence),
-		"{factor}", strconv.FormatFloat(silenceFactor, 'f', 1, 64))...).Replace(relation)
-}

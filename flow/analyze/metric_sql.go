@@ -5,14 +5,13 @@ import (
 	"database/sql"
 	"fmt"
 	"strings"
-	"time"
 
 	"guanxi/base/fault"
 	"guanxi/base/workspace"
 	"guanxi/guard"
 )
 
-// parts is what one question about metrics of one source is: which days, in which buckets, parted how.
+// question is one about metrics of one source: which days, in which buckets, parted how.
 type question struct {
 	period  Period
 	buckets []bucket // ascending; may overlap for windowed sources only
@@ -20,6 +19,8 @@ type question struct {
 	split   *splitBy
 	keep    []string // parts to tell apart, the others are one; nil tells all apart
 	segment int64    // 0 is everybody
+	// bucketsOnly leaves out the whole, which costs where customers are counted
+	bucketsOnly bool
 }
 
 // answer holds sums by part and bucket. Without a split there is one part.
@@ -174,6 +175,9 @@ func (m *Metrics) sqlOf(ctx context.Context, ms []*Metric, q question) (string, 
 			sums.WriteString(" as double)")
 		}
 	}
+	if src.kind == windowed {
+		return windowedSQL(v, relation, where, q), args, nil
+	}
 	return fmt.Sprintf(`
 select v, cast(b as varchar), grouping(v) = 1, grouping(b) = 1%s
 from (
@@ -182,7 +186,7 @@ from (
   %s
   where %s
 ) f
-group by grouping sets (%s)`, sums.String(), v, q.bucketSQL(src), relation, joins(v+where), where, q.sets(src)), args, nil
+group by grouping sets (%s)`, sums.String(), v, q.bucketSQL(src), relation, joins(v+where), where, q.sets()), args, nil
 }
 
 // joins brings in the customer and her scores where a text speaks of them.
@@ -227,8 +231,6 @@ func (m *Metrics) within(ctx context.Context, src *source, q question) (string, 
 
 func (q question) bucketSQL(src *source) string {
 	switch {
-	case src.kind == windowed:
-		return "f.k"
 	case src.kind == snapshot:
 		return "null"
 	case q.by == "":
@@ -237,19 +239,22 @@ func (q question) bucketSQL(src *source) string {
 	return fmt.Sprintf("cast(date_trunc('%s', f.day) as date)", q.by)
 }
 
-func (q question) sets(src *source) string {
-	if src.kind == windowed {
+// sets says what is added up: each part by bucket and, unless only buckets were asked for, over all of them.
+func (q question) sets() string {
+	if q.bucketsOnly {
 		return "(v, b)"
 	}
 	return "(v, b), (v)"
 }
 
-// fill fills the places of the relation. A windowed relation is reckoned for all buckets and, last, the whole period.
+// fill fills the places of the relation.
 func (m *Metrics) fill(ctx context.Context, metric *Metric, relation string, q question) (string, error) {
+	if metric.source.kind == windowed {
+		return windowedRelation(relation, append(append([]bucket(nil), q.buckets...), bucket{q.period.From, q.period}), metric.least), nil
+	}
 	pairs := []string{
 		"{zone}", "'" + strings.ReplaceAll(workspace.Of(ctx).TimeZone, "'", "''") + "'",
-		"{to}", literal(q.period.To),
-		"{windows}", windowsSQL(append(append([]bucket(nil), q.buckets...), bucket{time.Time{}, q.period}), metric.least) + " w(k, from_day, to_day, before_from)",
+		"{from}", literal(q.period.From), "{to}", literal(q.period.To),
 	}
 	if strings.Contains(relation, "{flagged}") {
 		ids, err := m.flagged(ctx)
@@ -258,5 +263,5 @@ func (m *Metrics) fill(ctx context.Context, metric *Metric, relation string, q q
 		}
 		pairs = append(pairs, "{flagged}", ids)
 	}
-	return fillText(relation, pairs...), nil
+	return strings.NewReplacer(pairs...).Replace(relation), nil
 }

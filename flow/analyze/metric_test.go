@@ -88,11 +88,16 @@ func TestMetrics_add_up(t *testing.T) {
 
 func readValue(t *testing.T, m *Metrics, ctx context.Context, name string, p Period) float64 {
 	t.Helper()
+	return valueOf(t, readFigure(t, m, ctx, name, p).Value)
+}
+
+func readFigure(t *testing.T, m *Metrics, ctx context.Context, name string, p Period) *Figure {
+	t.Helper()
 	f, err := m.Read(ctx, name, Query{Period: p})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return valueOf(t, f.Value)
+	return f
 }
 
 // Against the same figure reckoned by plain SQL over the raw rows.
@@ -232,6 +237,15 @@ func TestBoard(t *testing.T) {
 				}
 				if len(item.Spark) != 30 {
 					t.Errorf("%s has %d points", item.Name, len(item.Spark))
+				}
+			}
+			if metric := mustMetric(t, item.Name); metric.source.kind == windowed {
+				for _, ago := range []int{0, 1, 13, 29} { // the period as it would have ended that day
+					then := Period{p.From.AddDate(0, 0, -ago), p.To.AddDate(0, 0, -ago)}
+					got, f := item.Spark[29-ago], readFigure(t, m, ctx, item.Name, then)
+					if (got == nil) != (f.Value.Value == nil) || got != nil && *got != *f.Value.Value {
+						t.Errorf("%s %d days ago: %v on the board, %v by itself", item.Name, ago, got, f.Value.plain())
+					}
 				}
 			}
 			switch item.Name {
