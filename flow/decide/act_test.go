@@ -11,18 +11,16 @@ import (
 	"guanxi/base/fault"
 )
 
-// with seven more like lin, each in her own right overdue, so that they fold
+// overdue adds n customers like lin
 func (c *company) overdue(n int, owner int64) {
-	c.atOnce(func() {
-		for i := range n {
-			b := lin
-			b.id, b.owner = int64(i+1), owner
-			if owner == 0 {
-				b.team = 0
-			}
-			c.add(b)
+	for i := range n {
+		b := lin
+		b.id, b.owner = int64(i+1), owner
+		if owner == 0 {
+			b.team = 0
 		}
-	})
+		c.add(b)
+	}
 }
 
 func (c *company) do(who, signal int64, a act) error {
@@ -64,7 +62,7 @@ func TestLifecycle(t *testing.T) {
 		c.column("insert into customers (id, name, orders_count, orders_gross, orders_refunded, orders_first_day, orders_last_day) values (1, 'x', 11, 1, 0, date '2025-01-01', date '2026-03-12')")
 		c.score(b)
 	}
-	for _, row := range []struct {
+	rows := []struct {
 		name string
 		act  act
 		then func(c *company)
@@ -83,34 +81,32 @@ func TestLifecycle(t *testing.T) {
 		{"open ends when it is no longer true", act{name: actPinned}, ordered, Resolved, "resolved"},
 		{"delegated ends when it is no longer true", act{name: actDelegated, to: bob}, ordered, Resolved, "resolved"},
 		{"done stays done when it is no longer true", act{name: actDone}, ordered, Done, ""},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			eachCompany(t, func(c *company) {
-				c.crowd(25)
-				c.add(lin)
-				c.refresh()
-				signal := c.row(OverdueRhythm)
-				c.must(c.do(ann, signal.ID, row.act))
-				row.then(c)
-				c.refresh()
-				if got := c.by(signal.ID); got.State != row.want {
-					c.Errorf("%s, want %s", got.State, row.want)
-				}
-				if got := c.count("select count(*) from signals where kind = ?", OverdueRhythm); got != 1 {
-					c.Errorf("%d rows of the same thing", got)
-				}
-				if got := c.count("select count(*) from signal_log where signal_id = ? and staff_id is null and action = ?", signal.ID, row.log); row.log != "" && got != 1 {
-					c.Errorf("%d lines %q in the log, want 1", got, row.log)
-				}
-				before := c.count("select count(*) from signal_log")
-				version := c.by(signal.ID).Version
-				c.refresh()
-				if after := c.count("select count(*) from signal_log"); after != before || c.by(signal.ID).Version != version {
-					c.Errorf("refreshing again changed something: %d log lines, were %d; version %d, was %d", after, before, c.by(signal.ID).Version, version)
-				}
-			})
-		})
 	}
+	inTurn(t, len(rows), func(i int) string { return rows[i].name }, func(c *company, i int) {
+		row := rows[i]
+		c.crowd(25)
+		c.add(lin)
+		c.refresh()
+		signal := c.row(OverdueRhythm)
+		c.must(c.do(ann, signal.ID, row.act))
+		row.then(c)
+		c.refresh()
+		if got := c.by(signal.ID); got.State != row.want {
+			c.Errorf("%s, want %s", got.State, row.want)
+		}
+		if got := c.count("select count(*) from signals where kind = ?", OverdueRhythm); got != 1 {
+			c.Errorf("%d rows of the same thing", got)
+		}
+		if got := c.count("select count(*) from signal_log where signal_id = ? and staff_id is null and action = ?", signal.ID, row.log); row.log != "" && got != 1 {
+			c.Errorf("%d lines %q in the log, want 1", got, row.log)
+		}
+		before := c.count("select count(*) from signal_log")
+		version := c.by(signal.ID).Version
+		c.refresh()
+		if after := c.count("select count(*) from signal_log"); after != before || c.by(signal.ID).Version != version {
+			c.Errorf("refreshing again changed something: %d log lines, were %d; version %d, was %d", after, before, c.by(signal.ID).Version, version)
+		}
+	})
 }
 
 // A finding's count is its measure where money cannot say: dismissed at 10, back at 15; gone, it may come again.

@@ -23,14 +23,6 @@ type company struct {
 	records *db.DB
 	columns *columns.Store
 	signals *Signals
-	queued  *queue // statements of a crowd, written at once
-}
-
-type queue struct{ records, columns []statement }
-
-type statement struct {
-	text string
-	args []any
 }
 
 // The people: teams 1 and 2; Ann and Bob sell in team 1, Cao in team 2.
@@ -41,6 +33,24 @@ const (
 // eachCompany runs fn on both engines, on Thursday 2026-03-12 at 09:22.
 func eachCompany(t *testing.T, fn func(c *company)) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) { fn(newCompany(t, d)) })
+}
+
+// inTurn runs rows one after another on each engine, each in a company of its own in the same database: a table of
+// many rows must not make a database for each.
+func inTurn(t *testing.T, rows int, name func(i int) string, fn func(c *company, i int)) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		for i := range rows {
+			t.Run(name(i), func(t *testing.T) {
+				fn(newCompany(t, d), i)
+				(&company{T: t, ctx: context.Background(), records: d}).atOnce(func(write func(string, ...any)) {
+					for _, table := range []string{"signal_log", "signals", "signal_measures", "signal_priors", "settings", "activities", "findings", "sources",
+						"orders", "identities", "contact_points", "customers", "staff", "teams"} {
+						write("delete from " + table)
+					}
+				})
+			})
+		}
+	})
 }
 
 func newCompany(t *testing.T, d *db.DB) *company {
@@ -79,47 +89,27 @@ func (c *company) must(err error) {
 
 func (c *company) write(text string, args ...any) {
 	c.Helper()
-	if c.queued != nil {
-		c.queued.records = append(c.queued.records, statement{text, args})
-		return
-	}
 	c.must(c.records.Write(c.ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := tx.NewRaw(text, args...).Exec(ctx)
 		return err
 	}))
 }
 
-// atOnce runs fn and writes all it adds in one transaction of each store.
-func (c *company) atOnce(fn func()) {
+// atOnce writes all that fn writes in one transaction.
+func (c *company) atOnce(fn func(write func(text string, args ...any))) {
 	c.Helper()
-	c.queued = &queue{}
-	fn()
-	q := c.queued
-	c.queued = nil
-	c.must(c.records.Write(c.ctx, func(ctx context.Context, tx *db.Tx) error {
-		for _, s := range q.records {
-			if _, err := tx.NewRaw(s.text, s.args...).Exec(ctx); err != nil {
-				return err
+	c.must(c.records.Write(c.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
+		fn(func(text string, args ...any) {
+			if err == nil {
+				_, err = tx.NewRaw(text, args...).Exec(ctx)
 			}
-		}
-		return nil
-	}))
-	c.must(c.columns.Write(c.ctx, func(ctx context.Context, tx *columns.Tx) error {
-		for _, s := range q.columns {
-			if err := tx.Exec(ctx, s.text, s.args...); err != nil {
-				return err
-			}
-		}
-		return nil
+		})
+		return err
 	}))
 }
 
 func (c *company) column(text string, args ...any) {
 	c.Helper()
-	if c.queued != nil {
-		c.queued.columns = append(c.queued.columns, statement{text, args})
-		return
-	}
 	c.must(c.columns.Write(c.ctx, func(ctx context.Context, tx *columns.Tx) error { return tx.Exec(ctx, text, args...) }))
 }
 
@@ -178,13 +168,17 @@ select ?, date '`+asOf+`', ?, ?, ?::date + ?::integer, date '`+asOf+`' - (?::dat
 		b.id, b.cycle, b.sd, b.lastDay, int64(b.cycle), b.lastDay, int64(b.cycle), b.alive, b.aliveBefore, float64(b.amount), b.predicted, b.alive)
 }
 
-// crowd adds n buyers of little worth who are on time, so that the top fifth means something.
+// crowd adds n buyers of little worth who are on time, so that the top fifth means something. Only columns know them.
 func (c *company) crowd(n int) {
-	c.atOnce(func() {
-		for i := range n {
-			c.add(buyer{id: int64(100 + i), orders: 3, amount: 10000, lastDay: "2026-03-08", cycle: 30, sd: 5, alive: .95, aliveBefore: .95, predicted: 40000, phone: true})
-		}
-	})
+	c.Helper()
+	c.column(`insert into customers (id, kind, name, has_phone, has_email, orders_count, orders_gross, orders_refunded, orders_first_at, orders_last_at, orders_first_day, orders_last_day)
+select 100 + i, 'person', '众人', true, false, 3, 30000, 0, ?, ?, date '2026-01-07', date '2026-03-08' from range(`+fmt.Sprint(n)+`) t(i)`,
+		at("2026-01-07 12:00").UnixMilli(), at("2026-03-08 12:00").UnixMilli())
+	c.column(`insert into orders (id, number, shop, kind, status, customer_id, ts, day, gross, refunded, currency)
+select 100000 + i * 10 + k, 'n', 's', 'order', 'completed', 100 + i, epoch_ms(d::timestamp) + 4 * 3600000, d, 10000, 0, 'CNY'
+from range(` + fmt.Sprint(n) + `) t(i), (values (0, date '2026-01-07'), (1, date '2026-02-06'), (2, date '2026-03-08')) o(k, d)`)
+	c.column(`insert into customer_scores (customer_id, as_of, cycle_days, cycle_sd_days, next_due_day, overdue_days, model, alive_probability, alive_probability_before, expected_order_value, predicted_value, churn_risk)
+select 100 + i, date '` + asOf + `', 30, 5, date '2026-04-07', -26, 'bg_nbd', .95, .95, 10000, 40000, .05 from range(` + fmt.Sprint(n) + `) t(i)`)
 }
 
 func (c *company) refresh() {

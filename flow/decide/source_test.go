@@ -12,7 +12,7 @@ import (
 var lin = buyer{id: 1, owner: ann, team: 1, phone: true, orders: 10, amount: 234000, lastDay: "2026-01-13", cycle: 31, sd: 6, alive: .64, aliveBefore: .91, predicted: 1140000}
 
 func TestSources(t *testing.T) {
-	for _, row := range []struct {
+	rows := []struct {
 		name  string
 		given func(c *company)
 		kind  string
@@ -85,6 +85,9 @@ func TestSources(t *testing.T) {
 		}, SourceLate, nil, ""},
 		// three findings of two orders of 100.00: 20000 × 0.002 = 40
 		{"findings of orders are worth what rests on the orders", func(c *company) {
+			for _, order := range []int64{100000, 100001} {
+				c.write("insert into orders (id, shop, number, kind, status, ordered_at, gross, refunded, currency, created_at, updated_at) values (?, 's', ?, 'order', 'completed', 0, 10000, 0, 'CNY', 0, 0)", order, order)
+			}
 			for i, subject := range []int64{100000, 100000, 100001} {
 				c.write("insert into findings (id, cause, subject_type, subject_id, created_at) values (?, 'price_zero', 'order', ?, ?)", i+1, subject, at("2026-03-11 08:00").UnixMilli())
 			}
@@ -106,34 +109,32 @@ func TestSources(t *testing.T) {
 			c.add(lin)
 			c.followUp(1, ann, "2026-03-13 09:00", "回电")
 		}, FollowUpDue, nil, ""},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			eachCompany(t, func(c *company) {
-				c.crowd(25)
-				row.given(c)
-				c.refresh()
-				rows := c.rows(row.kind)
-				if row.stake == nil {
-					if len(rows) != 0 {
-						c.Fatalf("%d signals, want none: %s", len(rows), rows[0].ReasonValues)
-					}
-					return
-				}
-				r := c.row(row.kind)
-				switch {
-				case *row.stake == -1 && r.AtStake != nil:
-					c.Errorf("at stake %d, want none", *r.AtStake)
-				case *row.stake != -1 && (r.AtStake == nil || *r.AtStake != *row.stake):
-					c.Errorf("at stake %d, want %d", deref(r.AtStake), *row.stake)
-				}
-				if row.zh != "" {
-					if got := speak(Reason{r.ReasonCode, r.values()}, r.Currency, at("2026-03-12 09:22")).ZH; got != row.zh {
-						c.Errorf("%s, want %s", got, row.zh)
-					}
-				}
-			})
-		})
 	}
+	inTurn(t, len(rows), func(i int) string { return rows[i].name }, func(c *company, i int) {
+		row := rows[i]
+		c.crowd(25)
+		row.given(c)
+		c.refresh()
+		found := c.rows(row.kind)
+		if row.stake == nil {
+			if len(found) != 0 {
+				c.Fatalf("%d signals, want none: %s", len(found), found[0].ReasonValues)
+			}
+			return
+		}
+		r := c.row(row.kind)
+		switch {
+		case *row.stake == -1 && r.AtStake != nil:
+			c.Errorf("at stake %d, want none", *r.AtStake)
+		case *row.stake != -1 && (r.AtStake == nil || *r.AtStake != *row.stake):
+			c.Errorf("at stake %d, want %d", deref(r.AtStake), *row.stake)
+		}
+		if row.zh != "" {
+			if got := speak(Reason{r.ReasonCode, r.values()}, r.Currency, at("2026-03-12 09:22")).ZH; got != row.zh {
+				c.Errorf("%s, want %s", got, row.zh)
+			}
+		}
+	})
 }
 
 // followUp logs a contact on 2026-03-09 with a next action.
