@@ -20,10 +20,18 @@ select
   greatest(s.as_of - c.orders_last_day, 0), s.r, s.f, s.m, s.rfm_segment,
   s.predicted_value, s.alive_probability, s.value_to_date,
   s.cycle_days, strftime(s.next_due_day, '%Y-%m-%d'), s.overdue_days
-from customers c
-left join customer_scores s on s.customer_id = c.id
-where c.id between list_min($1::bigint[]) and list_max($1::bigint[]) and c.id in (select unnest($1::bigint[]))
-  and c.orders_count > 0`
+from (
+  select id, orders_count, orders_gross, orders_refunded, orders_first_at, orders_last_at, orders_last_day
+  from customers
+  where id between list_min($1::bigint[]) and list_max($1::bigint[]) and id in (select unnest($1::bigint[]))
+    and orders_count > 0
+) c
+left join (
+  select customer_id, as_of, r, f, m, rfm_segment, predicted_value, alive_probability, value_to_date, cycle_days, next_due_day,
+    overdue_days
+  from customer_scores
+  where customer_id between list_min($1::bigint[]) and list_max($1::bigint[]) and customer_id in (select unnest($1::bigint[]))
+) s on s.customer_id = c.id`
 
 // last12MSQL adds up one customer's year.
 const last12MSQL = `

@@ -56,7 +56,7 @@ func (s *Scores) getRFM(ctx context.Context, in *rfmInput) (*rfmOutput, error) {
 	}
 	q := rfmQuery{settings: settings, compareDays: in.CompareDays}
 	if in.AsOf == "" {
-		_, q.asOf, _, err = s.span(ctx, settings.WindowDays)
+		q.asOf, err = s.today(ctx, settings.WindowDays)
 	} else if q.asOf, err = dayOf(in.AsOf); err != nil {
 		err = fault.Invalid("as_of", "not_a_day", in.AsOf)
 	}

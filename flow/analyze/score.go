@@ -162,6 +162,20 @@ func (s *Scores) span(ctx context.Context, window int) (first, asOf time.Time, p
 	return begin.Time, asOf, purchases, nil
 }
 
+// today gives the day that scores are of, without looking at the orders where the last refresh already has.
+func (s *Scores) today(ctx context.Context, window int) (time.Time, error) {
+	v, err := s.Valuation(ctx)
+	if err != nil {
+		return time.Time{}, err
+	}
+	day := civilDay(workspace.Of(ctx), clock.Millis(ctx))
+	if v != nil && !v.olderThan(day.AddDate(0, 0, -1)) {
+		return day, nil
+	}
+	_, day, _, err = s.span(ctx, window)
+	return day, err
+}
+
 // readBases takes over what all customers in score_history have in common.
 func (v *Valuation) readBases(ctx context.Context, tx *columns.Tx) error {
 	var customers int64

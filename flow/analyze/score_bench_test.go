@@ -101,3 +101,43 @@ func BenchmarkRefreshFor(b *testing.B) {
 		}))
 	}
 }
+
+// BenchmarkRFM draws the grid with movement; the floor is the engine's own group-by of the same orders.
+func BenchmarkRFM(b *testing.B) {
+	s := benchShop(b)
+	b.Run("grid", func(b *testing.B) {
+		for b.Loop() {
+			out, err := s.scores.getRFM(s.ctx, &rfmInput{CompareDays: 30})
+			require.NoError(b, err)
+			require.NotZero(b, out.Body.Customers)
+		}
+	})
+	b.Run("floor", func(b *testing.B) {
+		for b.Loop() {
+			_, err := s.columns.DB().ExecContext(s.ctx, `
+select sum(n), max(m), max(last)
+from (select customer_id, count(*) as n, sum(gross) as m, max(day) as last from orders group by customer_id)`)
+			require.NoError(b, err)
+		}
+	})
+}
+
+// BenchmarkFigures reads the figures of a page of fifty customers.
+func BenchmarkFigures(b *testing.B) {
+	s := benchShop(b).refresh()
+	_, err := s.columns.DB().ExecContext(s.ctx, `
+insert into customers (id, orders_count, orders_gross, orders_refunded, orders_last_day)
+select customer_id, count(*), sum(gross), 0, max(day) from orders group by customer_id order by customer_id`)
+	require.NoError(b, err)
+	var customers int64
+	require.NoError(b, s.columns.QueryRow(s.ctx, "select count(*) from customers").Scan(&customers))
+	ids := make([]int64, 50)
+	for i := range ids {
+		ids[i] = int64(i) * customers / 50
+	}
+	for b.Loop() {
+		figures, err := s.scores.Figures(s.ctx, ids)
+		require.NoError(b, err)
+		require.NotEmpty(b, figures)
+	}
+}
