@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -63,12 +64,32 @@ func New(router chi.Router, o Options) *API {
 	config.CreateHooks = nil // no $schema members and Link headers in answers
 	config.DocsPath, config.SchemasPath = "", ""
 	config.RejectUnknownQueryParameters = true
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaNames())
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer"},
 		"session": {Type: "apiKey", In: "cookie", Name: "__Host-guanxi"},
 	}
 	config.Security = []map[string][]string{{"token": {}}, {"session": {}}}
 	return &API{huma: humachi.New(router, config), authorize: o.Authorize}
+}
+
+// schemaNames names types in the document as they are named in Go; where two packages use one name, the later one
+// has its package's name in front.
+func schemaNames() func(t reflect.Type, hint string) string {
+	owners := map[string]reflect.Type{}
+	return func(t reflect.Type, hint string) string {
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		name := huma.DefaultSchemaNamer(t, hint)
+		if owner, taken := owners[name]; taken && owner != t {
+			parts := strings.Split(t.PkgPath(), "/")
+			stage := parts[len(parts)-1]
+			name = strings.ToUpper(stage[:min(1, len(stage))]) + stage[min(1, len(stage)):] + name
+		}
+		owners[name] = t
+		return name
+	}
 }
 
 // Register adds an operation. It panics when the operation names no permission: nobody can forget the guard.

@@ -92,7 +92,6 @@ func (s *stages) register(a *api.API) {
 	s.segments.Register(a)
 	s.metrics.Register(a)
 	s.signals.Register(a)
-	s.signals.Register(a)
 }
 
 // resume takes up what the last process left.
