@@ -146,7 +146,12 @@ func (d *DB) commitGroup(first *change) {
 	err := d.write.RunInTx(context.Background(), nil, func(ctx context.Context, btx bun.Tx) error {
 		began := time.Now() //nolint:forbidigo // bounds the group by real time, whatever the product's clock says
 		for c := first; ; {
-			if err := runInSavepoint(ctx, btx, c); err != nil {
+			// the first needs no savepoint, which would copy every page it touches: failing, it takes back nothing but itself
+			if c != first {
+				if err := runInSavepoint(ctx, btx, c); err != nil {
+					return err
+				}
+			} else if err := c.run(&Tx{Tx: btx, engine: SQLite}); err != nil {
 				return err
 			}
 			if len(group) >= groupChanges || time.Since(began) > groupTime { //nolint:forbidigo // as above
