@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// rfmSQL grades every customer with an order until $1 as of that day and as of the day $2 before it, by one group-by, and
+// rfmSQL grades every living customer with an order until $1 as of that day and as of the day $2 before it, by one group-by, and
 // counts them by both. $3 is the window in days; $4, $5, $6 the cuts of R, F, M and $8 the borders of value, null for
 // quantiles of those who bought in the window; $7 the borders of frequency. {scope} limits the customers.
 const rfmSQL = `
@@ -20,7 +20,7 @@ with totals as (
   from orders
   where ` + countsMoney + ` and day <= $1::date{scope}
   group by customer_id
-  having last_day is not null
+  having last_day is not null and customer_id in (select id from customers)
 ),
 observed as (
   select

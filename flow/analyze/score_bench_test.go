@@ -19,9 +19,9 @@ import (
 	"guanxi/guard"
 )
 
-// benchShop has GUANXI_BENCH_CUSTOMERS customers (10,000 unless set) who buy as BG/NBD and Gamma-Gamma say, about ten
+// benchScores has GUANXI_BENCH_CUSTOMERS customers (10,000 unless set) who buy as BG/NBD and Gamma-Gamma say, about ten
 // times each, over two years, in a store on disk with the default memory limit.
-func benchShop(b *testing.B) *shop {
+func benchScores(b *testing.B) *shop {
 	customers := 10_000
 	if n, err := strconv.Atoi(os.Getenv("GUANXI_BENCH_CUSTOMERS")); err == nil {
 		customers = n
@@ -63,13 +63,16 @@ func benchShop(b *testing.B) *shop {
 		}
 	}
 	flush()
-	b.ReportMetric(float64(id), "orders")
+	_, err = s.columns.DB().ExecContext(s.ctx, `
+insert into customers (id, orders_count, orders_gross, orders_refunded, orders_last_day)
+select customer_id, count(*), sum(gross), 0, max(day) from orders group by customer_id`)
+	require.NoError(b, err)
 	return s
 }
 
 // BenchmarkFit reads the purchases and fits both models.
 func BenchmarkFit(b *testing.B) {
-	s := benchShop(b)
+	s := benchScores(b)
 	until := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
 	for b.Loop() {
 		buying, spending, err := s.scores.fitUntil(s.ctx, until, 7)
@@ -80,7 +83,7 @@ func BenchmarkFit(b *testing.B) {
 
 // BenchmarkRefresh fits both models and scores every customer.
 func BenchmarkRefresh(b *testing.B) {
-	s := benchShop(b)
+	s := benchScores(b)
 	for b.Loop() {
 		s.scores.current.Store(nil)
 		require.NoError(b, s.scores.records.Write(s.ctx, forgetValuation))
@@ -90,7 +93,7 @@ func BenchmarkRefresh(b *testing.B) {
 
 // BenchmarkRefreshFor scores a hundred customers of a feed batch.
 func BenchmarkRefreshFor(b *testing.B) {
-	s := benchShop(b).refresh()
+	s := benchScores(b).refresh()
 	ids := make([]int64, 100)
 	for i := range ids {
 		ids[i] = int64(i * 97)
@@ -104,7 +107,7 @@ func BenchmarkRefreshFor(b *testing.B) {
 
 // BenchmarkRFM draws the grid with movement; the floor is the engine's own group-by of the same orders.
 func BenchmarkRFM(b *testing.B) {
-	s := benchShop(b)
+	s := benchScores(b)
 	b.Run("grid", func(b *testing.B) {
 		for b.Loop() {
 			out, err := s.scores.getRFM(s.ctx, &rfmInput{CompareDays: 30})
@@ -124,11 +127,7 @@ from (select customer_id, count(*) as n, sum(gross) as m, max(day) as last from 
 
 // BenchmarkFigures reads the figures of a page of fifty customers.
 func BenchmarkFigures(b *testing.B) {
-	s := benchShop(b).refresh()
-	_, err := s.columns.DB().ExecContext(s.ctx, `
-insert into customers (id, orders_count, orders_gross, orders_refunded, orders_last_day)
-select customer_id, count(*), sum(gross), 0, max(day) from orders group by customer_id order by customer_id`)
-	require.NoError(b, err)
+	s := benchScores(b).refresh()
 	var customers int64
 	require.NoError(b, s.columns.QueryRow(s.ctx, "select count(*) from customers").Scan(&customers))
 	ids := make([]int64, 50)

@@ -5,8 +5,6 @@ import (
 	"log/slog"
 	"time"
 
-	"guanxi/base/columns"
-	"guanxi/base/feed"
 	"guanxi/base/job"
 )
 
@@ -66,23 +64,4 @@ func (s *Scores) awaitQuiet(ctx context.Context) {
 			return
 		}
 	}
-}
-
-// scoreWatcher scores the customers that a batch of the feed has touched.
-type scoreWatcher struct {
-	scores  *Scores
-	touched *Touched
-}
-
-// Watcher gives what follows the feed. It must stand before the segments, whose conditions may ask for scores.
-func (s *Scores) Watcher(touched *Touched) feed.Watcher { return scoreWatcher{s, touched} }
-
-// Changed implements feed.Watcher.
-func (w scoreWatcher) Changed(ctx context.Context, to *columns.Tx, _ map[string][]int64) error {
-	ids, everybody := w.touched.peek()
-	if everybody {
-		w.scores.Due()
-		return nil
-	}
-	return w.scores.RefreshFor(ctx, to, ids)
 }

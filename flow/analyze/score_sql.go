@@ -2,7 +2,7 @@ package analyze
 
 import "strings"
 
-// scoreHistorySQL condenses what customers have bought until $1 to one row each; $2 is the window in days.
+// scoreHistorySQL condenses what living customers have bought until $1 to one row each; $2 is the window in days.
 // For scoreHistoryOfSQL $3 is the sorted ids of the customers it is limited to.
 var (
 	scoreHistorySQL   = strings.ReplaceAll(scoreHistoryText, "{only}", "")
@@ -60,7 +60,8 @@ select
   monetary,
   to_date
 from purchases
-join totals using (customer_id)`
+join totals using (customer_id)
+where customer_id in (select id from customers)`
 
 // scoreBasesSQL gives what all customers have in common: the cycle base, the mean amount of a purchase day, quintiles
 // and class borders of those who bought in the window.

@@ -1,0 +1,54 @@
+package analyze
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"guanxi/base/columns"
+	"guanxi/base/db/dbtest"
+)
+
+func TestScoresFollowTheFeed(t *testing.T) {
+	s := newShop(t, dbtest.SQLite(t), "2026-01-01")
+	s.order(1, "2025-12-01", 100)
+	s.order(2, "2025-12-01", 100)
+	s.open().refresh()
+	touched := &Touched{}
+	follow := func(subject string) {
+		t.Helper()
+		touched.add(1)
+		require.NoError(t, s.columns.Write(s.ctx, func(ctx context.Context, tx *columns.Tx) error {
+			return s.scores.Watcher(touched).Changed(ctx, tx, map[string][]int64{subject: {9}})
+		}))
+	}
+	s.order(1, "2025-12-30", 300)
+	s.open()
+	follow("activities")
+	require.Equal(t, "100", s.one("value_to_date", 1), "a follow-up changes no score")
+
+	s.scores = NewScores(s.scores.records, s.columns) // as after a start
+	follow("orders")
+	require.Equal(t, "400", s.one("value_to_date", 1))
+	ids, _ := touched.peek()
+	require.Equal(t, []int64{1}, ids, "segments come next and need them")
+
+	_, err := s.columns.DB().ExecContext(s.ctx, "delete from customers where id = 1")
+	require.NoError(t, err)
+	follow("customers")
+	var n int
+	require.NoError(t, s.columns.QueryRow(s.ctx, "select count(*) from customer_scores").Scan(&n))
+	require.Equal(t, 1, n, "a deleted customer has no scores")
+	grid, err := s.scores.getRFM(s.ctx, &rfmInput{CompareDays: 30})
+	require.NoError(t, err)
+	require.EqualValues(t, 1, grid.Body.Customers)
+
+	touched.all()
+	follow("orders")
+	select {
+	case <-s.scores.due:
+	default:
+		t.Error("after a rebuild everybody has to be scored")
+	}
+}
