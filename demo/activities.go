@@ -23,8 +23,9 @@ var talks = []talk{
 	{"call", "无人接听", "missed", "换个时间再打"},
 }
 
-// makeActivities gives owned customers the conversations of the last months.
-// Of every twenty, one promise is late, one is due today and six are to come.
+// makeActivities gives owned customers the conversations of the last months and
+// what was agreed in them. What was agreed for days gone by was done, save for a
+// few promises of the last days that are late.
 func (m *maker) makeActivities(ctx context.Context) error {
 	c, aside := newChance(m.options.Seed), newChance(m.options.Seed)
 	today := m.season.start[len(m.season.start)-2]
@@ -32,26 +33,20 @@ func (m *maker) makeActivities(ctx context.Context) error {
 	for i := range m.options.Customers {
 		customer := m.customerOf(c, i)
 		c := aside.of(streamContact, i, 0)
-		if customer.Owner == 0 || c.yes(0.55) {
+		if customer.Owner == 0 || c.yes(0.6) {
 			continue
 		}
 		for range 1 + c.IntN(3) {
-			m.activities++
-			a := Activity{Number: m.activities, Customer: customer.Number, Staff: customer.Owner}
 			t := one(c, talks)
-			a.Kind, a.Content, a.Result = t.kind, t.content, t.result
-			a.At = workingHour(c, today.AddDate(0, 0, -1-c.IntN(120)))
-			if a.At.Before(customer.CreatedAt) {
-				a.At = customer.CreatedAt.Add(time.Hour)
+			at := workingHour(c, today.AddDate(0, 0, -1-c.IntN(120)))
+			if at.Before(customer.CreatedAt) || at.After(now) {
+				continue
 			}
-			if a.At.After(now) {
-				a.At = now.Add(-time.Minute)
-			}
+			m.activities++
+			a := Activity{Number: m.activities, Customer: customer.Number, Staff: customer.Owner, Kind: t.kind, Content: t.content, Result: t.result, At: at}
 			if t.next != "" {
-				a.NextAt = m.promise(c, today, a.At)
-			}
-			if !a.NextAt.IsZero() {
-				a.NextAction = t.next
+				a.NextAction, a.NextAt = t.next, workingHour(c, midnight(at).AddDate(0, 0, 1+c.IntN(18)))
+				a.NextDoneAt = m.kept(c, today, a.NextAt)
 			}
 			if err := m.sink.Activity(ctx, a); err != nil {
 				return err
@@ -61,20 +56,18 @@ func (m *maker) makeActivities(ctx context.Context) error {
 	return nil
 }
 
-// promise is when the next step was agreed for, never before the conversation.
-func (m *maker) promise(c *chance, today, after time.Time) (at time.Time) {
-	switch n := c.IntN(20); {
-	case n == 0:
-		at = workingHour(c, today.AddDate(0, 0, -1-c.IntN(3)))
-	case n == 1:
-		at = workingHour(c, today)
-	case n < 8:
-		at = workingHour(c, today.AddDate(0, 0, 1+c.IntN(14)))
-	}
-	if !at.After(after) {
+// kept is when a promise was kept: on time where that is past, not yet where it
+// is for today or later, and not for one in four of the last three days.
+func (m *maker) kept(c *chance, today, promised time.Time) time.Time {
+	late := !promised.Before(today.AddDate(0, 0, -3)) && c.yes(0.25)
+	if late || !promised.Before(today) {
 		return time.Time{}
 	}
-	return at
+	return promised.Add(-time.Duration(c.IntN(120)) * time.Minute)
+}
+
+func midnight(t time.Time) time.Time {
+	return time.Date(t.Year(), t.Month(), t.Day(), 0, 0, 0, 0, t.Location())
 }
 
 // workingHour is some quarter of an hour between nine and half past six.

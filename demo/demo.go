@@ -76,7 +76,7 @@ func Generate(ctx context.Context, o Options, sink Sink) error {
 	}
 	now := clock.Now(ctx).In(workspace.Of(ctx).Location)
 	m := &maker{options: o, tables: t, season: newSeason(now, o.Days), sink: sink}
-	for _, weight := range []float64{42, 29, 18, 11} {
+	for _, weight := range []float64{38, 33, 18, 11} {
 		m.shops.add(weight)
 	}
 	steps := []func(context.Context) error{

@@ -32,6 +32,9 @@ type habit struct {
 // to demand, so that the shopping festivals bring waves of new ones.
 const olderShare = 0.3
 
+// shortestGap is how often, in days, the most eager shop here.
+const shortestGap = 9
+
 // habitOf gives customer i (from 0) of n. Customers are numbered in the order
 // they join.
 func (m *maker) habitOf(c *chance, i int) habit {
@@ -45,7 +48,7 @@ func (m *maker) habitOf(c *chance, i int) habit {
 	} else {
 		h.joined = (place - olderShare) / (1 - olderShare) * end
 	}
-	h.gap = min(1/c.gamma(1.1, 1.0/23), 4*end)
+	h.gap = max(shortestGap, min(1/c.gamma(1.3, 1.0/21), 4*end))
 	h.dropout = c.beta(0.7, 8)
 	h.regularity = 1
 	if c.yes(0.5) {
@@ -68,6 +71,8 @@ func (m *maker) habitOf(c *chance, i int) habit {
 		h.taste = [6]float64{4, 1, 1, 0.5}
 	case c.yes(0.04):
 		h.cast = browser
+	case isOrganization(i, h):
+		h.gap = 20 + h.gap/2
 	}
 	return h
 }

@@ -18,11 +18,11 @@ const (
 	statusRefunded  = customer.StatusRefunded
 )
 
-// breakDays is how long, up to today, the advertising account of the 抖音 shop has
-// been blocked without anybody noticing; breakShare of its orders did not come.
+// breakDays is how long, up to today, payments in the 抖音 shop have been failing
+// without anybody noticing; breakShare of its orders are cancelled for it.
 const (
 	breakDays  = 4
-	breakShare = 0.62
+	breakShare = 0.65
 )
 
 // orderBook numbers orders as they come and keeps the refunds that are still to
@@ -46,11 +46,7 @@ func (m *maker) makeOrders(ctx context.Context) error {
 		if err := b.refundUntil(ctx, m.season.at(p.seconds())); err != nil {
 			return err
 		}
-		o, placed := b.orderOf(p)
-		if !placed {
-			continue
-		}
-		if err := b.put(ctx, o); err != nil {
+		if err := b.put(ctx, b.orderOf(p)); err != nil {
 			return err
 		}
 	}
@@ -70,8 +66,8 @@ func (b *orderBook) put(ctx context.Context, o Order) error {
 	return b.oddities(ctx, o)
 }
 
-// orderOf makes the order of a purchase, unless it is one that got lost.
-func (b *orderBook) orderOf(p purchase) (Order, bool) {
+// orderOf makes the order of a purchase.
+func (b *orderBook) orderOf(p purchase) Order {
 	i := p.customer() - 1
 	at := b.season.at(p.seconds())
 	h := habit{shop: store, spend: 1, taste: [6]float64{1, 0.5, 0.5, 2, 2, 3}}
@@ -92,13 +88,13 @@ func (b *orderBook) orderOf(p purchase) (Order, bool) {
 		shop = miniProgram
 	}
 	days := b.season.day(b.season.end()) - b.dayOf(p)
-	if shop == douyin && h.cast == ordinary && days < breakDays && c.yes(breakShare) {
-		return o, false
-	}
 	o.Shop, o.Code = Shops[shop], b.code(shop, p)
 	o.Status = statusOf(c, days)
+	if shop == douyin && h.cast == ordinary && days < breakDays && c.yes(breakShare) {
+		o.Status = statusCancelled
+	}
 	b.fill(c, &o, h, isOrganization(i, h))
-	return o, true
+	return o
 }
 
 func (b *orderBook) dayOf(p purchase) int {

@@ -57,7 +57,7 @@ func NewRecords(ctx context.Context, d *db.DB, feeding bool) (*Records, error) {
 	r.orders = r.table("orders", "id, shop, number, kind, status, customer_id, ordered_at, gross, refunded, currency, "+
 		"country, province, city, lines, created_at, updated_at")
 	r.lines = r.table("order_lines", "order_id, position, sku, product_name, category, brand, tier, quantity, unit_price_micros, discount, amount")
-	r.activities = r.table("activities", "id, customer_id, kind, content, result, next_action, next_at, staff_id, happened_at, created_at")
+	r.activities = r.table("activities", "id, customer_id, kind, content, result, next_action, next_at, next_done_at, staff_id, happened_at, created_at")
 	r.segments = r.table("segments", "id, name, description, condition, staff_id, created_at, updated_at")
 	r.targets = r.table("metric_targets", "metric, target, direction, period, updated_at")
 	r.findings = r.table("findings", "id, cause, subject_type, subject_id, subject_label, field, value, created_at")

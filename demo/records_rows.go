@@ -101,7 +101,7 @@ func (r *Records) Order(ctx context.Context, o Order) error {
 // Activity implements Sink.
 func (r *Records) Activity(ctx context.Context, a Activity) error {
 	id, at := r.id("activities", a.Number), a.At.UnixMilli()
-	r.activities.Add(id, r.id("customers", a.Customer), a.Kind, a.Content, a.Result, a.NextAction, instant(a.NextAt),
+	r.activities.Add(id, r.id("customers", a.Customer), a.Kind, a.Content, a.Result, a.NextAction, instant(a.NextAt), instant(a.NextDoneAt),
 		r.id("staff", a.Staff), at, at)
 	return r.wrote(ctx, 1, "activities", id)
 }

@@ -87,11 +87,11 @@ type Line struct {
 }
 
 // Activity is a logged contact with what was agreed next. NextAt is zero where
-// nothing was.
+// nothing was, NextDoneAt while it has not been done.
 type Activity struct {
 	Number, Customer, Staff           int
 	Kind, Content, Result, NextAction string
-	At, NextAt                        time.Time
+	At, NextAt, NextDoneAt            time.Time
 }
 
 // Segment is a saved condition in the language of the API.
