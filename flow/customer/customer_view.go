@@ -53,7 +53,7 @@ type orderTotals struct {
 
 type rhythmView struct {
 	RhythmFigures
-	Orders []rhythmOrder `json:"orders,omitempty" doc:"orders of the last twelve months, only on the customer's page"`
+	Orders []rhythmOrder `json:"orders,omitempty" doc:"orders of the last twelve months, oldest first"`
 }
 
 type rhythmOrder struct {
