@@ -24,8 +24,8 @@ export interface Customer {
   created_at: string;
   orders: { count: number; total: Money; first_at: string | null; last_at: string | null } | null;
   rfm: { recency_days: number; r: number; f: number; m: number; segment: string } | null;
-  value: { predicted: Money; alive_probability: number; to_date: Money } | null;
-  rhythm: { cycle_days: number; silent_days: number; due_day: string | null; overdue_days: number; orders?: Rhythm["orders"] } | null;
+  value: { predicted: Money; alive_probability: number | null; to_date: Money } | null;
+  rhythm: { cycle_days: number; silent_days: number; due_day: string; overdue_days: number; orders?: Rhythm["orders"] } | null;
   version: number;
 }
 
@@ -61,7 +61,7 @@ export interface CustomerPage extends Customer {
 /** One thing that happened with a customer. */
 export interface TimelineItem {
   id: string;
-  kind: "order" | "refund" | "activity" | "created" | "merged" | "segment" | (string & {});
+  kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | (string & {});
   at: string;
   title_code: string;
   values: Record<string, unknown>;
@@ -114,14 +114,5 @@ export const readTimeline = (id: string, query: { kind?: string; cursor?: string
   get<Timeline>(`/customers/${id}/timeline`, query, signal);
 export const logActivity = (id: string, body: NewActivity, idempotencyKey: string) => post<{ id: string }>(`/customers/${id}/activities`, body, { idempotencyKey });
 export const removeActivity = (customer: string, id: string) => del(`/customers/${customer}/activities/${id}`);
-/** One order of a customer, newest first. */
-export interface Order {
-  id: string;
-  number: string;
-  ordered_at: string;
-  status: string;
-  amount: Money;
-}
-
-export const readOrders = (id: string, limit: number) => get<List<Order>>(`/customers/${id}/orders`, { limit });
-export const reveal = (id: string, field: string, reason: string) => post<{ value: string }>(`/customers/${id}/reveal`, { field, reason });
+export const restoreCustomer = (id: string) => post<CustomerPage>(`/customers/${id}/restore`);
+export const reveal = (id: string, field: string, reason: string) => post<{ value: string; values: string[] }>(`/customers/${id}/reveal`, { field, reason });

@@ -8,6 +8,8 @@ export interface Found {
   title: string;
   subtitle: string;
   match: string;
+  /** Whose order it is. */
+  customer_id?: string;
 }
 
 export const search = (q: string, limit: number, signal?: AbortSignal) => get<List<Found>>("/search", { q, limit }, signal);

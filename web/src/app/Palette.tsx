@@ -71,7 +71,7 @@ function useFound(q: string): Hit[] {
   const match = (name: string) => (name && i18n.exists(`app:palette.match.${name}`) ? t(`palette.match.${name as "name"}`) : "");
   return (data?.items ?? []).map((hit) => ({
     key: `${hit.type}-${hit.id}`, group: groups[hit.type], icon: icons[hit.type], title: <b>{hit.title}</b>, note: [hit.subtitle, match(hit.match)].filter(Boolean).join("  "),
-    go: () => void (hit.type === "segment" ? navigate({ href: `/segments/${hit.id}` }) : navigate({ href: `/customers/${hit.id}` })),
+    go: () => void (hit.type === "segment" ? navigate({ href: `/segments/${hit.id}` }) : navigate({ to: "/customers/$id", params: { id: hit.customer_id ?? hit.id } })),
   }));
 }
 

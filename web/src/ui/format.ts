@@ -29,7 +29,7 @@ export function formatFor(place: Place) {
   const clockFormat = dates({ hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
   const dayFormat = dates({ month: chinese ? "long" : "short", day: "numeric" });
   const monthFormat = dates({ year: "numeric", month: chinese ? "long" : "short" });
-  const monthOnly = dates({ month: chinese ? "long" : "short" });
+  const monthOnly = dates({ month: "short" });
   const weekdayFormat = dates({ weekday: "short" });
   const longFormat = dates({ year: "numeric", month: "long", day: "numeric", weekday: "short", hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23", timeZoneName: "short" });
 
@@ -143,7 +143,8 @@ export function formatFor(place: Place) {
     !at ? MISSING : dates({ year: "numeric", month: chinese ? "long" : "short", day: "numeric" }).format(instantOf(at));
 
   const monthDay = (at: string) => dayFormat.format(instantOf(at));
-  const month = (at: string) => monthOnly.format(instantOf(at));
+  /** 4 月, Apr: on axes. */
+  const month = (at: string) => (chinese ? `${Number(dayOf(instantOf(at)).slice(5, 7))} 月` : monthOnly.format(instantOf(at)));
   const yearMonth = (at: string) => monthFormat.format(instantOf(at));
   const weekday = (at: string) => weekdayFormat.format(instantOf(at));
 

@@ -36,7 +36,7 @@ function Point({ of, point }: { of: CustomerPage; point: ContactPoint }) {
         {plain ? <ContactLink kind={point.kind} value={plain} /> : <span className="cut">{point.value || "—"}</span>}
         <span className="x">
           {plain ? t("contact.shownFor", { seconds: left }) : masked && can("reveal.contact") ? (
-            <Pop title={t("contact.reason")} content={(close) => <Why onReason={async (reason) => { setPlain((await reveal(of.id, fieldOf(of, point), reason)).value); setLeft(SHOWN); close(); }} />}>
+            <Pop title={t("contact.reason")} content={(close) => <Why onReason={async (reason) => { setPlain(valueOf(of, point, (await reveal(of.id, point.kind, reason)).values)); setLeft(SHOWN); close(); }} />}>
               <Button look="link" className="meta">{t("contact.show")}</Button>
             </Pop>
           ) : state}
@@ -46,8 +46,8 @@ function Point({ of, point }: { of: CustomerPage; point: ContactPoint }) {
   );
 }
 
-/** The first phone and email answer to their field's name, further ones to their own id. */
-const fieldOf = (of: CustomerPage, point: ContactPoint) => (of.contact_points.find((each) => each.kind === point.kind)?.id === point.id ? point.kind : `${point.kind}:${point.id}`);
+/** All values of a kind come together, in the order of the contact points. */
+const valueOf = (of: CustomerPage, point: ContactPoint, values: string[]) => values[of.contact_points.filter((each) => each.kind === point.kind).findIndex((each) => each.id === point.id)] ?? values[0] ?? "";
 
 function ContactLink({ kind, value }: { kind: string; value: string }) {
   const scheme = kind === "phone" ? "tel:" : kind === "email" ? "mailto:" : null;

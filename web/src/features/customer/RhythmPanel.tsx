@@ -1,21 +1,18 @@
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { CustomerPage, Order } from "../../api";
+import type { CustomerPage } from "../../api";
 import { useCan } from "../../app/session";
 import { Rhythm, Section, useFormat } from "../../ui";
-import { ordersQuery } from "./queries";
 
 /** The signature: a year of orders, the expected next one, and the gap. */
 export function RhythmPanel({ of }: { of: CustomerPage }) {
   const { t } = useTranslation("customer");
   const format = useFormat();
   const sees = useCan()("orders.read") && of.rights["orders"] !== "none";
-  const { data } = useQuery({ ...ordersQuery(of.id), enabled: sees });
   if (!sees) return null;
-  const orders = (data?.items ?? []).filter((order) => order.status !== "cancelled" && order.amount.amount > 0).map((order: Order) => ({ day: format.dayOf(order.ordered_at), amount: order.amount }));
-  if (data && orders.length === 0) return <Section title={t("rhythm.title")} className="rh"><p className="dim">{t("rhythm.none")}</p></Section>;
+  const orders = of.rhythm?.orders ?? [];
+  if (!of.orders?.count) return <Section title={t("rhythm.title")} className="rh"><p className="dim">{t("rhythm.none")}</p></Section>;
   const rhythm = { orders, cycle_days: of.rhythm?.cycle_days ?? null, due_day: of.rhythm?.due_day ?? null, silent_days: of.rhythm?.silent_days ?? null };
-  const each = of.orders && of.orders.count > 0 ? { amount: Math.round(of.orders.total.amount / of.orders.count), currency: of.orders.total.currency } : null;
+  const each = { amount: Math.round(of.orders.total.amount / of.orders.count), currency: of.orders.total.currency };
   return (
     <Section title={t("rhythm.title")} side={t("rhythm.window")} className="rh">
       <div className="not-phone"><Rhythm of={rhythm} width={276} height={96} /></div>

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { listCustomers, readCustomer, readFields, readOrders, readTimeline, type ListQuery } from "../../api";
+import { listCustomers, readCustomer, readFields, readTimeline, type ListQuery } from "../../api";
 
 export const PAGE = 50;
 
@@ -18,6 +18,3 @@ export const timelineQuery = (id: string, kind: string) =>
   });
 
 export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: Infinity });
-
-/** The last two hundred orders: a year of them makes the rhythm. */
-export const ordersQuery = (id: string) => queryOptions({ queryKey: ["customer", id, "orders"], queryFn: () => readOrders(id, 200) });

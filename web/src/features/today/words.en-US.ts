@@ -18,7 +18,7 @@ export default {
   dueSoon: "{{count}} due soon",
   column: { subject: "Subject", reason: "Reason", stake: "At stake", due: "Due" },
   kind: { overdue_rhythm: "Overdue to order", alive_fell: "Churn risk", thank_first_order: "Thank for first order", next_purchase_due: "Next order due", follow_up_due: "Agreed contact", data_findings: "Data problem", customers_unreachable: "Unreachable", source_late: "Source late", metric_broke: "Metric off its path" },
-  escalated: "late by more than a working day",
+  escalated: "escalated",
   with: "with {{name}}",
   merged: "one row for all",
   minutes: "about {{n}} min",

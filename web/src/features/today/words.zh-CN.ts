@@ -1,7 +1,7 @@
 export default {
   title: "今日",
   planned: "计划",
-  available: "可用 {{span}}",
+  available: "／ 可用 {{span}}",
   plannedHint: "计划用时按每类事项的估计分钟数相加；放得下的排在“今天到这里”之上",
   backlog: "积压",
   backlogCount: "{{count}} 项",
@@ -18,7 +18,7 @@ export default {
   dueSoon: "{{count}} 项将超时",
   column: { subject: "对象", reason: "原因", stake: "可能损失", due: "截止" },
   kind: { overdue_rhythm: "该下单未下单", alive_fell: "流失风险", thank_first_order: "首单致谢", next_purchase_due: "快到回购日", follow_up_due: "约定联系", data_findings: "数据问题", customers_unreachable: "联系不上", source_late: "数据来源晚到", metric_broke: "指标异常" },
-  escalated: "逾期已超过一个工作日",
+  escalated: "已升级",
   with: "在{{name}}那里",
   merged: "合并为一项",
   minutes: "约 {{n}} 分钟",
