@@ -37,19 +37,19 @@ type Range struct {
 
 // baseline expects the days of one daily series. A day without a value is NaN.
 type baseline struct {
-	first  time.Time // the day of values[0]
-	values []float64 // as square roots where root
-	floor  []float64 // the least spread of a day
-	root   bool
-	whole  bool // the values cannot be below zero
-	shares bool
-	ahead  map[int]float64 // what each day was expected to be the day before, NaN where nothing was
+	first   time.Time // the day of values[0]
+	values  []float64 // as square roots where root
+	floor   []float64 // the least spread of a day
+	root    bool
+	whole   bool // the values cannot be below zero
+	shares  bool
+	courses map[int]course // by the day they are reckoned for
 }
 
 // newBaseline takes the sums of a metric per day from first on.
 func newBaseline(m *Metric, first time.Time, sums []sum) *baseline {
 	b := &baseline{first: first, values: make([]float64, len(sums)), floor: make([]float64, len(sums)),
-		root: m.Unit == UnitMoney || m.Unit == UnitCount, whole: m.Name != "net_sales", shares: m.Unit == UnitShare, ahead: map[int]float64{}}
+		root: m.Unit == UnitMoney || m.Unit == UnitCount, whole: m.Name != "net_sales", shares: m.Unit == UnitShare, courses: map[int]course{}}
 	for i, s := range sums {
 		v, ok := m.value(s)
 		if !ok {
@@ -90,11 +90,28 @@ func (b *baseline) from(v float64) float64 {
 	return v
 }
 
+// course is what the twelve weeks before a day say about it and the days after.
+type course struct {
+	slope float64
+	usual [7]float64 // by index of the day modulo 7, level included; NaN for a weekday without days
+	known bool
+}
+
 // expect gives the expected value of day at, as far as the days before origin tell (origin <= at). ok is false with
 // less than four weeks of days before it.
 func (b *baseline) expect(at, origin int) (value float64, ok bool) {
+	c, seen := b.courses[origin]
+	if !seen {
+		c = b.courseAt(origin)
+		b.courses[origin] = c
+	}
+	value = c.usual[at%7] + c.slope*float64(at-origin)
+	return value, c.known && !math.IsNaN(value)
+}
+
+func (b *baseline) courseAt(origin int) (c course) {
 	start := max(0, origin-historyDays)
-	known, slopes := 0, []float64(nil)
+	known, slopes := 0, make([]float64, 0, 7*66)
 	for i := start; i < origin; i++ {
 		if math.IsNaN(b.values[i]) {
 			continue
@@ -107,46 +124,30 @@ func (b *baseline) expect(at, origin int) (value float64, ok bool) {
 		}
 	}
 	if known < leastHistory {
-		return 0, false
+		return c
 	}
-	slope := median(slopes)
+	c.known, c.slope = true, median(slopes)
 	var season [7][]float64
 	for i := start; i < origin; i++ {
 		if !math.IsNaN(b.values[i]) {
-			season[i%7] = append(season[i%7], b.values[i]+slope*float64(at-i))
+			season[i%7] = append(season[i%7], b.values[i]+c.slope*float64(origin-i))
 		}
 	}
-	var usual [7]float64
 	for w := range season {
-		usual[w] = median(season[w])
+		c.usual[w] = median(season[w])
 	}
 	var off []float64
 	for i := max(start, origin-levelDays); i < origin; i++ {
 		if !math.IsNaN(b.values[i]) {
-			off = append(off, b.values[i]+slope*float64(at-i)-usual[i%7])
+			off = append(off, b.values[i]+c.slope*float64(origin-i)-c.usual[i%7])
 		}
-	}
-	expected := usual[at%7]
-	if math.IsNaN(expected) {
-		return 0, false
 	}
 	if level := median(off); !math.IsNaN(level) {
-		expected += level
-	}
-	return expected, true
-}
-
-// dayAhead gives what the day before let expect of day i.
-func (b *baseline) dayAhead(i int) float64 {
-	e, known := b.ahead[i]
-	if !known {
-		var ok bool
-		if e, ok = b.expect(i, i); !ok {
-			e = math.NaN()
+		for w := range c.usual {
+			c.usual[w] += level
 		}
-		b.ahead[i] = e
 	}
-	return e
+	return c
 }
 
 // spread is the scaled median error of the expectations of the last eight weeks before origin.
@@ -156,7 +157,7 @@ func (b *baseline) spread(origin int) (sigma float64, ok bool) {
 		if math.IsNaN(b.values[i]) {
 			continue
 		}
-		if e := b.dayAhead(i); !math.IsNaN(e) {
+		if e, ok := b.expect(i, i); ok {
 			errs = append(errs, math.Abs(b.values[i]-e))
 			floors = append(floors, b.floor[i])
 		}
@@ -184,13 +185,15 @@ func (b *baseline) judge(at, origin int) (j judgement, ok bool) {
 	if !ok {
 		return j, false
 	}
+	return b.judgeWithin(at, expected, sigma), true
+}
+
+// judgeWithin sets the range around what was expected, by the metric's usual error.
+func (b *baseline) judgeWithin(at int, expected, sigma float64) (j judgement) {
 	low, high, above := expected, expected, sigma
 	for _, past := range b.comparable(at) {
-		before := b.dayAhead(past)
-		if math.IsNaN(before) || math.IsNaN(b.values[past]) {
-			continue
-		}
-		if then, ok := b.spread(past); ok && math.Abs(b.values[past]-before) > threshold*then {
+		before, ok := b.expect(past, past)
+		if ok && math.Abs(b.values[past]-before) > threshold*sigma {
 			again := expected + b.values[past] - before
 			if b.root && before > 0 { // festivals multiply, and so does their own spread
 				again = expected * b.values[past] / before
@@ -211,7 +214,7 @@ func (b *baseline) judge(at, origin int) (j judgement, ok bool) {
 			j.Z = (b.values[at] - expected) / sigma
 		}
 	}
-	return j, true
+	return j
 }
 
 func (j judgement) anomaly() bool { return math.Abs(j.Z) > threshold }

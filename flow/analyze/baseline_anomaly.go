@@ -40,16 +40,13 @@ func (m *Metrics) Anomalies(ctx context.Context) ([]Anomaly, error) {
 	yesterday := today(ctx).AddDate(0, 0, -1)
 	p := Period{yesterday, yesterday}
 	var found []Anomaly
-	for src := range judged {
-		var ms []*Metric
-		for i := range metrics {
-			if metrics[i].source == src && metrics[i].worth != worthNothing {
-				ms = append(ms, &metrics[i])
-			}
+	judged := map[*source][]*Metric{}
+	for i := range metrics {
+		if metrics[i].judged() {
+			judged[metrics[i].source] = append(judged[metrics[i].source], &metrics[i])
 		}
-		if len(ms) == 0 {
-			continue
-		}
+	}
+	for _, ms := range judged {
 		first := yesterday.AddDate(0, 0, -judgedDays)
 		daily, err := m.daily(ctx, ms, Period{first, yesterday}, 0)
 		if err != nil {
@@ -103,6 +100,8 @@ func (b *baseline) since(at int, first time.Time) time.Time {
 // times what it was divided by, which is orders.
 func (m *Metrics) shortfall(ctx context.Context, metric *Metric, p Period, off, orders float64) (int64, error) {
 	switch metric.worth {
+	case worthNothing:
+		return 0, nil
 	case worthItself:
 		return int64(math.Round(off)), nil
 	case worthPerOrder:

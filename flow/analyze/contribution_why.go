@@ -159,7 +159,7 @@ func (c *comparison) open(ctx context.Context) error {
 	default:
 		return fault.Invalid("against", "against_unknown", c.query.Against)
 	}
-	if !judged[c.metric.source] {
+	if !c.metric.judged() {
 		return fault.Conflict("no_expectation", c.metric.Name)
 	}
 	first := p.From.AddDate(0, 0, -judgedDays)

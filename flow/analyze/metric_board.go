@@ -2,7 +2,10 @@ package analyze
 
 import (
 	"context"
+	"maps"
 	"math"
+	"slices"
+	"sync"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -47,16 +50,18 @@ const (
 	longestExpected = 35
 )
 
-// judged are the sources whose metrics have an expected range.
-var judged = map[*source]bool{orderSource: true, buyerSource: true, interactionSource: true, firstOrderSource: true}
+// judged reports whether the metric has an expected range: what is counted day by day, and matters by itself.
+func (m *Metric) judged() bool {
+	return m.Fed() && m.source.kind == flow && (m.worth != worthNothing || m.source == interactionSource)
+}
 
 // read is what the board asks of one source: the period, the one before, and the days up to its end.
 type read struct {
-	metrics  []*Metric
-	halves   *partSums // at: before, period
-	daily    *partSums // at: one per day from first on
-	first    time.Time
-	hasDaily bool
+	metrics []*Metric
+	halves  *partSums // at: before, period
+	daily   *partSums // at: one per day from first on
+	first   time.Time
+	asOf    time.Time
 }
 
 // Board reads every metric over p, each source once for the totals and once for the days. Faults: invalid.
@@ -79,7 +84,7 @@ func (m *Metrics) Board(ctx context.Context, p Period, segment int64) (*Board, e
 			b.Items = append(b.Items, item)
 			continue
 		}
-		item.State, item.AsOf = "ok", &b.AsOf
+		item.State, item.AsOf = "ok", &reads[metric.source].asOf
 		for _, s := range splitsFor(ctx, metric) {
 			item.Splits = append(item.Splits, s.Name)
 		}
@@ -110,7 +115,7 @@ func (m *Metrics) fillItem(ctx context.Context, item *Item, metric *Metric, r *r
 	for _, s := range days[max(0, len(days)-sparkDays):] {
 		item.Spark = append(item.Spark, f.number(s).Value)
 	}
-	if judged[metric.source] && p.To.Before(today(ctx)) {
+	if metric.judged() && p.To.Before(today(ctx)) {
 		if e, ok := newBaseline(metric, r.first, days).over(metric, p, days); ok {
 			item.Expected = &e.Range
 			item.Anomaly = e.anomaly
@@ -133,31 +138,41 @@ func (m *Metrics) readAll(ctx context.Context, p Period, segment int64) (map[*so
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(4)
-	for src, r := range reads {
-		group.Go(func() error { return m.readSource(ctx, src, r, p, segment) })
+	var filling sync.Mutex
+	for src, r := range maps.Clone(reads) {
+		group.Go(func() error {
+			fresh, err := m.kept.read(ctx, m, src, r.metrics, p, segment)
+			filling.Lock()
+			defer filling.Unlock()
+			reads[src] = fresh
+			return err
+		})
 	}
 	return reads, group.Wait()
 }
 
 func (m *Metrics) readSource(ctx context.Context, src *source, r *read, p Period, segment int64) error {
-	halves := []bucket{{p.Before().From, p.Before()}, {p.From, p}}
+	r.asOf = m.freshness()
 	spark := Period{p.To.AddDate(0, 0, 1-sparkDays), p.To}
 	if src.kind == windowed {
 		// one statement for all windows; a point of the spark is the period as it would have ended on that day
-		for i := range sparkDays {
-			to := spark.From.AddDate(0, 0, i)
-			halves = append(halves, bucket{to, Period{to.AddDate(0, 0, 1-p.Days()), to}})
+		windows := []bucket{{p.Before().From, p.Before()}}
+		for ago := sparkDays - 1; ago >= 0; ago-- {
+			then := Period{p.From.AddDate(0, 0, -ago), p.To.AddDate(0, 0, -ago)}
+			windows = append(windows, bucket{then.To, then})
 		}
-		a, err := m.ask(ctx, r.metrics, question{period: p, buckets: halves, segment: segment})
+		a, err := m.ask(ctx, r.metrics, question{period: p, buckets: windows, segment: segment})
 		if err != nil {
 			return err
 		}
-		r.halves, r.daily, r.first = a.parts[0], &partSums{at: make([][]sum, len(r.metrics))}, spark.From
+		r.halves, r.daily, r.first = &partSums{at: make([][]sum, len(r.metrics))}, &partSums{at: make([][]sum, len(r.metrics))}, spark.From
 		for i := range r.metrics {
-			r.daily.at[i] = a.parts[0].at[i][2:]
+			r.daily.at[i] = a.parts[0].at[i][1:]
+			r.halves.at[i] = []sum{a.parts[0].at[i][0], a.parts[0].whole[i]}
 		}
 		return nil
 	}
+	halves := []bucket{{p.Before().From, p.Before()}, {p.From, p}}
 	a, err := m.ask(ctx, r.metrics, question{period: Period{p.Before().From, p.To}, buckets: halves, segment: segment})
 	if err != nil {
 		return err
@@ -166,7 +181,7 @@ func (m *Metrics) readSource(ctx context.Context, src *source, r *read, p Period
 	if src.kind == snapshot {
 		return nil
 	}
-	if judged[src] {
+	if slices.ContainsFunc(r.metrics, (*Metric).judged) {
 		spark.From = p.From.AddDate(0, 0, -judgedDays)
 		if limit := p.To.AddDate(0, 0, 1-sparkDays); limit.Before(spark.From) {
 			spark.From = limit

@@ -21,6 +21,7 @@ type Metrics struct {
 	records   *db.DB
 	freshness func() time.Time
 	members   MemberFilter
+	kept      kept
 }
 
 // NewMetrics gives the metrics over columns. records keeps targets, findings and the names of staff and teams;
