@@ -287,6 +287,9 @@ func (s *Signals) finish(ctx context.Context, tx *db.Tx, r *Row, a act, of int, 
 	}
 	var err error
 	if a.contact != nil && r.SubjectType == "customer" {
+		if !guard.ActorOf(ctx).Can("customers.write") {
+			return fault.Forbidden("not_permitted", "customers.write")
+		}
 		customer, _ := strconv.ParseInt(r.SubjectID, 10, 64)
 		if detail.ContactID, err = s.contacts.LogContact(ctx, tx, customer, *a.contact); err != nil {
 			return err
@@ -294,7 +297,8 @@ func (s *Signals) finish(ctx context.Context, tx *db.Tx, r *Row, a act, of int, 
 	}
 	if agreed, err := strconv.ParseInt(r.values().Text("activity_id"), 10, 64); err == nil {
 		detail.Ended = agreed
-		return s.contacts.EndNextAction(ctx, tx, agreed, r.ClosedAt)
+		// whoever may act on the line may end what it is about, also one it was delegated to
+		return s.contacts.EndNextAction(guard.System(ctx), tx, agreed, r.ClosedAt)
 	}
 	return nil
 }

@@ -8,13 +8,14 @@ import (
 	"guanxi/base/fault"
 )
 
-type lineIn struct {
+// TodayLine names the line an act is on, and the version it was read at.
+type TodayLine struct {
 	ID      string `path:"id" doc:"a signal's id, or group-KIND for a folded line"`
 	IfMatch string `header:"If-Match"`
 }
 
-// exceptIn leaves members of a folded line out of an act.
-type exceptIn struct {
+// TodayExcept leaves members of a folded line out of an act.
+type TodayExcept struct {
 	Except []api.ID `json:"except,omitempty" doc:"members of a folded line that are left out" maxItems:"2000"`
 }
 
@@ -57,63 +58,63 @@ func (s *Signals) registerActs(a *api.API) {
 	}
 	api.Register(a, op("done", "Say that it is done, with the time it took; a contact can be logged with it"),
 		func(ctx context.Context, in *struct {
-			lineIn
+			TodayLine
 			Body *struct {
 				Minutes *float64      `json:"minutes,omitempty" minimum:"0" maximum:"1440"`
 				Note    string        `json:"note,omitempty" maxLength:"2000"`
 				Contact *TodayContact `json:"activity,omitempty" doc:"a contact with the customer to log"`
-				exceptIn
+				TodayExcept
 			}
 		}) (*actOut, error) {
 			do := act{name: actDone}
 			if in.Body != nil {
 				do.minutes, do.note, do.contact, do.except = in.Body.Minutes, in.Body.Note, in.Body.Contact, ids(in.Body.Except)
 			}
-			return s.onLine(ctx, in.lineIn, do)
+			return s.onLine(ctx, in.TodayLine, do)
 		})
 	api.Register(a, op("snooze", "Put it away until a time"),
 		func(ctx context.Context, in *struct {
-			lineIn
+			TodayLine
 			Body struct {
 				Until string `json:"until" doc:"later_today, tomorrow, next_week, or an instant (RFC 3339) within a year" example:"tomorrow"`
-				exceptIn
+				TodayExcept
 			}
 		}) (*actOut, error) {
 			until, err := snoozeUntil(ctx, in.Body.Until)
 			if err != nil {
 				return nil, err
 			}
-			return s.onLine(ctx, in.lineIn, act{name: actSnoozed, until: until, except: ids(in.Body.Except)})
+			return s.onLine(ctx, in.TodayLine, act{name: actSnoozed, until: until, except: ids(in.Body.Except)})
 		})
 	api.Register(a, op("delegate", "Move it to a colleague"),
 		func(ctx context.Context, in *struct {
-			lineIn
+			TodayLine
 			Body struct {
 				StaffID api.ID `json:"staff_id"`
 				Note    string `json:"note,omitempty" maxLength:"2000"`
-				exceptIn
+				TodayExcept
 			}
 		}) (*actOut, error) {
-			return s.onLine(ctx, in.lineIn, act{name: actDelegated, to: int64(in.Body.StaffID), note: in.Body.Note, except: ids(in.Body.Except)})
+			return s.onLine(ctx, in.TodayLine, act{name: actDelegated, to: int64(in.Body.StaffID), note: in.Body.Note, except: ids(in.Body.Except)})
 		})
 	api.Register(a, op("dismiss", "Say that it needs nothing, and why; it returns when it got half as bad again"),
 		func(ctx context.Context, in *struct {
-			lineIn
+			TodayLine
 			Body struct {
 				Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"a code or a few words: not_relevant, already_handled, wrong_data, not_worth_it, ..."`
 				Note   string `json:"note,omitempty" maxLength:"2000"`
-				exceptIn
+				TodayExcept
 			}
 		}) (*actOut, error) {
 			reason := strings.TrimSpace(in.Body.Reason)
 			if reason == "" {
 				return nil, fault.Invalid("reason", "value_missing")
 			}
-			return s.onLine(ctx, in.lineIn, act{name: actDismissed, reason: reason, note: in.Body.Note, except: ids(in.Body.Except)})
+			return s.onLine(ctx, in.TodayLine, act{name: actDismissed, reason: reason, note: in.Body.Note, except: ids(in.Body.Except)})
 		})
 	api.Register(a, op("pin", "Keep it on top of the list, or no longer"),
 		func(ctx context.Context, in *struct {
-			lineIn
+			TodayLine
 			Body struct {
 				Pinned bool `json:"pinned"`
 			}
@@ -122,11 +123,11 @@ func (s *Signals) registerActs(a *api.API) {
 			if in.Body.Pinned {
 				name = actPinned
 			}
-			return s.onSignal(ctx, in.lineIn, act{name: name})
+			return s.onSignal(ctx, in.TodayLine, act{name: name})
 		})
 	api.Register(a, op("take-out", "Take a member out of its folded line, or put it back"),
 		func(ctx context.Context, in *struct {
-			lineIn
+			TodayLine
 			Body struct {
 				Alone bool `json:"alone"`
 			}
@@ -135,15 +136,15 @@ func (s *Signals) registerActs(a *api.API) {
 			if in.Body.Alone {
 				name = actTakenOut
 			}
-			return s.onSignal(ctx, in.lineIn, act{name: name})
+			return s.onSignal(ctx, in.TodayLine, act{name: name})
 		})
 	api.Register(a, op("undo", "Take back one's last act on it; the signal stands again as before"),
-		func(ctx context.Context, in *lineIn) (*actOut, error) { return outcome(s.undo(ctx, in.ID)) })
+		func(ctx context.Context, in *TodayLine) (*actOut, error) { return outcome(s.undo(ctx, in.ID)) })
 	api.Register(a, api.Op{Method: "POST", Path: "/today/undo", Permission: "today.write", Tag: tag, Summary: "Take back one's last act"},
 		func(ctx context.Context, _ *struct{}) (*actOut, error) { return outcome(s.undo(ctx, "")) })
 }
 
-func (s *Signals) onLine(ctx context.Context, in lineIn, do act) (*actOut, error) {
+func (s *Signals) onLine(ctx context.Context, in TodayLine, do act) (*actOut, error) {
 	version, err := api.Version(in.IfMatch)
 	if err != nil {
 		return nil, err
@@ -153,7 +154,7 @@ func (s *Signals) onLine(ctx context.Context, in lineIn, do act) (*actOut, error
 }
 
 // onSignal is for acts that make no sense on a folded line. Fault: conflict.
-func (s *Signals) onSignal(ctx context.Context, in lineIn, do act) (*actOut, error) {
+func (s *Signals) onSignal(ctx context.Context, in TodayLine, do act) (*actOut, error) {
 	if _, group := isGroup(in.ID); group {
 		return nil, fault.Conflict("not_for_a_group")
 	}

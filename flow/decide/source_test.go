@@ -140,7 +140,7 @@ func TestSources(t *testing.T) {
 // followUp logs a contact on 2026-03-09 with a next action.
 func (c *company) followUp(customer, staff int64, next, action string) {
 	c.Helper()
-	id := c.count("select count(*) from activities") + 1
+	id := c.count("select count(*) from activities") + 1001
 	c.write(`insert into activities (id, customer_id, kind, content, next_action, next_at, staff_id, happened_at, created_at) values (?, ?, 'call', '聊了试用装', ?, ?, ?, ?, 0)`,
 		id, customer, action, at(next).UnixMilli(), staff, at("2026-03-09 10:00").UnixMilli())
 }

@@ -94,7 +94,7 @@ func minutesOf(entries []loggedLine) float64 {
 			total += e.EffortMinutes
 		}
 	}
-	return total
+	return cents(total)
 }
 
 // away is what is with a colleague: delegated, and not to the person asking; for those who see only a

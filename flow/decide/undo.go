@@ -97,7 +97,7 @@ func (s *Signals) takeBack(ctx context.Context, tx *db.Tx, e logRow) (row Row, r
 		return row, false, err
 	}
 	if s.contacts != nil && detail.Ended != 0 {
-		if err := s.contacts.EndNextAction(ctx, tx, detail.Ended, nil); err != nil {
+		if err := s.contacts.EndNextAction(guard.System(ctx), tx, detail.Ended, nil); err != nil {
 			return row, false, err
 		}
 	}
