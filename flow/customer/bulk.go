@@ -9,8 +9,8 @@ import (
 	"guanxi/base/db"
 )
 
-// bulk collects rows of one table and inserts them in statements of many rows with bound values, which is about four
-// times as fast as a statement a row. Ends is what follows the values, for instance an on conflict clause.
+// bulk collects rows of one table and inserts them with bound values. ends is what follows the values, for instance an
+// on conflict clause.
 type bulk struct {
 	table   string
 	columns []string
@@ -27,8 +27,9 @@ func (b *bulk) add(values ...any) { b.values = append(b.values, values...) }
 
 func (b *bulk) rows() int { return len(b.values) / len(b.columns) }
 
-// insert writes all rows and empties b. SQLite gets one prepared statement of a few dozen rows run again and again;
-// PostgreSQL, where every statement is a round trip, gets the most rows its 65,535 parameters allow.
+// insert writes all rows and empties b. SQLite gets one prepared statement run row by row: for a statement of several
+// rows it would first copy every page it touches, in case a later row fails. PostgreSQL, where every statement is a
+// round trip, gets the most rows its 65,535 parameters allow.
 func (b *bulk) insert(ctx context.Context, tx *db.Tx) error {
 	width := len(b.columns)
 	most := 1

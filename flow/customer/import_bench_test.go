@@ -4,8 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"strings"
 	"testing"
 	"time"
 
@@ -25,11 +23,6 @@ func BenchmarkImportCustomers(b *testing.B) {
 	}{{"sqlite", dbtest.SQLite}, {"postgres", dbtest.Postgres}} {
 		b.Run(engine.name, func(b *testing.B) {
 			d := engine.open(b)
-			for _, p := range strings.Split(os.Getenv("PRAGMAS"), ";") {
-				if _, err := d.Pool().Exec(p); p != "" && err != nil {
-					b.Fatal(err)
-				}
-			}
 			ctx := guard.System(context.Background())
 			kind := &customerKind{workspace: workspace.Default, at: indexCustomerFields()}
 			run := &collect.RunState{}

@@ -103,7 +103,7 @@ func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *custome
 	if len(b.Custom) > 0 {
 		custom := map[string]any{}
 		for i, name := range b.Custom {
-			if v := from.Values[len(customerFields)+i]; v.Set {
+			if v := from.Values[k.at.custom+i]; v.Set {
 				custom[name] = v.Text
 			}
 		}

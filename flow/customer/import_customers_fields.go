@@ -47,9 +47,9 @@ var customerFields = []collect.Field{
 
 // customerFieldIndex holds the place of every field in a row's values.
 type customerFieldIndex struct {
-	text                                                               []int // by textFields; -1 where a file cannot bring it
-	externalID, phone, email, wechat, birthday, tags, owner, createdAt int
-	consents                                                           []consentField
+	text                                                                       []int // by textFields; -1 where a file cannot bring it
+	externalID, phone, email, wechat, birthday, tags, owner, createdAt, custom int
+	consents                                                                   []consentField
 }
 
 type consentField struct {
@@ -70,7 +70,7 @@ func indexCustomerFields() customerFieldIndex {
 	at := func(name string) int { return fieldIndex(customerFields, name) }
 	x := customerFieldIndex{
 		externalID: at("external_id"), phone: at("phone"), email: at("email"), wechat: at("wechat"), birthday: at("birthday"),
-		tags: at("tags"), owner: at("owner"), createdAt: at("created_at"),
+		tags: at("tags"), owner: at("owner"), createdAt: at("created_at"), custom: at("custom.*"),
 	}
 	for _, f := range textFields {
 		x.text = append(x.text, at(f.name))

@@ -25,11 +25,11 @@ var productFields = []collect.Field{
 	{Name: "custom.*", LabelZH: "自定义字段", LabelEN: "Custom field", Type: collect.Text},
 }
 
-type productFieldIndex struct{ sku, name, category, brand, tier, price, currency, active int }
+type productFieldIndex struct{ sku, name, category, brand, tier, price, currency, active, custom int }
 
 func indexProductFields() productFieldIndex {
 	at := func(name string) int { return fieldIndex(productFields, name) }
-	return productFieldIndex{at("sku"), at("name"), at("category"), at("brand"), at("tier"), at("price"), at("currency"), at("active")}
+	return productFieldIndex{at("sku"), at("name"), at("category"), at("brand"), at("tier"), at("price"), at("currency"), at("active"), at("custom.*")}
 }
 
 // productKind imports products by SKU. Empty cells leave what is there.
@@ -117,7 +117,7 @@ func (k *productKind) read(b *collect.Batch, row *collect.Row, p *Product) {
 	if len(b.Custom) > 0 {
 		custom := customFields(p.Custom)
 		for i, name := range b.Custom {
-			if v := row.Values[len(productFields)+i]; v.Set {
+			if v := row.Values[k.at.custom+i]; v.Set {
 				custom[name] = v.Text
 			}
 		}

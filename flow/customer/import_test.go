@@ -9,7 +9,6 @@ import (
 
 	"guanxi/base/clock"
 	"guanxi/base/db"
-	"guanxi/base/db/dbtest"
 	"guanxi/flow/collect"
 	"guanxi/guard"
 	"guanxi/test/testdata"
@@ -102,7 +101,7 @@ func (d *desk) findings(importID int64, want map[string]int64) {
 	}
 	for cause, n := range got {
 		if n != want[cause] {
-			d.Errorf("findings %s: %d, want %d", cause, n, want[cause])
+			d.Errorf("findings %s: %d, want %d (all: %v)", cause, n, want[cause], got)
 		}
 	}
 }
@@ -116,4 +115,6 @@ func shared(t *testing.T, name string) string {
 	return path
 }
 
-var _ = dbtest.Each
+type ctx = context.Context
+
+func withActor(c context.Context, a guard.Actor) context.Context { return guard.With(c, a) }
