@@ -75,7 +75,7 @@ func (m *maker) doubts(ctx context.Context, n Customer) error {
 		}
 	}
 	if slices.Contains(impossibleBirthdays, n.Birthday) {
-		f.Cause, f.Field, f.Value = "birthday_impossible", "birthday", n.Birthday
+		f.Cause, f.Field, f.Value = "impossible_date", "birthday", n.Birthday
 		return m.find(ctx, f)
 	}
 	return nil
@@ -88,7 +88,7 @@ func (b *orderBook) oddities(ctx context.Context, o Order) error {
 	}
 	f := Finding{SubjectType: "order", Subject: o.Number, Label: o.Code, At: o.OrderedAt}
 	if o.Customer == 0 && o.Shop != Shops[store] { // in the store nobody needs to give a name
-		f.Cause, f.Field = "customer_missing", "customer"
+		f.Cause, f.Field = "missing_customer", "customer"
 		if err := b.find(ctx, f); err != nil {
 			return err
 		}
@@ -96,9 +96,9 @@ func (b *orderBook) oddities(ctx context.Context, o Order) error {
 	for k, line := range o.Lines {
 		switch {
 		case line.Price == 0:
-			f.Cause, f.Field, f.Value = "price_zero", "unit_price", "0.00"
+			f.Cause, f.Field, f.Value = "zero_price", "unit_price", "0"
 		case k > 0 && line == o.Lines[0]:
-			f.Cause, f.Field, f.Value = "exact_repeat", "sku", line.Product.SKU
+			f.Cause, f.Field, f.Value = "exact_repeat", "order_number", line.Product.SKU
 		default:
 			continue
 		}

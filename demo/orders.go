@@ -4,6 +4,7 @@ import (
 	"container/heap"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"guanxi/flow/customer"
@@ -149,6 +150,9 @@ func (b *orderBook) fill(c *chance, o *Order, h habit, organization bool) {
 	}
 	for range lines {
 		product := b.choose(c, taste.pick(c), h.spend)
+		if slices.ContainsFunc(o.Lines, func(line Line) bool { return line.Product == product }) {
+			continue
+		}
 		quantity := 1
 		switch {
 		case organization:
