@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 
@@ -141,8 +142,12 @@ func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
 	var faults []fault.Field
 	found := map[string]bool{}
 	taken := map[int]string{}
+	columns := map[string]string{} // names of columns are trimmed, those of a mapping need not be
+	for header, name := range m.Columns {
+		columns[cmp.Or(trimCell(header), header)] = name
+	}
 	for column, header := range headers {
-		name, ok := m.Columns[header]
+		name, ok := columns[header]
 		if !ok {
 			continue
 		}
@@ -163,7 +168,7 @@ func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
 		p.targets = append(p.targets, target{column, field})
 	}
 	for header := range m.Columns {
-		if !found[header] {
+		if !found[cmp.Or(trimCell(header), header)] {
 			faults = append(faults, fault.Field{Field: "mapping.columns." + header, Key: "column_missing", Args: []any{header}})
 		}
 	}

@@ -21,9 +21,10 @@ func (e *Engine) maskFor(ctx context.Context, i *Import) rowMask {
 	mask := rowMask{columnOf: map[string]string{}, hidden: map[string]guard.Right{}}
 	actor, owner := guard.ActorOf(ctx), i.checkpoint().Actor
 	mask.own = actor.System || owner != nil && owner.Key() == actor.Key()
-	columns, headers := i.Mapping().Columns, i.Detected().Headers
-	for header, field := range columns {
-		mask.columnOf[field] = header
+	columns, headers := map[string]string{}, i.Detected().Headers
+	for header, field := range i.Mapping().Columns {
+		columns[trimCell(header)] = field
+		mask.columnOf[field] = trimCell(header)
 	}
 	rights := guard.FieldsOf(ctx, "customers")
 	if k := e.kinds[i.Kind]; k != nil && !mask.own {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"strings"
 
 	"guanxi/base/workspace"
 )
@@ -182,8 +183,16 @@ func (d *dateEvidence) name(f dateForm, given string) string {
 	if len(d.example) >= 5 && allDigits(d.example[:4]) && !allDigits(d.example[:5]) {
 		return "YYYY-MM-DD"
 	}
-	if allDigits(d.example) && len(d.example) == 8 {
+	switch whole, _, _ := strings.Cut(d.example, "."); {
+	case !allDigits(whole):
+	case len(whole) == 5:
+		return "excel"
+	case len(whole) == 8:
 		return "YYYYMMDD"
+	case len(whole) == 10:
+		return "unix"
+	case len(whole) == 13:
+		return "unix_ms"
 	}
 	return "auto"
 }
