@@ -22,8 +22,8 @@ export function Rhythm({ of, width, height }: { of: Orders; width: number; heigh
     <svg className="rhythm" viewBox={`0 0 ${width} ${height}`} width={width} height={height} role="img" aria-label={label}>
       {plan.gap && <rect x={plan.gap.x} y={top} width={plan.gap.width} height={base - top} style={{ fill: "var(--danger-bg)" }} />}
       <line x1="0" x2={width} y1={base + 0.5} y2={base + 0.5} style={{ stroke: "var(--line-2)" }} />
-      {plan.bars.map((bar) => (
-        <rect key={bar.x} x={bar.x} y={base - bar.height} width={plan.thick} height={bar.height} rx="1" style={{ fill: "var(--c-1)" }}>
+      {plan.bars.map((bar, at) => (
+        <rect key={at} x={bar.x} y={base - bar.height} width={plan.thick} height={bar.height} rx="1" style={{ fill: "var(--c-1)" }}>
           {worded && <title>{t("rhythm.order", { day: format.monthDay(bar.day), amount: format.money(bar.amount) })}</title>}
         </rect>
       ))}

@@ -20,3 +20,8 @@ export function PageHead({ title, meta, children }: { title: ReactNode; meta?: R
     </div>
   );
 }
+
+/** What scrolls below the head of a page; focusable, so that the keyboard can scroll it. */
+export function Body({ className, children }: { className?: string; children: ReactNode }) {
+  return <div className={className ? `body ${className}` : "body"} tabIndex={0}>{children}</div>;
+}

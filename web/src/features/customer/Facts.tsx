@@ -24,9 +24,9 @@ export function Facts({ of }: { of: CustomerPage }) {
 function Who({ of }: { of: CustomerPage }) {
   const { t, i18n } = useTranslation("customer");
   const format = useFormat();
-  const place = [of.province, of.city].filter(Boolean).join("").replace(/^(.+)市?\1市?$/, "$1") || of.country;
-  const facts = [of.kind === "organization" ? of.company : null, of.gender && of.gender !== "unknown" ? t(`gender.${of.gender}`) : null, of.age != null ? t("years", { age: of.age }) : null, place].filter(Boolean);
-  const stage = of.lifecycle_stage && i18n.exists(`customer:stage.${of.lifecycle_stage}`) ? t(`stage.${of.lifecycle_stage as "customer"}`) : of.lifecycle_stage;
+  const place = placeOf(of, i18n.language === "zh-CN");
+  const facts = [of.company !== of.name ? of.company : null, of.gender && of.gender !== "unknown" ? t(`gender.${of.gender}`) : null, of.age != null ? t("years", { age: of.age }) : null, place].filter(Boolean);
+  const stage = of.lifecycle_stage === "customer" ? null : of.lifecycle_stage && i18n.exists(`customer:stage.${of.lifecycle_stage}`) ? t(`stage.${of.lifecycle_stage as "customer"}`) : of.lifecycle_stage;
   const month = format.yearMonth(of.created_at);
   const lost = of.value?.alive_probability == null ? null : 1 - of.value.alive_probability;
   return (
@@ -41,6 +41,14 @@ function Who({ of }: { of: CustomerPage }) {
       </p>
     </>
   );
+}
+
+/** 四川成都, 上海; in other writing "Chengdu, Sichuan". */
+function placeOf({ province, city, country }: CustomerPage, chinese: boolean): string | null {
+  const han = /[一-鿿]/.test(`${province ?? ""}${city ?? ""}`);
+  const short = (name: string | null) => (han ? (name ?? "").replace(/(省|市|壮族自治区|回族自治区|维吾尔自治区|自治区)$/, "") : (name ?? ""));
+  const parts = [...new Set(han || chinese ? [short(province), short(city)] : [short(city), short(province)])].filter(Boolean);
+  return parts.join(han ? "" : ", ") || country;
 }
 
 function Worth({ of }: { of: CustomerPage }) {

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Condition, Customer } from "../../api";
 import { useCan } from "../../app/session";
-import { Button, DataList, Locked, PageHead, Rhythm, Tag, useFormat, type Column } from "../../ui";
+import { Body, Button, type Column, DataList, Locked, PageHead, Rhythm, Tag, useFormat } from "../../ui";
 import { FilterBar } from "./FilterBar";
 import { listQuery, PAGE } from "./queries";
 import "./customer.css";
@@ -24,7 +24,7 @@ export default function ListPage() {
       <PageHead title={t("list.title")} meta={answer.data?.total != null && t("list.count", { count: format.count(answer.data.total) as unknown as number })}>
         {can("customers.write") && <Link to="/customers/new" className="btn md">{t("list.create")}</Link>}
       </PageHead>
-      <div className="body customers">
+      <Body className="customers">
         <FilterBar filter={filter} onChange={setFilter} />
         <DataList
           label={t("list.title")} answer={answer} columns={useColumns()} rowKey={(row) => row.id} onOpen={open} pageSize={PAGE}
@@ -32,7 +32,7 @@ export default function ListPage() {
           trail={search.after ?? []} onTrail={(trail) => void navigate({ to: ".", search: (now) => ({ ...now, after: trail.length ? trail : undefined }) })}
           empty={filter ? t("list.emptyFiltered") : t("list.empty")} emptyAction={filter && <Button onClick={() => setFilter(undefined)}>{t("list.clearFilters")}</Button>}
         />
-      </div>
+      </Body>
     </>
   );
 }

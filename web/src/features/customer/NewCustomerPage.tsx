@@ -4,7 +4,7 @@ import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { createCustomer, Problem, type CustomerFields } from "../../api";
 import { useSession } from "../../app/session";
-import { Button, Field, TextField, useSend, useToast } from "../../ui";
+import { Body, Button, Field, TextField, useSend, useToast } from "../../ui";
 import { OwnerSelect } from "./OwnerSelect";
 import "./customer.css";
 
@@ -28,7 +28,7 @@ export default function NewCustomerPage() {
   return (
     <>
       <div className="crumb"><Link to="/customers">{t("title")}</Link><span>／</span><span className="here">{t("form.title")}</span></div>
-      <div className="body narrow">
+      <Body className="narrow">
         <form className="form newcustomer" {...form}>
           <TextField name="name" label={t("form.name")} hint={t("form.hint")} autoFocus autoComplete="off" faults={faults} />
           <div className="two">
@@ -46,7 +46,7 @@ export default function NewCustomerPage() {
           {fault && <p className="fault" role="alert">{fault}</p>}
           <div className="acts"><Link to="/customers" className="btn md">{ui("cancel")}</Link><Button look="fill" size="md" type="submit" busy={busy}>{t("form.saveAndOpen")}</Button></div>
         </form>
-      </div>
+      </Body>
     </>
   );
 }

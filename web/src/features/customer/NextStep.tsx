@@ -39,7 +39,7 @@ function Step({ item, acts, onLog }: { item: TodayItem; acts: TodayActs; onLog: 
   const kind = i18n.exists(`today:approach.${item.kind}`) ? item.kind : "other";
   return (
     <>
-      <p className="say">{today(`approach.${kind as "other"}`)}</p>
+      <p className="say">{today(`approach.${kind as "other"}`).replace(/[。.]$/, "")}</p>
       <ul>
         <li><span><Bold text={item.reason[language]} /></span></li>
         {item.evidence.slice(0, 2).map((each) => <li key={each.at + each.code}><span><b>{format.when(each.at)}</b> <Bold text={each[language] ?? each.code} /></span></li>)}

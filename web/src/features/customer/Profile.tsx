@@ -17,7 +17,7 @@ export function Profile({ of }: { of: CustomerPage }) {
   return (
     <Section title={t("profile.title")} side={t("profile.complete", { share: format.share(of.completeness, 0) })}>
       <dl className="facts">
-        {editable.map((field) => <FieldRow key={field} of={of} field={field} />)}
+        {editable.filter((field) => of.kind === "person" || (field !== "gender" && field !== "birthday")).map((field) => <FieldRow key={field} of={of} field={field} />)}
         <FieldRow of={of} field="owner" />
         {identities > 0 && <><dt>{t("field.identities")}</dt><dd><details><summary>{t("profile.identities", { n: identities })}</summary><ul className="meta">{of.identities.map((identity) => <li key={identity.source + identity.external_id} className="cut">{identity.source} {identity.external_id}</li>)}</ul></details></dd></>}
         {Object.entries(of.custom ?? {}).map(([name, value]) => <CustomRow key={name} name={name} value={value} />)}
@@ -42,7 +42,7 @@ function FieldRow({ of, field }: { of: CustomerPage; field: Editable }) {
     const as = (text: string): Partial<CustomerFields> => (field === "owner" ? { owner_id: text || null } : field === "birthday" ? { birthday: text || null } : { [field]: text });
     change.mutate({ body: as(value), before: as(now), text: t("profile.saved", { field: t(`field.${field}`) }) });
   };
-  const shown = field === "owner" ? of.owner?.name : field === "gender" ? of.gender && t(`gender.${of.gender}`) : field === "birthday" ? of.birthday && format.fullDay(of.birthday) : of[field];
+  const shown = field === "owner" ? of.owner?.name : field === "gender" ? of.gender && of.gender !== "unknown" && t(`gender.${of.gender}`) : field === "birthday" ? of.birthday && format.fullDay(of.birthday) : of[field];
   if (right === "none") return <><dt>{t(`field.${field}`)}</dt><dd><Locked /></dd></>;
   const write = can("customers.write") && (right === undefined || right === "write" || right === "read");
   return (

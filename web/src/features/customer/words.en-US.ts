@@ -13,7 +13,7 @@ export default {
   },
   kind: { person: "Person", organization: "Organization" },
   gender: { female: "Female", male: "Male", unknown: "Not given" },
-  stage: { visitor: "Visitor", lead: "Lead", prospect: "Prospect", customer: "Customer", active: "Active", loyal: "Loyal", at_risk: "At risk", lapsed: "Lapsed", churned: "Churned", lost: "Churned", new: "New" },
+  stage: { visitor: "Visitor", lead: "Lead", prospect: "Prospect", customer: "Customer", active: "Active", loyal: "Loyal", at_risk: "At risk", lapsed: "Lapsed", churned: "Churned", lost: "Churned", new: "New", former: "Former" },
   years: "{{age}}",
   since: "Added {{month}}",
   sinceFrom: "From {{source}}, {{month}}",

@@ -13,7 +13,7 @@ export default {
   },
   kind: { person: "个人", organization: "机构" },
   gender: { female: "女", male: "男", unknown: "未填" },
-  stage: { visitor: "访客", lead: "线索", prospect: "潜在客户", customer: "客户", active: "活跃", loyal: "忠诚客户", at_risk: "有流失风险", lapsed: "沉睡", churned: "已流失", lost: "已流失", new: "新客" },
+  stage: { visitor: "访客", lead: "线索", prospect: "潜在客户", customer: "客户", active: "活跃", loyal: "忠诚客户", at_risk: "有流失风险", lapsed: "沉睡", churned: "已流失", lost: "已流失", new: "新客", former: "已流失" },
   years: "{{age}} 岁",
   since: "{{month}} 建档",
   sinceFrom: "{{month}} 来自{{source}}",

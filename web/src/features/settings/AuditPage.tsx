@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { listAudit, verifyAudit, type AuditEntry } from "../../api";
-import { Button, DataList, PageHead, useFormat, useToast, type Column } from "../../ui";
+import { Body, Button, type Column, DataList, PageHead, useFormat, useToast } from "../../ui";
 import { staffQuery } from "./queries";
 import "./settings.css";
 
@@ -35,7 +35,7 @@ export default function AuditPage() {
         {verify.data && (verify.data.ok ? <span className="ok">{t("audit.ok", { entries: format.count(verify.data.entries), sealed: format.count(verify.data.sealed) })}</span> : <span className="danger">{t("audit.broken", { at: verify.data.broken_at ?? "" })}</span>)}
         <Button size="md" icon="shield" busy={verify.isPending} onClick={() => verify.mutate()}>{t("audit.verify")}</Button>
       </PageHead>
-      <div className="body">
+      <Body>
         <div className="chips auditfilters">
           <select className="input" aria-label={t("audit.actorFilter")} value={search.actor ?? ""} onChange={(event) => set({ actor: event.target.value || undefined })}>
             <option value="">{t("audit.anyActor")}</option>
@@ -50,7 +50,7 @@ export default function AuditPage() {
         </div>
         <DataList label={t("audit.title")} answer={answer} columns={columns} rowKey={(row) => row.id} trail={search.after ?? []} onTrail={(trail) => void navigate({ to: ".", search: (now) => ({ ...now, after: trail.length ? trail : undefined }) })}
           empty={filtered ? t("audit.none") : t("audit.noneYet")} />
-      </div>
+      </Body>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import { createToken, endSession, listSessions, listTokens, revokeToken, type SignedIn, type Token } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useCan } from "../../app/session";
-import { Button, DataList, Dialog, Field, PageHead, Section, Tag, TextField, useFormat, useSend, useToast, type Column } from "../../ui";
+import { Body, Button, type Column, DataList, Dialog, Field, PageHead, Section, Tag, TextField, useFormat, useSend, useToast } from "../../ui";
 import { CopyLine } from "./CopyLine";
 import { deviceOf } from "./device";
 import { rolesQuery } from "./queries";
@@ -16,10 +16,10 @@ export default function SessionsPage() {
   return (
     <>
       <PageHead title={t("sessions.title")} />
-      <div className="body">
+      <Body>
         <Section title={t("sessions.mine")}><Sessions /></Section>
         {can("tokens.read") && <Section title={<>{t("sessions.tokens")}</>} side={t("sessions.tokensHint")}><Tokens /></Section>}
-      </div>
+      </Body>
     </>
   );
 }

@@ -6,7 +6,7 @@ import { useTranslation } from "react-i18next";
 import { changeStaff, inviteStaff, listTeams, type Staff, type StaffChange } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useCan, useSession } from "../../app/session";
-import { ActionMenu, Button, DataList, PageHead, Tabs, Tag, useFormat, useToast, type Column } from "../../ui";
+import { ActionMenu, Body, Button, type Column, DataList, PageHead, Tabs, Tag, useFormat, useToast } from "../../ui";
 import { InviteDialog, LinkDialog } from "./InviteDialog";
 import { rolesQuery, staffQuery } from "./queries";
 import { RoleMatrix } from "./RoleMatrix";
@@ -26,7 +26,7 @@ export default function StaffPage() {
         <Tabs label={t("staff.title")} value={shown} onChange={(key) => void navigate({ search: { tab: key === "roles" ? key : undefined } })}
           tabs={[{ key: "people", label: t("staff.people") }, { key: "roles", label: t("staff.roles") }]} />
       </div>
-      <div className="body">{shown === "roles" ? <RoleMatrix /> : <People onInvite={() => setInviting(true)} />}</div>
+      <Body>{shown === "roles" ? <RoleMatrix /> : <People onInvite={() => setInviting(true)} />}</Body>
       <InviteDialog open={inviting} onClose={() => setInviting(false)} />
     </>
   );
@@ -57,7 +57,7 @@ function People({ onInvite }: { onInvite: () => void }) {
     onError: (error) => { sayFault(error); void again(); },
   });
   const resend = useMutation({ mutationFn: (person: Staff) => inviteStaff(person.id), onSuccess: (made) => setLink(made), onError: sayFault });
-  const stateOf = (person: Staff) => (!person.active ? "disabled" : person.joined ? "active" : "invited");
+  const stateOf = (person: Staff) => (!person.active ? "disabled" : person.joined || person.last_seen_at ? "active" : "invited");
 
   const columns: Column<Staff>[] = [
     { key: "name", head: t("staff.name"), cell: (row) => <span className="name">{row.name}</span> },

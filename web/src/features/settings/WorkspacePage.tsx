@@ -5,7 +5,7 @@ import { changeWorkspace, readWorkspace, type Language, type Workspace } from ".
 import { chooseLanguage, useLanguage } from "../../app/i18n";
 import { useCan } from "../../app/session";
 import { chooseTheme, themeChoice, type ThemeChoice } from "../../app/theme";
-import { Button, Failed, Field, PageHead, Section, Skeleton, TextField, useSend, useToast } from "../../ui";
+import { Body, Button, Failed, Field, PageHead, Section, Skeleton, TextField, useSend, useToast } from "../../ui";
 import { currencies, currencyName, timeZones } from "../signin";
 import "./settings.css";
 
@@ -15,10 +15,10 @@ export default function WorkspacePage() {
   return (
     <>
       <PageHead title={t("workspace.title")} />
-      <div className="body narrow">
+      <Body className="narrow">
         {error ? <Failed error={error} retry={() => void refetch()} /> : data ? <Company of={data} /> : <Skeleton />}
         <Section title={t("workspace.display")} side={t("workspace.displayHint")}><Display /></Section>
-      </div>
+      </Body>
     </>
   );
 }

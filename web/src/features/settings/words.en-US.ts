@@ -7,8 +7,8 @@ export default {
   roles: {
     permission: "Permission", scope: "Reach", field: "Field", scopeOf: { own: "Own", team: "Team", all: "All" }, rightOf: { none: "Hidden", masked: "Masked", read: "Read", write: "Write" }, has: "Yes", hasNot: "No",
     permissions: "May do", scopes: "Which records", fields: "Which fields",
-    noun: { customers: "Customers", orders: "Orders", products: "Products", imports: "Imports", segments: "Segments", metrics: "Metrics", today: "Today", findings: "Findings", staff: "Staff", audit: "Audit", settings: "Settings", reveal: "Unmasking", export: "Export", activities: "Follow-ups", teams: "Teams", tokens: "Tokens", retention: "Retention", rfm: "Value", behaviour: "Behaviour" },
-    verb: { read: "read", write: "change", contact: "contact points", all: "all", manage: "manage", run: "run", verify: "verify" },
+    noun: { customers: "Customers", orders: "Orders", products: "Products", imports: "Imports", segments: "Segments", metrics: "Metrics", today: "Today", findings: "Findings", staff: "Staff", audit: "Audit", settings: "Settings", reveal: "Unmasking", export: "Export", activities: "Follow-ups", teams: "Teams", tokens: "Tokens", retention: "Retention", rfm: "Value", behaviour: "Behaviour", sources: "Sources" },
+    verb: { read: "read", write: "change", contact: "contact points", all: "all", manage: "manage", run: "run", verify: "verify", delete: "delete", team: "team" },
   },
   sessions: {
     title: "Sessions and tokens", mine: "Signed-in sessions", device: "Device", address: "Address", since: "Signed in", seen: "Last used", current: "This one", end: "End", ended: "The session is ended", none: "No other sessions", tokens: "API tokens", tokensHint: "For programs; each carries the permissions of one role",
