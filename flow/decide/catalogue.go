@@ -55,8 +55,8 @@ const (
 
 var companyWide = []string{"admin", "manager", "operator", "analyst"}
 
-// Catalogue is every kind, in the order of areas. The chances are priors: the saved rates that published win-back,
-// onboarding and reminder studies centre on, rounded, and lowered where they compare with no treatment at all; docs/decisions/today.md says which.
+// Catalogue is every kind, in the order of areas. Its chances, half-lives and efforts are judgements until outcomes
+// teach better; docs/decisions/0007 lists them with the reasons.
 var Catalogue = []Kind{
 	{Name: MetricBroke, Area: Watch, Audience: companyWide, Prior: Prior{0.25, 3 * day, 15}, Measure: "severity",
 		Episode: true, NeedsOrders: true},
