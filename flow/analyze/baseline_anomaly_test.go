@@ -120,3 +120,20 @@ func TestBaseline_over_a_period(t *testing.T) {
 		t.Errorf("at half the price an order is worth %v, expected %+v", value, e)
 	}
 }
+
+// The chart and the signal judge a day alike.
+func TestBaseline_bands(t *testing.T) {
+	ctx, m := steadyShop(t, "delete from orders where day = date '2026-03-10' and id % 10 < 6")
+	f, err := m.Read(ctx, "orders", Query{Period: days(t, "2026-02-10", "2026-03-11"), By: "day"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(f.Expected) != 29 || f.Expected[28].At != "2026-03-10" {
+		t.Fatalf("%d days are expected, today among them: %+v", len(f.Expected), f.Expected)
+	}
+	for _, b := range f.Expected {
+		if b.Anomaly != (b.At == "2026-03-10") {
+			t.Errorf("%+v", b)
+		}
+	}
+}

@@ -8,15 +8,15 @@ import (
 	"guanxi/base/api"
 )
 
-// periodInput is the period, step, split and segment that operations on metrics share.
-type periodInput struct {
+// PeriodInput is the period, step, split and segment that operations on metrics share.
+type PeriodInput struct {
 	From    string `query:"from" format:"date" doc:"first day; by default 30 days before to"`
 	To      string `query:"to" format:"date" doc:"last day, included; by default yesterday, or the last day with an order"`
 	Segment api.ID `query:"segment" doc:"only customers in this segment"`
 }
 
 // period reads the days asked for. Without any it is the last thirty complete days.
-func (in periodInput) period(ctx context.Context, m *Metrics) (Period, error) {
+func (in PeriodInput) period(ctx context.Context, m *Metrics) (Period, error) {
 	if in.From != "" && in.To != "" {
 		return parsePeriod(in.From, in.To)
 	}
@@ -37,7 +37,7 @@ func (in periodInput) period(ctx context.Context, m *Metrics) (Period, error) {
 
 type metricInput struct {
 	Name string `path:"name" maxLength:"60"`
-	periodInput
+	PeriodInput
 	By    string `query:"by" enum:"day,week,month,quarter,year" doc:"step of the series; by default by the length of the period"`
 	Split string `query:"split" maxLength:"40"`
 	Top   int    `query:"top" minimum:"1" maximum:"200" default:"20" doc:"parts to tell apart; the others are one"`
@@ -61,14 +61,14 @@ func (in *metricInput) query(ctx context.Context, m *Metrics) (Query, error) {
 
 type whyInput struct {
 	Name string `path:"name" maxLength:"60"`
-	periodInput
+	PeriodInput
 	Against string `query:"against" enum:"previous,expected" default:"previous"`
 	Split   string `query:"split" maxLength:"40" doc:"by default the split that explains most"`
 }
 
 type behindInput struct {
 	Name string `path:"name" maxLength:"60"`
-	periodInput
+	PeriodInput
 	Part       string `query:"part" enum:"numerator,denominator" default:"numerator"`
 	Split      string `query:"split" maxLength:"40"`
 	SplitValue string `query:"split_value" maxLength:"400" doc:"key of the part; empty for rows the split says nothing about"`
@@ -99,7 +99,7 @@ type retentionInput struct {
 
 func (in *retentionInput) query(ctx context.Context, m *Metrics) (RetentionQuery, error) {
 	b := in.Body
-	p, err := periodInput{From: b.From, To: b.To}.period(ctx, m)
+	p, err := PeriodInput{From: b.From, To: b.To}.period(ctx, m)
 	if b.From == "" {
 		p.From = p.To.AddDate(-1, 0, 0)
 	}
@@ -128,7 +128,7 @@ func (m *Metrics) Register(a *api.API) {
 		return api.Op{Method: http.MethodGet, Path: path, Permission: "metrics.read", Summary: summary, Tag: "metrics"}
 	}
 	api.Register(a, read("/metrics", "Every metric over a period: value, period before, expected range, last days, target"),
-		func(ctx context.Context, in *periodInput) (*answered[Board], error) {
+		func(ctx context.Context, in *PeriodInput) (*answered[Board], error) {
 			p, err := in.period(ctx, m)
 			if err != nil {
 				return nil, err

@@ -206,6 +206,24 @@ func (m *Metrics) daily(ctx context.Context, ms []*Metric, p Period, segment int
 	return a.parts[0], nil
 }
 
+// bands gives what each complete day of q was expected to be; days without enough history are left out.
+func (m *Metrics) bands(ctx context.Context, metric *Metric, q Query) ([]Band, error) {
+	first := q.From.AddDate(0, 0, -judgedDays)
+	daily, err := m.daily(ctx, []*Metric{metric}, Period{first, q.To}, q.Segment)
+	if err != nil {
+		return nil, err
+	}
+	b, now := newBaseline(metric, first, daily.at[0]), today(ctx)
+	var bands []Band
+	for at := len(daily.at[0]) - q.Days(); at < len(daily.at[0]); at++ {
+		on := first.AddDate(0, 0, at)
+		if j, ok := b.judge(at, at); ok && on.Before(now) {
+			bands = append(bands, Band{dayText(on), j.Range, j.anomaly()})
+		}
+	}
+	return bands, nil
+}
+
 // periodJudgement is what was expected of a period.
 type periodJudgement struct {
 	Range

@@ -48,7 +48,7 @@ func (m *Metrics) registerCSV(a *api.API) {
 		return api.Op{Method: method, Path: path, Permission: "export", Summary: summary, Tag: "metrics"}
 	}
 	api.Register(a, op(http.MethodGet, "/metrics/board.csv", "The board as CSV"),
-		func(ctx context.Context, in *periodInput) (*file, error) {
+		func(ctx context.Context, in *PeriodInput) (*file, error) {
 			p, err := in.period(ctx, m)
 			if err != nil {
 				return nil, err

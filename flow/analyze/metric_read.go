@@ -46,6 +46,13 @@ type Point struct {
 	Value Number `json:"value"`
 }
 
+// Band is what one day was expected to be by the days before it, and whether it fell outside.
+type Band struct {
+	At string `json:"at" format:"date"`
+	Range
+	Anomaly bool `json:"anomaly"`
+}
+
 // Part is one part of a split. Key is nil for the rows that the split says nothing about; Other are all parts not told apart.
 type Part struct {
 	Key    *string  `json:"key"`
@@ -69,13 +76,17 @@ type Figure struct {
 	Numerator  *float64  `json:"numerator,omitempty" doc:"of a metric that is a quotient"`
 	Divisor    *float64  `json:"denominator,omitempty"`
 	Series     []Point   `json:"series"`
+	Expected   []Band    `json:"expected,omitempty" doc:"what each day was expected to be, in a series by day of up to 92 days; money in minor units"`
 	Split      string    `json:"split,omitempty"`
 	Additive   bool      `json:"additive" doc:"the parts of the split add up to the whole"`
 	Splits     []Part    `json:"splits"`
 	AsOf       time.Time `json:"as_of"`
 }
 
-const defaultTop = 20
+const (
+	defaultTop = 20
+	bandDays   = 92
+)
 
 // Read gives a metric over a period, as a series and by part. Faults: not found, invalid, forbidden; conflict for a
 // metric that nothing feeds yet.
@@ -100,6 +111,11 @@ func (m *Metrics) Read(ctx context.Context, name string, q Query) (*Figure, erro
 	f.Value, f.Series = form.number(total.whole[0]), form.series(total.at[0])
 	if metric.den != nil {
 		f.Numerator, f.Divisor = &total.whole[0].num, &total.whole[0].den
+	}
+	if asked.by == "day" && metric.judged() && q.Days() <= bandDays {
+		if f.Expected, err = m.bands(ctx, metric, q); err != nil {
+			return nil, err
+		}
 	}
 	if q.Split == "" {
 		return f, nil

@@ -81,9 +81,9 @@ func (m *Metrics) Retention(ctx context.Context, q RetentionQuery) (*Retention, 
 	if q.Return == "" {
 		q.Return = q.First
 	}
-	for field, event := range map[string]string{"first": q.First, "return": q.Return} {
-		if retentionEvents[event] == "" {
-			return nil, fault.Invalid(field+".event", "event_unknown", event)
+	for _, asked := range [][2]string{{"first", q.First}, {"return", q.Return}} {
+		if retentionEvents[asked[1]] == "" {
+			return nil, fault.Invalid(asked[0]+".event", "event_unknown", asked[1])
 		}
 	}
 	if q.By != "week" && q.By != "month" && q.By != "quarter" {
