@@ -209,3 +209,16 @@ func TestChoosingCuts(t *testing.T) {
 		require.Equal(t, 1, audited)
 	})
 }
+
+func TestMovementJudgesBothDaysByAWindowOfTheSameLength(t *testing.T) {
+	s := newShop(t, dbtest.SQLite(t), "2026-03-01")
+	s.order(1, "2025-01-30", 100) // 365 days before the 30th of January 2026: outside the window of that day
+	s.order(1, "2026-01-20", 100)
+	s.order(2, "2025-01-31", 100) // inside it
+	s.order(2, "2026-01-20", 100)
+	s.open()
+	out, err := s.scores.getRFM(s.ctx, &rfmInput{CompareDays: 30, Cuts: `{"r": [10, 50, 60, 90], "f": [1, 2, 3, 4], "m": [1, 2, 3, 4]}`})
+	require.NoError(t, err)
+	require.Equal(t, "2026-01-30", out.Body.Since)
+	require.ElementsMatch(t, []RFMMovement{{"new", "promising", 1}, {"potential_loyalist", "promising", 1}}, out.Body.Movement)
+}
