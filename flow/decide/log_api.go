@@ -87,7 +87,7 @@ func (s *Signals) dayLog(ctx context.Context, in *logIn) (TodayLog, error) {
 	where := mayAct(ctx).and("l.undone_at is null and l.happened_at >= ? and l.happened_at < ?", from, to)
 	if in.Who == "me" {
 		list := onList(ctx)
-		where = where.and("(l.staff_id = ? or (l.staff_id is null and l.action in ('resolved', 'returned', 'escalated') and "+list.sql+"))",
+		where = where.and("(l.action not in ("+byProgram+") and coalesce(l.staff_id, 0) = ? or l.action in ("+byProgram+") and "+list.sql+")",
 			append([]any{me.StaffID}, list.args...)...)
 	}
 	lines, err := s.logWhere(ctx, where)
@@ -188,7 +188,7 @@ func (s *Signals) logEntries(ctx context.Context, lines []loggedLine, r reading,
 				saved += *l.Saved
 				e.Protected = amount(&saved, l.Currency)
 			}
-			mine := l.StaffID != nil && *l.StaffID == me.StaffID || me.Role == "admin"
+			mine := l.StaffID != nil && *l.StaffID == me.StaffID || me.Role == "admin" || l.StaffID == nil && me.StaffID == 0
 			e.CanUndo = e.CanUndo || mine && detail.stillStands(l.Row)
 		}
 		entries[i] = e

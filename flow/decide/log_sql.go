@@ -27,6 +27,9 @@ type logRow struct {
 	HappenedAt int64    `bun:"happened_at"`
 }
 
+// byProgram are the lines that the program itself writes, for SQL. Acts of a token without staff have no staff either.
+const byProgram = "'resolved', 'returned', 'escalated'"
+
 // standing is all that a person's act can change of a signal: what undo restores.
 type standing struct {
 	State           State    `json:"state"`

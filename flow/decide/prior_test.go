@@ -5,6 +5,8 @@ import (
 	"math"
 	"testing"
 	"time"
+
+	"guanxi/guard"
 )
 
 func TestChanceOf(t *testing.T) {
@@ -120,6 +122,22 @@ func TestDay(t *testing.T) {
 		if log, err = c.signals.dayLog(c.as(bob), &logIn{Who: "me", Day: "2026-03-11"}); err != nil || len(log.Entries) != 0 {
 			c.Errorf("yesterday has %d entries: %v", len(log.Entries), err)
 		}
+
+		// an API token is nobody on the staff; its acts are its own all the same
+		token := guard.With(c.ctx, guard.Actor{TokenID: 1, Name: "robot", Role: "admin"})
+		_, err = c.signals.perform(token, id(c.rows(OverdueRhythm)[0].ID), act{name: actDone})
+		c.must(err) // it is done already: nothing changes
+		if log, err = c.signals.dayLog(token, &logIn{Who: "me"}); err != nil || len(log.Entries) != 0 {
+			c.Errorf("a token that changed nothing has %d entries: %v", len(log.Entries), err)
+		}
+		bobs := c.rows(OverdueRhythm)[7]
+		_, err = c.signals.perform(token, id(bobs.ID), act{name: actPinned})
+		c.must(err)
+		if log, err = c.signals.dayLog(token, &logIn{Who: "me"}); err != nil || len(log.Entries) != 1 || log.Entries[0].Act != "pinned" || !log.Entries[0].CanUndo {
+			c.Errorf("a token's log: %+v %v", log.Entries, err)
+		}
+		_, err = c.signals.undo(token, "")
+		c.must(err)
 
 		team, err := c.signals.team(c.as(manager))
 		c.must(err)

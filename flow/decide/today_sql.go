@@ -31,7 +31,7 @@ func today(ctx context.Context) (from, to int64) {
 // once.
 func (s *Signals) spentToday(ctx context.Context, staff int64) (minutes float64, err error) {
 	from, to := today(ctx)
-	entries, err := s.logWhere(ctx, condition{"l.action = 'done' and l.undone_at is null and l.staff_id = ? and l.happened_at >= ? and l.happened_at < ?", []any{staff, from, to}})
+	entries, err := s.logWhere(ctx, condition{"l.action = 'done' and l.undone_at is null and coalesce(l.staff_id, 0) = ? and l.happened_at >= ? and l.happened_at < ?", []any{staff, from, to}})
 	if err != nil {
 		return 0, err
 	}
@@ -107,7 +107,7 @@ func (s *Signals) away(ctx context.Context) condition {
 	}
 	return away.and(`(s.owner_id = ? or exists (
   select 1 from signal_log l
-  where l.signal_id = s.id and l.action = 'delegated' and l.undone_at is null and l.staff_id = ?))`, a.StaffID, a.StaffID)
+  where l.signal_id = s.id and l.action = 'delegated' and l.undone_at is null and coalesce(l.staff_id, 0) = ?))`, a.StaffID, a.StaffID)
 }
 
 // doneToday counts what the reader did today.
@@ -116,7 +116,7 @@ func (s *Signals) doneToday(ctx context.Context) (n int, err error) {
 	err = s.records.Read().NewRaw(`
 select count(distinct l.signal_id)
 from signal_log l
-where l.action = 'done' and l.undone_at is null and l.staff_id = ? and l.happened_at >= ? and l.happened_at < ?`,
+where l.action = 'done' and l.undone_at is null and coalesce(l.staff_id, 0) = ? and l.happened_at >= ? and l.happened_at < ?`,
 		guard.ActorOf(ctx).StaffID, from, to).Scan(ctx, &n)
 	return n, err
 }

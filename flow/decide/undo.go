@@ -48,9 +48,9 @@ func (s *Signals) undo(ctx context.Context, id string) (acted, error) {
 // lastAct gives the lines of the act to take back.
 func (s *Signals) lastAct(ctx context.Context, tx *db.Tx, id string) ([]logRow, error) {
 	a := guard.ActorOf(ctx)
-	where := condition{sql: "l.undone_at is null and l.action not in ('resolved', 'returned', 'escalated')"}
-	if a.Role != "admin" {
-		where = where.and("l.staff_id = ?", a.StaffID)
+	where := condition{sql: "l.undone_at is null and l.action not in (" + byProgram + ")"}
+	if a.Role != "admin" || id == "" {
+		where = where.and("coalesce(l.staff_id, 0) = ?", a.StaffID)
 	}
 	if kind, group := isGroup(id); group {
 		where = where.and("l.kind = ? and l.detail like ?", kind, `%"group":"`+groupPrefix+`%`)
@@ -60,8 +60,6 @@ func (s *Signals) lastAct(ctx context.Context, tx *db.Tx, id string) ([]logRow, 
 			return nil, fault.NotFound("signal", id)
 		}
 		where = where.and("l.signal_id = ?", number)
-	} else if a.Role == "admin" {
-		where = where.and("coalesce(l.staff_id, 0) = ?", a.StaffID)
 	}
 	var last []int64
 	if err := tx.NewRaw("select l.act_id from signal_log l where "+where.sql+" order by l.id desc limit 1", where.args...).Scan(ctx, &last); err != nil {
