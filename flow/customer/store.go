@@ -41,6 +41,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerOrders(a)
 	s.registerProducts(a)
 	s.registerSearch(a)
+	s.registerMerges(a)
 }
 
 func etag(version int64) string { return strconv.Quote(strconv.FormatInt(version, 10)) }

@@ -18,7 +18,7 @@ import (
 // timelineItem is one thing that happened with a customer. Code says what; the interface puts it into words with values.
 type timelineItem struct {
 	ID      string           `json:"id"`
-	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created"`
+	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged"`
 	At      time.Time        `json:"at"`
 	Code    string           `json:"title_code"`
 	Values  map[string]any   `json:"values"`
@@ -74,6 +74,7 @@ var timelineSources = []timelineSource{
 	{[]string{"consent"}, "customers.read", (*Store).timelineConsents},
 	{[]string{"tag"}, "customers.read", (*Store).timelineTags},
 	{[]string{"created"}, "customers.read", (*Store).timelineCreated},
+	{[]string{"merged"}, "customers.read", (*Store).timelineMerges},
 }
 
 // cut is the position after which a source goes on: before the instant at, and at it below id.
@@ -90,7 +91,7 @@ func (p timelinePosition) cutFor(rank int) cut {
 	return cut{p.At, p.ID}
 }
 
-const timelineKinds = "order, refund, activity, consent, tag, created"
+const timelineKinds = "order, refund, activity, consent, tag, created, merged"
 
 type timelinePage struct {
 	page.List[timelineItem]

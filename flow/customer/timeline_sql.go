@@ -117,6 +117,28 @@ func (s *Store) timelineCreated(ctx context.Context, customerID int64, after cut
 	return items, err
 }
 
+func (s *Store) timelineMerges(ctx context.Context, customerID int64, after cut, _ string, limit int) ([]timelineItem, error) {
+	var rows []struct {
+		mergeRow
+		Name string `bun:"name"`
+	}
+	err := s.records.Read().NewRaw(`
+select m.id, m.kept_id, m.merged_id, m.created_at, c.name
+from merges m
+join customers c on c.id = m.merged_id
+where m.kept_id = ?
+  and m.undone_at is null
+  and (m.created_at < ? or m.created_at = ? and m.id < ?)
+order by m.created_at desc, m.id desc
+limit ?`, customerID, after.at, after.at, after.id, limit).Scan(ctx, &rows)
+	items := make([]timelineItem, len(rows))
+	for i, m := range rows {
+		items[i] = timelineItem{ID: itemID("merged", m.ID), Kind: "merged", At: instant(m.CreatedAt), Code: "merged", Details: []timelineDetail{},
+			Values: map[string]any{"merge_id": itemNumber(m.ID), "name": m.Name}, position: timelinePosition{At: m.CreatedAt, ID: m.ID}}
+	}
+	return items, err
+}
+
 // timelineCounts gives how many items of each kind there are, and "all" together, as far as the reader may see them.
 func (s *Store) timelineCounts(ctx context.Context, customerID int64) (map[string]int64, error) {
 	var rows []struct {
@@ -132,7 +154,9 @@ select 'consent', count(*) from consents where customer_id = ?
 union all
 select 'tag', count(distinct created_at) from customer_tags where customer_id = ?
 union all
-select 'created', 1`, customerID, customerID, customerID, customerID).Scan(ctx, &rows)
+select 'merged', count(*) from merges where kept_id = ? and undone_at is null
+union all
+select 'created', 1`, customerID, customerID, customerID, customerID, customerID).Scan(ctx, &rows)
 	counts := map[string]int64{}
 	for _, row := range rows {
 		if row.Count > 0 && mayRead(ctx, row.Kind) {

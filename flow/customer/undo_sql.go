@@ -20,7 +20,7 @@ func removeOrders(ctx context.Context, tx *db.Tx, importID int64, limit int, don
 }
 
 // removeCustomers deletes customers that the import made, unless somebody has changed them since or something else
-// points at them: an order of another import, a follow-up.
+// points at them: an order of another import, a follow-up, a merge.
 func removeCustomers(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (int, error) {
 	var made []versioned
 	if err := tx.NewRaw("select id, version, source as label from customers where created_import_id = ? order by id limit ?", importID, limit).Scan(ctx, &made); err != nil {
@@ -33,7 +33,11 @@ func removeCustomers(ctx context.Context, tx *db.Tx, importID int64, limit int, 
 	if err := tx.NewRaw(`
 select customer_id from orders where customer_id in (?)
 union
-select customer_id from activities where customer_id in (?)`, bun.List(idsOf(made)), bun.List(idsOf(made))).Scan(ctx, &needed); err != nil {
+select customer_id from activities where customer_id in (?)
+union
+select kept_id from merges where kept_id in (?)
+union
+select merged_id from merges where merged_id in (?)`, bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made))).Scan(ctx, &needed); err != nil {
 		return 0, err
 	}
 	return remove(ctx, tx, made, "customer", "customers", done, needed,

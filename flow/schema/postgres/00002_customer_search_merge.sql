@@ -15,6 +15,7 @@ create table merges (
   created_at bigint not null,
   undone_at bigint
 );
+create sequence merges_ids;
 create index merges_kept on merges (kept_id);
 create index merges_merged on merges (merged_id);
 
