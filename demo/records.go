@@ -11,8 +11,8 @@ import (
 )
 
 // Records is a Sink that writes into the record tables, many rows in one change.
-// With a feed the rows reach columns by themselves; without, as suits a million
-// customers, columns are rebuilt from records afterwards. Close writes the rest.
+// With a feed the rows reach columns by themselves; without, columns are rebuilt
+// from records afterwards. Close writes the rest.
 type Records struct {
 	d        *db.DB
 	feeding  bool

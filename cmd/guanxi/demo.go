@@ -23,7 +23,9 @@ func (c *demoCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if empty {
+		if wanted, err := demo.Wanted(ctx, p.records); err != nil {
+			return err
+		} else if empty && wanted {
 			if err := c.fill(ctx, p); err != nil {
 				return err
 			}
@@ -42,14 +44,7 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 		options = demo.Million()
 	}
 	slog.Info("making the demo company", "customers", options.Customers, "workspace", workspace.Of(ctx).Name)
-	sink, err := demo.NewRecords(ctx, p.records, false)
-	if err != nil {
-		return err
-	}
-	if err := demo.Generate(ctx, options, sink); err != nil {
-		return err
-	}
-	if err := sink.Close(ctx); err != nil {
+	if err := demo.Fill(ctx, p.records, options); err != nil {
 		return err
 	}
 	return p.rebuild(ctx)

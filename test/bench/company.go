@@ -73,7 +73,7 @@ func (b *bench) makeCompany(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	_, err = demo.Fill(ctx, records, b.options())
+	err = demo.Fill(ctx, records, b.options())
 	if err := errors.Join(err, records.Close()); err != nil {
 		return err
 	}
