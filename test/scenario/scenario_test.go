@@ -115,18 +115,32 @@ func (c *company) expect(what string, got, want any) {
 	}
 }
 
+// patience is how long facts may take to become visible to analysis.
+const patience = 30 * time.Second
+
 // await waits until an import is in the given state.
 func (c *company) await(id, state string) {
 	c.t.Helper()
-	for until := time.Now().Add(30 * time.Second); ; time.Sleep(20 * time.Millisecond) {
+	c.eventually("the state of the import", func() any {
 		i, err := c.FindImport(c.t.Context(), id)
-		switch {
-		case err != nil:
+		if err != nil {
 			c.t.Fatal(err)
-		case i.State == state:
+		}
+		return i.State
+	}, state)
+}
+
+// eventually asks until the answer is as wanted: the feed carries facts to analysis a moment after they are recorded.
+func (c *company) eventually(what string, ask func() any, want any) {
+	c.t.Helper()
+	for until := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		got := ask()
+		if fmt.Sprint(got) == fmt.Sprint(want) {
 			return
-		case time.Now().After(until):
-			c.t.Fatalf("the import is %s, not %s", i.State, state)
+		}
+		if time.Now().After(until) {
+			c.expect(what, got, want)
+			return
 		}
 	}
 }
