@@ -127,7 +127,7 @@ func (k *seeker) byName(ctx context.Context, q string) error {
 
 // byPinyin finds names whose letters begin with q, then those whose initials do.
 func (k *seeker) byPinyin(ctx context.Context, q string) error {
-	if !isASCII(q) {
+	if !isASCII(q) || strings.Contains(q, "@") {
 		return nil
 	}
 	key, _ := latinKeys(q)
@@ -143,6 +143,9 @@ func (k *seeker) byPinyin(ctx context.Context, q string) error {
 // byPart finds q anywhere in a name: two Chinese characters or three letters at least, for anything shorter is in
 // too many names to mean one.
 func (k *seeker) byPart(ctx context.Context, q string) error {
+	if strings.Contains(q, "@") {
+		return nil
+	}
 	if isASCII(q) {
 		key, _ := latinKeys(q)
 		if len(key) < 3 || strings.Trim(key, "0123456789") == "" {

@@ -4,6 +4,7 @@
 create index contact_points_tail on contact_points (right(value, 4)) where kind = 'phone';
 
 create index orders_time on orders (ordered_at, id);
+create index activities_time on activities (happened_at, id);
 
 -- one joining of two customers; moved tells what went over from the one to the other, so that undo can bring it back
 create table merges (
