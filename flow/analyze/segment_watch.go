@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
@@ -139,28 +140,78 @@ func (s *Segments) follow(ctx context.Context, to *columns.Tx, k *compiler, segm
 	for _, id := range ids {
 		some.Add(uint64(id))
 	}
-	for _, w := range segments {
-		st := before[w.id]
-		in, err := near.evaluate(ctx, to, w.condition)
-		if err != nil {
-			return nil, fmt.Errorf("segment %d: %w", w.id, err)
-		}
-		was, err := s.bitmap(ctx, to, w.id, st)
+	for _, chunk := range together(segments) {
+		found, err := near.evaluateAll(ctx, to, chunk)
 		if err != nil {
 			return nil, err
 		}
-		now := roaring64.AndNot(was, some)
-		now.Or(in)
-		if now.Equals(was) {
-			continue
+		for i, w := range chunk {
+			st := before[w.id]
+			was, err := s.bitmap(ctx, to, w.id, st)
+			if err != nil {
+				return nil, err
+			}
+			now := roaring64.AndNot(was, some)
+			now.Or(found[i])
+			if now.Equals(was) {
+				continue
+			}
+			m, err := s.settle(ctx, to, w.id, w.version, st, was, now, true)
+			if err != nil {
+				return nil, err
+			}
+			moved.Or(m)
 		}
-		m, err := s.settle(ctx, to, w.id, w.version, st, was, now, true)
-		if err != nil {
-			return nil, err
-		}
-		moved.Or(m)
 	}
 	return moved, nil
+}
+
+// plainAtOnce bounds the conditions on the customer's own row asked in one query, where asking costs more than the
+// rows. Conditions with aggregations are asked one by one: together their plan grows faster than their number.
+const plainAtOnce = 32
+
+func together(segments []watched) (chunks [][]watched) {
+	var plain []watched
+	for _, w := range segments {
+		if len(w.relations) == 0 {
+			plain = append(plain, w)
+		} else {
+			chunks = append(chunks, []watched{w})
+		}
+	}
+	return slices.AppendSeq(chunks, slices.Chunk(plain, plainAtOnce))
+}
+
+// evaluateAll gives the members of several segments in one pass over the customers that k reads.
+func (k *compiler) evaluateAll(ctx context.Context, from columnReader, segments []watched) ([]*roaring64.Bitmap, error) {
+	asked := make([]piece, len(segments)+1)
+	asked[0] = sqlPiece("c.id")
+	found := make([]*roaring64.Bitmap, len(segments))
+	row := make([]any, len(segments)+1)
+	holds := make([]bool, len(segments))
+	var id int64
+	row[0] = &id
+	for i, w := range segments {
+		asked[i+1] = k.holds(w.condition, false).put("coalesce(", ", false)")
+		found[i], row[i+1] = roaring64.New(), &holds[i]
+	}
+	query := glue(", ", asked...).put("select ", " from "+k.table("customers")+" c")
+	rows, err := from.Query(ctx, query.sql, query.args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		if err := rows.Scan(row...); err != nil {
+			return nil, err
+		}
+		for i := range segments {
+			if holds[i] {
+				found[i].Add(uint64(id))
+			}
+		}
+	}
+	return found, rows.Err()
 }
 
 // followMoves evaluates the segments that ask for entering or leaving a segment for those who just did, once: what
