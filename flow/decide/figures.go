@@ -61,6 +61,15 @@ func (f figures) write(v Values, name, form string) string {
 		return f.span(v.Number(name))
 	case "metric":
 		return f.metric(v.Number(name), v.Text("unit"))
+	case "gap":
+		if v.Text("unit") != "share" {
+			return f.share(v.Number(name))
+		}
+		points := trimZero(strconv.FormatFloat(v.Number(name)*100, 'f', 1, 64))
+		if f.chinese {
+			return points + " 个百分点"
+		}
+		return points + " points"
 	case "label":
 		if f.chinese {
 			return plain(v.Text(name + "_zh"))

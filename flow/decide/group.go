@@ -10,7 +10,7 @@ import (
 
 const (
 	groupSize   = 5         // so many of one kind become one line
-	personWorth = 5         // one with this many times the usual stake of its kind is worth a person by herself
+	personWorth = 3         // one with this many times the usual stake of its kind is worth a person by herself
 	mostAlone   = 12        // of one kind, before the list would be all of that kind
 	groupPrefix = "group-"  // of a folded line's id, followed by its kind
 	groupKey    = "~group:" // sorts after every row's key

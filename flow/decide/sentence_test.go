@@ -29,7 +29,7 @@ func TestSentences(t *testing.T) {
 		{"findings of a cause without words", Reason{DataFindings, Values{"count": 1.0, "cause": "moon_phase", "since": float64(at("2026-03-11 08:00").UnixMilli())}},
 			"**1 条**记录需要核对：moon phase，最早发现于 **3月11日**", "**1 record** to look at: moon phase, first found **Mar 11**"},
 		{"a share with a decimal", Reason{"metric_below", Values{"day": "2026-03-11", "value": .718, "unit": "share", "gap": .056, "low": .74, "high": .8}},
-			"3月11日 **71.8%**，低于预期 **5.6%**（预期 74%–80%）", "**71.8%** on Mar 11, **5.6%** below what was expected (74%–80%)"},
+			"3月11日 **71.8%**，低于预期 **5.6 个百分点**（预期 74%–80%）", "**71.8%** on Mar 11, **5.6 points** below what was expected (74%–80%)"},
 		{"an unknown code still says something", Reason{"from_the_future", nil}, "from_the_future", "from the future"},
 	} {
 		t.Run(row.name, func(t *testing.T) {

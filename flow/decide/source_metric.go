@@ -54,8 +54,12 @@ func broken(a analyze.Anomaly) Signal {
 	}
 	values := Values{"metric": a.Metric, "label_zh": a.Label.ZH, "label_en": a.Label.EN, "unit": string(a.Unit), "day": a.Day, "since": a.Since,
 		"value": a.Value, "expected": a.Expected.Expected, "low": a.Expected.Low, "high": a.Expected.High, "severity": math.Abs(a.Z)}
-	if a.Expected.Expected != 0 {
-		values["gap"] = share(math.Abs(a.Value-a.Expected.Expected) / math.Abs(a.Expected.Expected))
+	off := math.Abs(a.Value - a.Expected.Expected)
+	switch {
+	case a.Unit == analyze.UnitShare:
+		values["gap"] = cents(off*100) / 100 // in points: a share of a share says nothing
+	case a.Expected.Expected != 0:
+		values["gap"] = cents(off / math.Abs(a.Expected.Expected))
 	}
 	if label, of := mainCause(a); label != "" {
 		values["cause_zh"], values["cause_en"], values["cause_share"] = label, label, of
