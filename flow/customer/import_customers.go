@@ -2,9 +2,6 @@ package customer
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"fmt"
 	"hash/maphash"
 	"strings"
 
@@ -36,109 +33,6 @@ type customerRun struct {
 func (*customerKind) Name() string            { return "customers" }
 func (*customerKind) Fields() []collect.Field { return customerFields }
 func (*customerKind) GroupBy() []string       { return nil }
-
-// customerRow is a row made ready outside the transaction.
-type customerRow struct {
-	Customer
-	set      uint32 // by textFields: the row brings this attribute
-	keys     keys
-	contacts []ContactPoint
-	tags     []string
-	consents []Consent
-	owner    string
-}
-
-// Prepare implements collect.Preparer: normalising and pinyin need no database.
-func (k *customerKind) Prepare(b *collect.Batch) error {
-	rows := make([]customerRow, len(b.Rows))
-	region := k.workspace().Country
-	for i := range b.Rows {
-		if b.Outcomes[i].State == collect.Pending {
-			k.prepare(b, &b.Rows[i], &rows[i], region)
-		}
-	}
-	b.Prepared = rows
-	return nil
-}
-
-func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *customerRow, region string) {
-	row.Customer = newCustomer(b.Now)
-	row.Source = b.Source
-	for i, f := range k.at.text {
-		if f >= 0 && from.Values[f].Set {
-			*textFields[i].of(&row.Customer) = from.Values[f].Text
-			row.set |= 1 << i
-		}
-	}
-	if row.Kind != KindOrganization {
-		row.Kind = KindPerson
-	}
-	if v := from.Values[k.at.birthday]; v.Set {
-		row.Birthday = &v.Text
-	}
-	if v := from.Values[k.at.createdAt]; v.Set {
-		row.CreatedAt = v.Int
-	}
-	row.settle()
-	row.keys = keys{source: b.Source, externalID: from.Values[k.at.externalID].Text}
-	if known := RegionOf(row.Country); known != "" {
-		region = known
-	}
-	row.addContact(ContactPhone, from.Values[k.at.phone], region)
-	row.addContact(ContactEmail, from.Values[k.at.email], region)
-	row.addContact(ContactWeChat, from.Values[k.at.wechat], region)
-	if v := from.Values[k.at.tags]; v.Set {
-		row.tags = strings.Split(v.Text, "\n")
-	}
-	for _, c := range k.at.consents {
-		if v := from.Values[c.field]; v.Set {
-			row.consents = append(row.consents, Consent{Purpose: PurposeMarketing, Channel: c.channel, Granted: v.Int != 0,
-				Source: b.Source, Proof: "import", HappenedAt: b.Now})
-		}
-	}
-	row.owner = from.Values[k.at.owner].Text
-	if row.keys.none() && row.Name != "" {
-		row.keys.externalID = rowDigest(from.Values)
-	}
-	if len(b.Custom) > 0 {
-		custom := map[string]any{}
-		for i, name := range b.Custom {
-			if v := from.Values[k.at.custom+i]; v.Set {
-				custom[name] = v.Text
-			}
-		}
-		row.Custom = customText(custom)
-	}
-}
-
-// digestMark begins the identity of a customer whose source gave no key at all: the digest of the row, by which the
-// same row is known again when the file comes a second time. It is not shown.
-const digestMark = "#"
-
-func rowDigest(values []collect.Value) string {
-	h := sha256.New()
-	for i, v := range values {
-		if v.Set {
-			fmt.Fprintf(h, "%d=%d %q\n", i, v.Int, v.Text)
-		}
-	}
-	return digestMark + hex.EncodeToString(h.Sum(nil)[:12])
-}
-
-func (row *customerRow) addContact(kind string, v collect.Value, region string) {
-	if !v.Set {
-		return
-	}
-	p := normalContact(kind, v.Text, region)
-	row.contacts = append(row.contacts, p)
-	switch {
-	case p.State == ContactInvalid:
-	case kind == ContactPhone:
-		row.keys.phone = p.Value
-	case kind == ContactEmail:
-		row.keys.email = p.Value
-	}
-}
 
 // Apply implements collect.Kind.
 func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) error {

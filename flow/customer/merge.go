@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"github.com/uptrace/bun"
-
-	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
@@ -189,96 +186,4 @@ func (c *Customer) emptyAgain(before, after *Customer) {
 	}
 	c.CreatedAt = before.CreatedAt
 	c.NameKey, c.NameInitials = NameKeys(c.Kind, c.Name)
-}
-
-func (s *Store) registerMerges(a *api.API) {
-	type output struct {
-		Body struct {
-			ID       api.ID `json:"id" doc:"of the merge, to undo it"`
-			Customer api.ID `json:"customer"`
-		}
-	}
-	api.Register(a, api.Op{Method: "POST", Path: "/customers/{id}/merge", Permission: "customers.write", Tag: "customers",
-		Summary: "Join another customer into this one; it can be undone"},
-		func(ctx context.Context, in *struct {
-			ID   api.ID `path:"id"`
-			Body struct {
-				Other api.ID `json:"other"`
-			}
-		}) (*output, error) {
-			id, err := s.Merge(ctx, int64(in.ID), int64(in.Body.Other))
-			out := &output{}
-			out.Body.ID, out.Body.Customer = api.ID(id), in.ID
-			return out, err
-		})
-
-	api.Register(a, api.Op{Method: "POST", Path: "/merges/{id}/undo", Permission: "customers.write", Tag: "customers", Summary: "Take a merge back"},
-		func(ctx context.Context, in *struct {
-			ID api.ID `path:"id"`
-		}) (*output, error) {
-			kept, err := s.Unmerge(ctx, int64(in.ID))
-			out := &output{}
-			out.Body.ID, out.Body.Customer = in.ID, api.ID(kept)
-			return out, err
-		})
-}
-
-// move takes everything that hangs on the one customer to the other. A contact point or tag that both have stays where
-// it is.
-func (m *moved) move(ctx context.Context, tx *db.Tx, keptID, otherID, now int64) error {
-	for _, part := range [...]struct {
-		table string
-		ids   *[]int64
-	}{{"orders", &m.Orders}, {"activities", &m.Activities}, {"consents", &m.Consents}} {
-		if err := tx.NewRaw("update ? set customer_id = ? where customer_id = ? returning id", bun.Ident(part.table), keptID, otherID).Scan(ctx, part.ids); err != nil {
-			return err
-		}
-	}
-	if err := tx.NewRaw(`
-update contact_points
-set customer_id = ?
-where customer_id = ?
-  and not exists (select 1 from contact_points p where p.customer_id = ? and p.kind = contact_points.kind and p.value = contact_points.value)
-returning id`, keptID, otherID, keptID).Scan(ctx, &m.Contacts); err != nil {
-		return err
-	}
-	var err error
-	if m.Identities, err = identitiesOf(ctx, tx, []int64{otherID}); err != nil {
-		return err
-	}
-	if _, err := tx.NewRaw("update identities set customer_id = ? where customer_id = ?", keptID, otherID).Exec(ctx); err != nil {
-		return err
-	}
-	return tx.NewRaw(`
-insert into customer_tags (customer_id, tag, created_at)
-select ?, tag, ? from customer_tags where customer_id = ?
-on conflict (customer_id, tag) do nothing
-returning tag`, keptID, now, otherID).Scan(ctx, &m.Tags)
-}
-
-// moveBack returns what move took, as far as the kept customer still has it.
-func (m *moved) moveBack(ctx context.Context, tx *db.Tx, keptID, otherID int64) error {
-	for _, part := range [...]struct {
-		table string
-		ids   []int64
-	}{{"orders", m.Orders}, {"activities", m.Activities}, {"consents", m.Consents}, {"contact_points", m.Contacts}} {
-		err := inChunks(part.ids, lookUpChunk, func(chunk []int64) error {
-			_, err := tx.NewRaw("update ? set customer_id = ? where customer_id = ? and id in (?)", bun.Ident(part.table), otherID, keptID, bun.List(chunk)).Exec(ctx)
-			return err
-		})
-		if err != nil {
-			return err
-		}
-	}
-	for _, i := range m.Identities {
-		if _, err := tx.NewRaw("update identities set customer_id = ? where customer_id = ? and source = ? and external_id = ?", otherID, keptID, i.Source, i.ExternalID).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	for _, tag := range m.Tags {
-		if _, err := tx.NewRaw("delete from customer_tags where customer_id = ? and tag = ?", keptID, tag).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
 }
