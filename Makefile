@@ -32,7 +32,7 @@ check: web/node_modules/.installed $(LINT) ## formatting, lint, types, generated
 bench: web ## the table of docs/speed.md (make bench ARGS="--scale 10k,100k --write")
 	go run ./test/bench $(ARGS)
 
-shots: build ## a picture of every page into shots/, both languages, light and dark, wide and narrow
+shots: build ## a picture of every page into web/shots/, both languages, light and dark, wide and narrow
 	@scripts/shots.sh $(ARGS)
 
 gen: web/node_modules/.installed ## docs/openapi.json and the web types made from it
@@ -42,7 +42,7 @@ chaos: ## kill -9 at random moments of an import, on both engines (make chaos AR
 	@scripts/chaos.sh $(ARGS)
 
 clean: ## delete what was built and what runs left behind
-	rm -rf bin .tmp .data shots web/node_modules/.installed
+	rm -rf bin .tmp .data web/shots web/node_modules/.installed
 	find web/dist -mindepth 1 ! -name .gitkeep -delete
 
 web: web/dist/index.html
