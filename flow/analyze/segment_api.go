@@ -41,11 +41,6 @@ func (s *Segments) answer(ctx context.Context, id int64) (*segmentOut, error) {
 	return &segmentOut{ETag: api.ETag(v.Version), Body: *v}, nil
 }
 
-type segmentInput struct {
-	ID      api.ID `path:"id"`
-	IfMatch string `header:"If-Match"`
-}
-
 // Register adds the operations on segments, conditions and fields.
 func (s *Segments) Register(a *api.API) {
 	s.registerFields(a)
@@ -62,8 +57,9 @@ func (s *Segments) Register(a *api.API) {
 
 	api.Register(a, api.Op{Method: "PATCH", Path: "/segments/{id}", Permission: "segments.write", Tag: "segments", Summary: "Change name, description or condition"},
 		func(ctx context.Context, in *struct {
-			segmentInput
-			Body struct {
+			ID      api.ID `path:"id"`
+			IfMatch string `header:"If-Match"`
+			Body    struct {
 				Name        *string       `json:"name,omitempty" maxLength:"80"`
 				Description *string       `json:"description,omitempty" maxLength:"500"`
 				Condition   ConditionJSON `json:"condition,omitempty"`
@@ -97,7 +93,10 @@ func (s *Segments) Register(a *api.API) {
 		})
 
 	api.Register(a, api.Op{Method: "DELETE", Path: "/segments/{id}", Permission: "segments.write", Tag: "segments", Summary: "Delete a segment", Status: 204},
-		func(ctx context.Context, in *segmentInput) (*struct{}, error) {
+		func(ctx context.Context, in *struct {
+			ID      api.ID `path:"id"`
+			IfMatch string `header:"If-Match"`
+		}) (*struct{}, error) {
 			version, err := api.Version(in.IfMatch)
 			if err != nil {
 				return nil, err
