@@ -58,6 +58,13 @@ func (h Hours) spent(t time.Time) time.Duration {
 	return min(max(t.Sub(open), 0), full)
 }
 
+// During says whether t is in working hours, their ends included.
+func (h Hours) During(t time.Time) bool {
+	t = t.In(h.Zone)
+	since := t.Sub(midnight(t))
+	return works(t.Weekday()) && since >= time.Duration(h.Open)*time.Hour && since <= time.Duration(h.Close)*time.Hour
+}
+
 // Day is the length of one working day.
 func (h Hours) Day() time.Duration { return time.Duration(h.Close-h.Open) * time.Hour }
 

@@ -49,8 +49,14 @@ func Rate(f Factors, now time.Time, hours Hours) Score {
 // exponential with mean comesBack; the promise breaks when that is later than the last moment one can start.
 //
 //	P = e^(−slack / comesBack)    slack: working time until due, less the effort; 1 when there is none
+//
+// Who promised something for an evening or a weekend is there then: until such an instant all time counts.
 func passChance(due time.Time, effortMinutes float64, now time.Time, hours Hours) float64 {
-	slack := hours.Between(now, due).Minutes() - effortMinutes
+	left := hours.Between(now, due)
+	if !hours.During(due) {
+		left = due.Sub(now)
+	}
+	slack := left.Minutes() - effortMinutes
 	if slack <= 0 {
 		return 1
 	}

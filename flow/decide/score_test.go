@@ -56,6 +56,9 @@ func TestRate(t *testing.T) {
 		// P = 1: 15500 / 6 = 2583.3
 		{"a promise that has passed weighs in full", monday,
 			Factors{Stake: 31000, Chance: .5, HalfLifeMinutes: 2880, EffortMinutes: 6, DueAt: ms("2026-03-09 08:52")}, 4539.8, 15500, 2583.3},
+		// Saturday 20:00 from Saturday 18:00 is 120 minutes, though nobody works: 15500 × e^(−114/120) = 5994.5; waiting until Monday: 15500 × 0.5 = 7750; / 6 = 1291.7
+		{"a promise for an evening counts all time until then", "2026-03-14 18:00",
+			Factors{Stake: 31000, Chance: .5, HalfLifeMinutes: 2880, EffortMinutes: 6, DueAt: ms("2026-03-14 20:00")}, 7750, 5994.5, 1291.7},
 		{"nothing at stake scores nothing", monday, Factors{Chance: .5, HalfLifeMinutes: 30, EffortMinutes: 10}, 0, 0, 0},
 		// 10000 × (1 − 2^(−1)) / 0.5 = 10000
 		{"an effort of zero counts as half a minute", monday, Factors{Stake: 10000, Chance: 1, HalfLifeMinutes: 1440}, 5000, 0, 10000},

@@ -85,9 +85,10 @@ var sentences = map[string][]wording{
 	"repeat_like_first": {{"首单 **{amount:money}** × 新客再次下单的比例 **{repeat:share}**", "First order **{amount:money}** × **{repeat:share}** of new customers who order again"}},
 	"next_order":        {{"平均每单 **{order_value:money}**", "**{order_value:money}** an order on average"}},
 	"promise_kept":      {{"未来 12 个月预计 **{predicted:money}** × 失约使人离开的可能 **{leaving:share}**", "**{predicted:money}** expected in 12 months × **{leaving:share}** likely to leave over a broken promise"}},
+	"promise_ordinary":  {{"按一笔普通订单 **{predicted:money}** × 失约使人离开的可能 **{leaving:share}**", "One ordinary order of **{predicted:money}** × **{leaving:share}** likely to leave over a broken promise"}},
 	"rests_on":          {{"依据这些记录的金额 **{amount:money}** × 因此误判的份额 **{share:share}**", "**{amount:money}** rests on these records × **{share:share}** misjudged for it"}},
 	"unreachable_month": {{"未来 12 个月预计 **{predicted:money}**，一个月的份额 × 联系得上多带来的 **{share:share}**", "One month of **{predicted:money}** expected in 12 × **{share:share}** more that a reachable customer brings"}},
-	"shortfall":         {{"与预期相差 **{amount:money}**", "**{amount:money}** short of what was expected"}},
+	"shortfall":         {{"偏离预期的代价 **{amount:money}**", "**{amount:money}** is what being off its path cost"}},
 	"sum":               {{"**{count:number} 项**相加", "**{count:items}** added up"}},
 	"ordinary_order":    {{"无法估值，按一笔普通订单 **{amount:money}** 排序", "Cannot be valued; ordered as one ordinary order of **{amount:money}**"}},
 

@@ -13,8 +13,8 @@ import (
 )
 
 // followUps finds agreed next actions that are due today or late (C143). It is the promise of the one who made it, or of
-// the customer's owner when she has left. At stake: what is expected of the customer × how much likelier people leave over a
-// broken promise, a prior until complaints teach better.
+// the customer's owner when she has left. At stake: what is expected of the customer, at least one ordinary order (somebody found
+// her worth an agreement), × how much likelier people leave over a broken promise, a prior until complaints teach better.
 type followUps struct {
 	records *db.DB
 	columns *columns.Store
@@ -55,7 +55,7 @@ order by a.next_at desc, a.id
 limit ?`, tomorrow, TopPerKind).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	predicted, err := s.predicted(ctx, rows)
+	predicted, ordinary, err := s.predicted(ctx, rows)
 	if err != nil {
 		return nil, err
 	}
@@ -73,42 +73,52 @@ limit ?`, tomorrow, TopPerKind).Scan(ctx, &rows); err != nil {
 		if r.HasPhone {
 			g.Actions = append([]TodayAction{{Code: "call", Primary: true, Target: customer}}, g.Actions...)
 		}
-		if worth, known := predicted[r.CustomerID]; known {
+		g.Basis = Reason{"promise_kept", Values{"predicted": predicted[r.CustomerID], "leaving": leaveOverPromise}}
+		if predicted[r.CustomerID] < ordinary {
+			g.Basis = Reason{"promise_ordinary", Values{"predicted": ordinary, "leaving": leaveOverPromise}}
+		}
+		if worth := max(predicted[r.CustomerID], ordinary); worth > 0 {
 			g.AtStake = stake(worth * leaveOverPromise)
-			g.Basis = Reason{"promise_kept", Values{"predicted": worth, "leaving": leaveOverPromise}}
 		}
 		signals = append(signals, g)
 	}
 	return signals, nil
 }
 
-func (s followUps) predicted(ctx context.Context, of []followUpRow) (map[int64]float64, error) {
+// predicted gives what is expected of the customers in 12 months, and what one ordinary order is; minor units.
+func (s followUps) predicted(ctx context.Context, of []followUpRow) (worth map[int64]float64, ordinary float64, err error) {
+	worth = map[int64]float64{}
+	if len(of) == 0 {
+		return worth, 0, nil
+	}
+	if err := s.columns.QueryRow(ctx, ordinaryOrderSQL).Scan(&ordinary); err != nil {
+		return nil, 0, err
+	}
 	ids := make([]int64, len(of))
 	for i, r := range of {
 		ids[i] = r.CustomerID
-	}
-	worth := map[int64]float64{}
-	if len(ids) == 0 {
-		return worth, nil
 	}
 	rows, err := s.columns.Query(ctx, `
 select customer_id, predicted_value
 from customer_scores
 where predicted_value is not null and customer_id in (select unnest(?::bigint[]))`, ids)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var id int64
 		var value float64
 		if err := rows.Scan(&id, &value); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		worth[id] = value
 	}
-	return worth, rows.Err()
+	return worth, ordinary, rows.Err()
 }
+
+// ordinaryOrderSQL gives what one ordinary order is worth: the mean of all, rounded, in minor units.
+const ordinaryOrderSQL = "select coalesce(round(sum(orders_gross) / nullif(sum(orders_count), 0)), 0) from customers"
 
 // lateSources finds sources that are silent longer than a quarter beyond their rhythm (C090). Every figure rests on them, none says
 // how much: it is not valued.

@@ -105,6 +105,11 @@ func TestSources(t *testing.T) {
 			c.add(b)
 			c.followUp(1, ann, "2026-03-12 11:00", "回电")
 		}, FollowUpDue, ptr[int64](114000), "3月9日约好 **今天 11:00** 回电"},
+		// she is worth less than one ordinary order of the 25 others and hers: (75 × 10000 + 3 × 10000) / 78 × 0.1 = 1000
+		{"a call agreed with somebody of little worth", func(c *company) {
+			c.add(buyer{id: 1, orders: 3, amount: 10000, lastDay: "2026-03-08", cycle: 30, sd: 5, alive: .95, aliveBefore: .95, predicted: 500})
+			c.followUp(1, ann, "2026-03-12 11:00", "回电")
+		}, FollowUpDue, ptr[int64](1000), ""},
 		{"a call agreed for tomorrow is not today's", func(c *company) {
 			c.add(lin)
 			c.followUp(1, ann, "2026-03-13 09:00", "回电")

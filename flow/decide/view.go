@@ -184,7 +184,7 @@ func (l *Line) why(r reading, e Estimate) TodayWhy {
 		"effort": l.Factors.EffortMinutes, "score": l.Score.PerMinute, "pass": l.Score.PassChance}}
 	if l.Score.Promise > l.Score.DelayLoss {
 		reason.Code = "why_promise"
-		if l.Score.PassChance >= 1 {
+		if *l.Factors.DueAt <= r.set.Now.UnixMilli() {
 			reason.Code = "why_late"
 		}
 	}
