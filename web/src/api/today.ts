@@ -115,19 +115,27 @@ export interface TodayList {
 /** One line of the day's log. */
 export interface TodayLogEntry {
   id: string;
+  act_id: string;
   item: TodayItem;
   at: string;
-  act: "done" | "snoozed" | "delegated" | "dismissed" | "resolved";
+  act: "done" | "snoozed" | "delegated" | "dismissed" | "pinned" | "unpinned" | "taken_out" | "put_back" | "resolved" | "returned" | "escalated";
+  /** null: the program itself. */
   by: Named | null;
   note: string;
+  reason: string;
+  delegated_to: Named | null;
   can_undo: boolean;
 }
 
+/** A day's log: what was done and what it protected (estimated), what was left and what waiting costs. */
 export interface TodayLog {
   day: string;
   entries: TodayLogEntry[];
-  protected: Money | null;
+  done_count: number;
+  protected: Money;
   minutes: number;
+  left_count: number;
+  waiting_cost: Money;
 }
 
 export interface TodayQuery {

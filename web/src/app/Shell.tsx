@@ -8,7 +8,8 @@ import { Menu, TabBar } from "./Menu";
 import { SessionArea, useCan, useSessionQuery } from "./session";
 import { TopBar } from "./TopBar";
 
-const Palette = lazy(() => import("./Palette").then(({ Palette }) => ({ default: Palette })));
+const loadPalette = () => import("./Palette").then(({ Palette }) => ({ default: Palette }));
+const Palette = lazy(loadPalette);
 
 /** The frame around every page; whoever is not signed in goes to the sign-in page and comes back after. */
 export function Shell(): ReactNode {
@@ -30,6 +31,11 @@ function Frame() {
   const can = useCan();
   const today = useQuery({ ...todayQuery({}), enabled: can("today.read") });
   const find = () => setFinding(true);
+  useEffect(() => {
+    // Fetched once the page is quiet: whoever presses Ctrl-K and types on must not lose the first letters.
+    const timer = setTimeout(() => void loadPalette(), 1500);
+    return () => clearTimeout(timer);
+  }, []);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {

@@ -1,4 +1,4 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useLocation, useNavigate, useRouter } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { signOut } from "../api";
 import { ActionMenu, Button, Face, Icon, Logo, Tag, useFormat, useToast, type Choice } from "../ui";
@@ -14,9 +14,12 @@ export function TopBar({ onFind }: { onFind: () => void }) {
   const session = useSession();
   const format = useFormat();
   const made = useCreateChoices();
+  const { t: ui } = useTranslation("ui");
+  const router = useRouter();
+  const deep = useLocation({ select: (location) => location.pathname.split("/").length > 2 && !location.pathname.startsWith("/settings") });
   return (
     <header className="top">
-      <span className="only-phone"><Logo label={t("brand")} /></span>
+      <span className="only-phone">{deep ? <Button look="bare" size="md" icon="left" aria-label={ui("back")} onClick={() => router.history.back()} /> : <Logo label={t("brand")} />}</span>
       <button type="button" className="find not-phone" onClick={onFind}>
         <Icon name="find" /><span className="cut">{t("find")}</span><kbd>{apple ? "⌘ K" : "Ctrl K"}</kbd>
       </button>

@@ -66,7 +66,7 @@ export function DataList<T>({ label, answer, columns, rowKey, onOpen, sort, onSo
   if (rows.length === 0) return <Empty action={emptyAction}>{empty}</Empty>;
   return (
     <>
-      <div className="listwrap">
+      <div className="listwrap" tabIndex={0} role="region" aria-label={label}>
         <table className={answer.isPlaceholderData ? "list stale" : "list"} aria-label={label} aria-busy={answer.isPlaceholderData || undefined}>
           <thead>
             <tr>

@@ -27,7 +27,10 @@ export function Rhythm({ of, width, height }: { of: Orders; width: number; heigh
           {worded && <title>{t("rhythm.order", { day: format.monthDay(bar.day), amount: format.money(bar.amount) })}</title>}
         </rect>
       ))}
-      {plan.expected && (
+      {plan.expected && !worded && (
+        <line x1={plan.expected.x + 1} x2={plan.expected.x + 1} y1={base - plan.expected.height} y2={base} style={{ stroke: overdue > 0 ? "var(--danger-mark)" : "var(--line-3)", strokeDasharray: "2 2" }} />
+      )}
+      {plan.expected && worded && (
         <rect x={plan.expected.x} y={base - plan.expected.height} width={plan.thick} height={plan.expected.height} rx="1"
           style={{ fill: "var(--bg)", stroke: overdue > 0 ? "var(--danger-mark)" : "var(--line-3)", strokeDasharray: "2 2" }} />
       )}

@@ -41,7 +41,7 @@ function useColumns(): Column<Customer>[] {
   const { t } = useTranslation("customer");
   const format = useFormat();
   return [
-    { key: "name", head: t("field.name"), sort: "name", cell: (row) => <><Link className="name opens" to="/customers/$id" params={{ id: row.id }}>{row.name || t("noName")}</Link>{row.company && <span className="meta"> {row.company}</span>}</> },
+    { key: "name", head: t("field.name"), sort: "name", cell: (row) => <><Link className="name opens" to="/customers/$id" params={{ id: row.id }}>{row.name || t("noName")}</Link>{row.company && row.company !== row.name && <span className="meta"> {row.company}</span>}</> },
     { key: "tags", head: t("field.tags"), hide: "narrow", cell: (row) => <span className="row">{row.tags.slice(0, 2).map((tag) => <Tag key={tag}>{tag}</Tag>)}{row.tags.length > 2 && <span className="meta" title={row.tags.join(", ")}>+{row.tags.length - 2}</span>}</span> },
     { key: "city", head: t("field.city"), hide: "phone", sort: "city", cell: (row) => row.city || row.province || row.country || "—" },
     { key: "phone", head: t("field.phone"), hide: "phone", cell: (row) => (row.phone === null ? <Locked /> : row.phone || "—") },

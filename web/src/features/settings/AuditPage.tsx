@@ -6,7 +6,7 @@ import { Body, Button, type Column, DataList, PageHead, useFormat, useToast } fr
 import { staffQuery } from "./queries";
 import "./settings.css";
 
-const verbs = ["customer.", "import.", "segment.", "staff.", "session.", "token.", "workspace."] as const;
+const verbs = ["customer.", "import.", "segment.", "staff.", "session.", "token.", "workspace.", "signal."] as const;
 
 export default function AuditPage() {
   const { t } = useTranslation("settings");
@@ -57,9 +57,8 @@ export default function AuditPage() {
 
 function Action({ entry }: { entry: AuditEntry }) {
   const { t, i18n } = useTranslation("settings");
-  const [noun = "", verb = ""] = entry.action.split(".");
-  const said = i18n.exists(`settings:audit.act.${verb}`) && i18n.exists(`settings:audit.noun.${noun}`);
-  return <span title={entry.action}>{said ? `${t(`audit.act.${verb as "create"}`)} ${t(`audit.noun.${noun as "customer"}`)}` : entry.action}</span>;
+  const code = entry.action.replaceAll(".", "_");
+  return <span title={entry.action}>{i18n.exists(`settings:audit.act.${code}`) ? t(`audit.act.${code as "customer_changed"}`) : entry.action}</span>;
 }
 
 function Subject({ entry }: { entry: AuditEntry }) {

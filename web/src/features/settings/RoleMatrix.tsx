@@ -18,7 +18,7 @@ export function RoleMatrix() {
   const fieldName = (field: string) => (i18n.exists(`customer:field.${field}`) ? t(`field.${field as "phone"}`, { ns: "customer" }) : field);
   const heading = (text: string) => <tr className="part"><th scope="colgroup" colSpan={roles.length + 1}>{text}</th></tr>;
   return (
-    <div className="listwrap">
+    <div className="listwrap" tabIndex={0} role="region" aria-label={t("staff.roles")}>
       <table className="list matrix" aria-label={t("staff.roles")}>
         <thead><tr><th scope="col">{t("roles.permission")}</th>{roles.map((role) => <th key={role.role} scope="col">{role.label[language]}</th>)}</tr></thead>
         <tbody>

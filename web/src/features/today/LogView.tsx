@@ -27,16 +27,16 @@ export function LogView() {
   };
   return (
     <div className="list logview">
-      <div className="sum"><b>{t("log.title")}</b>{data.protected && <span>{t("log.protected", { amount: format.money(data.protected) })}</span>}{data.minutes > 0 && <span>{t("log.minutes", { span: format.span(data.minutes) })}</span>}</div>
+      <div className="sum"><b>{t("log.title")}</b>{data.protected.amount > 0 && <span>{t("log.protected", { amount: format.money(data.protected) })}</span>}{data.minutes > 0 && <span>{t("log.minutes", { span: format.span(data.minutes) })}</span>}{data.left_count > 0 && <span className="meta">{t("log.left", { count: data.left_count, amount: format.money(data.waiting_cost) })}</span>}</div>
       {data.entries.length === 0 ? <Empty>{t("log.none")}</Empty> : (
         <ul>
           {data.entries.map((entry) => (
-            <li key={`${entry.id}-${entry.at}`}>
+            <li key={`${entry.id}-${entry.act_id}-${entry.at}`}>
               <time dateTime={entry.at} title={format.exact(entry.at)}>{format.clock(entry.at)}</time>
               <span className="tag">{t(`log.act.${entry.act}`)}</span>
               <b className="cut">{entry.item.subject.label[language]}</b>
               <span className="mid cut grow"><Bold text={entry.item.reason[language]} /></span>
-              <span className="meta">{entry.by?.name}</span>
+              <span className="meta">{entry.by?.name}{entry.delegated_to && ` → ${entry.delegated_to.name}`}</span>
               {entry.can_undo && <Button look="link" onClick={() => void undo(entry.id)}>{t("log.undo")}</Button>}
             </li>
           ))}

@@ -66,7 +66,7 @@ export default {
   emptyArea: "Nothing to do in this area now.",
   emptyAll: "Nothing to do yet. Once customers and orders are imported, this page says what to do first.",
   import: "Import a file",
-  log: { title: "Log of the day", act: { done: "Done", snoozed: "Later", delegated: "Handed over", dismissed: "Dismissed", resolved: "Resolved itself" }, protected: "about {{amount}} protected", minutes: "{{span}} spent", none: "Nothing finished yet today.", undo: "Undo", by: "{{name}}" },
+  log: { title: "Log of the day", act: { done: "Done", snoozed: "Later", delegated: "Handed over", dismissed: "Dismissed", resolved: "Resolved itself", pinned: "Pinned", unpinned: "Unpinned", taken_out: "Taken out", put_back: "Put back", returned: "Came back", escalated: "Escalated" }, left: "{{count}} left; waiting until the next working day costs about {{amount}}", protected: "about {{amount}} protected", minutes: "{{span}} spent", none: "Nothing finished yet today.", undo: "Undo", by: "{{name}}" },
   list: "Today's list",
   asOf: "Updated {{at}}",
 };

@@ -66,7 +66,7 @@ export default {
   emptyArea: "这个领域现在没有要处理的事。",
   emptyAll: "现在没有要处理的事。导入客户和订单后，这里会告诉你先做什么。",
   import: "导入文件",
-  log: { title: "今天的记录", act: { done: "办完", snoozed: "稍后", delegated: "转交", dismissed: "忽略", resolved: "自行好转" }, protected: "约保住 {{amount}}", minutes: "用时 {{span}}", none: "今天还没有办完的事。", undo: "撤销", by: "{{name}}" },
+  log: { title: "今天的记录", act: { done: "办完", snoozed: "稍后", delegated: "转交", dismissed: "忽略", resolved: "自行好转", pinned: "置顶", unpinned: "取消置顶", taken_out: "单独列出", put_back: "放回合并项", returned: "又出现", escalated: "升级" }, left: "还剩 {{count}} 项，等到下个工作日约损失 {{amount}}", protected: "约保住 {{amount}}", minutes: "用时 {{span}}", none: "今天还没有办完的事。", undo: "撤销", by: "{{name}}" },
   list: "今日清单",
   asOf: "{{at}} 更新",
 };
