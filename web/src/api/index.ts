@@ -6,3 +6,5 @@ export * from "./today";
 export * from "./customer";
 export * from "./settings";
 export * from "./fields";
+export * from "./collect";
+export * from "./analyze";

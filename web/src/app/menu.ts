@@ -17,6 +17,12 @@ export const menu: MenuEntry[] = [
       { key: "customerList", to: "/customers", permission: "customers.read" },
     ],
   },
+  {
+    key: "data", to: "/imports", icon: "data", under: [
+      { key: "imports", to: "/imports", permission: "imports.read" },
+      { key: "quality", to: "/quality", permission: "findings.read" },
+    ],
+  },
 ];
 
 export const settingsMenu: MenuEntry = {

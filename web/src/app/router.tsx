@@ -1,6 +1,7 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Outlet } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { pages as collect } from "../features/collect";
 import { pages as customer } from "../features/customer";
 import { pages as settings } from "../features/settings";
 import { pages as signin } from "../features/signin";
@@ -23,6 +24,10 @@ const todayRoute = createRoute({ getParentRoute: inside, path: "/", component: l
 const customersRoute = createRoute({ getParentRoute: inside, path: "/customers", component: lazyRouteComponent(customer.list), validateSearch: listSearch });
 const newCustomerRoute = createRoute({ getParentRoute: inside, path: "/customers/new", component: lazyRouteComponent(customer.create) });
 const customerRoute = createRoute({ getParentRoute: inside, path: "/customers/$id", component: lazyRouteComponent(customer.page), validateSearch: texted("tab", "part", "log", "from") });
+const importsRoute = createRoute({ getParentRoute: inside, path: "/imports", component: lazyRouteComponent(collect.list), validateSearch: listSearch });
+const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new", component: lazyRouteComponent(collect.create) });
+const importRoute = createRoute({ getParentRoute: inside, path: "/imports/$id", component: lazyRouteComponent(collect.page) });
+const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", component: lazyRouteComponent(collect.findings), validateSearch: texted("cause", "state", "import", "cursor") });
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
 const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit", component: lazyRouteComponent(settings.audit), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("actor", "action", "from", "to")(search) }) });
 const sessionsRoute = createRoute({ getParentRoute: inside, path: "/settings/sessions", component: lazyRouteComponent(settings.sessions) });
@@ -30,7 +35,7 @@ const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/wo
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, staffRoute, auditRoute, sessionsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

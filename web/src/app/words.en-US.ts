@@ -1,3 +1,4 @@
+import collect from "../features/collect/words.en-US";
 import customer from "../features/customer/words.en-US";
 import settings from "../features/settings/words.en-US";
 import signin from "../features/signin/words.en-US";
@@ -6,4 +7,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, customer, settings };
+export default { app, ui, signin, today, collect, customer, settings };

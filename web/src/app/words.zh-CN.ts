@@ -1,3 +1,4 @@
+import collect from "../features/collect/words.zh-CN";
 import customer from "../features/customer/words.zh-CN";
 import settings from "../features/settings/words.zh-CN";
 import signin from "../features/signin/words.zh-CN";
@@ -6,4 +7,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, customer, settings };
+export default { app, ui, signin, today, collect, customer, settings };

@@ -1,0 +1,143 @@
+import { address, get, post } from "./client";
+import type { List, Said } from "./shapes";
+
+/** What can be imported. */
+export const importKinds = ["order_lines", "orders", "customers", "products"] as const;
+export type ImportKind = (typeof importKinds)[number];
+
+export interface Mapping {
+  /** File header to field. */
+  columns?: Record<string, string>;
+  constants?: Record<string, string>;
+  options?: { encoding?: string; date_format?: string; delimiter?: string; refund_prefix?: string };
+}
+
+export interface ImportField {
+  name: string;
+  label: Said;
+  type: string;
+  required: boolean;
+}
+
+export interface ImportProblem {
+  code: string;
+  field?: string;
+  column?: string;
+  detail?: string;
+}
+
+/** A file as it was found to be written, before anything is imported. */
+export interface Inspection {
+  upload_id: string;
+  file_name: string;
+  size: number;
+  kind: ImportKind;
+  detected: { encoding: string; delimiter: string; date_format: string; header: boolean; sheet?: string; rows_estimate: number };
+  headers: string[];
+  mapping: Mapping;
+  confidence: Record<string, "auto" | "unsure" | "none">;
+  fields: ImportField[];
+  sample: string[][];
+  problems: ImportProblem[] | null;
+}
+
+export interface RejectGroup {
+  code: string;
+  field: string;
+  column?: string;
+  count: number;
+  examples: { row_number: number; value: string; raw: string }[];
+}
+
+export interface Correction {
+  code: string;
+  count: number;
+  example: { from: string; to: string };
+}
+
+/** One file brought in, or on its way. */
+export interface Import {
+  id: string;
+  kind: ImportKind;
+  file_name: string;
+  size: number;
+  mode: "create" | "update" | "upsert";
+  dry_run: boolean;
+  upload_id?: string;
+  state: "queued" | "running" | "done" | "failed" | "cancelled" | "undone";
+  stage?: "checking" | "applying" | "taking_back";
+  staff: { id: string; name: string } | null;
+  total: number;
+  processed: number;
+  created: number;
+  updated: number;
+  unchanged: number;
+  rejected: number;
+  duplicates: number;
+  findings: number;
+  rate: number | null;
+  seconds_left: number | null;
+  mapping: Mapping;
+  detected: { encoding?: string; delimiter?: string };
+  reject_groups?: RejectGroup[] | null;
+  finding_groups?: { cause: string; count: number }[] | null;
+  corrections?: Correction[] | null;
+  error: { code: string; detail?: string; message?: string } | null;
+  can_undo: boolean;
+  undo_until?: string;
+  taken_back?: { removed: number; restored: number; kept: number };
+  created_at: string;
+  started_at?: string;
+  finished_at?: string;
+  version: number;
+}
+
+export interface FindingGroup {
+  cause: string;
+  count: number;
+  latest_at: string;
+}
+
+export interface Finding {
+  id: string;
+  cause: string;
+  import_id?: string;
+  subject: { type: string; id?: string; label: string };
+  row_number?: number;
+  field?: string;
+  value: string;
+  state: FindingState;
+  created_at: string;
+}
+
+export type FindingState = "open" | "resolved" | "ignored";
+
+export interface Source {
+  id: string;
+  name: string;
+  kind: string;
+  expected_hours: number | null;
+  last_fact_at: string | null;
+}
+
+export const listImports = (cursor?: string) => get<List<Import>>("/imports", { limit: 50, cursor, total: true });
+export const getImport = (id: string) => get<Import>(`/imports/${id}`);
+export const cancelImport = (id: string) => post<Import>(`/imports/${id}/cancel`);
+export const undoImport = (id: string) => post<Import>(`/imports/${id}/undo`);
+export const rejectedRows = (id: string) => address(`/imports/${id}/errors.csv`);
+
+function form(parts: Record<string, string | Blob | undefined>) {
+  const body = new FormData();
+  for (const [name, value] of Object.entries(parts)) if (value !== undefined) body.append(name, value);
+  return body;
+}
+
+export const inspectFile = (file: File, kind: ImportKind) => post<Inspection>("/imports/inspect", form({ kind, file }));
+
+export const startImport = (of: { upload_id: string; kind: ImportKind; mapping: Mapping; mode: Import["mode"]; dry_run: boolean }) =>
+  post<Import>("/imports", form({ kind: of.kind, upload_id: of.upload_id, mode: of.mode, dry_run: String(of.dry_run), mapping: JSON.stringify(of.mapping) }));
+
+export const listFindingGroups = (state: FindingState, importId?: string) => get<List<FindingGroup>>("/findings/groups", { state, import: importId });
+export const listFindings = (of: { cause?: string; state: FindingState; import?: string; cursor?: string }) => get<List<Finding>>("/findings", { ...of, limit: 50, total: true });
+export const closeFindings = (of: { ids?: string[]; cause?: string; import_id?: string; state: FindingState }) => post<{ changed: number }>("/findings/close", of);
+export const listSources = () => get<List<Source>>("/sources");

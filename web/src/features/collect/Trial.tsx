@@ -1,0 +1,45 @@
+import { useMutation, useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+import { startImport, type Mapping } from "../../api";
+import { Button, Failed, Skeleton, useFormat } from "../../ui";
+import { ended, importQuery } from "./queries";
+import { Rejects } from "./Rejects";
+import { Tally } from "./Tally";
+import { useCode } from "./useCode";
+
+/** What the import would do, before it does it. */
+export function Trial({ id, uploadId, mapping, onBack, onRun }: { id: string; uploadId: string; mapping: Mapping; onBack: () => void; onRun: (id: string) => void }) {
+  const { t } = useTranslation("collect");
+  const format = useFormat();
+  const code = useCode();
+  const { data: of, error } = useQuery(importQuery(id));
+  const run = useMutation({
+    mutationFn: () => startImport({ upload_id: of?.upload_id ?? uploadId, kind: of?.kind ?? "order_lines", mapping, mode: of?.mode ?? "upsert", dry_run: false }),
+    onSuccess: (made) => onRun(made.id),
+  });
+  if (error && !of) return <Failed error={error} />;
+  if (!of) return <Skeleton />;
+  const usable = of.created + of.updated + of.unchanged;
+  return (
+    <div className="run trial">
+      <div className="now" role="status">
+        <strong>{!ended(of) ? `${t(`stage.${of.stage ?? "checking"}`)}…` : of.state === "failed" ? t("trial.failed") : t("trial.title")}</strong>
+        <span className="mid">{t("trial.nothing")}</span>
+        <span className="end">
+          <Button onClick={onBack}>{t("trial.back")}</Button>
+          {of.state === "done" && <Button look="fill" busy={run.isPending} disabled={usable === 0} onClick={() => run.mutate()}>{t("trial.run", { count: format.count(usable) as unknown as number })}</Button>}
+        </span>
+      </div>
+      {of.error && of.state === "failed" && <p className="danger" role="alert">{code("reason", of.error.code)}{of.error.detail ? `: ${of.error.detail}` : ""}</p>}
+      {run.error && <Failed error={run.error} />}
+      <Tally of={of} />
+      <Rejects of={of} />
+      {!!of.finding_groups?.length && (
+        <section>
+          <h2>{t("look.title")}</h2>
+          <ul className="look">{of.finding_groups.map((group) => <li key={group.cause}><span>{code("cause", group.cause)} <span className="meta">{code("causeHint", group.cause)}</span></span><b>{format.count(group.count)}</b></li>)}</ul>
+        </section>
+      )}
+    </div>
+  );
+}

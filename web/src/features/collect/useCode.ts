@@ -1,0 +1,11 @@
+import { useTranslation } from "react-i18next";
+
+/** Words for a code of the server; one without words of ours reads as English by itself. */
+export function useCode() {
+  const { t, i18n } = useTranslation("collect");
+  return (of: "reason" | "cause" | "causeHint" | "correction" | "problem", code: string, values: Record<string, string> = {}): string => {
+    const key = `collect:${of}.${code}`;
+    if (i18n.exists(key)) return String(t(`${of}.${code}` as "list.title", values));
+    return of === "causeHint" ? "" : code.replaceAll("_", " ");
+  };
+}
