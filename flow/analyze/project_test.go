@@ -57,9 +57,18 @@ func (c *company) write(subject string, ids []int64, statements ...string) {
 	}))
 }
 
+// drain moves the feed until everything written is in columns. On PostgreSQL the feed may not pass transactions of
+// other tests in the same cluster, so it is asked again until they have ended.
 func (c *company) drain() {
 	c.t.Helper()
-	require.NoError(c.t, c.feed.Drain(c.ctx))
+	require.Eventually(c.t, func() bool {
+		require.NoError(c.t, c.feed.Drain(c.ctx))
+		at, err := c.feed.Position(c.ctx)
+		require.NoError(c.t, err)
+		var left int
+		require.NoError(c.t, c.records.Read().NewRaw("select count(*) from feed_entries where (txid, id) > (?, ?)", at.Tx, at.ID).Scan(c.ctx, &left))
+		return left == 0
+	}, 30*time.Second, time.Millisecond)
 }
 
 // one reads one row of columns as text, so that a test row can say it in one line.

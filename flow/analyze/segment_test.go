@@ -103,6 +103,27 @@ func TestSegment(t *testing.T) {
 			require.Equal(t, []uint64{2}, c.in(s, recent), "1 March is the 31st day back")
 			require.Equal(t, []uint64{1, uint64(big)}, c.in(s, quiet))
 		})
+		t.Run("a lost membership comes back with the sweep", func(t *testing.T) {
+			require.NoError(t, c.columns.Write(c.ctx, func(ctx context.Context, tx *columns.Tx) error {
+				return tx.Exec(ctx, "delete from segment_members where segment_id = ?", recent)
+			}))
+			v, err := s.View(c.ctx, recent)
+			require.NoError(t, err)
+			require.EqualValues(t, 1, v.Count, "until then the condition itself is asked")
+			require.NoError(t, s.Sweep(c.ctx))
+			require.Equal(t, []uint64{2}, c.in(s, recent))
+		})
+		t.Run("new scores move customers at the next sweep", func(t *testing.T) {
+			alive := c.segment(s, "还在", `{"field":"value.alive_probability","op":"gte","value":0.5}`)
+			require.Empty(t, c.in(s, alive))
+			require.NoError(t, c.columns.Write(c.ctx, func(ctx context.Context, tx *columns.Tx) error {
+				return tx.Exec(ctx, "insert into customer_scores (customer_id, alive_probability) values (1, 0.7), (2, 0.2)")
+			}))
+			require.NoError(t, s.Sweep(c.ctx))
+			require.Equal(t, []uint64{1}, c.in(s, alive))
+			require.Equal(t, "[+1]", c.moves(alive))
+			require.NoError(t, s.Delete(c.ctx, alive, 0))
+		})
 		t.Run("an edit is evaluated in full, and so is what builds on it", func(t *testing.T) {
 			above := c.segment(s, "两者", fmt.Sprintf(`{"all":[{"segment":"%d"},{"field":"country","op":"eq","value":"CN"}]}`, quiet))
 			require.Equal(t, []uint64{1}, c.in(s, above))
@@ -133,7 +154,7 @@ func TestSegment(t *testing.T) {
 			require.ErrorContains(t, err, "all[0].tag: must_be_text")
 			var audited int
 			require.NoError(t, d.Read().NewRaw("select count(*) from audit_entries where action like 'segment.%'").Scan(c.ctx, &audited))
-			require.Equal(t, 7, audited)
+			require.Equal(t, 9, audited)
 		})
 		t.Run("each sees her own customers only", func(t *testing.T) {
 			c.write("customers", []int64{2}, "insert into staff (id, email, name, role, created_at, updated_at) values (9, 'e', 'Li', 'sales', 1, 1)",

@@ -276,8 +276,8 @@ func (s *Segments) RegisterJobs(r *job.Registry) {
 		Run: func(ctx context.Context, _ sweepArgs) error { return s.Sweep(ctx) }})
 }
 
-// Sweep evaluates in full the segments that the day or new scores may have changed, each in a change of its own so
-// that the feed can go on in between.
+// Sweep evaluates in full the segments that the day or new scores may have changed, and those whose membership is
+// missing, each in a change of its own so that the feed can go on in between.
 func (s *Segments) Sweep(ctx context.Context) error {
 	ctx = guard.System(ctx)
 	live, err := s.watch(ctx)
@@ -294,16 +294,16 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	}
 	for _, w := range live {
 		st, known := before[w.id]
-		if !(known && st.version == w.version && (w.timed && s.due(ctx, st) || rescored && w.relations["customer_scores"])) {
-			continue // one that is new or edited comes with the feed
+		if known && st.version == w.version && !(w.timed && s.due(ctx, st)) && !(rescored && w.relations["customer_scores"]) {
+			continue
 		}
 		if err := s.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
 			now, err := states(ctx, to)
-			if err != nil || now[w.id].version != w.version {
-				return err
+			if err != nil || now[w.id] != st {
+				return err // the feed was faster, perhaps with a newer condition
 			}
 			k := newCompiler(ctx)
-			moved, err := s.reckon(ctx, to, k, w, now[w.id], true)
+			moved, err := s.reckon(ctx, to, k, w, st, known)
 			if err != nil {
 				return err
 			}
