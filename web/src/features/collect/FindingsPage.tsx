@@ -24,6 +24,7 @@ export default function FindingsPage() {
   const answer = useQuery(findingsQuery({ state, ...(cause ? { cause } : {}), ...(search.import ? { import: search.import } : {}), ...(search.cursor ? { cursor: search.cursor } : {}) }));
   const act = useClosing();
   const total = groups.data?.items.reduce((sum, group) => sum + group.count, 0);
+  const columns = useColumns(state, (row, to) => act({ of: { ids: [row.id], state: to }, back: { ids: [row.id], state } }));
   const group = groups.data?.items.find((each) => each.cause === cause);
   return (
     <div className="importpage">
@@ -57,7 +58,7 @@ export default function FindingsPage() {
                 )}
               </div>
             )}
-            <DataList label={t("findings.title")} answer={answer} columns={useColumns(state, (row, to) => act({ of: { ids: [row.id], state: to }, back: { ids: [row.id], state } }))} rowKey={(row) => row.id}
+            <DataList label={t("findings.title")} answer={answer} columns={columns} rowKey={(row) => row.id}
               trail={search.cursor ? [search.cursor] : []} onTrail={(trail) => void navigate({ search: (now) => ({ ...now, cursor: trail.at(-1) }) })} empty={t("findings.noneOf")} />
           </div>
         </div>

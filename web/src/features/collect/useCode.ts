@@ -5,7 +5,7 @@ export function useCode() {
   const { t, i18n } = useTranslation("collect");
   return (of: "reason" | "cause" | "causeHint" | "correction" | "problem", code: string, values: Record<string, string> = {}): string => {
     const key = `collect:${of}.${code}`;
-    if (i18n.exists(key)) return String(t(`${of}.${code}` as "list.title", values));
+    if (i18n.exists(key)) return (t as (key: string, values: object) => string)(`${of}.${code}`, values);
     return of === "causeHint" ? "" : code.replaceAll("_", " ");
   };
 }
