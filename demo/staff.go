@@ -10,12 +10,12 @@ type team struct {
 
 var teams = []team{
 	{"会员运营组", []Staff{
-		{Name: "周予安", Email: "zhouyuan", Role: "manager"},
 		{Name: "林晚", Email: "linwan", Role: "operator"},
 		{Name: "曾可", Email: "zengke", Role: "operator"},
 		{Name: "何一鸣", Email: "heyiming", Role: "analyst"},
 	}},
 	{"大客户组", []Staff{
+		{Name: "周予安", Email: "zhouyuan", Role: "manager"},
 		{Name: "沈嘉树", Email: "shenjiashu", Role: "sales"},
 		{Name: "单于静", Email: "shanyujing", Role: "sales"},
 		{Name: "马思远", Email: "masiyuan", Role: "sales"},
@@ -32,7 +32,8 @@ var teams = []team{
 }
 
 // makeStaff gives the company its people: twelve, in three teams, with one
-// manager; the administrator and the auditor belong to no team.
+// manager, over the team that owns the best customers; the administrator and the
+// auditor belong to no team.
 func (m *maker) makeStaff(ctx context.Context) error {
 	for _, t := range teams {
 		for _, s := range t.people {

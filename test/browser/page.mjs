@@ -8,6 +8,9 @@ const fromWeb = createRequire(new URL("../../web/package.json", import.meta.url)
 const { chromium } = fromWeb("playwright-core");
 const axe = fromWeb.resolve("axe-core/axe.min.js");
 
+/** Asking who one is before signing in is answered by 401: that is how the page finds out. */
+const expected = (answer) => answer.status() === 401 && new URL(answer.url()).pathname === "/api/v1/session";
+
 /** Runs use with a page in the given language, and fails on anything the page did not do cleanly. */
 export async function withPage({ url, language = "zh-CN", width = 1440, height = 900 }, use) {
   const browser = await chromium.launch({
@@ -19,7 +22,11 @@ export async function withPage({ url, language = "zh-CN", width = 1440, height =
     const context = await browser.newContext({ locale: language, viewport: { width, height }, timezoneId: "Asia/Shanghai" });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
-    page.on("console", (message) => message.type() === "error" && faults.push(`console: ${message.text()}`));
+    page.on("console", (message) => {
+      // what the server refused is told below, with its address
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(`console: ${message.text()}`);
+    });
+    page.on("response", (answer) => answer.status() >= 400 && !expected(answer) && faults.push(`${answer.status()} ${answer.request().method()} ${answer.url()}`));
     page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
     page.on("request", (request) => {
       const to = new URL(request.url());
