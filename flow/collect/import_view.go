@@ -68,23 +68,24 @@ type importView struct {
 	Stage    Stage      `json:"stage,omitempty" doc:"of a running import: checking, applying, taking_back"`
 	Staff    *staffView `json:"staff"`
 	Counts
-	Rate        *float64         `json:"rate" doc:"rows a second"`
-	SecondsLeft *float64         `json:"seconds_left"`
-	Mapping     Mapping          `json:"mapping"`
-	Detected    Layout           `json:"detected"`
-	Rejects     []rejectGroup    `json:"reject_groups,omitempty"`
-	FindingsBy  []causeCount     `json:"finding_groups,omitempty"`
-	Corrections []correctionView `json:"corrections,omitempty"`
-	Error       *errorView       `json:"error"`
-	UploadID    string           `json:"upload_id,omitempty" doc:"while the file is kept: the importer may import it again, with another mapping"`
-	CanUndo     bool             `json:"can_undo"`
-	UndoUntil   *time.Time       `json:"undo_until,omitempty"`
-	TakenBack   *takenBack       `json:"taken_back,omitempty"`
-	CreatedAt   time.Time        `json:"created_at"`
-	StartedAt   *time.Time       `json:"started_at,omitempty"`
-	FinishedAt  *time.Time       `json:"finished_at,omitempty"`
-	UndoneAt    *time.Time       `json:"undone_at,omitempty"`
-	Version     int64            `json:"version"`
+	Rate        *float64                     `json:"rate" doc:"rows a second"`
+	SecondsLeft *float64                     `json:"seconds_left"`
+	Mapping     Mapping                      `json:"mapping"`
+	Labels      map[string]map[string]string `json:"labels,omitempty" doc:"of the mapped fields, by field and language"`
+	Detected    Layout                       `json:"detected"`
+	Rejects     []rejectGroup                `json:"reject_groups,omitempty"`
+	FindingsBy  []causeCount                 `json:"finding_groups,omitempty"`
+	Corrections []correctionView             `json:"corrections,omitempty"`
+	Error       *errorView                   `json:"error"`
+	UploadID    string                       `json:"upload_id,omitempty" doc:"while the file is kept: the importer may import it again, with another mapping"`
+	CanUndo     bool                         `json:"can_undo"`
+	UndoUntil   *time.Time                   `json:"undo_until,omitempty"`
+	TakenBack   *takenBack                   `json:"taken_back,omitempty"`
+	CreatedAt   time.Time                    `json:"created_at"`
+	StartedAt   *time.Time                   `json:"started_at,omitempty"`
+	FinishedAt  *time.Time                   `json:"finished_at,omitempty"`
+	UndoneAt    *time.Time                   `json:"undone_at,omitempty"`
+	Version     int64                        `json:"version"`
 }
 
 // views shows imports as lists do; staff names are read once.
@@ -114,8 +115,31 @@ func (e *Engine) views(ctx context.Context, imports []Import) ([]importView, err
 		if staff := imports[n].StaffID; staff != nil {
 			views[n].Staff = &staffView{api.ID(*staff), names[*staff]}
 		}
+		views[n].Labels = e.labels(imports[n].Kind, views[n].Mapping)
 	}
 	return views, nil
+}
+
+// labels names the mapped fields as people do; custom fields are named by their own name.
+func (e *Engine) labels(kind string, m Mapping) map[string]map[string]string {
+	k := e.kinds[kind]
+	if k == nil {
+		return nil
+	}
+	mapped := map[string]bool{}
+	for _, field := range m.Columns {
+		mapped[field] = true
+	}
+	for field := range m.Constants {
+		mapped[field] = true
+	}
+	labels := map[string]map[string]string{}
+	for _, f := range k.Fields() {
+		if mapped[f.Name] {
+			labels[f.Name] = map[string]string{"zh-CN": f.LabelZH, "en-US": f.LabelEN}
+		}
+	}
+	return labels
 }
 
 func viewOf(i *Import, now int64) importView {

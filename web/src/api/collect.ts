@@ -78,11 +78,13 @@ export interface Import {
   rate: number | null;
   seconds_left: number | null;
   mapping: Mapping;
+  /** Of the mapped fields. */
+  labels?: Record<string, Said>;
   detected: { encoding?: string; delimiter?: string };
   reject_groups?: RejectGroup[] | null;
   finding_groups?: { cause: string; count: number }[] | null;
   corrections?: Correction[] | null;
-  error: { code: string; detail?: string; message?: string } | null;
+  error: { code: string; detail?: string } | null;
   can_undo: boolean;
   undo_until?: string;
   taken_back?: { removed: number; restored: number; kept: number };
