@@ -2,6 +2,7 @@
 package scenario
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -34,17 +35,26 @@ func TestMain(m *testing.M) {
 type company struct {
 	*served.Server
 	t      *testing.T
-	folder string
+	folder string // of the sample files
+	data   string // of the program
+	url    string // of PostgreSQL, empty for SQLite
 }
 
 func open(t *testing.T) *company {
 	t.Helper()
+	return openWith(t, served.Options{})
+}
+
+// openWith opens a company with an administrator's token. Where o names no data folder it gets one of its own.
+func openWith(t *testing.T, o served.Options) *company {
+	t.Helper()
+	o.Binary, o.Role, o.Dir = binary, "admin", cmp.Or(o.Dir, t.TempDir())
 	// the program outlives the context of the test, which ends before its cleanup
-	s, err := served.Start(context.WithoutCancel(t.Context()), served.Options{Binary: binary, Dir: t.TempDir(), Role: "admin"})
+	s, err := served.Start(context.WithoutCancel(t.Context()), o)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := &company{Server: s, t: t, folder: t.TempDir()}
+	c := &company{Server: s, t: t, folder: t.TempDir(), data: o.Dir, url: o.URL}
 	t.Cleanup(func() {
 		if err := s.Stop(); err != nil {
 			t.Errorf("the program ended badly: %v\n%s", err, s.Said())

@@ -13,6 +13,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -38,11 +39,12 @@ func Binary(ctx context.Context, dir string) (string, error) {
 
 // Options say what to start.
 type Options struct {
-	Binary string // as Binary gives it
-	Dir    string // data folder
-	URL    string // of PostgreSQL, empty for SQLite
-	Role   string // of the token calls are made with; empty takes Token
-	Token  string // of an earlier start
+	Binary string   // as Binary gives it
+	Dir    string   // data folder
+	URL    string   // of PostgreSQL, empty for SQLite
+	Role   string   // of the token calls are made with; empty takes Token
+	Token  string   // of an earlier start
+	Flags  []string // further flags of `guanxi serve`
 }
 
 // Server is a running program.
@@ -71,7 +73,7 @@ func Start(ctx context.Context, o Options) (*Server, error) {
 	if o.URL != "" {
 		where = append(where, "--database-url", o.URL)
 	}
-	s.process = exec.CommandContext(ctx, o.Binary, append([]string{"serve", "--addr", address}, where...)...)
+	s.process = exec.CommandContext(ctx, o.Binary, slices.Concat([]string{"serve", "--addr", address}, where, o.Flags)...)
 	s.process.Cancel = func() error { return s.process.Process.Signal(syscall.SIGTERM) }
 	s.process.Stdout, s.process.Stderr = s.said, s.said
 	began := time.Now()
@@ -113,6 +115,9 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	}
 	return fmt.Errorf("not ready within two minutes:\n%s", s.said)
 }
+
+// URL is where the program serves, without a slash at its end.
+func (s *Server) URL() string { return s.url }
 
 // Said is what the program has printed and logged. Only after Stop or Kill.
 func (s *Server) Said() string { return s.said.String() }

@@ -1,0 +1,136 @@
+package scenario
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"guanxi/test/testdata"
+)
+
+// answer is what came back over HTTP, whatever its status.
+type answer struct {
+	status  int
+	header  http.Header
+	text    string
+	problem problem
+}
+
+// problem is an application/problem+json body.
+type problem struct {
+	Code   string
+	Errors []struct{ Field, Message string }
+}
+
+// ask sends a request with the given token, "" for none, and gives the answer. A body that is neither a reader nor nil
+// goes as JSON. path begins after /api/v1.
+func (c *company) ask(token, method, path string, body any) answer {
+	c.t.Helper()
+	var send io.Reader
+	if body != nil {
+		text, err := json.Marshal(body)
+		if err != nil {
+			c.t.Fatal(err)
+		}
+		send = bytes.NewReader(text)
+	}
+	request, err := http.NewRequestWithContext(c.t.Context(), method, c.URL()+"/api/v1"+path, send)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		request.Header.Set("Authorization", "Bearer "+token)
+	}
+	return c.answerTo(request)
+}
+
+func (c *company) answerTo(request *http.Request) answer {
+	c.t.Helper()
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer response.Body.Close()
+	text, err := io.ReadAll(response.Body)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	a := answer{status: response.StatusCode, header: response.Header, text: string(text)}
+	if strings.HasPrefix(a.header.Get("Content-Type"), "application/problem+json") {
+		if err := json.Unmarshal(text, &a.problem); err != nil {
+			c.t.Fatal(err)
+		}
+	}
+	return a
+}
+
+// post sends a body as the administrator and reads the answer into out.
+func (c *company) post(path string, body, out any) {
+	c.t.Helper()
+	if err := c.Call(c.t.Context(), "POST", path, body, out); err != nil {
+		c.t.Fatal(err)
+	}
+}
+
+// total gives how many items a list has.
+func (c *company) total(path string) int {
+	c.t.Helper()
+	var list struct{ Total int }
+	join := "?"
+	if strings.Contains(path, "?") {
+		join = "&"
+	}
+	c.get(path+join+"limit=1&total=true", &list)
+	return list.Total
+}
+
+// guanxi runs a command of the program over the company's data and gives what it printed.
+func (c *company) guanxi(args ...string) string {
+	c.t.Helper()
+	said, err := guanxi(c.t, append(args, c.where()...)...)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	return said
+}
+
+func (c *company) where() []string {
+	where := []string{"--data", c.data}
+	if c.url != "" {
+		where = append(where, "--database-url", c.url)
+	}
+	return where
+}
+
+// guanxi runs a command of the program; what it says of its failure is part of the error.
+func guanxi(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	said, err := exec.CommandContext(t.Context(), binary, args...).Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) {
+		err = errors.Join(err, errors.New(string(failed.Stderr)))
+	}
+	return strings.TrimSpace(string(said)), err
+}
+
+// shared gives the path of a real data set. Without it the test skips, but not under CI, where it would look green.
+func shared(t *testing.T, name string) string {
+	t.Helper()
+	path := testdata.Path(name)
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("needs real data: ", err)
+	}
+	return path
+}
