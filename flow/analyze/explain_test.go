@@ -74,6 +74,7 @@ func TestExplainSaysTheValuesInWords(t *testing.T) {
 		{`{"field":"age","op":"gte","value":36}`, false, "35 岁", "35 years", "2026-03-12"},
 		{`{"event":"item_purchased","where":{"field":"category","op":"eq","value":"护肤"},"window":{"last_days":30}}`, true, "1 次", "1 time", "2026-03-27"},
 		{`{"event":"order_placed","measure":"ratio","op":"lte","value":0.4,"window":{"last_days":90}}`, false, "92%", "92%", ""},
+		{`{"event":"order_placed","measure":"ratio","op":"gte","value":0.4,"window":{"last_days":90}}`, true, "92%", "92%", "2026-05-19"},
 		{`{"event":"order_placed","measure":"sum:amount","op":"gt","value":0}`, true, "¥192", "¥192", ""},
 		{`{"event":"call_logged","measure":"last","op":"in_last_days","value":7}`, false, "无", "none", ""},
 		{`{"event":"order_placed","measure":"first","op":"in_last_days","value":7}`, false, "2025-11-20", "2025-11-20", ""},

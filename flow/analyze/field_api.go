@@ -46,7 +46,7 @@ const (
 var offered = map[string]string{
 	"country": "customers c", "province": "customers c", "city": "customers c", "industry": "customers c", "source": "customers c", "rfm.segment": "customer_scores s",
 	"item_purchased.category": "order_lines e", "item_purchased.brand": "order_lines e", "item_purchased.tier": "order_lines e", "item_purchased.product": "order_lines e",
-	"shop": "orders e", "status": "orders e", "kind": "activities e", "result": "activities e",
+	"shop": "orders e", "kind": "activities e", "result": "activities e",
 }
 
 // Fields lists the fields the person asking may use, custom ones among them, and the events.

@@ -31,9 +31,11 @@ func (ev *Event) property(name string) (*Field, bool) {
 }
 
 var (
-	shopProperty     = &Field{Name: "shop", Type: TypeText, Label: Label{"店铺", "Shop"}, expr: "e.shop"}
-	countryProperty  = &Field{Name: "country", Type: TypeText, Label: Label{"国家或地区", "Country"}, expr: "e.country"}
-	statusProperty   = &Field{Name: "status", Type: TypeText, Label: Label{"订单状态", "Order status"}, expr: "e.status"}
+	shopProperty    = &Field{Name: "shop", Type: TypeText, Label: Label{"店铺", "Shop"}, expr: "e.shop"}
+	countryProperty = &Field{Name: "country", Type: TypeText, Label: Label{"国家或地区", "Country"}, expr: "e.country"}
+	statusProperty  = &Field{Name: "status", Type: TypeText, Label: Label{"订单状态", "Order status"}, expr: "e.status", Values: []Choice{
+		{"placed", Label{"已下单", "placed"}}, {"paid", Label{"已付款", "paid"}}, {"shipped", Label{"已发货", "shipped"}}, {"completed", Label{"已完成", "completed"}},
+		{"cancelled", Label{"已取消", "cancelled"}}, {"refunded", Label{"已退款", "refunded"}}}}
 	grossProperty    = &Field{Name: "amount", Type: TypeMoney, Label: Label{"金额", "Amount"}, expr: "e.gross", never: true}
 	refundedProperty = &Field{Name: "refunded", Type: TypeMoney, Label: Label{"退款金额", "Refunded amount"}, expr: "e.refunded", never: true}
 	dayProperty      = &Field{Name: "day", Type: TypeDay, Label: Label{"日期", "Day"}, expr: "e.day", never: true}

@@ -5,13 +5,11 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
-	"time"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"guanxi/base/clock"
 	"guanxi/base/columns"
-	"guanxi/base/job"
 	"guanxi/base/workspace"
 	"guanxi/guard"
 )
@@ -262,76 +260,4 @@ func narrow(ctx context.Context, to columnWriter, k *compiler, relations map[str
 		}
 	}
 	return &near, nil
-}
-
-// sweepArgs is the job that brings segments over a change of day or of scores.
-type sweepArgs struct{}
-
-// Kind implements job.Args.
-func (sweepArgs) Kind() string { return "segments.sweep" }
-
-// RegisterJobs adds the sweep, each minute.
-func (s *Segments) RegisterJobs(r *job.Registry) {
-	job.Register(r, job.Kind[sweepArgs]{Every: time.Minute, Timeout: 10 * time.Minute, MaxAttempts: 1,
-		Run: func(ctx context.Context, _ sweepArgs) error { return s.Sweep(ctx) }})
-}
-
-// Sweep evaluates in full the segments that the day or new scores may have changed, and those whose membership is
-// missing, each in a change of its own so that the feed can go on in between.
-func (s *Segments) Sweep(ctx context.Context) error {
-	ctx = guard.System(ctx)
-	live, err := s.watch(ctx)
-	if err != nil {
-		return err
-	}
-	before, err := states(ctx, s.columns)
-	if err != nil {
-		return err
-	}
-	rescored, fingerprint, err := s.rescored(ctx, live)
-	if err != nil {
-		return err
-	}
-	for _, w := range live {
-		st, known := before[w.id]
-		if known && st.version == w.version && !(w.timed && s.due(ctx, st)) && !(rescored && w.relations["customer_scores"]) {
-			continue
-		}
-		if err := s.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
-			now, err := states(ctx, to)
-			if err != nil || now[w.id] != st {
-				return err // the feed was faster, perhaps with a newer condition
-			}
-			k := newCompiler(ctx)
-			moved, err := s.reckon(ctx, to, k, w, st, known)
-			if err != nil {
-				return err
-			}
-			return s.followMoves(ctx, to, k, live, moved)
-		}); err != nil {
-			return err
-		}
-	}
-	s.mu.Lock()
-	s.scores = fingerprint
-	s.mu.Unlock()
-	return nil
-}
-
-// rescored says whether customer_scores differ from what the last sweep saw.
-func (s *Segments) rescored(ctx context.Context, live []watched) (changed bool, fingerprint string, err error) {
-	asked := false
-	for _, w := range live {
-		asked = asked || w.relations["customer_scores"]
-	}
-	if !asked {
-		return false, "", nil
-	}
-	err = s.columns.QueryRow(ctx, `
-select count(*) || ' ' || coalesce(bit_xor(hash(customer_id, as_of, r, f, m, rfm_frequency, rfm_monetary, rfm_segment, cycle_days, next_due_day,
-  overdue_days, alive_probability, predicted_value, value_to_date, churn_risk)), 0)
-from customer_scores`).Scan(&fingerprint)
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return fingerprint != s.scores, fingerprint, err
 }
