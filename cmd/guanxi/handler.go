@@ -24,7 +24,8 @@ func (p *program) handler() http.Handler {
 	}
 	router.Group(func(r chi.Router) {
 		r.Use(guard.CrossOrigin, p.guard.Middleware, api.Idempotent(p.records, actorKey))
-		p.register(r)
+		document := p.register(r).OpenAPI()
+		r.Get("/docs", docs(document))
 	})
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
 		if len(r.URL.Path) >= 4 && (r.URL.Path[:4] == "/api" || r.URL.Path[:4] == "/v1/") {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -30,7 +29,7 @@ func (c *importCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		if err := json.Unmarshal(text, &n.Mapping); err != nil {
+		if n.Mapping, err = collect.ParseMapping(string(text)); err != nil {
 			return fmt.Errorf("%s: %w", c.Mapping, err)
 		}
 	}
