@@ -40,7 +40,8 @@ type customerFacts struct {
 }
 
 // customerBase joins customers with at least one purchase to their scores, as of the day the scores are of, and says
-// who is valuable: by what a year of her is worth as long as she stays, the top fifth of all.
+// who is valuable: by what a year of her is worth as long as she stays, the top fifth of all. Whoever bought after that
+// day waits for the next scores, as all do while an import is still coming in: the old ones know nothing of her purchase.
 //
 // stays is how likely she still is a customer: by the model, or, if that is less, by her own rhythm, of which every
 // cycle of silence beyond its usual variation leaves half. A model fitted to everybody can be blind to the one who
@@ -74,7 +75,7 @@ bars as (
 chosen as (
   select judged.*, {stake} as stake
   from judged, bars
-  where if_stays >= bars.valuable and if_stays > 0 and ({condition})
+  where if_stays >= bars.valuable and if_stays > 0 and silent >= 0 and ({condition})
   qualify stake >= ordinary / 4 and row_number() over (order by stake desc, id) <= {top}
 ),
 year as (
