@@ -12,14 +12,14 @@ const axe = fromWeb.resolve("axe-core/axe.min.js");
 const expected = (answer) => answer.status() === 401 && new URL(answer.url()).pathname === "/api/v1/session";
 
 /** Runs use with a page in the given language, and fails on anything the page did not do cleanly. */
-export async function withPage({ url, language = "zh-CN", width = 1440, height = 900 }, use) {
+export async function withPage({ url, language = "zh-CN", width = 1440, height = 900, timeZone = "Asia/Shanghai" }, use) {
   const browser = await chromium.launch({
     executablePath: process.env.GUANXI_CHROMIUM ?? "/usr/bin/chromium",
     args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
   });
   const faults = [];
   try {
-    const context = await browser.newContext({ locale: language, viewport: { width, height }, timezoneId: "Asia/Shanghai" });
+    const context = await browser.newContext({ locale: language, viewport: { width, height }, timezoneId: timeZone });
     const page = await context.newPage();
     page.setDefaultTimeout(15_000);
     page.on("console", (message) => {

@@ -51,3 +51,9 @@ export async function startServer({ command = "serve", flags = [] } = {}) {
   await server.stop();
   throw new Error(`the server did not get ready:\n${said}`);
 }
+
+/** Sets the clock of a server that was started with --test-clock; it runs on from there. */
+export async function moveClock(server, now) {
+  const answer = await fetch(`${server.url}/test/clock`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ now }) });
+  if (!answer.ok) throw new Error(`the clock did not move: ${await answer.text()}`);
+}

@@ -3,12 +3,16 @@ import assert from "node:assert/strict";
 import { accessible, withPage } from "./page.mjs";
 import { startServer } from "./server.mjs";
 
-/** The first person opens the link the program printed and names the company. */
-export async function setUp(page, server, language) {
+/** The first person opens the link the program printed and names the company, its zone and its currency. */
+export async function setUp(page, server, language, { zone = "Asia/Shanghai", currency = "CNY" } = {}) {
   const link = server.links().find((address) => address.includes("/setup"));
   assert.ok(link, `no set-up link was printed:\n${server.said()}`);
   await page.goto(link);
   await page.locator('[name="workspace.name"]').fill(language === "zh-CN" ? "沐禾生活" : "Muhe Living");
+  await page.locator('[name="workspace.time_zone"]').selectOption(zone);
+  await page.locator('[name="workspace.currency"]').selectOption(currency);
+  await page.locator('[name="workspace.currency"]').selectOption(currency);
+  await page.locator('[name="workspace.time_zone"]').selectOption(zone);
   await page.locator('[name="name"]').fill("顾南");
   await page.locator('[name="email"]').fill("gunan@muhe.example");
   await page.locator('[name="password"]').fill("correct horse battery");
