@@ -5,7 +5,7 @@ import type { Condition, List, Money, Named, Said } from "./shapes";
 export type AreaName = "watch" | "behaviour" | "marketing" | "feedback" | "relations" | "data";
 
 /** One area of daily work as far as the reader may see it. */
-export interface Area {
+export interface TodayArea {
   name: AreaName;
   /** well: nothing open and the sources fresh; no_source: nothing feeds it yet. */
   state: "well" | "action" | "stale" | "no_source";
@@ -15,10 +15,10 @@ export interface Area {
 }
 
 /** Why an item stands where it stands: score = max(delay loss, promise) / effort. */
-export interface Why extends Said {
+export interface TodayWhy extends Said {
   stake: Money | null;
   /** How the stake was reckoned. */
-  basis: Reason;
+  basis: TodayReason;
   /** Share of the stake that acting today can change. */
   chance: number;
   chance_source: "prior" | "measured";
@@ -46,17 +46,17 @@ export interface Rhythm {
 }
 
 /** Something that happened and counts for the reason. */
-export interface Evidence extends Partial<Said> {
+export interface TodayEvidence extends Partial<Said> {
   at: string;
   code: string;
   values: Record<string, unknown>;
 }
 
-export type ActCode = "call" | "log_contact" | "thank" | "open_customers" | "review_findings" | "open_metric" | "open_source" | "open_import";
+export type TodayActCode = "call" | "log_contact" | "thank" | "open_customers" | "review_findings" | "open_metric" | "open_source" | "open_import";
 
 /** What one press does. */
-export interface Act {
-  code: ActCode | (string & {});
+export interface TodayAct {
+  code: TodayActCode | (string & {});
   primary: boolean;
   /** What it works on: a customer's id, a cause, a metric's name, a source's id. */
   target: string;
@@ -64,10 +64,10 @@ export interface Act {
   filter?: Condition;
 }
 
-export type Subject = Named & { type: string; label: Said };
+export type TodaySubject = Named & { type: string; label: Said };
 
 /** A sentence in both languages, with what it was made from. Figures that matter are between **. */
-export type Reason = Said & { code: string; values: Record<string, unknown> };
+export type TodayReason = Said & { code: string; values: Record<string, unknown> };
 
 /** One row of the list: something that needs a decision. */
 export interface TodayItem {
@@ -76,9 +76,9 @@ export interface TodayItem {
   area: AreaName;
   rank: number;
   state: "open" | "snoozed" | "delegated" | "done" | "dismissed" | "resolved";
-  subject: Subject;
-  reason: Reason;
-  why: Why;
+  subject: TodaySubject;
+  reason: TodayReason;
+  why: TodayWhy;
   at_stake: Money | null;
   due_at: string | null;
   score: number;
@@ -91,9 +91,9 @@ export interface TodayItem {
   owner: Named | null;
   delegated_to: Named | null;
   snoozed_until: string | null;
-  evidence: Evidence[];
+  evidence: TodayEvidence[];
   rhythm: Rhythm | null;
-  actions: Act[];
+  actions: TodayAct[];
   version: number;
 }
 
@@ -101,7 +101,7 @@ export interface TodayList {
   items: TodayItem[];
   /** Rows in all, of which items are the first. */
   count: number;
-  areas: Area[];
+  areas: TodayArea[];
   /** later_cost: what leaving them until the next working day costs, minor units. */
   capacity: { available_minutes: number; planned_minutes: number; spent_minutes: number; later_count: number; later_cost: number };
   /** ages: rows by age: today, one day, two or three, older. */

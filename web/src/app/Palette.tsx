@@ -1,7 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { Modal } from "antd";
-import { useDeferredValue, useEffect, useState, type ReactNode } from "react";
+import { useDeferredValue, useEffect, useRef, useState, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { search, type Found } from "../api";
 import { Icon, Key, type IconName } from "../ui";
@@ -30,6 +29,10 @@ export function Palette({ onClose }: { onClose: () => void }) {
   const chosen = Math.min(at, hits.length - 1);
   useEffect(() => { document.getElementById(`hit-${chosen}`)?.scrollIntoView({ block: "nearest" }); }, [chosen]);
 
+  // The browser's own dialog takes the focus at once: whoever types on loses no letter.
+  const dialog = useRef<HTMLDialogElement>(null);
+  useEffect(() => { dialog.current?.showModal(); }, []);
+
   const press = (event: React.KeyboardEvent) => {
     if (event.nativeEvent.isComposing) return;
     if (event.key === "ArrowDown") setAt(Math.min(hits.length - 1, chosen + 1));
@@ -39,7 +42,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
     event.preventDefault();
   };
   return (
-    <Modal open onCancel={onClose} footer={null} closable={false} width={600} className="palette" style={{ top: 88 }} aria-label={t("menu.find")} transitionName="" maskTransitionName="">
+    <dialog ref={dialog} className="palette" aria-label={t("menu.find")} onClose={onClose} onClick={(event) => { if (event.target === event.currentTarget) onClose(); }}>
       <div className="ask">
         <Icon name="find" />
         <input autoFocus value={text} onChange={(event) => setText(event.target.value)} onKeyDown={press} placeholder={t("palette.placeholder")} aria-label={t("menu.find")}
@@ -56,7 +59,7 @@ export function Palette({ onClose }: { onClose: () => void }) {
       </ul>
       {hits.length === 0 && <p className="none">{t("palette.nothing", { q })}</p>}
       <div className="foot meta">{q ? <><Key>↑</Key><Key>↓</Key>{t("palette.move")} <Key>Enter</Key>{t("palette.open")}</> : t("palette.hint")}</div>
-    </Modal>
+    </dialog>
   );
 }
 

@@ -23,3 +23,31 @@ export const listSearch = (search: Search): ListSearch => ({
   after: texts(search["after"]),
   filter: search["filter"] && typeof search["filter"] === "object" ? search["filter"] : undefined,
 });
+
+/** A condition being edited, and the customer it is explained for. */
+export const conditionSearch = (search: Search): { condition?: object | undefined; customer?: string | undefined } => ({
+  condition: search["condition"] && typeof search["condition"] === "object" ? search["condition"] : undefined,
+  customer: text(search["customer"]),
+});
+
+/**
+ * Addresses people can read: a text stands as it is, only conditions and lists are JSON. The router's own way would put
+ * quotes around every id that looks like a number.
+ */
+export function readSearch(query: string): Search {
+  return Object.fromEntries([...new URLSearchParams(query)].map(([name, value]) => [name, /^[[{]/.test(value) ? parsed(value) : value]));
+}
+
+export function writeSearch(search: Search): string {
+  const given = Object.entries(search).filter(([, value]) => value !== undefined && value !== null && value !== "");
+  const query = new URLSearchParams(given.map(([name, value]) => [name, typeof value === "string" ? value : JSON.stringify(value)])).toString();
+  return query && `?${query}`;
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}

@@ -7,7 +7,7 @@ import { pages as settings } from "../features/settings";
 import { pages as signin } from "../features/signin";
 import { pages as today } from "../features/today";
 import { Button, Failed, Skeleton } from "../ui";
-import { listSearch, texted, type Search } from "./address";
+import { listSearch, readSearch, type Search, texted, writeSearch } from "./address";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -40,6 +40,8 @@ const routeTree = root.addChildren([
 
 export const router = createRouter({
   routeTree,
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
   defaultPreload: "intent",
   scrollRestoration: true,
   defaultPendingComponent: () => <Skeleton rows={10} />,

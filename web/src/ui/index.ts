@@ -16,5 +16,6 @@ export * from "./States";
 export * from "./Tabs";
 export * from "./Toast";
 export * from "./until";
+export * from "./useIdempotencyKey";
 export * from "./useKeys";
 export type { Format } from "./format";

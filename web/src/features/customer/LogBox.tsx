@@ -1,8 +1,8 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState, type RefObject } from "react";
+import { useEffect, useState, type RefObject } from "react";
 import { useTranslation } from "react-i18next";
 import { finish, logActivity, undoToday, type ActivityKind, type CustomerPage, type NewActivity } from "../../api";
-import { Button, Chip, Key, Tabs, untils, useFormat, useKeys, useToast } from "../../ui";
+import { Button, Chip, Key, Tabs, untils, useFormat, useIdempotencyKey, useKeys, useToast } from "../../ui";
 
 const kinds = ["call", "wechat", "visit", "note"] as const;
 const icons = { call: "phone", wechat: "wechat", visit: "store", note: "note" } as const;
@@ -27,7 +27,8 @@ export function LogBox({ of, kind, from, boxRef, onLogged }: { of: CustomerPage;
   const [next, setNext] = useState<Next>(null);
   const [date, setDate] = useState("");
   const [busy, setBusy] = useState(false);
-  const key = useRef(crypto.randomUUID());
+  const [logged, setLogged] = useState(0);
+  const key = useIdempotencyKey();
   useEffect(() => { if (kind) { setWay(first); boxRef.current?.focus(); } }, [kind, first, boxRef]);
   useKeys({ n: () => boxRef.current?.focus() });
   const pick = (to: ActivityKind) => { setWay(to); setResult(null); };
@@ -45,10 +46,10 @@ export function LogBox({ of, kind, from, boxRef, onLogged }: { of: CustomerPage;
         await finish(from, { activity });
         say({ text: t("log.saved"), undo: async () => { await undoToday(from); await again(); } });
       } else {
-        await logActivity(of.id, activity, key.current);
+        await logActivity(of.id, activity, key([activity, logged]));
         say({ text: t("log.saved") });
       }
-      key.current = crypto.randomUUID();
+      setLogged(logged + 1);
       setText("");
       setResult(null);
       setNext(null);

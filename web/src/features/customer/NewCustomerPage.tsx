@@ -1,10 +1,9 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { createCustomer, Problem, type CustomerFields } from "../../api";
 import { useSession } from "../../app/session";
-import { Body, Button, Field, TextField, useSend, useToast } from "../../ui";
+import { Body, Button, Field, TextField, useIdempotencyKey, useSend, useToast } from "../../ui";
 import { OwnerSelect } from "./OwnerSelect";
 import "./customer.css";
 
@@ -15,12 +14,14 @@ export default function NewCustomerPage() {
   const client = useQueryClient();
   const { say } = useToast();
   const me = useSession().staff.id;
-  const key = useRef(crypto.randomUUID());
+  const key = useIdempotencyKey();
   const { busy, faults, fault, form } = useSend(async ({ text }) => {
     if (!text("name") && !text("phone") && !text("email")) throw new Problem(422, "", "", [{ field: "name", message: t("form.nameOrContact") }]);
     const tags = text("tags").split(/[,，、\s]+/).filter(Boolean);
     const given = Object.fromEntries(["name", "phone", "email", "company", "birthday", "province", "city"].map((name) => [name, text(name)] as const).filter(([, value]) => value)) as Partial<CustomerFields>;
-    const made = await createCustomer({ ...given, kind: text("kind") as CustomerFields["kind"], gender: text("gender"), owner_id: text("owner_id") || null, ...(tags.length ? { tags } : {}) }, key.current);
+    // The same press sent twice makes one customer; a corrected form is another request.
+    const body = { ...given, kind: text("kind") as CustomerFields["kind"], gender: text("gender"), owner_id: text("owner_id") || null, ...(tags.length ? { tags } : {}) };
+    const made = await createCustomer(body, key(body));
     say({ text: t("form.made", { name: made.name }) });
     void client.invalidateQueries({ queryKey: ["customers"] });
     await navigate({ to: "/customers/$id", params: { id: made.id }, replace: true });

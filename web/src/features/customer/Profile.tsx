@@ -19,7 +19,7 @@ export function Profile({ of }: { of: CustomerPage }) {
       <dl className="facts">
         {editable.filter((field) => of.kind === "person" || (field !== "gender" && field !== "birthday")).map((field) => <FieldRow key={field} of={of} field={field} />)}
         <FieldRow of={of} field="owner" />
-        {identities > 0 && <><dt>{t("field.identities")}</dt><dd><details><summary>{t("profile.identities", { n: identities })}</summary><ul className="meta">{of.identities.map((identity) => <li key={identity.source + identity.external_id} className="cut">{identity.source} {identity.external_id}</li>)}</ul></details></dd></>}
+        {identities > 0 && <><dt>{t("field.identities")}</dt><dd><details><summary>{t("profile.identities", { count: identities })}</summary><ul className="meta">{of.identities.map((identity) => <li key={identity.source + identity.external_id} className="cut">{identity.source} {identity.external_id}</li>)}</ul></details></dd></>}
         {Object.entries(of.custom ?? {}).map(([name, value]) => <CustomRow key={name} name={name} value={value} />)}
       </dl>
     </Section>

@@ -32,7 +32,7 @@ export default {
   consent: { title: "授权同意", service: "服务", marketing: "营销", phone: "电话", sms: "短信", wechat: "微信", email: "邮件", yes: "{{purpose}}{{channel}}：同意，{{at}}", no: "{{purpose}}{{channel}}：不同意，{{at}}", silent: "{{purpose}}{{channel}}：未表态，按不同意处理" },
   worth: { title: "价值与风险", last12m: "近 12 个月", toDate: "累计", predicted: "预期价值", horizon: "12 个月", lost: "流失可能", ordersOf_other: "{{count}} 单", predictedDef: "未来 12 个月预期消费，BG/NBD 与 Gamma-Gamma 模型，只作判断参考", lostDef: "1 减活跃概率：按这位客户自己的购买历史估计不再购买的可能" },
   tags: { title: "标签", add: "添加", none: "还没有标签", placeholder: "输入后回车", remove: "去掉标签 {{name}}", changed: "标签已更新" },
-  profile: { title: "档案", complete: "完整 {{share}}", birthdayIn: "{{days}} 天后", birthdayToday: "今天", identities: "{{n}} 个来源", show: "查看", empty: "未填", saved: "{{field}}已更新", editOf: "修改{{field}}", conflict: "别人刚改过，已载入最新内容", save: "保存", identitiesTitle: "各来源里的编号" },
+  profile: { title: "档案", complete: "完整 {{share}}", birthdayIn: "{{days}} 天后", birthdayToday: "今天", identities_other: "{{count}} 个来源", show: "查看", empty: "未填", saved: "{{field}}已更新", editOf: "修改{{field}}", conflict: "别人刚改过，已载入最新内容", save: "保存", identitiesTitle: "各来源里的编号" },
   log: {
     title: "快速记录", kind: { call: "电话", wechat: "微信", visit: "到店", note: "备注" }, placeholder: "聊了什么？一句话就够", result: "结果", next: "下次联系", save: "记下", saved: "已记下", date: "选日期", nextAction: "回访",
     results: { reached: "接通", missed: "未接", later: "稍后再打", replied: "已回复", waiting: "等回复", bought: "有购买", looked: "只看看" }, days: { tomorrow: "明天", in3: "3 天后", monday: "下周一" }, open: "记一笔", needText: "写一句话，或选一个结果",

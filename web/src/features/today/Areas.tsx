@@ -1,5 +1,5 @@
 import { useTranslation } from "react-i18next";
-import type { Area, AreaName, TodayList } from "../../api";
+import type { TodayArea, AreaName, TodayList } from "../../api";
 import { Icon } from "../../ui";
 
 /** The six areas of daily work, each with its state; pressing one keeps only its rows. */
@@ -17,7 +17,7 @@ export function Areas({ list, area, onPick }: { list: TodayList | undefined; are
   );
 }
 
-function State({ of }: { of: Area }) {
+function State({ of }: { of: TodayArea }) {
   const { t } = useTranslation("today");
   if (of.state === "well") return <span className="good"><Icon name="check" small />{t("areaWell")}</span>;
   if (of.state === "no_source") return <span>{t("areaNoSource")}</span>;

@@ -49,7 +49,7 @@ export function Row({ item, nextItem, selected, open, leaving, later, acts, aski
         <div className="grid">
           <span className="rank">{item.rank}</span>
           <span className="kind"><Icon name={iconOf(item)} /></span>
-          <div className="subj cut"><div className="name cut"><SubjectName item={item} onMembers={onMembers} />{item.pinned && <span className="pinned" title={t("pinned")} role="img" aria-label={t("pinned")}><Icon name="pin" small /></span>}</div><div className="meta cut"><KindText item={item} /></div></div>
+          <div className="subj cut"><div className="name cut" title={item.subject.label[language]}><SubjectName item={item} onMembers={onMembers} />{item.pinned && <span className="pinned" title={t("pinned")} role="img" aria-label={t("pinned")}><Icon name="pin" small /></span>}</div><div className="meta cut"><KindText item={item} /></div></div>
           <p className="why"><Bold text={item.reason[language]} /></p>
           <div className="num val">
             {item.at_stake ? <div className="stake" title={format.moneyExact(item.at_stake)}>{format.money(item.at_stake)}</div> : <div className="dim not-phone" title={t("noStake")}>{"—"}</div>}

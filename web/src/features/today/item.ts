@@ -1,5 +1,5 @@
 import type { IconName } from "../../ui";
-import type { ActCode, TodayItem } from "../../api";
+import type { TodayActCode, TodayItem } from "../../api";
 
 const kindIcons: Record<string, IconName> = {
   overdue_rhythm: "drop", alive_fell: "drop", thank_first_order: "heart", next_purchase_due: "bag", follow_up_due: "phone",
@@ -9,7 +9,7 @@ const kindIcons: Record<string, IconName> = {
 /** The pictogram of a row's kind; a row that stands for many shows people. */
 export const iconOf = (item: TodayItem): IconName => (item.members > 1 ? "people" : (kindIcons[item.kind] ?? "bell"));
 
-export const actIcons: Partial<Record<ActCode, IconName>> = { call: "phone", log_contact: "note", thank: "heart" };
+export const actIcons: Partial<Record<TodayActCode, IconName>> = { call: "phone", log_contact: "note", thank: "heart" };
 
 export type Urgency = "late" | "hour" | "today" | "fading" | null;
 

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { delegate, dismiss, finish, pin, snooze, undoToday, type Act, type TodayItem, type TodayList } from "../../api";
+import { delegate, dismiss, finish, pin, snooze, undoToday, type TodayAct, type TodayItem, type TodayList } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useToast } from "../../ui";
 import { customerOf } from "./item";
@@ -58,13 +58,13 @@ export type TodayActs = ReturnType<typeof useTodayActs>;
 /** Opens what an action works on; a row of many shows its members. */
 export function usePerform(onMembers: (item: TodayItem) => void) {
   const navigate = useNavigate();
-  return (act: Act | undefined, item: TodayItem) => {
+  return (act: TodayAct | undefined, item: TodayItem) => {
     const customer = customerOf(item) ?? act?.target ?? "";
     switch (act?.code) {
       case "call": return void navigate({ to: "/customers/$id", params: { id: customer }, search: { log: "call", from: item.id } });
       case "log_contact": case "thank": return void navigate({ to: "/customers/$id", params: { id: customer }, search: { log: act.code === "thank" ? "wechat" : "call", from: item.id } });
       case "open_customers": return act.filter || item.members <= 1 ? void navigate({ to: "/customers", search: act.filter ? { filter: act.filter } : {} }) : onMembers(item);
-      case "review_findings": return void navigate({ href: `/findings?cause=${encodeURIComponent(act.target)}` });
+      case "review_findings": return void navigate({ to: "/quality", search: { cause: act.target } });
       case "open_metric": return void navigate({ href: `/metrics?metric=${encodeURIComponent(act.target)}` });
       case "open_source": case "open_import": return void navigate({ href: "/imports" });
       default: if (customerOf(item)) void navigate({ to: "/customers/$id", params: { id: customer } });
