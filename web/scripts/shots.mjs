@@ -57,7 +57,7 @@ const pages = [
   ["imports", "/imports"],
   ["import-new", "/imports/new"],
   ...(imported ? [["import", `/imports/${imported}`]] : []),
-  ["findings", "/findings"],
+  ["quality", "/quality"],
   ["staff", "/settings/staff"],
   ["roles", "/settings/staff?tab=roles"],
   ["sessions", "/settings/sessions"],

@@ -94,7 +94,7 @@ function NothingLeft({ list, area }: { list: TodayList; area: AreaName | undefin
   const navigate = useNavigate();
   if (area) return <Empty>{t("emptyArea")}</Empty>;
   if (list.done_count === 0 && list.areas.every((each) => each.state === "no_source"))
-    return <Empty action={can("imports.write") && <Button onClick={() => void navigate({ href: "/imports/new" })}>{t("import")}</Button>}>{t("emptyAll")}</Empty>;
+    return <Empty action={can("imports.write") && <Button onClick={() => void navigate({ to: "/imports/new" })}>{t("import")}</Button>}>{t("emptyAll")}</Empty>;
   return <Empty>{t("empty")}{list.capacity.later_count > 0 && ` ${t("emptyTomorrow", { count: list.capacity.later_count })}`}</Empty>;
 }
 

@@ -66,7 +66,7 @@ export function usePerform(onMembers: (item: TodayItem) => void) {
       case "open_customers": return act.filter || item.members <= 1 ? void navigate({ to: "/customers", search: act.filter ? { filter: act.filter } : {} }) : onMembers(item);
       case "review_findings": return void navigate({ to: "/quality", search: { cause: act.target } });
       case "open_metric": return void navigate({ href: `/metrics?metric=${encodeURIComponent(act.target)}` });
-      case "open_source": case "open_import": return void navigate({ href: "/imports" });
+      case "open_source": case "open_import": return void navigate({ to: "/imports" });
       default: if (customerOf(item)) void navigate({ to: "/customers/$id", params: { id: customer } });
     }
   };
