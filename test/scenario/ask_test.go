@@ -25,7 +25,7 @@ type answer struct {
 // problem is an application/problem+json body.
 type problem struct {
 	Code   string
-	Errors []struct{ Field, Message string }
+	Errors []struct{ Field, Message, Code string }
 }
 
 // ask sends a request with the given token, "" for none, and gives the answer. A body that is neither a reader nor nil

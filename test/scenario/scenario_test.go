@@ -35,9 +35,10 @@ func TestMain(m *testing.M) {
 type company struct {
 	*served.Server
 	t      *testing.T
-	folder string // of the sample files
-	data   string // of the program
-	url    string // of PostgreSQL, empty for SQLite
+	folder string   // of the sample files
+	data   string   // of the program
+	url    string   // of PostgreSQL, empty for SQLite
+	looked []string // uploads that were inspected and not imported
 }
 
 func open(t *testing.T) *company {
@@ -70,6 +71,16 @@ func openWith(t *testing.T, o served.Options) *company {
 		}
 	}
 	return c
+}
+
+// play runs a part of the scenario as a test of its own.
+func (c *company) play(name string, part func()) {
+	whole := c.t
+	defer func() { c.t = whole }()
+	whole.Run(name, func(t *testing.T) {
+		c.t = t
+		part()
+	})
 }
 
 // load imports a sample file without any mapping: the headers must be enough.
