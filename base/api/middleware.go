@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -23,7 +24,7 @@ func Recover(next http.Handler) http.Handler {
 			slog.With("request", id, "method", r.Method, "path", r.URL.Path)))
 		defer func() {
 			if p := recover(); p != nil {
-				if p == http.ErrAbortHandler {
+				if err, ok := p.(error); ok && errors.Is(err, http.ErrAbortHandler) {
 					panic(p)
 				}
 				Log(r.Context()).Error("panic", "panic", p, "stack", string(debug.Stack()))

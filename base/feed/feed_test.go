@@ -32,7 +32,7 @@ func (p *teams) Project(ctx context.Context, from bun.IDB, to *columns.Tx, ids [
 		ID   int64  `bun:"id"`
 		Name string `bun:"name"`
 	}
-	if err := from.NewRaw("select id, name from teams where id in (?)", bun.In(ids)).Scan(ctx, &rows); err != nil {
+	if err := from.NewRaw("select id, name from teams where id in (?)", bun.List(ids)).Scan(ctx, &rows); err != nil {
 		return err
 	}
 	for _, id := range ids {

@@ -35,7 +35,7 @@ func (c *serveCommand) Run(ctx context.Context) error {
 
 // serve runs the product until ctx ends. prepare, when given, runs on the opened program before it is served.
 func serve(ctx context.Context, data dataFlags, flags serveFlags, prepare func(ctx context.Context, p *program) error) error {
-	began := time.Now() //nolint:forbidigo // how long starting really took
+	began := time.Now()
 	if err := os.MkdirAll(data.Data, 0o700); err != nil {
 		return err
 	}
@@ -44,7 +44,7 @@ func serve(ctx context.Context, data dataFlags, flags serveFlags, prepare func(c
 		return err
 	}
 	defer release()
-	listener, err := net.Listen("tcp", flags.Addr)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", flags.Addr)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func serve(ctx context.Context, data dataFlags, flags serveFlags, prepare func(c
 			return err
 		}
 	}
-	slog.Info("ready", "address", flags.PublicURL, "took", time.Since(began).Round(time.Millisecond)) //nolint:forbidigo // as above
+	slog.Info("ready", "address", flags.PublicURL, "took", time.Since(began).Round(time.Millisecond))
 	if err := greet(ctx, p.guard, flags.PublicURL); err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func greet(ctx context.Context, g *guard.Guard, url string) error {
 }
 
 func serveAdmin(ctx context.Context, address string) error {
-	listener, err := net.Listen("tcp", address)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", address)
 	if err != nil {
 		return err
 	}

@@ -16,10 +16,14 @@ var postgres embed.FS
 //go:embed columns/*.sql
 var columns embed.FS
 
-// SQLite, Postgres and Columns give the migrations in order of their number.
-func SQLite() fs.FS   { return sub(sqlite, "sqlite") }
+// SQLite gives the migrations of records on SQLite, in order of their number.
+func SQLite() fs.FS { return sub(sqlite, "sqlite") }
+
+// Postgres gives the migrations of records on PostgreSQL, with the same numbers.
 func Postgres() fs.FS { return sub(postgres, "postgres") }
-func Columns() fs.FS  { return sub(columns, "columns") }
+
+// Columns gives the migrations of the columns.
+func Columns() fs.FS { return sub(columns, "columns") }
 
 func sub(f embed.FS, dir string) fs.FS {
 	s, err := fs.Sub(f, dir)
