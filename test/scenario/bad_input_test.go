@@ -60,7 +60,6 @@ func (c *company) send(path, contentType string, body io.Reader, length int64) a
 	request.ContentLength = length
 	request.Header.Set("Content-Type", contentType)
 	request.Header.Set("Authorization", "Bearer "+c.Token)
-	request.Header.Set("Expect", "100-continue") // so that a refusal arrives before the body is on its way
 	return c.answerTo(request)
 }
 
