@@ -122,16 +122,16 @@ func (s *Store) tags(ctx context.Context, from bun.IDB, customerID int64) ([]str
 	return tags, err
 }
 
-// identities gives the keys by which sources know the customer, none to a reader without a right to them.
-func (s *Store) identities(ctx context.Context, from bun.IDB, rights guard.Fields, customerID int64) ([]identityView, error) {
-	views := []identityView{}
+// identities gives the keys by which sources know each customer, the oldest first; none to a reader without a right to them.
+func (s *Store) identities(ctx context.Context, from bun.IDB, rights guard.Fields, ids ...int64) (map[int64][]identityView, error) {
+	views := map[int64][]identityView{}
 	if !rights.CanUse("external_id") {
 		return views, nil
 	}
-	rows, err := identitiesOf(ctx, from, []int64{customerID})
+	rows, err := identitiesOf(ctx, from, ids)
 	for _, r := range rows {
 		if !strings.HasPrefix(r.ExternalID, digestMark) {
-			views = append(views, identityView{r.Source, r.ExternalID})
+			views[r.CustomerID] = append(views[r.CustomerID], identityView{r.Source, r.ExternalID})
 		}
 	}
 	return views, err

@@ -115,6 +115,15 @@ func (s *Store) items(ctx context.Context, ids []int64) ([]customerItem, error) 
 			item.Tags = append(item.Tags, t.Tag)
 		}
 	}
+	called, err := s.identities(ctx, read, rights, ids...)
+	if err != nil {
+		return nil, err
+	}
+	for id, identities := range called {
+		if item := byID[id]; item != nil {
+			item.callBy(identities)
+		}
+	}
 	if s.figures != nil {
 		figures, err := s.figures.Figures(ctx, ids)
 		if err != nil {
@@ -176,9 +185,12 @@ func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
 	if p.Tags, err = s.tags(ctx, read, id); err != nil {
 		return nil, err
 	}
-	if p.Identities, err = s.identities(ctx, read, rights, id); err != nil {
+	called, err := s.identities(ctx, read, rights, id)
+	if err != nil {
 		return nil, err
 	}
+	p.Identities = append(p.Identities, called[id]...)
+	p.callBy(p.Identities)
 	if p.Consents, err = s.latestConsents(ctx, read, id); err != nil {
 		return nil, err
 	}

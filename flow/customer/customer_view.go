@@ -22,6 +22,7 @@ type customerItem struct {
 	ID             api.ID        `json:"id"`
 	Kind           string        `json:"kind" enum:"person,organization"`
 	Name           string        `json:"name"`
+	ExternalID     *string       `json:"external_id" doc:"the first key a source knows the customer by: her name when she has none"`
 	Gender         *string       `json:"gender"`
 	Birthday       *string       `json:"birthday" format:"date"`
 	Age            *int          `json:"age" doc:"whole years today"`
@@ -126,6 +127,13 @@ func (c *storedCustomer) item(ctx context.Context) customerItem {
 		i.Age = ageOn(*c.Birthday, workspace.Of(ctx).Day(clock.Millis(ctx)))
 	}
 	return i
+}
+
+// callBy shows the first identity that is not a digest.
+func (i *customerItem) callBy(identities []identityView) {
+	if len(identities) > 0 {
+		i.ExternalID = &identities[0].ExternalID
+	}
 }
 
 // setFigures shows the derived block.

@@ -7,6 +7,8 @@ export interface Customer {
   id: string;
   kind: "person" | "organization";
   name: string;
+  /** The first key a source knows the customer by. */
+  external_id: string | null;
   gender: "female" | "male" | "unknown" | null;
   birthday: string | null;
   age: number | null;

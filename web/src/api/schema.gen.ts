@@ -230,6 +230,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Join another customer into this one; it can be undone */
+        post: operations["post-customers-id-merge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/orders": {
         parameters: {
             query?: never;
@@ -480,6 +497,23 @@ export interface paths {
         put?: never;
         /** Take back a finished import */
         post: operations["post-imports-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/merges/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a merge back */
+        post: operations["post-merges-id-undo"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1557,6 +1591,17 @@ export interface components {
             /** Format: double */
             r: number;
         };
+        Band: {
+            anomaly: boolean;
+            /** Format: date */
+            at: string;
+            /** Format: double */
+            expected: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+        };
         Board: {
             /** Format: date-time */
             as_of: string;
@@ -1696,6 +1741,8 @@ export interface components {
             created_at: string;
             /** @description masked */
             email: string | null;
+            /** @description the first key a source knows the customer by: her name when she has none */
+            external_id: string | null;
             gender: string | null;
             /** Format: id */
             id: string;
@@ -1862,6 +1909,8 @@ export interface components {
             definition: components["schemas"]["AnalyzeText"];
             /** Format: double */
             denominator?: number;
+            /** @description what each day was expected to be, in a series by day of up to 92 days; money in minor units */
+            expected?: components["schemas"]["Band"][] | null;
             /** Format: date */
             from: string;
             label: components["schemas"]["AnalyzeText"];
@@ -1978,6 +2027,12 @@ export interface components {
             /** Format: id */
             id: string;
             kind: string;
+            /** @description of the mapped fields, by field and language */
+            labels?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
             mapping: components["schemas"]["Mapping"];
             mode: string;
             /** Format: int64 */
@@ -2333,6 +2388,15 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        OutputBody: {
+            /** Format: id */
+            customer: string;
+            /**
+             * Format: id
+             * @description of the merge, to undo it
+             */
+            id: string;
+        };
         Overlap: {
             /** Format: id */
             id: string;
@@ -2396,6 +2460,10 @@ export interface components {
             kind: "phone" | "email" | "wechat";
             value: string;
         };
+        "Post-customers-id-mergeRequest": {
+            /** Format: id */
+            other: string;
+        };
         "Post-findings-closeRequest": {
             cause?: string;
             ids?: string[] | null;
@@ -2433,11 +2501,15 @@ export interface components {
             name: string;
         };
         "Post-today-id-delegateRequest": {
+            /** @description members of a folded line that are left out */
+            except?: string[] | null;
             note?: string;
             /** Format: id */
             staff_id: string;
         };
         "Post-today-id-dismissRequest": {
+            /** @description members of a folded line that are left out */
+            except?: string[] | null;
             note?: string;
             /** @description a code or a few words: not_relevant, already_handled, wrong_data, not_worth_it, ... */
             reason: string;
@@ -2445,6 +2517,8 @@ export interface components {
         "Post-today-id-doneRequest": {
             /** @description a contact with the customer to log */
             activity?: components["schemas"]["TodayContact"];
+            /** @description members of a folded line that are left out */
+            except?: string[] | null;
             /** Format: double */
             minutes?: number;
             note?: string;
@@ -2453,6 +2527,8 @@ export interface components {
             pinned: boolean;
         };
         "Post-today-id-snoozeRequest": {
+            /** @description members of a folded line that are left out */
+            except?: string[] | null;
             /**
              * @description later_today, tomorrow, next_week, or an instant (RFC 3339) within a year
              * @example tomorrow
@@ -3014,7 +3090,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged";
             title_code: string;
             values: {
                 [key: string]: unknown;
@@ -4791,6 +4867,77 @@ export interface operations {
             };
         };
     };
+    "post-customers-id-merge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-mergeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-customers-id-orders": {
         parameters: {
             query?: {
@@ -5922,6 +6069,73 @@ export interface operations {
             };
         };
     };
+    "post-merges-id-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-metrics": {
         parameters: {
             query?: {
@@ -6071,6 +6285,12 @@ export interface operations {
     "get-metrics-name": {
         parameters: {
             query?: {
+                /** @description first day; by default 30 days before to */
+                from?: string;
+                /** @description last day, included; by default yesterday, or the last day with an order */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
                 /** @description step of the series; by default by the length of the period */
                 by?: "day" | "week" | "month" | "quarter" | "year";
                 split?: string;
@@ -6144,6 +6364,12 @@ export interface operations {
     "get-metrics-name-behind": {
         parameters: {
             query?: {
+                /** @description first day; by default 30 days before to */
+                from?: string;
+                /** @description last day, included; by default yesterday, or the last day with an order */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
                 part?: "numerator" | "denominator";
                 split?: string;
                 /** @description key of the part; empty for rows the split says nothing about */
@@ -6218,6 +6444,12 @@ export interface operations {
     "get-metrics-name-behind-csv": {
         parameters: {
             query?: {
+                /** @description first day; by default 30 days before to */
+                from?: string;
+                /** @description last day, included; by default yesterday, or the last day with an order */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
                 part?: "numerator" | "denominator";
                 split?: string;
                 /** @description key of the part; empty for rows the split says nothing about */
@@ -6294,6 +6526,12 @@ export interface operations {
     "get-metrics-name-series-csv": {
         parameters: {
             query?: {
+                /** @description first day; by default 30 days before to */
+                from?: string;
+                /** @description last day, included; by default yesterday, or the last day with an order */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
                 /** @description step of the series; by default by the length of the period */
                 by?: "day" | "week" | "month" | "quarter" | "year";
                 split?: string;
@@ -6505,6 +6743,12 @@ export interface operations {
     "get-metrics-name-why": {
         parameters: {
             query?: {
+                /** @description first day; by default 30 days before to */
+                from?: string;
+                /** @description last day, included; by default yesterday, or the last day with an order */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
                 against?: "previous" | "expected";
                 /** @description by default the split that explains most */
                 split?: string;
@@ -6576,6 +6820,12 @@ export interface operations {
     "get-metrics-name-why-csv": {
         parameters: {
             query?: {
+                /** @description first day; by default 30 days before to */
+                from?: string;
+                /** @description last day, included; by default yesterday, or the last day with an order */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
                 against?: "previous" | "expected";
                 /** @description by default the split that explains most */
                 split?: string;
@@ -7696,8 +7946,12 @@ export interface operations {
     "patch-segments-id": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -9126,8 +9380,13 @@ export interface operations {
     "post-today-id-delegate": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description a signal's id, or group-KIND for a folded line */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -9196,8 +9455,13 @@ export interface operations {
     "post-today-id-dismiss": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description a signal's id, or group-KIND for a folded line */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -9266,8 +9530,13 @@ export interface operations {
     "post-today-id-done": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description a signal's id, or group-KIND for a folded line */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: {
@@ -9415,8 +9684,13 @@ export interface operations {
     "post-today-id-pin": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description a signal's id, or group-KIND for a folded line */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -9485,8 +9759,13 @@ export interface operations {
     "post-today-id-snooze": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description a signal's id, or group-KIND for a folded line */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -9555,8 +9834,13 @@ export interface operations {
     "post-today-id-take-out": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                /** @description a signal's id, or group-KIND for a folded line */
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {

@@ -21,7 +21,7 @@ export function Crumb({ of }: { of: CustomerPage }) {
   const copy = () => void navigator.clipboard.writeText(location.origin + location.pathname).then(() => say({ text: t("linkCopied") }));
   return (
     <div className="crumb">
-      <Link to="/customers">{t("title")}</Link><span>／</span><span className="here cut">{of.name || t("noName")}</span>
+      <Link to="/customers">{t("title")}</Link><span>／</span><span className="here cut">{of.name || t("noName", { id: of.external_id ?? of.id })}</span>
       <div className="side">
         <TodayPosition />
         <Button look="bare" icon="link" onClick={copy}>{t("copyLink")}</Button>

@@ -31,7 +31,7 @@ function Who({ of }: { of: CustomerPage }) {
   const lost = of.value?.alive_probability == null ? null : 1 - of.value.alive_probability;
   return (
     <>
-      <div className="who"><h1>{of.name || t("noName")}</h1>{stage && <Tag>{stage}</Tag>}</div>
+      <div className="who"><h1>{of.name || t("noName", { id: of.external_id ?? of.id })}</h1>{stage && <Tag>{stage}</Tag>}</div>
       {facts.length > 0 && <p className="mid">{facts.join(i18n.language === "zh-CN" ? "，" : ", ")}</p>}
       <p className="meta"><span title={format.exact(of.created_at)}>{of.source ? t("sinceFrom", { month, source: of.source }) : t("since", { month })}</span><Sep />{of.owner ? t("ownerIs", { name: of.owner.name }) : t("noOwner")}</p>
       <p className="only-phone brief">

@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Condition, Customer } from "../../api";
 import { useCan } from "../../app/session";
-import { Body, Button, type Column, DataList, Locked, PageHead, Rhythm, Tag, useFormat } from "../../ui";
+import { Body, Button, type Column, DataList, PageHead, Rhythm, Tag, useFormat } from "../../ui";
 import { FilterBar } from "./FilterBar";
 import { listQuery, PAGE } from "./queries";
 import "./customer.css";
@@ -41,10 +41,10 @@ function useColumns(): Column<Customer>[] {
   const { t } = useTranslation("customer");
   const format = useFormat();
   return [
-    { key: "name", head: t("field.name"), sort: "name", cell: (row) => <><Link className="name opens" to="/customers/$id" params={{ id: row.id }}>{row.name || t("noName")}</Link>{row.company && row.company !== row.name && <span className="meta"> {row.company}</span>}</> },
+    { key: "name", head: t("field.name"), sort: "name", cell: (row) => <><Link className="name opens" to="/customers/$id" params={{ id: row.id }}>{row.name || t("noName", { id: row.external_id ?? row.id })}</Link>{row.company && row.company !== row.name && <span className="meta"> {row.company}</span>}</> },
     { key: "tags", head: t("field.tags"), hide: "narrow", cell: (row) => <span className="row">{row.tags.slice(0, 2).map((tag) => <Tag key={tag}>{tag}</Tag>)}{row.tags.length > 2 && <span className="meta" title={row.tags.join(", ")}>+{row.tags.length - 2}</span>}</span> },
     { key: "city", head: t("field.city"), hide: "phone", sort: "city", cell: (row) => row.city || row.province || row.country || "—" },
-    { key: "phone", head: t("field.phone"), hide: "phone", cell: (row) => (row.phone === null ? <Locked /> : row.phone || "—") },
+    { key: "phone", head: t("field.phone"), hide: "phone", cell: (row) => row.phone || "—" },
     { key: "last", head: t("list.lastOrder"), num: true, sort: "orders.last_at", cell: (row) => <span title={format.exact(row.orders?.last_at)}>{format.when(row.orders?.last_at)}</span> },
     { key: "orders", head: t("list.orders"), num: true, sort: "orders.count", hide: "phone", cell: (row) => format.count(row.orders?.count) },
     { key: "total", head: t("list.total"), num: true, sort: "orders.total", cell: (row) => <span title={format.moneyExact(row.orders?.total)}>{format.money(row.orders?.total, "full")}</span> },

@@ -19,7 +19,7 @@ export default {
   sinceFrom: "From {{source}}, {{month}}",
   ownerIs: "Owner {{name}}",
   noOwner: "No owner",
-  noName: "Unnamed customer",
+  noName: "Customer {{id}}",
   copyLink: "Copy link",
   linkCopied: "The link is copied",
   positionToday: "Today {{at}} of {{of}}",

@@ -19,7 +19,7 @@ export default {
   sinceFrom: "{{month}} 来自{{source}}",
   ownerIs: "负责人 {{name}}",
   noOwner: "没有负责人",
-  noName: "未署名客户",
+  noName: "客户 {{id}}",
   copyLink: "复制链接",
   linkCopied: "链接已复制",
   positionToday: "今日 第 {{at}} ／ {{of}} 项",
