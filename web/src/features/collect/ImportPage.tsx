@@ -147,7 +147,7 @@ function Undoable({ of }: { of: Import }) {
   const undo = useMutation({ mutationFn: () => undoImport(of.id), onSuccess: (now) => { client.setQueryData(importQuery(of.id).queryKey, now); void client.invalidateQueries({ queryKey: ["imports"] }); }, onError: sayFault });
   return (
     <Section title={t("result.undoTitle")}>
-      <p className="mid"><Bold text={t("result.undoText", { day: format.day(of.undo_until), created: format.count(of.created), updated: format.count(of.updated) })} /></p>
+      <p className="mid"><Bold text={t("result.undoText", { day: format.fullDay(of.undo_until), created: format.count(of.created), updated: format.count(of.updated) })} /></p>
       {can("imports.write") && <Button danger busy={undo.isPending} onClick={() => undo.mutate()}>{t("result.undo")}</Button>}
     </Section>
   );
