@@ -169,6 +169,11 @@ func (f *floors) measureRecords(ctx context.Context) error {
 		return err
 	}
 	defer point.Close()
+	return f.measureReads(ctx, point)
+}
+
+// measureReads reads one customer after another by point, alone and eight at once.
+func (f *floors) measureReads(ctx context.Context, point *sql.Stmt) (err error) {
 	read := func(ctx context.Context, _ int) error {
 		var name, gender, province, city, address, company string
 		var version int64
@@ -219,29 +224,34 @@ func (f *floors) measureLoad(ctx context.Context) (err error) {
 func loadRows(ctx context.Context, d *sql.DB, rows [][3]any) error {
 	const perChange = 20_000
 	for start := 0; start < len(rows); start += perChange {
-		tx, err := d.BeginTx(ctx, nil)
-		if err != nil {
-			return err
-		}
-		insert, err := tx.PrepareContext(ctx, "insert or ignore into c (phone, email, body) values (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?)")
-		if err != nil {
-			return errors.Join(err, tx.Rollback())
-		}
-		some := rows[start:min(start+perChange, len(rows))]
-		for ; len(some) >= 10; some = some[10:] {
-			values := make([]any, 0, 30)
-			for _, row := range some[:10] {
-				values = append(values, row[0], row[1], row[2])
-			}
-			if _, err := insert.ExecContext(ctx, values...); err != nil {
-				return errors.Join(err, tx.Rollback())
-			}
-		}
-		if err := tx.Commit(); err != nil {
+		if err := loadChange(ctx, d, rows[start:min(start+perChange, len(rows))]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// loadChange puts rows, ten at a time, in one transaction.
+func loadChange(ctx context.Context, d *sql.DB, rows [][3]any) error {
+	tx, err := d.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	insert, err := tx.PrepareContext(ctx, "insert or ignore into c (phone, email, body) values (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?), (?, ?, ?)")
+	if err != nil {
+		return errors.Join(err, tx.Rollback())
+	}
+	defer insert.Close()
+	for ; len(rows) >= 10; rows = rows[10:] {
+		values := make([]any, 0, 30)
+		for _, row := range rows[:10] {
+			values = append(values, row[0], row[1], row[2])
+		}
+		if _, err := insert.ExecContext(ctx, values...); err != nil {
+			return errors.Join(err, tx.Rollback())
+		}
+	}
+	return tx.Commit()
 }
 
 // customerRows gives telephone, mail and the whole as JSON of every line of the customers file.

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"guanxi/base/db"
@@ -62,17 +63,28 @@ func (b *bench) measureServer(ctx context.Context, f *floors) (err error) {
 }
 
 func (b *bench) segment(ctx context.Context, s *served.Server, f *floors) error {
-	const work = "segment of five conditions, count over HTTP, p95"
+	const work = "segment of five conditions: count, p95"
 	if !b.wants(work) {
 		return nil
 	}
-	ours, err := p95(ctx, 60, func(ctx context.Context, i int) error {
-		var answer struct{ Count int64 }
-		return s.Call(ctx, "POST", "/segments/preview", map[string]any{"condition": condition(50_000 + 100*i)}, &answer)
+	var counts []float64
+	whole, err := p95(ctx, 60, func(ctx context.Context, i int) error {
+		var answer struct {
+			TookMS float64 `json:"took_ms"`
+		}
+		err := s.Call(ctx, "POST", "/segments/preview", map[string]any{"condition": condition(50_000 + 100*i)}, &answer)
+		counts = append(counts, answer.TookMS)
+		return err
 	})
-	b.add(b.customers, row{work: work, unit: "ms", floor: "the engine's raw SQL", aim: "10 ms"}, figure{ours, f.count})
-	b.add(b.customers, row{work: "the same count against slices in memory", unit: "ms", floor: "a loop over slices"}, figure{ours, f.scan})
-	return err
+	if err != nil {
+		return err
+	}
+	slices.Sort(counts)
+	count := counts[len(counts)*95/100]
+	b.add(b.customers, row{work: work, unit: "ms", floor: "the engine's raw SQL", aim: "10 ms"}, figure{count, f.count})
+	b.add(b.customers, row{work: "the same count against slices in memory", unit: "ms", floor: "a loop over slices"}, figure{count, f.scan})
+	b.add(b.customers, row{work: "the whole preview: count, parts, sample, composition, sentence, p95", unit: "ms", floor: "the count in raw SQL", aim: "100 ms"}, figure{whole, f.count})
+	return nil
 }
 
 func (b *bench) page(ctx context.Context, s *served.Server, f *floors) error {
