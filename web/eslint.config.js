@@ -27,6 +27,7 @@ export default ts.config(
       "no-restricted-syntax": ["error", { selector: "JSXText[value=/[\\u4e00-\\u9fff]/]", message: "Put the text into words.zh-CN.ts and words.en-US.ts." }],
     },
   },
+  { files: ["src/**/*.test.tsx"], rules: { "no-restricted-syntax": "off" } },
   { files: ["src/features/**/*.{ts,tsx}"], rules: faces([{ regex: "^\\.\\./(?!\\.\\.)[a-z]+/.+", message: "Import a feature through its index." }]) },
   { files: ["src/ui/**/*.{ts,tsx}"], rules: faces([{ regex: "(^|/)(features|app)(/|$)", message: "ui knows no feature." }]) },
   { files: ["src/api/**/*.ts"], rules: faces([{ regex: "(^|/)(features|app|ui)(/|$)", message: "api knows nobody." }]) },

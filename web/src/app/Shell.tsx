@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Outlet, useNavigate } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { Suspense, useEffect, useState, type ComponentType, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { todayQuery } from "../features/today";
 import { Failed, Skeleton } from "../ui";
@@ -8,8 +8,6 @@ import { Menu, TabBar } from "./Menu";
 import { SessionArea, useCan, useSessionQuery } from "./session";
 import { TopBar } from "./TopBar";
 
-const loadPalette = () => import("./Palette").then(({ Palette }) => ({ default: Palette }));
-const Palette = lazy(loadPalette);
 
 /** The frame around every page; whoever is not signed in goes to the sign-in page and comes back after. */
 export function Shell(): ReactNode {
@@ -31,11 +29,14 @@ function Frame() {
   const can = useCan();
   const today = useQuery({ ...todayQuery({}), enabled: can("today.read") });
   const find = () => setFinding(true);
+  const [Palette, setPalette] = useState<ComponentType<{ onClose: () => void }> | null>(null);
   useEffect(() => {
-    // Fetched once the page is quiet: whoever presses Ctrl-K and types on must not lose the first letters.
-    const timer = setTimeout(() => void loadPalette(), 1500);
+    // Fetched once the page is quiet, and held outside Suspense, which would show it a third of a second late: whoever
+    // presses Ctrl-K and types on must not lose the first letters.
+    const fetched = () => void import("./Palette").then((module) => setPalette(() => module.Palette));
+    const timer = setTimeout(fetched, finding ? 0 : 1000);
     return () => clearTimeout(timer);
-  }, []);
+  }, [finding]);
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
@@ -59,7 +60,7 @@ function Frame() {
         </div>
       </div>
       <TabBar onFind={find} />
-      {finding && <Suspense><Palette onClose={() => setFinding(false)} /></Suspense>}
+      {finding && Palette && <Palette onClose={() => setFinding(false)} />}
     </>
   );
 }
