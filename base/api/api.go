@@ -112,12 +112,18 @@ func Register[I, O any](a *API, op Op, fn func(context.Context, *I) (*O, error))
 	if op.MaxBody > 16<<20 {
 		operation.BodyReadTimeout = -1 // large uploads are bounded by their size
 	}
-	huma.Register(a.huma, operation, func(ctx context.Context, in *I) (*O, error) {
-		if op.Permission != Public {
-			if err := a.authorize(ctx, op.Permission); err != nil {
-				return nil, toProblem(ctx, err)
+	if op.Permission != Public {
+		// before anything of the request is read: what is wrong with it is not for everybody to know
+		operation.Middlewares = huma.Middlewares{func(c huma.Context, next func(huma.Context)) {
+			if err := a.authorize(c.Context(), op.Permission); err != nil {
+				r, w := humachi.Unwrap(c)
+				Fail(w, r, err)
+				return
 			}
-		}
+			next(c)
+		}}
+	}
+	huma.Register(a.huma, operation, func(ctx context.Context, in *I) (*O, error) {
 		if op.Timeout > 0 {
 			var cancel context.CancelFunc
 			ctx, cancel = context.WithTimeout(ctx, op.Timeout)

@@ -87,6 +87,7 @@ func TestErrors(t *testing.T) {
 		{"the cause of an internal error is not sent", "/things/1", `{"name":"secret"}`, 500, "internal_error", ""},
 		{"a panic is an internal error", "/things/1", `{"name":"panic"}`, 500, "internal_error", ""},
 		{"without the permission", "/closed/1", `{"name":"ok"}`, 403, "not_allowed", ""},
+		{"without the permission nothing is said of the input", "/closed/x?colour=red", `{"role":`, 403, "not_allowed", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			answer, err := http.Post(server.URL+api.Prefix+c.path, "application/json", strings.NewReader(c.body))
