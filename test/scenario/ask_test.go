@@ -28,9 +28,14 @@ type problem struct {
 	Errors []struct{ Field, Message, Code string }
 }
 
-// ask sends a request with the given token, "" for none, and gives the answer. A body that is neither a reader nor nil
-// goes as JSON. path begins after /api/v1.
-func (c *company) ask(token, method, path string, body any) answer {
+// caller is the headers somebody is known by; none are nobody's.
+type caller map[string]string
+
+// bearer is a program with an API token.
+func bearer(token string) caller { return caller{"Authorization": "Bearer " + token} }
+
+// ask sends a request and gives the answer. body goes as JSON unless it is nil; path begins after /api/v1.
+func (c *company) ask(who caller, method, path string, body any) answer {
 	c.t.Helper()
 	var send io.Reader
 	if body != nil {
@@ -47,10 +52,31 @@ func (c *company) ask(token, method, path string, body any) answer {
 	if body != nil {
 		request.Header.Set("Content-Type", "application/json")
 	}
-	if token != "" {
-		request.Header.Set("Authorization", "Bearer "+token)
+	for name, value := range who {
+		request.Header.Set(name, value)
 	}
 	return c.answerTo(request)
+}
+
+// admin is the administrator's token.
+func (c *company) admin() caller { return bearer(c.Token) }
+
+// signIn adds a member of staff and signs her in with a one-time link, as a browser would.
+func (c *company) signIn(name, email, role string) caller {
+	c.t.Helper()
+	link := c.guanxi("user", "create", "--name", name, "--email", email, "--role", role)
+	a := c.ask(nil, "POST", "/sign-in-links/enter", map[string]string{"token": link[strings.LastIndexAny(link, "/=#")+1:]})
+	var session struct {
+		CSRF string `json:"csrf_token"`
+	}
+	if a.status != http.StatusOK {
+		c.t.Fatal(a.status, a.text)
+	}
+	if err := json.Unmarshal([]byte(a.text), &session); err != nil {
+		c.t.Fatal(err)
+	}
+	cookie, _, _ := strings.Cut(a.header.Get("Set-Cookie"), ";")
+	return caller{"Cookie": cookie, "X-CSRF-Token": session.CSRF}
 }
 
 func (c *company) answerTo(request *http.Request) answer {

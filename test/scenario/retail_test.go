@@ -30,7 +30,7 @@ func TestRetailHistory(t *testing.T) {
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			c := openWith(t, served.Options{URL: row.url})
-			if a := c.ask(c.Token, "PATCH", "/workspace", map[string]any{"currency": "GBP", "time_zone": "Europe/London", "country": "GB"}); a.status != 200 {
+			if a := c.ask(c.admin(), "PATCH", "/workspace", map[string]any{"currency": "GBP", "time_zone": "Europe/London", "country": "GB"}); a.status != 200 {
 				t.Fatal(a.text)
 			}
 			arguments := append([]string{"import", "--kind", "order_lines", file}, row.mapping...)
@@ -45,7 +45,7 @@ func TestRetailHistory(t *testing.T) {
 			c.expect("what the command says the second time", c.guanxi(arguments...),
 				"import 2: 541909 rows, 0 created, 0 updated, 541909 unchanged, 0 duplicates, 0 rejected, 0 findings")
 			retailRecords(c, row.shop)
-			c.expect("orders that got a second version", strings.Contains(c.ask(c.Token, "GET", "/orders?limit=500", nil).text, `"version":2`), false)
+			c.expect("orders that got a second version", strings.Contains(c.ask(c.admin(), "GET", "/orders?limit=500", nil).text, `"version":2`), false)
 
 			c.post("/imports/1/undo", nil, nil)
 			c.await("1", "undone")
