@@ -80,8 +80,8 @@ func TestWrongMapping(t *testing.T) {
 		for name, row := range map[string]struct{ mapping, field, key string }{
 			"no JSON":                 {`{"columns"`, "mapping", "mapping_unreadable"},
 			"unknown member":          {`{"colums": {}}`, "mapping", "mapping_unreadable"},
-			"unknown field":           {`{"columns": {"sku": "sku", "name": "nmae"}}`, "mapping.columns.name", "field_unknown"},
-			"missing column":          {`{"columns": {"sku": "sku", "Nmae": "name"}}`, "mapping.columns.Nmae", "column_missing"},
+			"unknown field":           {`{"columns": {"sku": "sku", "name": "nonsense"}}`, "mapping.columns.name", "field_unknown"},
+			"missing column":          {`{"columns": {"sku": "sku", "Heading": "name"}}`, "mapping.columns.Heading", "column_missing"},
 			"one field, two columns":  {`{"columns": {"sku": "name", "name": "name"}}`, "mapping.columns.name", "field_mapped_twice"},
 			"required field unmapped": {`{"columns": {"name": "name"}}`, "mapping.columns", "required_field_unmapped"},
 			"constant of wrong type":  {`{"columns": {"sku": "sku"}, "constants": {"price": "cheap"}}`, "mapping.constants.price", "number_unreadable"},

@@ -134,7 +134,8 @@ func (f dateForm) readParts(s string) (civil, bool) {
 			c.year += 100
 		}
 	}
-	return c, c.readTime(strings.TrimLeft(rest, "T, "))
+	ok := c.readTime(strings.TrimLeft(rest, "T, "))
+	return c, ok
 }
 
 func monthName(s string) (month int, rest string) {

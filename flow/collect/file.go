@@ -83,7 +83,7 @@ func readSample(path string) (sample []byte, compressed bool, err error) {
 	defer raw.Close()
 	sample = make([]byte, sampleBytes)
 	n, err := io.ReadFull(raw, sample)
-	if err == io.EOF || errors.Is(err, io.ErrUnexpectedEOF) {
+	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
 		err = nil
 	}
 	return sample[:n], compressed, err
@@ -120,7 +120,7 @@ func readHeadAs(f textFile, k Kind, o Options) (head, error) {
 	}
 	defer closer.Close()
 	first, err := reader.next()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		return h, &FileError{Code: "empty_file"}
 	}
 	if err != nil {

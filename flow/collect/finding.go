@@ -115,7 +115,7 @@ func (e *Engine) closeFindings(ctx context.Context, ids []int64, cause string, i
 		}
 		text, args := "update findings set state = ?, closed_at = ?, closed_by = ? where state <> ?", []any{state, closedAt, closedBy, state}
 		if len(ids) > 0 {
-			text, args = text+" and id in (?)", append(args, bun.In(ids))
+			text, args = text+" and id in (?)", append(args, bun.List(ids))
 		}
 		if cause != "" {
 			text, args = text+" and cause = ?", append(args, cause)

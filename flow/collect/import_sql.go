@@ -173,7 +173,7 @@ func storeChanges(ctx context.Context, tx *db.Tx, importID int64, changes []Chan
 // Changes gives up to limit before-images of an import for records of one type, by id.
 func Changes(ctx context.Context, tx *db.Tx, importID int64, subjectType string, limit int) (changes []Change, err error) {
 	var rows []changeRow
-	if err = tx.NewRaw(`
+	if err := tx.NewRaw(`
 select subject_type, subject_id, before, after_version
 from import_changes
 where import_id = ? and subject_type = ?
@@ -193,7 +193,7 @@ func DropChanges(ctx context.Context, tx *db.Tx, importID int64, subjectType str
 		return nil
 	}
 	_, err := tx.NewRaw("delete from import_changes where import_id = ? and subject_type = ? and subject_id in (?)",
-		importID, subjectType, bun.In(subjectIDs)).Exec(ctx)
+		importID, subjectType, bun.List(subjectIDs)).Exec(ctx)
 	return err
 }
 

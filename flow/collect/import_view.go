@@ -102,7 +102,7 @@ func (e *Engine) views(ctx context.Context, imports []Import) ([]importView, err
 			ID   int64  `bun:"id"`
 			Name string `bun:"name"`
 		}
-		if err := e.records.Read().NewRaw("select id, name from staff where id in (?)", bun.In(ids)).Scan(ctx, &rows); err != nil {
+		if err := e.records.Read().NewRaw("select id, name from staff where id in (?)", bun.List(ids)).Scan(ctx, &rows); err != nil {
 			return nil, err
 		}
 		for _, r := range rows {

@@ -102,7 +102,8 @@ func (f dateForm) readISO(s string) (c civil, ok, canonical bool) {
 	if rest[0] != ' ' && rest[0] != 'T' {
 		return c, false, false
 	}
-	return c, c.readTime(rest[1:]), canonical
+	ok = c.readTime(rest[1:])
+	return c, ok, canonical
 }
 
 // readTime reads 8:26, 08:26:00, 08:26:00.123Z, 8:26 PM, 08:26:00 +08:00 into c.

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"errors"
 	"io"
 	"slices"
 )
@@ -61,7 +62,7 @@ func (r *rowSource) next() (record []string, number int64, group uint64, after p
 		} else {
 			record, number, group, err = r.nextGathered()
 		}
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			return record, number, group, r.at, err
 		}
 		r.close()

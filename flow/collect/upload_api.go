@@ -108,7 +108,7 @@ type cutOff struct{ r io.Reader }
 
 func (c cutOff) Read(p []byte) (int, error) {
 	n, err := c.r.Read(p)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = fault.Invalid("body", "body_cut_off")
 	}
 	return n, err

@@ -199,7 +199,7 @@ func (s *Signals) reread(ctx context.Context, tx *db.Tx, targets map[int64]int64
 	for id := range targets {
 		ids = append(ids, id)
 	}
-	return s.rowsWhere(ctx, tx, condition{"s.id in (?)", []any{bun.In(ids)}}, "order by s.id")
+	return s.rowsWhere(ctx, tx, condition{"s.id in (?)", []any{bun.List(ids)}}, "order by s.id")
 }
 
 // unchanged says whether the row already is as the act would make it.

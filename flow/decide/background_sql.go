@@ -90,7 +90,7 @@ func (s *Signals) evidence(ctx context.Context, ids []int64, orders bool) (map[i
 		Result     string `bun:"result"`
 		Content    string `bun:"content"`
 	}
-	if err := s.records.Read().NewRaw(evidenceSQL, bun.In(ids), orders, bun.In(ids)).Scan(ctx, &rows); err != nil {
+	if err := s.records.Read().NewRaw(evidenceSQL, bun.List(ids), orders, bun.List(ids)).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	found := map[int64][]TodayEvidence{}
@@ -205,7 +205,7 @@ func (s *Signals) staffNames(ctx context.Context, lines []Line) (map[int64]*Toda
 		ID   int64  `bun:"id"`
 		Name string `bun:"name"`
 	}
-	if err := s.records.Read().NewRaw("select id, name from staff where id in (?)", bun.In(ids)).Scan(ctx, &rows); err != nil {
+	if err := s.records.Read().NewRaw("select id, name from staff where id in (?)", bun.List(ids)).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	names := map[int64]*TodayStaff{}
@@ -234,7 +234,7 @@ func (s *Signals) callNames(ctx context.Context, lines []Line) (map[int64]string
 select customer_id, external_id
 from identities
 where customer_id in (?)
-order by created_at desc, source desc, external_id desc`, bun.In(ids)).Scan(ctx, &rows); err != nil {
+order by created_at desc, source desc, external_id desc`, bun.List(ids)).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	names := map[int64]string{}

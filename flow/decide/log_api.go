@@ -113,7 +113,8 @@ func (s *Signals) dayLog(ctx context.Context, in *logIn) (TodayLog, error) {
 		}
 	}
 	v.Minutes, v.Protected = math.Round(minutesOf(done)*10)/10, moneyOf(ctx, saved)
-	return v, s.leftOver(ctx, &v, r, to)
+	err = s.leftOver(ctx, &v, r, to)
+	return v, err
 }
 
 // leftOver adds what was open when the day ended.

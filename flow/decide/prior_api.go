@@ -35,7 +35,7 @@ type SignalPriorFigures struct {
 }
 
 func body(p Prior) SignalPriorFigures {
-	return SignalPriorFigures{p.Chance, p.HalfLifeMinutes, p.EffortMinutes}
+	return SignalPriorFigures(p)
 }
 
 type priorsOut struct {

@@ -48,7 +48,7 @@ func onList(ctx context.Context) condition {
   or (? = 'operator' and (s.owner_id is null or s.kind not in (?)))
   or (? = 'manager' and (s.owner_id is null or s.escalated_at is not null))
   or (s.owner_id is null and s.team_id = ?))`,
-		a.StaffID, a.StaffID, a.Role, bun.In(personal), a.Role, teamOf(a))
+		a.StaffID, a.StaffID, a.Role, bun.List(personal), a.Role, teamOf(a))
 }
 
 func teamOf(a guard.Actor) int64 {

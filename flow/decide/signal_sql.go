@@ -52,7 +52,7 @@ func (s *Signals) known(ctx context.Context, kinds []string, wanted map[string]R
 select `+signalColumns+`
 from signals s
 where s.kind in (?) and (s.state in ('open', 'snoozed', 'delegated') or s.kind in (?) and s.state <> 'resolved')`,
-		bun.In(kinds), bun.In(lasting)).Scan(ctx, &rows); err != nil {
+		bun.List(kinds), bun.List(lasting)).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	known := map[string]Row{}
@@ -70,7 +70,7 @@ where s.kind in (?) and (s.state in ('open', 'snoozed', 'delegated') or s.kind i
 		if err := s.records.Read().NewRaw(`
 select `+signalColumns+`
 from signals s
-where s.key in (?)`, bun.In(keys)).Scan(ctx, &rows); err != nil {
+where s.key in (?)`, bun.List(keys)).Scan(ctx, &rows); err != nil {
 			return nil, err
 		}
 		for _, r := range rows {

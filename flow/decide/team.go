@@ -69,13 +69,13 @@ order by st.name, st.id`, where.args...).Scan(ctx, &people); err != nil {
 	for _, p := range people {
 		ids = append(ids, p.ID)
 	}
-	rows, err := s.rowsWhere(ctx, s.records.Read(), condition{openNow + ` and coalesce(s.delegated_to, s.owner_id) in (?)`, []any{bun.In(ids)}}, "")
+	rows, err := s.rowsWhere(ctx, s.records.Read(), condition{openNow + ` and coalesce(s.delegated_to, s.owner_id) in (?)`, []any{bun.List(ids)}}, "")
 	if err != nil {
 		return nil, err
 	}
 	from, to := today(ctx)
 	done, err := s.logWhere(ctx, condition{"l.action = 'done' and l.undone_at is null and l.staff_id in (?) and l.happened_at >= ? and l.happened_at < ?",
-		[]any{bun.In(ids), from, to}})
+		[]any{bun.List(ids), from, to}})
 	if err != nil {
 		return nil, err
 	}
