@@ -1,4 +1,5 @@
-// One full turn of the loop: a shop's real order history comes in through the wizard, Today says what to do about it.
+// One full turn of the loop: a shop's real order history comes in through the wizard, Today says what to do about it, a
+// segment says who.
 // Half a million lines of the Online Retail data set; the clock stands at the day after its last order.
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -73,6 +74,29 @@ async function actOnToday(page, url) {
   await page.locator(`[data-item="${id}"]`).waitFor({ state: "detached" });
 }
 
+/** Who placed an order: one condition picked by keyboard, its count, its members, saved. */
+async function buildSegment(page, url) {
+  await page.goto(`${url}/segments/new`);
+  await page.locator("#segment-name").fill("Bought within a year");
+  await page.locator(".rule .add button").first().click();
+  const pick = page.getByRole("combobox").last();
+  await pick.fill("order_placed");
+  await pick.press("Enter");
+  await page.locator(".rule .c .n").first().waitFor();
+  await page.keyboard.press("Escape");
+  await page.locator(".picker:visible").first().waitFor({ state: "detached" });
+  const members = page.locator('.work a[href^="/customers/"]');
+  await members.first().waitFor();
+  await accessible(page, "building a segment");
+  await page.locator("button", { hasText: /^(保存|建立|Save|Create)/ }).first().click();
+  await page.waitForURL(/\/segments\/\d+/);
+  await members.first().waitFor();
+  const id = new URL(page.url()).pathname.split("/").pop();
+  const saved = await page.evaluate(async (path) => (await fetch(path)).json(), `${url}/api/v1/segments/${id}`);
+  assert.ok(saved.count > 1000 && saved.count <= 4372, `the segment has ${saved.count} members`);
+  await accessible(page, "a segment");
+}
+
 async function countCustomers(page, url) {
   await page.goto(`${url}/customers`);
   const total = await page.evaluate(async (path) => (await (await fetch(path)).json()).total, `${url}/api/v1/customers?limit=1&total=true`);
@@ -93,6 +117,7 @@ const turnIn = (language) => ({
         await importThroughTheWizard(page, server.url);
         await countCustomers(page, server.url);
         await actOnToday(page, server.url);
+        await buildSegment(page, server.url);
       });
     } finally {
       await server.stop();

@@ -11,11 +11,11 @@ export const words = {
   },
   "en-US": {
     today: "Today", importFile: "Import a file", orderLines: /^Order lines/, pick: "Choose a file", columns: "Columns of Order lines", guessed: "auto", shop: "Shop (fixed)", currency: "Currency (fixed)",
-    fields: { InvoiceNo: "Order number", StockCode: "SKU", Description: "Product name", Quantity: "Quantity", InvoiceDate: "Ordered at", UnitPrice: "Unit price", CustomerID: "Customer external id", Country: "Country" },
+    fields: { InvoiceNo: "Order number", StockCode: "SKU", Description: "Product name", Quantity: "Quantity", InvoiceDate: "Ordered at", UnitPrice: "Unit price", CustomerID: "Customer id", Country: "Country" },
     tryIt: "Try it", nothingYet: /Nothing has been written yet/, run: "Import 541,909 rows", underWay: /left,|Nearly done|Checking|Writing/, imported: "541,909 rows imported", created: "Created", otherEnds: ["Updated", "Unchanged", "Repeated, skipped", "Rejected"],
     oddities: [["Quantity below zero", "10,624"], ["Exact repeats", "5,268"], ["Orders without a customer", "3,710"], ["Price of zero", "2,515"], ["No product name", "1,454"], ["Price below zero", "2"]],
-    seeToday: "See Today", list: "Today's list", overdue: "Overdue to order", sentence: /[a-z]{3,} [a-z]+/, stake: /^(£[\d,.]+[KM]?|—)/, whyRank: /^Why it ranks \d+/, scoreParts: [],
-    rhythm: /orders, .*\d+ days/, done: "Done", doneCount: (n) => `Done ${n}`, undo: "Undo", moreFor: (name) => `More for ${name}`, later: /^Later/, tomorrow: /^Tomorrow 09:00/, snoozedCount: (n) => `Later ${n}`,
+    seeToday: "See Today", list: "Today's list", overdue: "Overdue to order", sentence: /[a-z]{3,} [a-z]+/, stake: /^(£[\d,.]+[KM]?|—)/, whyRank: /^Why it is number \d+$/, scoreParts: ["At stake", "Can change", "By tomorrow", "Effort", "Score"],
+    rhythm: /orders in the last 12 months, \d+ days apart/, done: "Done", doneCount: (n) => `Done ${n}`, undo: "Undo", moreFor: (name) => `More for ${name}`, later: /^Later/, tomorrow: /^Tomorrow 09:00/, snoozedCount: (n) => `Later ${n}`,
     log: "Log contact", timeline: "Timeline", ordered: /^Ordered \d+ items?/, whatWasSaid: "What was said? One sentence will do", reached: "Reached", save: "Log it",
   },
 };
