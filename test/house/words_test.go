@@ -22,6 +22,7 @@ var ordinary = map[string]string{
 	"list":     "a word of its own: 名单",
 	"profile":  "a word of its own: 客户档案",
 	"campaign": "a word of its own: 营销活动",
+	"churn":    "a word of its own: 流失",
 	"order":    "a word of its own: 订单; avoided only for a purchase in the customer's history",
 	"activity": "a logged contact and the metric 客户活跃度; avoided only for events and campaigns",
 	"log":      "logs of the program and the day's log are logs",
