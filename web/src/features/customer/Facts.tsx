@@ -33,7 +33,7 @@ function Who({ of }: { of: CustomerPage }) {
     <>
       <div className="who"><h1>{of.name || t("noName", { id: of.external_id ?? of.id })}</h1>{stage && <Tag>{stage}</Tag>}</div>
       {facts.length > 0 && <p className="mid">{facts.join(i18n.language === "zh-CN" ? "，" : ", ")}</p>}
-      <p className="meta"><span title={format.exact(of.created_at)}>{of.source ? t("sinceFrom", { month, source: of.source }) : t("since", { month })}</span><Sep />{of.owner ? t("ownerIs", { name: of.owner.name }) : t("noOwner")}</p>
+      <p className="meta"><span title={format.exact(of.created_at)}>{of.source ? t("sinceFrom", { month, source: of.source === "manual" ? t("manual") : of.source }) : t("since", { month })}</span><Sep />{of.owner ? t("ownerIs", { name: of.owner.name }) : t("noOwner")}</p>
       <p className="only-phone brief">
         {of.last12m && <>{t("phone.spent")} <b>{format.money(of.last12m.total)}</b></>}
         {of.rhythm && <><Sep />{t("phone.silent")} <b className={of.rhythm.overdue_days > 0 ? "danger" : undefined}>{format.days(of.rhythm.silent_days)}</b></>}

@@ -47,8 +47,8 @@ function useColumns(): Column<Customer>[] {
     { key: "phone", head: t("field.phone"), hide: "phone", cell: (row) => row.phone || "—" },
     { key: "last", head: t("list.lastOrder"), num: true, sort: "orders.last_at", cell: (row) => <span title={format.exact(row.orders?.last_at)}>{format.when(row.orders?.last_at)}</span> },
     { key: "orders", head: t("list.orders"), num: true, sort: "orders.count", hide: "phone", cell: (row) => format.count(row.orders?.count) },
-    { key: "total", head: t("list.total"), num: true, sort: "orders.total", cell: (row) => <span title={format.moneyExact(row.orders?.total)}>{format.money(row.orders?.total, "full")}</span> },
-    { key: "predicted", head: t("list.predicted"), num: true, sort: "value.predicted", hide: "narrow", cell: (row) => format.money(row.value?.predicted, "full") },
+    { key: "total", head: t("list.total"), num: true, sort: "orders.total", cell: (row) => <span title={format.moneyExact(row.orders?.total)}>{format.money(row.orders?.total, "whole")}</span> },
+    { key: "predicted", head: t("list.predicted"), num: true, sort: "value.predicted", hide: "narrow", cell: (row) => format.money(row.value?.predicted, "whole") },
     { key: "rhythm", head: t("list.rhythm"), hide: "phone", width: 104, sort: "rhythm.overdue_days", cell: (row) => <ListRhythm of={row} /> },
     { key: "owner", head: t("field.owner"), hide: "narrow", cell: (row) => row.owner?.name ?? <span className="dim">{"—"}</span> },
   ];

@@ -36,7 +36,12 @@ export function useEventText() {
         const next = of("next_at") ? t("event.next", { at: format.when(of("next_at")), action: of("next_action") }) : "";
         return { title: [by ? named : named.replace(/[，,] \*\*\*\*|，\*\*\*\*/, ""), said].filter(Boolean).join(comma), quote: of("content"), meta: [next, of("next_done_at") && t("event.done")].filter(Boolean).join(comma) };
       }
-      case "created": return { title: of("source") ? t("event.createdFrom", { source: of("source") }) : t("event.created") };
+      case "created": { const from = of("source"); return { title: from && from !== "manual" ? t("event.createdFrom", { source: from }) : t("event.created") }; }
+      case "tag": { const tags = item.values["tags"]; return { title: t("event.tagged", { tags: Array.isArray(tags) ? tags.join("、") : "" }) }; }
+      case "consent": {
+        const named = (code: string) => (i18n.exists(`customer:consent.${code}`) ? t(`consent.${code as "sms"}`) : code);
+        return { title: t(item.values["granted"] === true ? "event.consentYes" : "event.consentNo", { what: [named(of("purpose")), named(of("channel"))].join(" ") }), meta: of("source") };
+      }
       case "merged": return { title: of("name") ? t("event.merged", { name: of("name") }) : t("event.mergedPlain") };
       case "segment": return { title: t(item.title_code.includes("left") ? "event.segmentOut" : "event.segmentIn", { name: of("name") || of("segment") }) };
       default: return { title: t("event.other", { code: item.title_code || item.kind }) };
