@@ -42,6 +42,7 @@ describe("money", () => {
     expect(zh.money(yuan(units))).toBe(chinese);
     expect(en.money(yuan(units))).toBe(english);
   });
+  it("keeps a column without decimals where asked", () => expect(zh.money(yuan(59.9), "whole")).toBe("¥60"));
   it("knows currencies without minor units", () => expect(en.money({ amount: 1999, currency: "JPY" })).toBe("¥1,999"));
   it("shows every minor unit on hover", () => expect(zh.moneyExact(yuan(128_000.5))).toBe("¥128,000.50"));
 });

@@ -64,18 +64,18 @@ export function formatFor(place: Place) {
   /** Minor units to units. */
   const major = (money: Money) => money.amount / 10 ** exponent(money.currency);
 
-  /** ¥23,400, ¥59.90 below a hundred, ¥12.8 万 from 100,000 up. */
-  function money(value: Money | null | undefined, form: "short" | "full" = "short"): string {
+  /** ¥23,400, ¥59.90 below a hundred, ¥12.8 万 from 100,000 up; "full" never shortens, "whole" never has decimals either (columns do not mix). */
+  function money(value: Money | null | undefined, form: "short" | "full" | "whole" = "short"): string {
     if (!value) return MISSING;
     const units = major(value);
     const size = Math.abs(units);
     const sign = units < 0 ? MINUS : "";
     const mark = symbol(value.currency);
-    if (size < 100 && size % 1 !== 0) {
+    if (form !== "whole" && size < 100 && size % 1 !== 0) {
       const digits = exponent(value.currency);
       return `${sign}${mark}${new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).format(size)}`;
     }
-    return `${sign}${mark}${form === "full" ? plain.format(size) : short(size)}`;
+    return `${sign}${mark}${form === "short" ? short(size) : plain.format(size)}`;
   }
 
   /** Every minor unit, for hovering and for tables that must not mix: ¥23,400.00. */
