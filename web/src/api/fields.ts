@@ -15,6 +15,8 @@ export interface FieldInfo {
 export interface EventInfo {
   name: string;
   label: Said;
+  /** Such as count, last, ratio, sum:amount. */
+  measures: string[];
   properties: FieldInfo[];
 }
 

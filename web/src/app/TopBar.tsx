@@ -40,6 +40,7 @@ export function useCreateChoices(): Choice[] {
   const navigate = useNavigate();
   return [
     { key: "customer", label: t("newCustomer"), icon: "people" as const, permission: "customers.write", onSelect: () => void navigate({ to: "/customers/new" }) },
+    { key: "segment", label: t("newSegment"), icon: "lead" as const, permission: "segments.write", onSelect: () => void navigate({ to: "/segments/new" }) },
   ].filter((choice) => can(choice.permission));
 }
 

@@ -15,6 +15,14 @@ export const menu: MenuEntry[] = [
   {
     key: "customers", to: "/customers", icon: "people", under: [
       { key: "customerList", to: "/customers", permission: "customers.read" },
+      { key: "segments", to: "/segments", permission: "segments.read" },
+    ],
+  },
+  {
+    key: "insight", to: "/metrics", icon: "insight", under: [
+      { key: "metrics", to: "/metrics", permission: "metrics.read" },
+      { key: "rfm", to: "/rfm", permission: "metrics.read" },
+      { key: "cohorts", to: "/cohorts", permission: "metrics.read" },
     ],
   },
   {

@@ -1,13 +1,14 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Link, Outlet } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
+import { pages as analyze } from "../features/analyze";
 import { pages as collect } from "../features/collect";
 import { pages as customer } from "../features/customer";
 import { pages as settings } from "../features/settings";
 import { pages as signin } from "../features/signin";
 import { pages as today } from "../features/today";
 import { Button, Failed, Skeleton } from "../ui";
-import { listSearch, readSearch, type Search, texted, writeSearch } from "./address";
+import { conditionSearch, listSearch, readSearch, type Search, texted, writeSearch } from "./address";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -24,6 +25,13 @@ const todayRoute = createRoute({ getParentRoute: inside, path: "/", component: l
 const customersRoute = createRoute({ getParentRoute: inside, path: "/customers", component: lazyRouteComponent(customer.list), validateSearch: listSearch });
 const newCustomerRoute = createRoute({ getParentRoute: inside, path: "/customers/new", component: lazyRouteComponent(customer.create) });
 const customerRoute = createRoute({ getParentRoute: inside, path: "/customers/$id", component: lazyRouteComponent(customer.page), validateSearch: texted("tab", "part", "log", "from") });
+const segmentsRoute = createRoute({ getParentRoute: inside, path: "/segments", component: lazyRouteComponent(analyze.segments) });
+const newSegmentRoute = createRoute({ getParentRoute: inside, path: "/segments/new", component: lazyRouteComponent(analyze.newSegment), validateSearch: conditionSearch });
+const segmentRoute = createRoute({ getParentRoute: inside, path: "/segments/$id", component: lazyRouteComponent(analyze.segment), validateSearch: conditionSearch });
+const metricsRoute = createRoute({ getParentRoute: inside, path: "/metrics", component: lazyRouteComponent(analyze.metrics), validateSearch: texted("metric", "period", "from", "to", "against", "segment", "split") });
+const behindRoute = createRoute({ getParentRoute: inside, path: "/metrics/$name/behind", component: lazyRouteComponent(analyze.behind), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("from", "to", "segment", "split", "split_value", "part")(search) }) });
+const rfmRoute = createRoute({ getParentRoute: inside, path: "/rfm", component: lazyRouteComponent(analyze.rfm), validateSearch: texted("show", "window", "cuts") });
+const cohortsRoute = createRoute({ getParentRoute: inside, path: "/cohorts", component: lazyRouteComponent(analyze.cohorts), validateSearch: texted("period", "show", "first", "return", "segment", "from", "to") });
 const importsRoute = createRoute({ getParentRoute: inside, path: "/imports", component: lazyRouteComponent(collect.list), validateSearch: listSearch });
 const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new", component: lazyRouteComponent(collect.create) });
 const importRoute = createRoute({ getParentRoute: inside, path: "/imports/$id", component: lazyRouteComponent(collect.page) });
@@ -35,7 +43,7 @@ const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/wo
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

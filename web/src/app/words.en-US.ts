@@ -1,3 +1,4 @@
+import analyze from "../features/analyze/words.en-US";
 import collect from "../features/collect/words.en-US";
 import customer from "../features/customer/words.en-US";
 import settings from "../features/settings/words.en-US";
@@ -7,4 +8,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, collect, customer, settings };
+export default { app, ui, signin, today, analyze, collect, customer, settings };

@@ -1,3 +1,4 @@
+import analyze from "../features/analyze/words.zh-CN";
 import collect from "../features/collect/words.zh-CN";
 import customer from "../features/customer/words.zh-CN";
 import settings from "../features/settings/words.zh-CN";
@@ -7,4 +8,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, collect, customer, settings };
+export default { app, ui, signin, today, analyze, collect, customer, settings };

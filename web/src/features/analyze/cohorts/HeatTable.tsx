@@ -1,0 +1,41 @@
+import { useTranslation } from "react-i18next";
+import type { Cohort, Condition, Retention } from "../../../api";
+import { Opens, useFormat } from "../../../ui";
+import { levelOf, lastDayOf } from "./steps";
+
+/** One row per cohort, one column per step after; the darker, the more came back. */
+export function HeatTable({ of, show, old, first }: { of: Retention; show: "share" | "count"; old: boolean; first: string }) {
+  const { t } = useTranslation("analyze");
+  const format = useFormat();
+  const longest = Math.max(...of.cohorts.map((cohort) => cohort.values.length));
+  const range = Array.from({ length: longest }, (_, at) => at);
+  const most = Math.max(...of.cohorts.flatMap((cohort) => cohort.values.slice(1).map((value) => value ?? 0)), 0.0001);
+  const startOf = (cohort: Cohort) => (of.period === "week" ? format.fullDay(cohort.start) : of.period === "month" ? format.yearMonth(cohort.start) : `${cohort.start.slice(0, 4)} Q${Math.ceil(Number(cohort.start.slice(5, 7)) / 3)}`);
+  return (
+    <div className="listwrap" tabIndex={0} role="region" aria-label={t("cohorts.table")}>
+      <table className={old ? "heat old" : "heat"} aria-label={t("cohorts.table")}>
+        <thead><tr><th scope="col">{t("cohorts.start")}</th><th scope="col" className="num">{t("cohorts.size")}</th>{range.map((at) => <th key={at} scope="col" className="num">{t(`cohorts.step.${of.period}`, { n: at })}</th>)}</tr></thead>
+        <tbody>
+          {of.cohorts.map((cohort, row) => (
+            <tr key={cohort.start}>
+              <th scope="row">{startOf(cohort)}</th>
+              <td className="num size">{first === "order_placed" ? <Opens to="/customers" search={{ filter: membersOf(cohort, of.period) }}>{format.count(cohort.size)}</Opens> : format.count(cohort.size)}</td>
+              {range.map((at) => {
+                const value = cohort.values[at];
+                const count = cohort.counts[at];
+                if (value == null || count == null) return <td key={at} />;
+                const open = row + at === of.cohorts.length - 1 || cohort.values[at + 1] === undefined;
+                const text = t("cohorts.cell", { start: startOf(cohort), size: format.count(cohort.size), step: t(`cohorts.step.${of.period}`, { n: at }), count: format.count(count) as unknown as number, share: format.share(value) });
+                return <td key={at} className={`num cell l${levelOf(value, most, at)}${open ? " open" : ""}`} title={open ? `${text}，${t("cohorts.partial")}` : text}>{show === "share" ? format.share(value, 0) : format.count(count)}</td>;
+              })}
+            </tr>
+          ))}
+        </tbody>
+        {show === "share" && <tfoot><tr><th scope="row">{t("cohorts.average")}</th><td className="num">{format.count(of.cohorts.reduce((all, cohort) => all + cohort.size, 0))}</td>{range.map((at) => <td key={at} className="num">{format.share(of.average[at], 0)}</td>)}</tr></tfoot>}
+      </table>
+    </div>
+  );
+}
+
+/** Those whose first order fell into the cohort's step. */
+const membersOf = (cohort: Cohort, period: Retention["period"]): Condition => ({ field: "orders.first_at", op: "between", value: [cohort.start, lastDayOf(cohort.start, period)] });

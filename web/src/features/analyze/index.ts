@@ -1,0 +1,12 @@
+import type { LazyPage } from "../../ui";
+
+/** Facts become knowledge: segments, metrics and what is behind them, value, cohorts. */
+export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "behind" | "rfm" | "cohorts", LazyPage> = {
+  segments: () => import("./segment/SegmentsPage"),
+  newSegment: () => import("./segment/NewSegmentPage"),
+  segment: () => import("./segment/SegmentPage"),
+  metrics: () => import("./metrics/MetricsPage"),
+  behind: () => import("./metrics/BehindPage"),
+  rfm: () => import("./value/RfmPage"),
+  cohorts: () => import("./cohorts/CohortsPage"),
+};

@@ -1,0 +1,32 @@
+/** Words of metrics, value and cohorts. */
+export default {
+  metrics: {
+    title: "指标", summary: "{{n}} 个，{{odd}} 个异常", summaryPlain: "{{n}} 个，没有异常", csv: "CSV", column: { name: "指标", value: "数值", expected: "与预期比", previous: "与上期比", spark: "近 30 天", target: "目标", fresh: "更新" },
+    group: { sales: "销售", customers: "客户", behaviour: "行为", marketing: "营销", service: "服务", data: "数据" },
+    waiting: "还没有来源的指标", waitingCount: "{{count}} 个", needs: "需要{{what}}", noSource: "没有来源",
+    period: { label: "时间", yesterday: "昨日", last7: "近 7 天", last30: "近 30 天", last90: "近 90 天", month: "本月", lastMonth: "上月", custom: "自选", range: "{{from}}–{{to}}", from: "开始", to: "结束", apply: "应用" },
+    against: { label: "比较", expected: "与预期比", previous: "与上期比" },
+    segment: { label: "客群", all: "全部客户" },
+    anomaly: "异常", above: "高出预期 {{by}}", below: "低于预期 {{by}}", inside: "在预期之内", more: "比上期多 {{by}}", less: "比上期少 {{by}}", same: "与上期持平", range: "预期 {{low}}–{{high}}", of: "{{numerator}} ／ {{denominator}}", noExpected: "没有预期范围：{{why}}", previousIs: "上期 {{value}}",
+    chart: { label: "{{name}}，{{from}} 到 {{to}}", low: "预期下限", high: "预期上限", expected: "预期", value: "实际", day: "日期" },
+    why: { more: "为什么多了 {{by}}", less: "为什么少了 {{by}}", none: "没有变化", part: "部分", share: "占比", reference: "预期", previous: "上期", value: "实际", contribution: "贡献", total: "合计", other: "其余", unset: "未填", noHistory: "这个指标没有历史，说不出变化的原因", splits: "按什么拆", against: "与上期比" },
+    behind: "看背后的记录", link: "复制链接", linkCopied: "链接已复制", closePanel: "关闭", asOf: "数据到 {{at}}", fresh: "{{n}} 分钟", freshNow: "刚刚", pick: "选一个指标，看它的走势和变化的原因", empty: "还没有数据。导入订单后，这里会有 {{n}} 个指标。", openMetric: "看{{name}}的走势和原因",
+    target: { atLeast: "≥ {{value}}", atMost: "≤ {{value}}", day: "／天", week: "／周", month: "／月", quarter: "／季", year: "／年", met: "达到", missed: "未达", progress: "{{share}}", hint: "这段时间应到 {{due}}，已完成 {{share}}", set: "设目标", change: "改目标", title: "{{name}}的目标", value: "目标值", direction: "方向", atLeastWord: "不低于", atMostWord: "不高于", per: "周期", perNone: "不分周期", perDay: "每天", perWeek: "每周", perMonth: "每月", perQuarter: "每季", perYear: "每年", save: "保存目标", drop: "取消目标", saved: "目标已保存", dropped: "目标已取消" },
+    split: { country: "国家", province: "省份", city: "城市", shop: "店铺", category: "品类", brand: "品牌", product: "商品", sku: "SKU", identified: "是否识别", new_or_returning: "新老客", rfm_segment: "RFM 分层", owner: "负责人", team: "团队", gender: "性别", source: "来源" },
+    points: "个百分点", days: "天",
+  },
+  behindPage: { title: "{{name}}背后", total: "{{count}} 条，合计 {{sum}}", totalPlain: "{{count}} 条", back: "回到指标", numerator: "分子", denominator: "分母", part: "看分子或分母", column: { record: "记录", customer: "客户", day: "日期", shop: "店铺", status: "状态", figure: "计入" }, empty: "这段时间没有记录", csv: "CSV", nobody: "没识别到客户", follow: "跟进", refund: "退款" },
+  rfm: {
+    title: "价值", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
+    segments: "命名分层", name: "分层", customers: "人数", share: "占比", money: "窗口内消费", recencyDays: "平均未下单", movement: "分层变化", since: "从 {{from}} 到今天", from: "从", to: "到", stayed: "没有变化的 {{count}} 人", noMoves: "没有人换层", none: "还没下过单",
+    edit: "改分档", window: "窗口（天）", cutsR: "R：未下单天数的分界", cutsF: "F：下单次数的分界", cutsM: "M：消费额的分界", cutsHint: "四个从小到大的数；留空按五等分", preview: "预览", save: "保存分档", cancel: "放弃", saved: "分档已保存，各处的分层几秒内跟上", previewing: "正在预览，没有保存", bad: "要四个从小到大的数", auto: "五等分", empty: "还没有人下过单。导入订单后，这里按最近、次数和金额把客户分成 25 格。", table: "数据表",
+    tierMeta: "按至今价值与流失风险", tier: "去向", toDate: "至今价值", predicted: "预期 12 个月",
+  },
+  model: {
+    title: "价值模型", state: { ok: "模型可用", fallback: "用 RFM 规则代替", none: "还没有算过" }, none: "下过单的客户多起来以后会自动估计。", trained: "用到 {{day}} 的订单", fitted: "{{at}} 估计", bgnbd: "BG/NBD：还会不会来、来多少次", gg: "Gamma-Gamma：每次花多少", param: "参数", customers: "客户数", loglik: "对数似然", cycle: "购买周期", spread: "客单价与频次的相关", limit: "上限 {{limit}}", unitWeek: "时间单位：周", unitDay: "时间单位：天", missing: "没有可用的模型", currency: "v 以 {{currency}} 计",
+    what: { r: "购买率分布的形状", alpha: "购买率分布的尺度", a: "离开概率分布，越大越易离开", b: "离开概率分布，越大越不易离开", p: "每单金额的形状", q: "客户间差异的形状", v: "金额的尺度" },
+  },
+  cohorts: {
+    title: "同期群", meta: "首次{{first}}的客户，之后每{{period}}回来多少", period: { label: "按", week: "周", month: "月", quarter: "季" }, show: { label: "看", share: "占比", count: "人数" }, first: "首次", return: "再次", event: { order_placed: "下单", order_cancelled: "取消订单", order_refunded: "退款", call_logged: "通话", follow_up: "跟进" }, start: "首次", size: "人数", step: { week: "第 {{n}} 周", month: "第 {{n}} 月", quarter: "第 {{n}} 季" }, average: "平均", csv: "CSV", table: "留存热力表", cell: "{{start}}首次的 {{size}} 人里，{{step}}有 {{count}} 人（{{share}}）回来", partial: "这一期还没结束", definition: "同期群：同一期里第一次{{first}}的客户，成员不再变。数值：其中在之后第几期又{{return}}过的人 ÷ 全部成员；第 0 期是首次那一期。", empty: "这段时间没有人第一次{{first}}。把时间放宽，或先导入订单。", repurchase: "回购次数", orders: "{{n}} 次", ordersMore: "{{n}} 次以上", second: "到第二次的天数", secondText: "中位 **{{median}} 天**，一半的人在 **{{p25}}** 到 **{{p75}} 天**之间（{{count}} 人）", customers: "{{count}} 人", noSecond: "还没有人来第二次", length: { label: "多长", y1: "近 12 个月", y2: "近 24 个月", m6: "近 6 个月" },
+  },
+};

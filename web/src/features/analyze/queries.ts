@@ -1,0 +1,21 @@
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { explainCondition, listSegments, readBehind, readBoard, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type CohortQuery, type Condition, type PeriodQuery } from "../../api";
+
+export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: 60_000 });
+
+export const segmentsQuery = queryOptions({ queryKey: ["segments"], queryFn: ({ signal }) => listSegments(signal) });
+export const segmentQuery = (id: string) => queryOptions({ queryKey: ["segment", id], queryFn: ({ signal }) => readSegment(id, signal), enabled: id !== "" });
+export const overlapsQuery = (id: string) => queryOptions({ queryKey: ["segment", id, "overlaps"], queryFn: ({ signal }) => readOverlaps(id, signal), enabled: id !== "" });
+export const explainQuery = (condition: Condition, customer: string) =>
+  queryOptions({ queryKey: ["segments", "explain", condition, customer], queryFn: ({ signal }) => explainCondition(condition, customer, signal), placeholderData: keepPreviousData, enabled: customer !== "", retry: false });
+
+export const boardQuery = (query: PeriodQuery) => queryOptions({ queryKey: ["metrics", query], queryFn: ({ signal }) => readBoard(query, signal), placeholderData: keepPreviousData });
+export const metricQuery = (name: string, query: PeriodQuery & { by?: string }) => queryOptions({ queryKey: ["metrics", "one", name, query], queryFn: ({ signal }) => readMetric(name, query, signal), placeholderData: keepPreviousData });
+export const whyQuery = (name: string, query: PeriodQuery & { against?: string; split?: string | undefined }) => queryOptions({ queryKey: ["metrics", "why", name, query], queryFn: ({ signal }) => readWhy(name, query, signal), retry: false });
+export const behindQuery = (name: string, query: BehindQuery) => queryOptions({ queryKey: ["metrics", "behind", name, query], queryFn: ({ signal }) => readBehind(name, query, signal), placeholderData: keepPreviousData });
+
+export const rfmQuery = (query: { cuts?: string | undefined; window_days?: number | undefined }) => queryOptions({ queryKey: ["rfm", query], queryFn: ({ signal }) => readRfm(query, signal), placeholderData: keepPreviousData });
+export const modelQuery = queryOptions({ queryKey: ["rfm", "model"], queryFn: ({ signal }) => readModel(signal) });
+export const tiersQuery = queryOptions({ queryKey: ["rfm", "tiers"], queryFn: ({ signal }) => readTiers(signal) });
+
+export const retentionQuery = (query: CohortQuery) => queryOptions({ queryKey: ["retention", query], queryFn: ({ signal }) => readRetention(query, signal), placeholderData: keepPreviousData });

@@ -1,0 +1,53 @@
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import { useCan } from "../../../app/session";
+import { Body, Button, Empty, Failed, PageHead, Skeleton, Tabs, Tag, useFormat } from "../../../ui";
+import { rfmQuery } from "../queries";
+import { CutsForm } from "./CutsForm";
+import { Grid } from "./Grid";
+import { ModelPanel } from "./ModelPanel";
+import { Movement, NamedSegments } from "./NamedSegments";
+import { Tiers } from "./Tiers";
+import "./value.css";
+
+const shows = ["grid", "tiers", "model"] as const;
+
+/** What customers are worth: where they stand by RFM, whom to invest in, and the models behind predictions. */
+export default function RfmPage() {
+  const { t } = useTranslation("analyze");
+  const format = useFormat();
+  const can = useCan();
+  const search = useSearch({ from: "/shell/rfm" });
+  const navigate = useNavigate({ from: "/rfm" });
+  const go = (more: Partial<typeof search>) => void navigate({ to: ".", search: (now) => ({ ...now, ...more }), replace: true });
+  const show = shows.find((each) => each === search.show) ?? "grid";
+  const editing = search.cuts !== undefined || search.window !== undefined;
+  const answer = useQuery(rfmQuery({ cuts: search.cuts && search.cuts !== "edit" ? search.cuts : undefined, window_days: search.window ? Number(search.window) : undefined }));
+  const { data } = answer;
+  return (
+    <>
+      <PageHead title={t("rfm.title")} meta={data && t("rfm.meta", { count: format.count(data.customers) as unknown as number, days: format.count(data.window_days) })}>
+        {editing && search.cuts !== "edit" && <Tag tone="warn">{t("rfm.previewing")}</Tag>}
+        {show === "grid" && can("settings.write") && !editing && <Button size="md" icon="edit" onClick={() => go({ cuts: "edit" })}>{t("rfm.edit")}</Button>}
+      </PageHead>
+      <div className="filters"><Tabs label={t("rfm.tabs")} value={show} onChange={(to) => go({ show: to === "grid" ? undefined : to })} tabs={shows.map((key) => ({ key, label: t(`rfm.${key}`) }))} /></div>
+      <Body className="rfm">
+        {show === "model" ? <ModelPanel /> : show === "tiers" ? <Tiers />
+          : answer.error && !data ? <Failed error={answer.error} retry={() => void answer.refetch()} />
+          : !data ? <Skeleton rows={12} />
+          : data.customers === 0 ? <Empty>{t("rfm.empty")}</Empty>
+          : (
+            <>
+              {editing && <CutsForm of={data} onPreview={(cuts, window) => go({ cuts, window })} onDone={() => go({ cuts: undefined, window: undefined })} />}
+              <div className={answer.isPlaceholderData ? "twocol old" : "twocol"}>
+                <Grid of={data} />
+                <NamedSegments of={data} />
+              </div>
+              <Movement of={data} />
+            </>
+          )}
+      </Body>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import insight from "./insight.en-US";
+
+export default {
+  ...insight,
+  segment: {
+    title: "Segments", one: "Segment", total_one: "{{count}} segment", total_other: "{{count}} segments", create: "New segment", empty: "No segments yet. Save a condition under a name: customers enter and leave by themselves, and lists, alerts and Today can use it.",
+    name: "Name of the segment", namePlaceholder: "Name this segment", needName: "Give it a name first", unsaved: "Not saved yet", updated: "Updated {{at}}", moves: "7 days: {{entered}} in, {{left}} out", movesHint: "Who entered and left in the last 7 days, today included",
+    save: "Save segment", saveChanges: "Save changes", saved: "Changes saved", made: "Segment “{{name}}” is made", remove: "Delete segment", removed: "Segment “{{name}}” is deleted", duplicate: "Make a copy",
+    column: { name: "Name", sentence: "Condition", count: "People", moves: "In and out, 7 days", owner: "Made by", updated: "Updated" },
+  },
+  count: { label: "{{count}} match", of: "of {{total}} people", took: "{{ms}} ms", fewer: "**{{n}}** fewer than saved", more: "**{{n}}** more than saved", failed: "The new count failed; this is the one before" },
+  builder: {
+    label: "Conditions", alone: "Match alone", aloneCount_one: "{{count}} matches this alone", aloneCount_other: "{{count}} match this alone", meets: "Match", excluding: "Exclude who match", all: "all", any: "any", joinOf: "Match {{join}}", add: "Condition", addGroup: "Group", addExclude: "Exclude", addHere: "Add a condition to this group",
+    remove: "Remove this condition", removeGroup: "Remove this group", everybody: "No condition: that is every customer", choose: "Choose", comma: ", ", andMore: "{{some}} and more, {{n}} in all", was: "Saved: {{value}}", did: "Did", or: "or", limited: "with combined limits",
+    limit: "Add a limit", limitOf: "Limit: {{limit}}", dropLimit: "Remove the limit", done: "Done", opOf: "Comparison of {{field}}: {{op}}", measureOf: "What of {{field}}: {{measure}}", windowOf: "When of {{field}}: {{window}}", tag: "Tag", segment: "Another segment", events: "What they did", segments: "Segments",
+  },
+  place: { orders: "Orders", rfm: "RFM", rhythm: "Order rhythm", value: "Value and churn", profile: "Profile", consent: "Consent", custom: "Custom" },
+  pick: { find: "Search", findOrType: "Search or type", none: "Nothing matches", type: "Type and press Enter", use: "Use “{{text}}”" },
+  unit: { days: "days", years: "years", orders: "orders", times: "times", share: "%" },
+  sign: { eq: "=", ne: "≠", gt: ">", gte: "≥", lt: "<", lte: "≤", between: "between", is_set: "is filled", is_not_set: "is empty" },
+  op: { eq: "is", ne: "is not", in: "is one of", not_in: "is none of", gt: "above", gte: "at least", lt: "below", lte: "at most", between: "between", contains: "contains", starts_with: "starts with", is_set: "is filled", is_not_set: "is empty", in_last_days: "in the last", not_in_last_days: "not in the last", anniversary_in_days: "comes round within" },
+  dayOp: { eq: "on", ne: "not on", gt: "after", gte: "on or after", lt: "before", lte: "on or before", between: "between", in: "is one of", not_in: "is none of", contains: "contains", starts_with: "starts with", is_set: "is filled", is_not_set: "is empty", in_last_days: "in the last", not_in_last_days: "not in the last", anniversary_in_days: "comes round within" },
+  setOp: { in: "has any of", contains: "has" },
+  measure: { count: "times", days: "days", first: "first time", last: "last time", ratio: "amount against the span before", sum: "total {{of}}", avg: "average {{of}}", min: "smallest {{of}}", max: "largest {{of}}" },
+  window: { title: "When", last: "last {{days}} days", lastDays: "Last days", between: "{{from}} to {{to}}", all: "ever", from: "From", to: "To" },
+  members: { title: "Members", how: "By predicted value, following the conditions", all: "All {{count}}", none: "Nobody matches now. See which condition matches fewest alone.", name: "Name", noName: "Unnamed customer", tags: "Tags", city: "City", last: "Last order", last12m: "12 months", orders: "Orders", predicted: "Predicted", rfm: "RFM segment", ago: "{{days}} ago", today: "today" },
+  composition: { title: "Composition", everybody: "All customers", segment: "This segment", none: "Nobody, so no composition", unset: "Not given", rest: "Others", hint: "{{label}}: {{members}} of this segment, {{base}} of all" },
+  overlap: { title: "Overlap with other segments", none: "Shares nobody with other segments" },
+  explain: { title: "Why in, why not", find: "Look up a customer", hint: "Pick a customer to see, condition by condition, what holds and what is missing.", other: "Another customer", in: "In", out: "Not in", any: "Match any", all: "Match all", holds: "Holds:", fails: "Fails:", willEnter: "If nothing happens, enters on **{{day}}**.", willLeave: "If nothing happens, leaves on **{{day}}**." },
+  value: {
+    rfm_segment: { champions: "Champions", loyal: "Loyal", potential_loyalist: "Potential loyalists", new: "New", promising: "Promising", need_attention: "Need attention", about_to_sleep: "About to sleep", at_risk: "At risk", cannot_lose: "Cannot lose them", hibernating: "Hibernating", lost: "Lost", none: "Not ordered yet" },
+    status: { pending: "Unpaid", placed: "Placed", paid: "Paid", shipped: "Shipped", delivered: "Delivered", completed: "Completed", cancelled: "Cancelled", refunded: "Refunded", partially_refunded: "Part refunded", returned: "Returned" },
+    kind: { person: "Person", organization: "Organization", call: "Call", wechat: "WeChat", visit: "Visit", note: "Note", email: "Email", order: "Order", refund: "Refund" },
+    result: { reached: "Reached", missed: "No answer", later: "Call later", replied: "Replied", waiting: "Waiting", bought: "Bought", looked: "Just looked" },
+    tier: { high: "High", mid: "Middle", low: "Low" },
+    gender: { female: "Female", male: "Male", unknown: "Unknown" },
+    new_or_returning: { new: "New", returning: "Returning" },
+    identified: { true: "Known customer", false: "Unknown customer" },
+  },
+};

@@ -1,0 +1,40 @@
+import insight from "./insight.zh-CN";
+
+export default {
+  ...insight,
+  segment: {
+    title: "客群", one: "客群", total: "{{count}} 个", create: "新建客群", empty: "还没有客群。把一个条件存成客群，符合的客户会自己进出，名单、预警和今日都能用它。",
+    name: "客群名称", namePlaceholder: "给客群起个名字", needName: "先起个名字", unsaved: "还没保存", updated: "{{at}} 更新", moves: "7 天进 {{entered}} 出 {{left}}", movesHint: "近 7 天进入和离开的人数，含今天",
+    save: "保存客群", saveChanges: "保存改动", saved: "改动已保存", made: "已建客群“{{name}}”", remove: "删除客群", removed: "已删除客群“{{name}}”", duplicate: "另存为新客群",
+    column: { name: "名称", sentence: "条件", count: "人数", moves: "近 7 天进出", owner: "创建人", updated: "更新" },
+  },
+  count: { label: "{{count}} 人符合", of: "人，共 {{total}} 人", took: "{{ms}} 毫秒", fewer: "比已保存的少 **{{n}}** 人", more: "比已保存的多 **{{n}}** 人", failed: "没能算出新的人数，显示的是上一次的" },
+  builder: {
+    label: "条件", alone: "单独符合", aloneCount: "单独符合 {{count}} 人", meets: "满足", excluding: "排除，满足", all: "全部", any: "任一", joinOf: "满足{{join}}", add: "条件", addGroup: "条件组", addExclude: "排除", addHere: "在这一组里加条件",
+    remove: "去掉这个条件", removeGroup: "去掉这一组", everybody: "没有条件，就是所有客户", choose: "请选择", comma: "、", andMore: "{{some}}等 {{n}} 项", was: "已保存的是 {{value}}", did: "做过", or: "或", limited: "有组合限定",
+    limit: "加一个限定", limitOf: "限定：{{limit}}", dropLimit: "去掉限定", done: "完成", opOf: "{{field}}的比较：{{op}}", measureOf: "{{field}}看什么：{{measure}}", windowOf: "{{field}}的时间：{{window}}", tag: "标签", segment: "其他客群", events: "做过的事", segments: "客群",
+  },
+  place: { orders: "订单", rfm: "RFM", rhythm: "购买节奏", value: "价值与流失", profile: "档案", consent: "授权同意", custom: "自定义" },
+  pick: { find: "搜索", findOrType: "搜索或输入", none: "没有符合的", type: "输入后按回车", use: "用“{{text}}”" },
+  unit: { days: "天", years: "岁", orders: "单", times: "次", share: "%" },
+  sign: { eq: "=", ne: "≠", gt: ">", gte: "≥", lt: "<", lte: "≤", between: "介于", is_set: "有值", is_not_set: "没有值" },
+  op: { eq: "是", ne: "不是", in: "属于", not_in: "不属于", gt: "大于", gte: "不少于", lt: "小于", lte: "不多于", between: "介于", contains: "包含", starts_with: "开头是", is_set: "有值", is_not_set: "没有值", in_last_days: "在最近", not_in_last_days: "不在最近", anniversary_in_days: "纪念日在未来" },
+  dayOp: { eq: "就在", ne: "不在", gt: "晚于", gte: "不早于", lt: "早于", lte: "不晚于", between: "介于", in: "属于", not_in: "不属于", contains: "包含", starts_with: "开头是", is_set: "有值", is_not_set: "没有值", in_last_days: "在最近", not_in_last_days: "不在最近", anniversary_in_days: "纪念日在未来" },
+  setOp: { in: "含有任一", contains: "含有" },
+  measure: { count: "次数", days: "天数", first: "首次", last: "最近一次", ratio: "金额比前一段", sum: "{{of}}合计", avg: "平均{{of}}", min: "最小{{of}}", max: "最大{{of}}" },
+  window: { title: "时间范围", last: "近 {{days}} 天", lastDays: "近几天", between: "{{from}} 到 {{to}}", all: "全部时间", from: "开始日期", to: "结束日期" },
+  members: { title: "成员", how: "按预期价值排序，随条件更新", all: "全部 {{count}} 人", none: "现在没有人符合。看看右边“单独符合”里哪个条件最少。", name: "姓名", noName: "未署名客户", tags: "标签", city: "城市", last: "上次下单", last12m: "近 12 个月", orders: "订单", predicted: "预期价值", rfm: "RFM 分层", ago: "{{days}}前", today: "今天" },
+  composition: { title: "构成", everybody: "全体客户", segment: "本客群", none: "没有人，谈不上构成", unset: "未填", rest: "其他", hint: "{{label}}：本客群 {{members}}，全体 {{base}}" },
+  overlap: { title: "与其他客群重叠", none: "与其他客群没有共同的人" },
+  explain: { title: "为什么在，为什么不在", find: "查一位客户", hint: "选一位客户，逐条看她符合哪些条件、差在哪里。", other: "换一位客户", in: "在", out: "不在", any: "满足任一", all: "满足全部", holds: "符合", fails: "不符合", willEnter: "一直不变的话，**{{day}}**会进入。", willLeave: "一直不变的话，**{{day}}**会离开。" },
+  value: {
+    rfm_segment: { champions: "重要价值客户", loyal: "忠诚客户", potential_loyalist: "潜力客户", new: "新客户", promising: "有望客户", need_attention: "需关注客户", about_to_sleep: "即将沉睡客户", at_risk: "流失风险客户", cannot_lose: "重要挽留客户", hibernating: "沉睡客户", lost: "流失客户", none: "还没下过单" },
+    status: { pending: "待付款", placed: "已下单", paid: "已付款", shipped: "已发货", delivered: "已送达", completed: "已完成", cancelled: "已取消", refunded: "已退款", partially_refunded: "部分退款", returned: "已退货" },
+    kind: { person: "个人", organization: "机构", call: "电话", wechat: "微信", visit: "拜访", note: "备注", email: "邮件", order: "订单", refund: "退款" },
+    result: { reached: "已联系上", missed: "未接", later: "改天再打", replied: "已回复", waiting: "等回复", bought: "已成交", looked: "只看看" },
+    tier: { high: "高档", mid: "中档", low: "低档" },
+    gender: { female: "女", male: "男", unknown: "未知" },
+    new_or_returning: { new: "新客", returning: "老客" },
+    identified: { true: "识别到客户", false: "没识别到客户" },
+  },
+};
