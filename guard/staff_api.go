@@ -14,7 +14,8 @@ import (
 
 func lower(s string) string { return strings.ToLower(strings.TrimSpace(s)) }
 
-type staffItem struct {
+// StaffItem is a member of staff as lists show it. Email and last use are for those who manage staff.
+type StaffItem struct {
 	ID              api.ID     `json:"id"`
 	Email           string     `json:"email"`
 	Name            string     `json:"name"`
@@ -29,8 +30,8 @@ type staffItem struct {
 	Version         int64      `json:"version"`
 }
 
-func itemOf(s Staff, full bool) staffItem {
-	item := staffItem{ID: api.ID(s.ID), Name: s.Name, Role: s.Role, TeamID: (*api.ID)(s.TeamID), Active: s.Active,
+func itemOf(s Staff, full bool) StaffItem {
+	item := StaffItem{ID: api.ID(s.ID), Name: s.Name, Role: s.Role, TeamID: (*api.ID)(s.TeamID), Active: s.Active,
 		Language: s.Language, CapacityMinutes: s.CapacityMinutes, Joined: s.HasPassword,
 		CreatedAt: time.UnixMilli(s.CreatedAt).UTC(), Version: s.Version}
 	if full {
@@ -45,7 +46,7 @@ func itemOf(s Staff, full bool) staffItem {
 
 type staffOut struct {
 	ETag string `header:"ETag"`
-	Body staffItem
+	Body StaffItem
 }
 
 type team struct {
@@ -55,13 +56,13 @@ type team struct {
 
 func (g *Guard) registerStaff(a *api.API) {
 	api.Register(a, api.Op{Method: "GET", Path: "/users", Permission: "staff.read", Tag: "users", Summary: "Everyone who uses the product"},
-		func(ctx context.Context, _ *struct{}) (*struct{ Body page.List[staffItem] }, error) {
+		func(ctx context.Context, _ *struct{}) (*struct{ Body page.List[StaffItem] }, error) {
 			all, err := g.ListStaff(ctx)
 			if err != nil {
 				return nil, err
 			}
-			out := &struct{ Body page.List[staffItem] }{}
-			out.Body.Items = make([]staffItem, 0, len(all))
+			out := &struct{ Body page.List[StaffItem] }{}
+			out.Body.Items = make([]StaffItem, 0, len(all))
 			for _, s := range all {
 				out.Body.Items = append(out.Body.Items, itemOf(s, ActorOf(ctx).Can("staff.write")))
 			}
@@ -172,7 +173,7 @@ func (g *Guard) registerStaff(a *api.API) {
 
 type invitation struct {
 	Body struct {
-		staffItem
+		StaffItem
 		Link string `json:"link" doc:"valid once, for three days"`
 	}
 }
@@ -183,7 +184,7 @@ func (g *Guard) invite(ctx context.Context, id int64) (*invitation, error) {
 		return nil, err
 	}
 	out := &invitation{}
-	out.Body.staffItem = itemOf(s, true)
+	out.Body.StaffItem = itemOf(s, true)
 	out.Body.Link, err = g.CreateLink(ctx, PurposeInvite, &id)
 	return out, err
 }

@@ -29,9 +29,9 @@ func (s *Store) output(ctx context.Context, id int64) (*customerOutput, error) {
 func (s *Store) registerCustomers(a *api.API) {
 	api.Register(a, api.Op{Method: "GET", Path: "/customers", Permission: "customers.read", Tag: "customers",
 		Summary: "Customers that meet a condition, one page; newest first unless sorted"},
-		func(ctx context.Context, in *struct{ page.Query }) (*struct{ Body *page.List[customerItem] }, error) {
+		func(ctx context.Context, in *struct{ page.Query }) (*struct{ Body *page.List[CustomerItem] }, error) {
 			list, err := s.List(ctx, in.Query)
-			return &struct{ Body *page.List[customerItem] }{list}, err
+			return &struct{ Body *page.List[CustomerItem] }{list}, err
 		})
 
 	api.Register(a, api.Op{Method: "POST", Path: "/customers", Permission: "customers.write", Tag: "customers", Status: 201, Summary: "Add a customer"},

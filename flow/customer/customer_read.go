@@ -21,9 +21,9 @@ const living = "c.deleted_at is null and c.merged_into is null"
 
 // List gives one page of the customers the reader may see. A filter, a sort other than by age, or a total is the
 // finder's work; the plain list comes straight from the records. Faults: invalid, forbidden.
-func (s *Store) List(ctx context.Context, q page.Query) (*page.List[customerItem], error) {
+func (s *Store) List(ctx context.Context, q page.Query) (*page.List[CustomerItem], error) {
 	plain := q.Filter == "" && !q.Total && (q.Sort == "" || strings.TrimPrefix(q.Sort, "-") == "id")
-	list := &page.List[customerItem]{Items: []customerItem{}}
+	list := &page.List[CustomerItem]{Items: []CustomerItem{}}
 	var ids []int64
 	var err error
 	switch {
@@ -82,14 +82,14 @@ where c.id in (?)
 }
 
 // items shows the customers in the order of ids. One that is gone meanwhile, or was never the reader's to see, is left out.
-func (s *Store) items(ctx context.Context, ids []int64) ([]customerItem, error) {
-	items := make([]customerItem, 0, len(ids))
+func (s *Store) items(ctx context.Context, ids []int64) ([]CustomerItem, error) {
+	items := make([]CustomerItem, 0, len(ids))
 	read := s.records.Read()
 	rows, err := s.stored(ctx, read, ids)
 	if err != nil || len(rows) == 0 {
 		return items, err
 	}
-	byID := make(map[int64]*customerItem, len(rows))
+	byID := make(map[int64]*CustomerItem, len(rows))
 	for i := range rows {
 		item := rows[i].item(ctx)
 		byID[rows[i].ID] = &item
@@ -167,7 +167,7 @@ func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
 	}
 	ids := []int64{id}
 	rights := guard.FieldsOf(ctx, noun)
-	p := &customerPage{customerItem: c.item(ctx), Industry: orNull(c.Industry), GivenName: orNull(c.GivenName), FamilyName: orNull(c.FamilyName),
+	p := &customerPage{CustomerItem: c.item(ctx), Industry: orNull(c.Industry), GivenName: orNull(c.GivenName), FamilyName: orNull(c.FamilyName),
 		Custom: customFields(c.Custom), UpdatedAt: instant(c.UpdatedAt), Rights: rightsOf(rights),
 		ContactPoints: []contactView{}, Identities: []identityView{}, Segments: []segmentView{}}
 	p.Address = addressView{orNull(c.Country), orNull(c.Province), orNull(c.City), orNull(c.District), orNull(shownAddress(rights, c.Address)), orNull(c.Postcode)}
@@ -208,7 +208,7 @@ func (s *Store) derive(ctx context.Context, p *customerPage, id int64) error {
 		p.setFigures(f)
 		p.Last12M = f.Last12M
 	}
-	if err := s.addRhythms(ctx, map[int64]*customerItem{id: &p.customerItem}); err != nil {
+	if err := s.addRhythms(ctx, map[int64]*CustomerItem{id: &p.CustomerItem}); err != nil {
 		return err
 	}
 	if s.memberships != nil {
@@ -229,7 +229,7 @@ func (s *Store) derive(ctx context.Context, p *customerPage, id int64) error {
 
 // addRhythms adds the orders of the last twelve months, oldest first, for the picture of each customer's rhythm. Only
 // for readers of orders.
-func (s *Store) addRhythms(ctx context.Context, items map[int64]*customerItem) error {
+func (s *Store) addRhythms(ctx context.Context, items map[int64]*CustomerItem) error {
 	var ids []int64
 	for id, item := range items {
 		if item.Rhythm != nil {

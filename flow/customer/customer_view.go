@@ -17,8 +17,8 @@ type Named struct {
 	Name string `json:"name"`
 }
 
-// customerItem is a customer as a list shows it. What the reader may not see, and what is not known, is null.
-type customerItem struct {
+// CustomerItem is a customer as a list shows it. What the reader may not see, and what is not known, is null.
+type CustomerItem struct {
 	ID             api.ID        `json:"id"`
 	Kind           string        `json:"kind" enum:"person,organization"`
 	Name           string        `json:"name"`
@@ -64,7 +64,7 @@ type rhythmOrder struct {
 
 // customerPage is one customer, whole.
 type customerPage struct {
-	customerItem
+	CustomerItem
 	ContactPoints []contactView          `json:"contact_points"`
 	Identities    []identityView         `json:"identities"`
 	Address       addressView            `json:"address"`
@@ -116,8 +116,8 @@ type storedCustomer struct {
 }
 
 // item shows a record to the reader of ctx, without its contact points, tags and figures.
-func (c *storedCustomer) item(ctx context.Context) customerItem {
-	i := customerItem{
+func (c *storedCustomer) item(ctx context.Context) CustomerItem {
+	i := CustomerItem{
 		ID: api.ID(c.ID), Kind: c.Kind, Name: c.Name, Gender: orNull(c.Gender), Birthday: c.Birthday, Country: orNull(c.Country),
 		Province: orNull(c.Province), City: orNull(c.City), Company: orNull(c.Company), Tags: []string{}, Owner: named(c.OwnerID, c.OwnerName),
 		Team: named(c.TeamID, c.TeamName), LifecycleStage: orNull(c.LifecycleStage), Source: orNull(c.Source),
@@ -130,14 +130,14 @@ func (c *storedCustomer) item(ctx context.Context) customerItem {
 }
 
 // callBy shows the first identity that is not a digest.
-func (i *customerItem) callBy(identities []identityView) {
+func (i *CustomerItem) callBy(identities []identityView) {
 	if len(identities) > 0 {
 		i.ExternalID = &identities[0].ExternalID
 	}
 }
 
 // setFigures shows the derived block.
-func (i *customerItem) setFigures(f Figures) {
+func (i *CustomerItem) setFigures(f Figures) {
 	if f.Orders != nil {
 		i.Orders = &orderTotals{Count: f.Orders.Count, Total: f.Orders.Total, FirstAt: instantOrNull(f.Orders.FirstAt), LastAt: instantOrNull(f.Orders.LastAt)}
 	}
@@ -148,7 +148,7 @@ func (i *customerItem) setFigures(f Figures) {
 }
 
 // setContacts shows the first phone number and address that can be used.
-func (i *customerItem) setContacts(rights guard.Fields, points []ContactPoint) {
+func (i *CustomerItem) setContacts(rights guard.Fields, points []ContactPoint) {
 	for _, p := range points {
 		to := &i.Phone
 		switch p.Kind {

@@ -13,8 +13,8 @@ import (
 	"guanxi/guard"
 )
 
-// orderView is an order as lists show it. Total is gross minus refunded and may be below zero.
-type orderView struct {
+// OrderItem is an order as lists show it. Total is gross minus refunded and may be below zero.
+type OrderItem struct {
 	ID        api.ID      `json:"id"`
 	Shop      string      `json:"shop"`
 	Number    string      `json:"number"`
@@ -34,7 +34,7 @@ type orderView struct {
 
 // orderPage is an order with its lines.
 type orderPage struct {
-	orderView
+	OrderItem
 	Items []lineView `json:"items"`
 }
 
@@ -56,8 +56,8 @@ type storedOrderRow struct {
 	CustomerName *string `bun:"customer_name"`
 }
 
-func (o *storedOrderRow) view() orderView {
-	return orderView{ID: api.ID(o.ID), Shop: o.Shop, Number: o.Number, Kind: o.Kind, Status: o.Status, Customer: named(o.CustomerID, o.CustomerName),
+func (o *storedOrderRow) view() OrderItem {
+	return OrderItem{ID: api.ID(o.ID), Shop: o.Shop, Number: o.Number, Kind: o.Kind, Status: o.Status, Customer: named(o.CustomerID, o.CustomerName),
 		OrderedAt: instant(o.OrderedAt), Gross: money.Of(o.Gross, o.Currency), Refunded: money.Of(o.Refunded, o.Currency),
 		Total: money.Of(o.Gross-o.Refunded, o.Currency), Country: orNull(o.Country), Province: orNull(o.Province), City: orNull(o.City),
 		Lines: o.Lines, Version: o.Version}
@@ -122,12 +122,12 @@ func (q *OrderQuery) where(ctx context.Context) (conditions []string, args []any
 
 // Orders gives one page of the orders the reader may see. An order of nobody is seen by those who see everything.
 // Fault: invalid.
-func (s *Store) Orders(ctx context.Context, q OrderQuery) (*page.List[orderView], error) {
+func (s *Store) Orders(ctx context.Context, q OrderQuery) (*page.List[OrderItem], error) {
 	conditions, args, err := q.where(ctx)
 	if err != nil {
 		return nil, err
 	}
-	list := &page.List[orderView]{Items: []orderView{}}
+	list := &page.List[OrderItem]{Items: []OrderItem{}}
 	from := " from orders o left join customers c on c.id = o.customer_id where " + strings.Join(conditions, " and ")
 	if q.Total {
 		list.Total = new(int64)
@@ -177,7 +177,7 @@ where `+strings.Join(conditions, " and ")+" and o.id = ?", append(args, id)...).
 	if len(rows) == 0 {
 		return nil, fault.NotFound("order", id)
 	}
-	p := &orderPage{orderView: rows[0].view(), Items: []lineView{}}
+	p := &orderPage{OrderItem: rows[0].view(), Items: []lineView{}}
 	lines, err := linesOf(ctx, s.records.Read(), []int64{id})
 	for _, l := range lines {
 		p.Items = append(p.Items, lineView{l.Position, l.SKU, l.ProductName, l.Category, l.Brand, l.Tier, l.Quantity, decimalText(l.UnitPriceMicros),
@@ -188,9 +188,9 @@ where `+strings.Join(conditions, " and ")+" and o.id = ?", append(args, id)...).
 
 func (s *Store) registerOrders(a *api.API) {
 	api.Register(a, api.Op{Method: "GET", Path: "/orders", Permission: "orders.read", Tag: "orders", Summary: "Orders and refunds, newest first"},
-		func(ctx context.Context, in *OrderQuery) (*struct{ Body *page.List[orderView] }, error) {
+		func(ctx context.Context, in *OrderQuery) (*struct{ Body *page.List[OrderItem] }, error) {
 			list, err := s.Orders(ctx, *in)
-			return &struct{ Body *page.List[orderView] }{list}, err
+			return &struct{ Body *page.List[OrderItem] }{list}, err
 		})
 
 	api.Register(a, api.Op{Method: "GET", Path: "/orders/{id}", Permission: "orders.read", Tag: "orders", Summary: "One order with its lines"},
@@ -217,11 +217,11 @@ func (s *Store) registerOrders(a *api.API) {
 			Cursor string `query:"cursor"`
 			Total  bool   `query:"total"`
 			Kind   string `query:"kind" enum:"order,refund"`
-		}) (*struct{ Body *page.List[orderView] }, error) {
+		}) (*struct{ Body *page.List[OrderItem] }, error) {
 			if _, err := s.find(ctx, s.records.Read(), int64(in.ID)); err != nil {
 				return nil, err
 			}
 			list, err := s.Orders(ctx, OrderQuery{Limit: in.Limit, Cursor: in.Cursor, Total: in.Total, Kind: in.Kind, Customer: in.ID})
-			return &struct{ Body *page.List[orderView] }{list}, err
+			return &struct{ Body *page.List[OrderItem] }{list}, err
 		})
 }
