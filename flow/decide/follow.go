@@ -9,10 +9,12 @@ import (
 	"guanxi/base/clock"
 )
 
-// How often Run looks for new facts, and how many times a refresh's own length lies between two.
+// How often Run looks for new facts, how many times a refresh's own length lies between two, and the longest that may be:
+// a clock that was moved meanwhile makes a refresh look endless.
 const (
-	looksEvery = 5 * time.Second
-	restsFor   = 20
+	looksEvery  = 5 * time.Second
+	restsFor    = 20
+	longestRest = 3 * time.Minute
 )
 
 // Run refreshes whenever the facts have changed, so that Today says within seconds what an import, a new score or a
@@ -42,7 +44,7 @@ func (s *Signals) Run(ctx context.Context) {
 			slog.Error("the signals could not be refreshed", "error", err)
 		}
 		seen = facts
-		if rest := restsFor * clock.Now(ctx).Sub(began); rest > looksEvery {
+		if rest := min(restsFor*clock.Now(ctx).Sub(began), longestRest); rest > looksEvery {
 			ticks.Reset(rest)
 		} else {
 			ticks.Reset(looksEvery)
