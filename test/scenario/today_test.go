@@ -94,17 +94,17 @@ func (d *desk) today() (v today) {
 	return v
 }
 
-// followUp gives the line of the follow-up on Mei's list, nil when it is not there.
-func (d *desk) followUp() *line {
+// followUp gives the line of the follow-up on Mei's list, an empty one when it is not there.
+func (d *desk) followUp() line {
 	for _, item := range d.today().Items {
 		if item.Kind == "follow_up_due" {
-			return &item
+			return item
 		}
 	}
-	return nil
+	return line{}
 }
 
-func (d *desk) onList() any { return d.followUp() != nil }
+func (d *desk) onList() any { return d.followUp().ID != "" }
 
 type dayLog struct {
 	Done    int `json:"done_count"`
