@@ -1767,6 +1767,15 @@ export interface components {
         CustomerPage: {
             address: components["schemas"]["AddressView"];
             /**
+             * Format: int64
+             * @description whole years today
+             */
+            age: number | null;
+            /** Format: date */
+            birthday: string | null;
+            city: string | null;
+            company: string | null;
+            /**
              * Format: double
              * @description share 0..1 of the profile that is filled
              */
@@ -1774,21 +1783,48 @@ export interface components {
             /** @description the latest word for each purpose and channel */
             consents: components["schemas"]["ConsentView"][] | null;
             contact_points: components["schemas"]["ContactView"][] | null;
+            country: string | null;
+            /** Format: date-time */
+            created_at: string;
             custom: {
                 [key: string]: unknown;
             };
+            /** @description masked */
+            email: string | null;
+            /** @description the first key a source knows the customer by: her name when she has none */
+            external_id: string | null;
             family_name: string | null;
+            gender: string | null;
             given_name: string | null;
+            /** Format: id */
+            id: string;
             identities: components["schemas"]["IdentityView"][] | null;
             industry: string | null;
+            /** @enum {string} */
+            kind: "person" | "organization";
             last12m: components["schemas"]["PeriodFigures"];
+            lifecycle_stage: string | null;
+            name: string;
+            orders: components["schemas"]["OrderTotals"];
+            owner: components["schemas"]["Named"];
+            /** @description masked */
+            phone: string | null;
+            province: string | null;
+            rfm: components["schemas"]["RFMFigures"];
+            rhythm: components["schemas"]["RhythmView"];
             /** @description what the reader may do with each field: none, masked, read, write */
             rights: {
                 [key: string]: string;
             };
             segments: components["schemas"]["SegmentView"][] | null;
+            source: string | null;
+            tags: string[] | null;
+            team: components["schemas"]["Named"];
             /** Format: date-time */
             updated_at: string;
+            value: components["schemas"]["ValueFigures"];
+            /** Format: int64 */
+            version: number;
         };
         CustomerValue: {
             /**
@@ -2098,8 +2134,27 @@ export interface components {
             sheet?: string;
         };
         InvitationBody: {
+            active: boolean;
+            /** Format: int64 */
+            capacity_minutes: number;
+            /** Format: date-time */
+            created_at: string;
+            email: string;
+            /** Format: id */
+            id: string;
+            /** @description has chosen a password */
+            joined: boolean;
+            language: string;
+            /** Format: date-time */
+            last_seen_at?: string;
             /** @description valid once, for three days */
             link: string;
+            name: string;
+            role: string;
+            /** Format: id */
+            team_id?: string;
+            /** Format: int64 */
+            version: number;
         };
         Label: {
             "en-US": string;
@@ -2174,8 +2229,8 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
-        ListOrderView: {
-            items: components["schemas"]["OrderView"][] | null;
+        ListOrderItem: {
+            items: components["schemas"]["OrderItem"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -2342,20 +2397,7 @@ export interface components {
             header?: string;
             refund_prefix?: string;
         };
-        OrderPage: {
-            items: components["schemas"]["LineView"][] | null;
-        };
-        OrderTotals: {
-            /** Format: int64 */
-            count: number;
-            /** Format: date-time */
-            first_at: string | null;
-            /** Format: date-time */
-            last_at: string | null;
-            /** @description gross minus refunds */
-            total: components["schemas"]["Money"];
-        };
-        OrderView: {
+        OrderItem: {
             city: string | null;
             country: string | null;
             /** @description null for an order of nobody */
@@ -2379,6 +2421,42 @@ export interface components {
             total: components["schemas"]["Money"];
             /** Format: int64 */
             version: number;
+        };
+        OrderPage: {
+            city: string | null;
+            country: string | null;
+            /** @description null for an order of nobody */
+            customer: components["schemas"]["Named"];
+            /** @description sum of the lines above zero */
+            gross: components["schemas"]["Money"];
+            /** Format: id */
+            id: string;
+            items: components["schemas"]["LineView"][] | null;
+            /** @enum {string} */
+            kind: "order" | "refund";
+            /** Format: int64 */
+            lines: number;
+            number: string;
+            /** Format: date-time */
+            ordered_at: string;
+            province: string | null;
+            /** @description minus the sum of the lines below zero */
+            refunded: components["schemas"]["Money"];
+            shop: string;
+            status: string;
+            total: components["schemas"]["Money"];
+            /** Format: int64 */
+            version: number;
+        };
+        OrderTotals: {
+            /** Format: int64 */
+            count: number;
+            /** Format: date-time */
+            first_at: string | null;
+            /** Format: date-time */
+            last_at: string | null;
+            /** @description gross minus refunds */
+            total: components["schemas"]["Money"];
         };
         OrdersCount: {
             /** Format: int64 */
@@ -4960,7 +5038,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOrderView"];
+                    "application/json": components["schemas"]["ListOrderItem"];
                 };
             };
             /** @description Unauthorized */
@@ -6926,7 +7004,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListOrderView"];
+                    "application/json": components["schemas"]["ListOrderItem"];
                 };
             };
             /** @description Unauthorized */
