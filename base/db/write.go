@@ -23,6 +23,7 @@ import (
 type Tx struct {
 	bun.Tx
 	engine Engine
+	conn   bun.Conn // the transaction's connection, for what only the driver can do
 	feed   map[string][]int64
 }
 
@@ -91,15 +92,25 @@ func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) err
 
 func (d *DB) writePostgres(c *change) error {
 	for attempt := 0; ; attempt++ {
-		err := d.write.RunInTx(c.ctx, nil, func(ctx context.Context, btx bun.Tx) error {
-			return c.run(&Tx{Tx: btx, engine: Postgres})
-		})
+		err := d.transact(c.ctx, c.run)
 		var pg *pgconn.PgError
 		if attempt < 5 && errors.As(err, &pg) && (pg.Code == "40001" || pg.Code == "40P01") {
 			continue
 		}
 		return err
 	}
+}
+
+// transact runs fn in one transaction on one connection of the writers.
+func (d *DB) transact(ctx context.Context, fn func(tx *Tx) error) error {
+	conn, err := d.write.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer conn.Close()
+	return conn.RunInTx(ctx, nil, func(_ context.Context, btx bun.Tx) error {
+		return fn(&Tx{Tx: btx, engine: d.engine, conn: conn})
+	})
 }
 
 // run executes the change on tx; a panic becomes its error, so that it cannot end the group.
@@ -143,15 +154,16 @@ func (d *DB) commitGroups() {
 
 func (d *DB) commitGroup(first *change) {
 	group := []*change{first}
-	err := d.write.RunInTx(context.Background(), nil, func(ctx context.Context, btx bun.Tx) error {
+	ctx := context.Background()
+	err := d.transact(ctx, func(tx *Tx) error {
 		began := time.Now() //nolint:forbidigo // bounds the group by real time, whatever the product's clock says
 		for c := first; ; {
 			// the first needs no savepoint, which would copy every page it touches: failing, it takes back nothing but itself
 			if c != first {
-				if err := runInSavepoint(ctx, btx, c); err != nil {
+				if err := runInSavepoint(ctx, *tx, c); err != nil {
 					return err
 				}
-			} else if err := c.run(&Tx{Tx: btx, engine: SQLite}); err != nil {
+			} else if err := c.run(tx); err != nil {
 				return err
 			}
 			if len(group) >= groupChanges || time.Since(began) > groupTime { //nolint:forbidigo // as above
@@ -174,16 +186,17 @@ func (d *DB) commitGroup(first *change) {
 }
 
 // runInSavepoint gives an error only when the transaction itself is broken; the change's own error stays with it.
-func runInSavepoint(ctx context.Context, btx bun.Tx, c *change) error {
-	if _, err := btx.ExecContext(ctx, "savepoint one_change"); err != nil {
+func runInSavepoint(ctx context.Context, tx Tx, c *change) error {
+	tx.feed = nil
+	if _, err := tx.ExecContext(ctx, "savepoint one_change"); err != nil {
 		return err
 	}
-	if c.err = c.run(&Tx{Tx: btx, engine: SQLite}); c.err != nil {
-		if _, err := btx.ExecContext(ctx, "rollback to one_change"); err != nil {
+	if c.err = c.run(&tx); c.err != nil {
+		if _, err := tx.ExecContext(ctx, "rollback to one_change"); err != nil {
 			return errors.Join(c.err, err)
 		}
 	}
-	_, err := btx.ExecContext(ctx, "release one_change")
+	_, err := tx.ExecContext(ctx, "release one_change")
 	return err
 }
 

@@ -1,13 +1,14 @@
 package collect
 
 import (
+	"errors"
 	"io"
 	"strconv"
 )
 
 // batchRows is how many rows one transaction takes; a group is never cut.
 const (
-	batchRows  = 5000
+	batchRows  = 20_000
 	batchBytes = 16 << 20
 )
 
@@ -60,7 +61,7 @@ func (m *batchMaker) fill(b *madeBatch) error {
 		last, b.after = m.group, m.after
 		m.advance()
 	}
-	if m.end != nil && m.end != io.EOF {
+	if m.end != nil && !errors.Is(m.end, io.EOF) {
 		return m.end
 	}
 	if len(b.Rows) == 0 {

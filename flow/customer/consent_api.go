@@ -68,9 +68,9 @@ func (s *Store) RecordConsent(ctx context.Context, id int64, n NewConsent) error
 		if err != nil {
 			return nil, err
 		}
-		rows := newBulk("consents", consentColumns, "")
-		rows.add(consentID, id, n.Purpose, n.Channel, n.Granted, n.TextVersion, n.Proof, "manual", at)
-		return difference{"consent." + n.Purpose + "." + n.Channel: {nil, n.Granted}}, rows.insert(ctx, tx)
+		rows := db.NewBulk("consents", consentColumns, "")
+		rows.Add(consentID, id, n.Purpose, n.Channel, n.Granted, n.TextVersion, n.Proof, "manual", at)
+		return difference{"consent." + n.Purpose + "." + n.Channel: {nil, n.Granted}}, rows.Insert(ctx, tx)
 	})
 }
 

@@ -4,6 +4,8 @@ package customer
 
 import (
 	"encoding/json"
+
+	"guanxi/base/db"
 )
 
 // Customer is one row of the customers table: a person or organization we have, had or want a relationship with.
@@ -42,12 +44,13 @@ const customerColumns = "id, kind, name, given_name, family_name, name_key, name
 	"district, address, postcode, company, industry, lifecycle_stage, source, owner_id, team_id, custom, created_import_id, " +
 	"created_at, updated_at, version"
 
-func (c *Customer) values() []any {
-	return []any{
+// addTo adds the record as a row of customerColumns.
+func (c *Customer) addTo(rows *db.Bulk) {
+	rows.Add(
 		c.ID, c.Kind, c.Name, c.GivenName, c.FamilyName, c.NameKey, c.NameInitials, c.Gender, c.Birthday, c.Country, c.Province, c.City,
 		c.District, c.Address, c.Postcode, c.Company, c.Industry, c.LifecycleStage, c.Source, c.OwnerID, c.TeamID, c.Custom, c.CreatedImportID,
 		c.CreatedAt, c.UpdatedAt, c.Version,
-	}
+	)
 }
 
 // textField is one plain attribute of a customer, by the name it has in the contract.

@@ -145,7 +145,7 @@ func normalText(field, raw string) (value, key string) {
 			return "", "not_one_of"
 		}
 	case "gender":
-		known := false
+		var known bool
 		if value, known = NormalGender(value); !known {
 			return "", "not_one_of"
 		}

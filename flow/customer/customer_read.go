@@ -99,12 +99,14 @@ func (s *Store) items(ctx context.Context, ids []int64) ([]CustomerItem, error) 
 		return nil, err
 	}
 	rights := guard.FieldsOf(ctx, noun)
-	for start, end := 0, 0; start < len(points); start = end {
-		for end = start; end < len(points) && points[end].CustomerID == points[start].CustomerID; end++ {
+	for start := 0; start < len(points); {
+		end := start + 1
+		for ; end < len(points) && points[end].CustomerID == points[start].CustomerID; end++ {
 		}
 		if item := byID[points[start].CustomerID]; item != nil {
 			item.setContacts(rights, points[start:end])
 		}
+		start = end
 	}
 	tags, err := tagsOf(ctx, read, ids)
 	if err != nil {

@@ -50,9 +50,9 @@ func (s *Store) Create(ctx context.Context, f *CustomerFields) (id int64, err er
 			return err
 		}
 		id = c.ID
-		rows := newBulk("customers", customerColumns, "")
-		rows.add(c.values()...)
-		if err := rows.insert(ctx, tx); err != nil {
+		rows := db.NewBulk("customers", customerColumns, "")
+		c.addTo(rows)
+		if err := rows.Insert(ctx, tx); err != nil {
 			return err
 		}
 		for _, p := range points {

@@ -132,7 +132,7 @@ func (p *Product) same(q *Product) bool {
 }
 
 func (k *productKind) write(ctx context.Context, tx *db.Tx, b *collect.Batch, entries []*productEntry) error {
-	rows := newBulk("products", productColumns, "")
+	rows := db.NewBulk("products", productColumns, "")
 	summary := batchSummary{Kind: k.Name()}
 	for _, e := range entries {
 		if e.was == nil {
@@ -149,7 +149,7 @@ func (k *productKind) write(ctx context.Context, tx *db.Tx, b *collect.Batch, en
 		case e.was == nil:
 			e.ID = next
 			next++
-			rows.add(e.values()...)
+			rows.Add(e.values()...)
 			b.Outcomes[e.first].State = collect.Created
 		case e.same(e.was):
 			b.Outcomes[e.first].State = collect.Unchanged
@@ -167,7 +167,7 @@ func (k *productKind) write(ctx context.Context, tx *db.Tx, b *collect.Batch, en
 			summary.Changed++
 		}
 	}
-	if err := rows.insert(ctx, tx); err != nil {
+	if err := rows.Insert(ctx, tx); err != nil {
 		return err
 	}
 	return auditBatch(ctx, tx, b, summary)

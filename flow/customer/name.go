@@ -4,6 +4,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/mozillazg/go-pinyin"
 	"golang.org/x/text/unicode/norm"
@@ -55,7 +56,7 @@ func latinKeys(name string) (key, initials string) {
 // writeLetter adds a letter or digit that is not Chinese, without its accent, and says whether the next one starts a word.
 func writeLetter(r rune, wordStart bool, key, initials *strings.Builder) bool {
 	if r >= 0x80 {
-		r = []rune(norm.NFD.String(string(r)))[0]
+		r, _ = utf8.DecodeRuneInString(norm.NFD.String(string(r)))
 	}
 	if !unicode.IsLetter(r) && !unicode.IsDigit(r) {
 		return wordStart || r != '\'' // O'Neil is one word

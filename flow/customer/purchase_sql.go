@@ -111,7 +111,7 @@ func (p *purchases) writeOrders(ctx context.Context, tx *db.Tx) (created, change
 	if err != nil {
 		return 0, 0, err
 	}
-	orders, lines := newBulk("orders", orderColumns, ""), newBulk("order_lines", lineColumns, "")
+	orders, lines := db.NewBulk("orders", orderColumns, ""), db.NewBulk("order_lines", lineColumns, "")
 	touched := make([]int64, 0, len(p.drafts))
 	for _, d := range p.drafts {
 		if !d.taken {
@@ -124,7 +124,7 @@ func (p *purchases) writeOrders(ctx context.Context, tx *db.Tx) (created, change
 		case d.was == nil:
 			d.ID = next
 			next++
-			orders.add(d.Order.values()...)
+			orders.Add(d.Order.values()...)
 		case d.any():
 			if err := p.rewrite(ctx, tx, d); err != nil {
 				return 0, 0, err
@@ -135,7 +135,7 @@ func (p *purchases) writeOrders(ctx context.Context, tx *db.Tx) (created, change
 		}
 		for i := range d.added {
 			d.added[i].OrderID = d.ID
-			lines.add(d.added[i].values()...)
+			lines.Add(d.added[i].values()...)
 		}
 		touched = append(touched, d.ID)
 		for _, f := range d.findings {
@@ -143,10 +143,10 @@ func (p *purchases) writeOrders(ctx context.Context, tx *db.Tx) (created, change
 			p.b.AddFinding(f)
 		}
 	}
-	if err := orders.insert(ctx, tx); err != nil {
+	if err := orders.Insert(ctx, tx); err != nil {
 		return 0, 0, err
 	}
-	if err := lines.insert(ctx, tx); err != nil {
+	if err := lines.Insert(ctx, tx); err != nil {
 		return 0, 0, err
 	}
 	tx.Feed("orders", touched...)

@@ -20,7 +20,7 @@ func (k keys) none() bool { return k.externalID == "" && k.phone == "" && k.emai
 // entry is one customer as a batch works on it: stored already (isNew false) or about to be.
 type entry struct {
 	Customer
-	was       Customer // as loaded
+	was       *Customer // as loaded
 	isNew     bool
 	inScope   bool  // the person importing may change this record
 	lastOrder int64 // time of her latest order, where orders are imported
@@ -123,7 +123,7 @@ func (r *roster) attach(e *entry, k keys, contacts []ContactPoint) (added bool) 
 // touched says that something is to be written about a stored customer.
 func (e *entry) touched() bool {
 	return len(e.newContacts)+len(e.newIdentities)+len(e.newTags)+len(e.newConsents) > 0 ||
-		e.CreatedAt != e.was.CreatedAt || !sameRecord(&e.was, &e.Customer)
+		e.CreatedAt != e.was.CreatedAt || !sameRecord(e.was, &e.Customer)
 }
 
 func (e *entry) has(p ContactPoint) bool {
@@ -192,7 +192,7 @@ func (r *roster) lookUp(ctx context.Context, tx *db.Tx, all []keys, parts roster
 func (r *roster) stored(id int64) *entry {
 	e := r.byID[id]
 	if e == nil {
-		e = &entry{Customer: Customer{ID: id}}
+		e = &entry{Customer: Customer{ID: id}, was: &Customer{ID: id}}
 		r.byID[id] = e
 	}
 	return e

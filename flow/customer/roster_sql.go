@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"encoding/json"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -26,9 +27,10 @@ func (r *roster) load(ctx context.Context, tx *db.Tx, parts rosterParts) error {
 		}
 		err := tx.NewRaw("select "+customerColumns+", ? as in_scope from customers c where id in (?)",
 			scope(ctx, "c"), bun.List(chunk)).Scan(ctx, &records)
-		for _, record := range records {
+		for i := range records {
+			record := &records[i]
 			e := r.byID[record.ID]
-			e.Customer, e.was, e.inScope = record.Customer, record.Customer, record.InScope
+			e.Customer, e.was, e.inScope = record.Customer, &record.Customer, record.InScope
 		}
 		if err == nil && parts.contacts {
 			err = r.loadContacts(ctx, tx, chunk)
@@ -100,16 +102,19 @@ func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (create
 		if err != nil {
 			return 0, 0, err
 		}
-		customers := newBulk("customers", customerColumns, "")
+		customers := db.NewBulk("customers", customerColumns, "")
 		for i, e := range r.created {
 			e.ID = first + int64(i)
-			customers.add(e.values()...)
+			e.addTo(customers)
+			if err := customers.Spill(ctx, tx); err != nil {
+				return 0, 0, err
+			}
 		}
-		if err := customers.insert(ctx, tx); err != nil {
+		if err := customers.Insert(ctx, tx); err != nil {
 			return 0, 0, err
 		}
 	}
-	all := append(touched, r.created...)
+	all := slices.Concat(touched, r.created)
 	if err := r.insertParts(ctx, tx, all); err != nil {
 		return 0, 0, err
 	}
@@ -136,29 +141,35 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 		return err
 	}
 	// an identity may still belong to a deleted customer: then it moves
-	identityRows := newBulk("identities", "source, external_id, customer_id, created_at",
+	identityRows := db.NewBulk("identities", "source, external_id, customer_id, created_at",
 		"on conflict (source, external_id) do update set customer_id = excluded.customer_id")
-	pointRows := newBulk("contact_points", contactColumns, "")
-	tagRows := newBulk("customer_tags", "customer_id, tag, created_at", "")
-	consentRows := newBulk("consents", consentColumns, "")
+	pointRows := db.NewBulk("contact_points", contactColumns, "")
+	tagRows := db.NewBulk("customer_tags", "customer_id, tag, created_at", "")
+	consentRows := db.NewBulk("consents", consentColumns, "")
+	parts := [...]*db.Bulk{identityRows, pointRows, tagRows, consentRows}
 	for _, e := range all {
 		for _, k := range e.newIdentities {
-			identityRows.add(k.source, k.externalID, e.ID, r.now)
+			identityRows.Add(k.source, k.externalID, e.ID, r.now)
 		}
 		for _, p := range e.newContacts {
-			pointRows.add(point, e.ID, p.Kind, p.Value, p.Raw, p.Verified, p.State, r.now)
+			pointRows.Add(point, e.ID, p.Kind, p.Value, p.Raw, p.Verified, p.State, r.now)
 			point++
 		}
 		for _, t := range e.newTags {
-			tagRows.add(e.ID, t, r.now)
+			tagRows.Add(e.ID, t, r.now)
 		}
 		for _, c := range e.newConsents {
-			consentRows.add(consent, e.ID, c.Purpose, c.Channel, c.Granted, c.TextVersion, c.Proof, c.Source, c.HappenedAt)
+			consentRows.Add(consent, e.ID, c.Purpose, c.Channel, c.Granted, c.TextVersion, c.Proof, c.Source, c.HappenedAt)
 			consent++
 		}
+		for _, rows := range parts {
+			if err := rows.Spill(ctx, tx); err != nil {
+				return err
+			}
+		}
 	}
-	for _, rows := range []*bulk{identityRows, pointRows, tagRows, consentRows} {
-		if err := rows.insert(ctx, tx); err != nil {
+	for _, rows := range parts {
+		if err := rows.Insert(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -192,7 +203,7 @@ func (r *roster) keepBefore(ctx context.Context, tx *db.Tx, b *collect.Batch, to
 	return inChunks(ids, lookUpChunk, func(chunk []int64) error {
 		images := make(map[int64]*image, len(chunk))
 		for _, id := range chunk {
-			images[id] = &image{Customer: r.byID[id].was}
+			images[id] = &image{Customer: *r.byID[id].was}
 		}
 		if err := fillImages(ctx, tx, chunk, images); err != nil {
 			return err

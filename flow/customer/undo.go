@@ -58,7 +58,7 @@ type versioned struct {
 
 // restore puts back what an import replaced in records of one sort, where nobody has changed them since.
 func restore(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone, subject, table, label string,
-	put func(before string, version int64) error) (int, error) {
+	put func(before string, version int64) (was int64, err error)) (int, error) {
 	changes, err := collect.Changes(ctx, tx, importID, subject, limit)
 	if err != nil || len(changes) == 0 {
 		return 0, err
@@ -77,8 +77,21 @@ func restore(ctx context.Context, tx *db.Tx, importID int64, limit int, done *co
 	}
 	for _, c := range changes {
 		now, exists := stored[c.SubjectID]
-		if exists && now.Version == c.AfterVersion {
-			if err := put(c.Before, now.Version+1); err != nil {
+		untouched := exists && now.Version == c.AfterVersion
+		if c.Before == untouchedSinceMade {
+			if untouched {
+				if _, err := tx.NewRaw("update ? set version = 1 where id = ?", bun.Ident(table), c.SubjectID).Exec(ctx); err != nil {
+					return 0, err
+				}
+			}
+			continue // whether it goes is for the step that removes what the import made
+		}
+		if untouched {
+			was, err := put(c.Before, now.Version+1)
+			if err == nil {
+				err = asLeft(ctx, tx, subject, table, c.SubjectID, was, now.Version+1)
+			}
+			if err != nil {
 				return 0, err
 			}
 			done.Restored++
@@ -89,15 +102,36 @@ func restore(ctx context.Context, tx *db.Tx, importID int64, limit int, done *co
 	return len(changes), collect.DropChanges(ctx, tx, importID, subject, ids)
 }
 
+// untouchedSinceMade stands for a before-image where the import has made the record: since then others have changed it
+// and taken that back.
+const untouchedSinceMade = ""
+
+// asLeft lets the imports before one that was taken back be taken back too: a record that is again as they have left it,
+// at version was, has not been changed since for having a new version.
+func asLeft(ctx context.Context, tx *db.Tx, subject, table string, id, was, version int64) error {
+	if _, err := tx.NewRaw("update import_changes set after_version = ? where subject_type = ? and subject_id = ? and after_version = ?",
+		version, subject, id, was).Exec(ctx); err != nil || was != 1 {
+		return err
+	}
+	_, err := tx.NewRaw(`
+insert into import_changes (import_id, subject_type, subject_id, before, after_version)
+select created_import_id, ?, id, ?, ?
+from ?
+where id = ? and created_import_id is not null
+on conflict do nothing`, subject, untouchedSinceMade, version, bun.Ident(table), id).Exec(ctx)
+	return err
+}
+
 func restoreCustomers(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (int, error) {
-	return restore(ctx, tx, importID, limit, done, "customer", "customers", "source", func(before string, version int64) error {
+	return restore(ctx, tx, importID, limit, done, "customer", "customers", "source", func(before string, version int64) (int64, error) {
 		var was image
 		if err := json.Unmarshal([]byte(before), &was); err != nil {
-			return err
+			return 0, err
 		}
+		left := was.Customer.Version
 		was.Customer.Version, was.Customer.UpdatedAt = version, clock.Millis(ctx)
 		tx.Feed("customers", was.Customer.ID)
-		return putImage(ctx, tx, &was)
+		return left, putImage(ctx, tx, &was)
 	})
 }
 
@@ -116,20 +150,20 @@ func putImage(ctx context.Context, tx *db.Tx, was *image) error {
 	if _, err := tx.NewRaw("delete from consents where customer_id = ? and id not in (?)", id, bun.List(kept)).Exec(ctx); err != nil {
 		return err
 	}
-	points := newBulk("contact_points", contactColumns, "")
+	points := db.NewBulk("contact_points", contactColumns, "")
 	for _, p := range was.Contacts {
-		points.add(p.ID, id, p.Kind, p.Value, p.Raw, p.Verified, p.State, p.CreatedAt)
+		points.Add(p.ID, id, p.Kind, p.Value, p.Raw, p.Verified, p.State, p.CreatedAt)
 	}
-	identities := newBulk("identities", "source, external_id, customer_id, created_at", "on conflict (source, external_id) do nothing")
+	identities := db.NewBulk("identities", "source, external_id, customer_id, created_at", "on conflict (source, external_id) do nothing")
 	for _, i := range was.Identities {
-		identities.add(i.Source, i.ExternalID, id, i.CreatedAt)
+		identities.Add(i.Source, i.ExternalID, id, i.CreatedAt)
 	}
-	tags := newBulk("customer_tags", "customer_id, tag, created_at", "")
+	tags := db.NewBulk("customer_tags", "customer_id, tag, created_at", "")
 	for _, t := range was.Tags {
-		tags.add(id, t.Tag, t.CreatedAt)
+		tags.Add(id, t.Tag, t.CreatedAt)
 	}
-	for _, rows := range []*bulk{points, identities, tags} {
-		if err := rows.insert(ctx, tx); err != nil {
+	for _, rows := range []*db.Bulk{points, identities, tags} {
+		if err := rows.Insert(ctx, tx); err != nil {
 			return err
 		}
 	}
@@ -137,34 +171,36 @@ func putImage(ctx context.Context, tx *db.Tx, was *image) error {
 }
 
 func restoreOrders(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (int, error) {
-	return restore(ctx, tx, importID, limit, done, "order", "orders", "number", func(before string, version int64) error {
+	return restore(ctx, tx, importID, limit, done, "order", "orders", "number", func(before string, version int64) (int64, error) {
 		var was orderImage
 		if err := json.Unmarshal([]byte(before), &was); err != nil {
-			return err
+			return 0, err
 		}
+		left := was.Order.Version
 		was.Order.Version, was.Order.UpdatedAt = version, clock.Millis(ctx)
 		if err := updateOrder(ctx, tx, &was.Order); err != nil {
-			return err
+			return 0, err
 		}
 		if _, err := tx.NewRaw("delete from order_lines where order_id = ?", was.Order.ID).Exec(ctx); err != nil {
-			return err
+			return 0, err
 		}
-		lines := newBulk("order_lines", lineColumns, "")
+		lines := db.NewBulk("order_lines", lineColumns, "")
 		for i := range was.Lines {
-			lines.add(was.Lines[i].values()...)
+			lines.Add(was.Lines[i].values()...)
 		}
 		tx.Feed("orders", was.Order.ID)
-		return lines.insert(ctx, tx)
+		return left, lines.Insert(ctx, tx)
 	})
 }
 
 func restoreProducts(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (int, error) {
-	return restore(ctx, tx, importID, limit, done, "product", "products", "sku", func(before string, version int64) error {
+	return restore(ctx, tx, importID, limit, done, "product", "products", "sku", func(before string, version int64) (int64, error) {
 		var was Product
 		if err := json.Unmarshal([]byte(before), &was); err != nil {
-			return err
+			return 0, err
 		}
+		left := was.Version
 		was.Version, was.UpdatedAt = version, clock.Millis(ctx)
-		return updateProduct(ctx, tx, &was)
+		return left, updateProduct(ctx, tx, &was)
 	})
 }
