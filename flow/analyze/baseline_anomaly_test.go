@@ -103,7 +103,7 @@ func TestBaseline_over_a_period(t *testing.T) {
 		if !ok {
 			t.Fatalf("nothing is expected of %s", name)
 		}
-		return e, readValue(t, m, ctx, name, p)
+		return e, readValue(t, ctx, m, name, p)
 	}
 	for _, name := range []string{"orders", "gross_sales", "average_order_value", "cancel_rate"} {
 		e, value := expected(m, name)

@@ -247,7 +247,7 @@ func (b brute) compares(v any, op string, value any) bool {
 	case "in_last_days", "anniversary_in_days":
 		return b.recently(v, op, int(number(value)))
 	}
-	order := 0
+	var order int
 	switch x := v.(type) {
 	case string:
 		if wanted, ok := value.(string); ok {

@@ -14,7 +14,7 @@ func TestWhy_adds_up_to_the_change(t *testing.T) {
 		if !metric.Fed() || metric.source.kind == snapshot {
 			continue
 		}
-		change := readValue(t, m, ctx, metric.Name, p) - readValue(t, m, ctx, metric.Name, p.Before())
+		change := readValue(t, ctx, m, metric.Name, p) - readValue(t, ctx, m, metric.Name, p.Before())
 		for _, s := range splitsFor(ctx, &metric) {
 			c := &comparison{Metrics: m, metric: &metric, query: WhyQuery{Period: p}}
 			if err := c.open(ctx); err != nil {

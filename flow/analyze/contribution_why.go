@@ -97,7 +97,8 @@ func (m *Metrics) Why(ctx context.Context, name string, q WhyQuery) (*Why, error
 	if w.Split = q.Split; w.Split == "" && len(w.Splits) > 0 {
 		w.Split = w.Splits[0].Name
 	}
-	return w, w.write(ctx, c, parted[w.Split])
+	err = w.write(ctx, c, parted[w.Split])
+	return w, err
 }
 
 func (w *Why) write(ctx context.Context, c *comparison, parts []twoSums) error {

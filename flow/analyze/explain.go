@@ -130,7 +130,8 @@ func (e *explainer) node(c *Condition) (ExplainNode, error) {
 	case c.Any != nil:
 		n.Kind, children = "any", c.Any
 	case c.Field != nil, c.Event != nil, c.Tag != "":
-		return n, e.leaf(c, &n)
+		err := e.leaf(c, &n)
+		return n, err
 	default:
 		n.Kind, children = "all", c.All
 	}

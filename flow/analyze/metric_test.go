@@ -79,19 +79,19 @@ func TestMetrics_add_up(t *testing.T) {
 				}
 			}
 		}
-		gross := readValue(t, m, ctx, "gross_sales", p)
-		if net := gross - readValue(t, m, ctx, "refunds", p); net != readValue(t, m, ctx, "net_sales", p) {
+		gross := readValue(t, ctx, m, "gross_sales", p)
+		if net := gross - readValue(t, ctx, m, "refunds", p); net != readValue(t, ctx, m, "net_sales", p) {
 			t.Errorf("gross less refunds is %v", net)
 		}
 	}
 }
 
-func readValue(t *testing.T, m *Metrics, ctx context.Context, name string, p Period) float64 {
+func readValue(t *testing.T, ctx context.Context, m *Metrics, name string, p Period) float64 {
 	t.Helper()
-	return valueOf(t, readFigure(t, m, ctx, name, p).Value)
+	return valueOf(t, readFigure(t, ctx, m, name, p).Value)
 }
 
-func readFigure(t *testing.T, m *Metrics, ctx context.Context, name string, p Period) *Figure {
+func readFigure(t *testing.T, ctx context.Context, m *Metrics, name string, p Period) *Figure {
 	t.Helper()
 	f, err := m.Read(ctx, name, Query{Period: p})
 	if err != nil {
@@ -120,7 +120,7 @@ from activities where (next_at + 28800000) // 86400000 <= 20523`},
 		if err := m.columns.QueryRow(ctx, "select cast(("+row.plain+") as double)").Scan(&want); err != nil {
 			t.Fatal(err)
 		}
-		if got := readValue(t, m, ctx, row.metric, p); math.Abs(got-want) > 1e-12*want {
+		if got := readValue(t, ctx, m, row.metric, p); math.Abs(got-want) > 1e-12*want {
 			t.Errorf("%s: got %v, want %v", row.metric, got, want)
 		}
 	}
@@ -139,10 +139,10 @@ where o.kind = 'order' and o.status <> 'cancelled' and `+where).Scan(&n); err !=
 	}
 	seller := guard.With(ctx, guard.Actor{StaffID: 7, Role: "sales"})
 	stranger := guard.With(ctx, guard.Actor{StaffID: 8, Role: "sales"})
-	if got := readValue(t, m, seller, "orders", p); got != count("c.owner_id = 7") {
+	if got := readValue(t, seller, m, "orders", p); got != count("c.owner_id = 7") {
 		t.Errorf("a seller reads %v orders, owns %v", got, count("c.owner_id = 7"))
 	}
-	if got := readValue(t, m, stranger, "orders", p); got != 0 {
+	if got := readValue(t, stranger, m, "orders", p); got != 0 {
 		t.Errorf("a seller without customers reads %v orders", got)
 	}
 	if o, err := m.Open(stranger, "orders", Behind{Period: p}); err != nil || len(o.Items) != 0 {
@@ -228,11 +228,11 @@ func TestBoard(t *testing.T) {
 				}
 				continue
 			}
-			if got, want := valueOf(t, item.Value), readValue(t, m, ctx, item.Name, p); got != want {
+			if got, want := valueOf(t, item.Value), readValue(t, ctx, m, item.Name, p); got != want {
 				t.Errorf("%s is %v on the board and %v by itself", item.Name, got, want)
 			}
 			if item.Name != "clv_predicted" && item.Name != "data_quality" {
-				if got, want := valueOf(t, item.Previous), readValue(t, m, ctx, item.Name, p.Before()); got != want {
+				if got, want := valueOf(t, item.Previous), readValue(t, ctx, m, item.Name, p.Before()); got != want {
 					t.Errorf("%s was %v on the board and %v by itself", item.Name, got, want)
 				}
 				if len(item.Spark) != 30 {
@@ -242,7 +242,7 @@ func TestBoard(t *testing.T) {
 			if metric := mustMetric(t, item.Name); metric.source.kind == windowed {
 				for _, ago := range []int{0, 1, 13, 29} { // the period as it would have ended that day
 					then := Period{p.From.AddDate(0, 0, -ago), p.To.AddDate(0, 0, -ago)}
-					got, f := item.Spark[29-ago], readFigure(t, m, ctx, item.Name, then)
+					got, f := item.Spark[29-ago], readFigure(t, ctx, m, item.Name, then)
 					if (got == nil) != (f.Value.Value == nil) || got != nil && *got != *f.Value.Value {
 						t.Errorf("%s %d days ago: %v on the board, %v by itself", item.Name, ago, got, f.Value.plain())
 					}
@@ -272,7 +272,7 @@ func TestBoard_flags_findings_in_data_quality(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx, m := smallShop(t, d, 5)
 		p := days(t, "2026-02-01", "2026-02-28")
-		if got := readValue(t, m, ctx, "data_quality", p); got != 0.5 {
+		if got := readValue(t, ctx, m, "data_quality", p); got != 0.5 {
 			t.Errorf("half-complete customers score %v", got)
 		}
 		if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -283,7 +283,7 @@ values (1, 'x', 'customer', 3, 'open', 0), (2, 'y', 'customer', 3, 'open', 0), (
 		}); err != nil {
 			t.Fatal(err)
 		}
-		if got := readValue(t, m, ctx, "data_quality", p); math.Abs(got-0.5*59/60) > 1e-12 {
+		if got := readValue(t, ctx, m, "data_quality", p); math.Abs(got-0.5*59/60) > 1e-12 {
 			t.Errorf("with one of sixty flagged they score %v", got)
 		}
 	})

@@ -159,19 +159,19 @@ where ?
 order by order_id, position`, rowsOf("order_id", ids)).Scan(ctx, &lines); err != nil {
 		return err
 	}
-	out = out[:0]
+	parts := make([][]any, 0, len(lines))
 	for _, l := range lines {
 		o := byID[l.OrderID]
 		if o == nil {
 			continue
 		}
-		out = append(out, []any{
+		parts = append(parts, []any{
 			l.OrderID, l.Position, nullable(o.CustomerID), o.OrderedAt, o.day, o.Kind, nullText(l.SKU), nullText(l.ProductName),
 			nullText(l.Category), nullText(l.Brand), nullText(l.Tier), l.Quantity, l.UnitPriceMicros, l.Amount, nullText(o.Shop),
 			nullText(o.Country), o.Status,
 		})
 	}
-	return to.Append(ctx, "order_lines", out)
+	return to.Append(ctx, "order_lines", parts)
 }
 
 // civilDay gives the workspace's calendar day of an instant as midnight UTC, which is how columns take a date.

@@ -71,6 +71,9 @@ func TestRetention_by_brute_force(t *testing.T) {
 		}
 		bought[id] = append(bought[id], on.UTC())
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	for _, by := range []string{"week", "month", "quarter"} {
 		r, err := m.Retention(ctx, RetentionQuery{Period: days(t, "2026-01-01", "2026-06-30"), By: by})
 		if err != nil {

@@ -11,9 +11,7 @@ var (
     and customer_id in (select unnest($3::bigint[]))`)
 )
 
-// aliveBeforeDays is how long before today alive_probability_before is.
-const aliveBeforeDays = 30
-
+// What is called before is as it was 30 days before today.
 const scoreHistoryText = `
 create or replace temp table score_history as
 with daily as (

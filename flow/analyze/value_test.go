@@ -116,6 +116,7 @@ order by customer_id`)
 		}
 	}
 	require.False(t, rows.Next())
+	require.NoError(t, rows.Err())
 }
 
 func TestDiscountedWorth(t *testing.T) {

@@ -3,6 +3,7 @@ package collect
 import (
 	"bytes"
 	"encoding/csv"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -42,7 +43,7 @@ func TestCSVAgreesWithEncodingCSV(t *testing.T) {
 		var got [][]string
 		for {
 			record, err := r.next()
-			if err == io.EOF {
+			if errors.Is(err, io.EOF) {
 				break
 			}
 			if err != nil {

@@ -142,7 +142,7 @@ func readHeadAs(f textFile, k Kind, o Options) (head, error) {
 	}
 	for len(h.rows) < sampleRows {
 		row, err := reader.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

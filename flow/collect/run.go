@@ -125,7 +125,7 @@ func makeBatches(ctx context.Context, k Kind, maker *batchMaker, same Batch, fre
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if err := maker.fill(b); err == io.EOF {
+		if err := maker.fill(b); errors.Is(err, io.EOF) {
 			return nil
 		} else if err != nil {
 			return err

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -216,7 +217,7 @@ func TestImportOfManyBatches(t *testing.T) {
 			if taken, err := second.acquire(ctx, imp.ID); err != nil || !taken {
 				t.Fatal(taken, err)
 			}
-			if err := first.bringIn(ctx); err != errFenced {
+			if err := first.bringIn(ctx); !errors.Is(err, errFenced) {
 				t.Fatal(err)
 			}
 			if strings.Contains(products(t, e), "fence") {

@@ -134,7 +134,7 @@ func (r *rowSource) gather() error {
 	first, sizes := map[uint64]int64{}, map[uint64]int{}
 	for {
 		record, err := r.reader.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -86,7 +86,7 @@ func (s *survey) read(ctx context.Context, o Options) error {
 	dates := dateEvidence{columns: s.plan.dateColumns()}
 	for {
 		record, err := reader.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -268,7 +268,7 @@ func (b *bench) customerRows() (rows [][3]any, err error) {
 	}
 	for {
 		line, err := lines.Read()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return rows, nil
 		}
 		if err != nil {

@@ -60,7 +60,7 @@ type Server struct {
 
 // Start starts the program and waits until it is usable.
 func Start(ctx context.Context, o Options) (*Server, error) {
-	probe, err := net.Listen("tcp", "127.0.0.1:0")
+	probe, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
