@@ -9,7 +9,8 @@ export function HeatTable({ of, show, old, first }: { of: Retention; show: "shar
   const format = useFormat();
   const longest = Math.max(...of.cohorts.map((cohort) => cohort.values.length));
   const range = Array.from({ length: longest }, (_, at) => at);
-  const most = Math.max(...of.cohorts.flatMap((cohort) => cohort.values.slice(1).map((value) => value ?? 0)), 0.0001);
+  const returns = of.cohorts.flatMap((cohort) => cohort.values.slice(1).filter((value): value is number => !!value));
+  const spread = [Math.min(...returns), Math.max(...returns)] as const;
   const startOf = (cohort: Cohort) => (of.period === "week" ? format.fullDay(cohort.start) : of.period === "month" ? format.yearMonth(cohort.start) : `${cohort.start.slice(0, 4)} Q${Math.ceil(Number(cohort.start.slice(5, 7)) / 3)}`);
   return (
     <div className="listwrap" tabIndex={0} role="region" aria-label={t("cohorts.table")}>
@@ -26,7 +27,7 @@ export function HeatTable({ of, show, old, first }: { of: Retention; show: "shar
                 if (value == null || count == null) return <td key={at} />;
                 const open = row + at === of.cohorts.length - 1 || cohort.values[at + 1] === undefined;
                 const text = t("cohorts.cell", { start: startOf(cohort), size: format.count(cohort.size), step: t(`cohorts.step.${of.period}`, { n: at }), count: format.count(count) as unknown as number, share: format.share(value) });
-                return <td key={at} className={`num cell l${levelOf(value, most, at)}${open ? " open" : ""}`} title={open ? `${text}，${t("cohorts.partial")}` : text}>{show === "share" ? format.share(value, 0) : format.count(count)}</td>;
+                return <td key={at} className={`num cell l${levelOf(value, spread, at)}${open ? " open" : ""}`} title={open ? `${text}，${t("cohorts.partial")}` : text}>{show === "share" ? format.share(value, 0) : format.count(count)}</td>;
               })}
             </tr>
           ))}

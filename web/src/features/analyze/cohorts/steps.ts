@@ -7,5 +7,6 @@ export function lastDayOf(start: string, period: "week" | "month" | "quarter"): 
   return new Date(after - DAY).toISOString().slice(0, 10);
 }
 
-/** Shade 1 to 5 beside the strongest return; the first step is everybody and has none. */
-export const levelOf = (value: number, most: number, step: number) => (step === 0 || value === 0 ? 0 : Math.min(5, Math.max(1, Math.ceil((value / most) * 5))));
+/** Shade 1 to 5 between the weakest and the strongest return; the first step is everybody and has none. */
+export const levelOf = (value: number, [least, most]: readonly [number, number], step: number) =>
+  (step === 0 || value === 0 ? 0 : most === least ? 3 : Math.min(5, 1 + Math.floor(((value - least) / (most - least)) * 5)));

@@ -55,7 +55,7 @@ function Reason({ node, depth }: Row) {
   return (
     <li className={node.holds ? undefined : "no"} style={{ paddingLeft: depth * 24 }}>
       <Icon name={node.holds ? "check" : "x"} />
-      <span className="cut" title={text}><span className="sr">{node.holds ? t("explain.holds") : t("explain.fails")} </span>{text}</span>
+      <span><span className="sr">{node.holds ? t("explain.holds") : t("explain.fails")} </span>{text}</span>
       <span className="n">{node.value ? node.value[language] : node.of ? `${node.hold ?? 0} ／ ${node.of}` : ""}</span>
     </li>
   );
