@@ -47,7 +47,7 @@ function Line({ item, against, on, query, onPick }: { item: Metric; against: Aga
   const bad = against === "expected" && item.anomaly;
   return (
     <tr className={on ? "on" : undefined} onClick={(event) => { if (!(event.target as HTMLElement).closest("a,button")) onPick(); }}>
-      <td><button type="button" className="def" title={item.definition[language]} aria-label={t("metrics.openMetric", { name: item.label[language] })} aria-pressed={on} onClick={onPick}>{item.label[language]}</button></td>
+      <td><button type="button" className="def" title={item.definition[language]} aria-pressed={on} onClick={onPick}>{item.label[language]}</button></td>
       <td className="num v" title={figure.exact(item.unit, value)}><Opens to="/metrics/$name/behind" params={{ name: item.name }} search={query}>{figure.value(item.unit, value)}</Opens></td>
       <td className={bad ? "num ch bad" : "num ch"} title={bad ? t("metrics.anomaly") : undefined}>{figure.against(item.unit, value, reference)}</td>
       <td className="sp hide-phone"><Spark values={item.spark} width={80} height={24} anomaly={item.anomaly} quiet /></td>
