@@ -30,7 +30,9 @@ export default function MetricsPage() {
   const items = answer.data?.items ?? [];
   const fed = items.filter((item) => item.state === "ok");
   const odd = fed.filter((item) => item.anomaly).length;
-  const chosen = fed.find((item) => item.name === search.metric) ?? (search.metric === "none" ? undefined : (fed.find((item) => item.anomaly) ?? fed[0]));
+  // A phone shows the board first; a wide screen has room for the one most worth a look beside it.
+  const first = search.metric === "none" || matchMedia("(max-width: 720px)").matches ? undefined : (fed.find((item) => item.anomaly) ?? fed[0]);
+  const chosen = fed.find((item) => item.name === search.metric) ?? first;
   const step = (by: number) => { const to = fed[Math.max(0, Math.min(fed.length - 1, fed.findIndex((item) => item === chosen) + by))]; if (to) go({ metric: to.name, split: undefined }); };
   useKeys({ j: () => step(1), k: () => step(-1), Escape: () => go({ metric: "none" }) });
   return (
@@ -48,7 +50,7 @@ export default function MetricsPage() {
           <div className={chosen ? "metrics opened" : "metrics"}>
             <BoardTable items={items} old={answer.isPlaceholderData} against={against} chosen={chosen?.name} query={query} onPick={(metric) => go({ metric, split: undefined })} />
             <div className="panel" tabIndex={0} role="region" aria-label={t("metrics.pick")}>
-              {chosen ? <MetricPanel key={chosen.name} metric={chosen} query={query} against={against} split={search.split} onSplit={(split) => go({ split })} onClose={() => go({ metric: "none", split: undefined })} /> : <p className="dim hint">{t("metrics.pick")}</p>}
+              {chosen ? <MetricPanel key={chosen.name} metric={chosen} query={query} against={against} split={search.split} onSplit={(split) => go({ split })} onClose={() => go({ metric: "none", split: undefined })} /> : <p className="dim hint hide-phone">{t("metrics.pick")}</p>}
             </div>
           </div>
         )}
