@@ -27,7 +27,7 @@ export function HeatTable({ of, show, old, first }: { of: Retention; show: "shar
                 if (value == null || count == null) return <td key={at} />;
                 const open = row + at === of.cohorts.length - 1 || cohort.values[at + 1] === undefined;
                 const text = t("cohorts.cell", { start: startOf(cohort), size: format.count(cohort.size), step: t(`cohorts.step.${of.period}`, { n: at }), count: format.count(count) as unknown as number, share: format.share(value) });
-                return <td key={at} className={`num cell l${levelOf(value, spread, at)}${open ? " open" : ""}`} title={open ? `${text}，${t("cohorts.partial")}` : text}>{show === "share" ? format.share(value, 0) : format.count(count)}</td>;
+                return <td key={at} className={`num cell l${levelOf(value, spread, at)}${open ? " open" : ""}`} title={open ? `${text}; ${t("cohorts.partial")}` : text}>{show === "share" ? format.share(value, 0) : format.count(count)}</td>;
               })}
             </tr>
           ))}

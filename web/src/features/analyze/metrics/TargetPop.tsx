@@ -40,7 +40,7 @@ function TargetForm({ metric, onDone }: { metric: Metric; onDone: () => void }) 
   const sums = unit === "count" || (unit === "money" && !/^(average|clv)/.test(name));
   return (
     <form className="form" {...form}>
-      <TextField name="value" inputMode="decimal" required label={unit === "money" ? `${t("metrics.target.value")}（${format.symbol(format.currency)}）` : unit === "share" ? `${t("metrics.target.value")}（%）` : t("metrics.target.value")} defaultValue={target ? Number((target.value / scale).toFixed(4)) : ""} faults={faults} />
+      <TextField name="value" inputMode="decimal" required label={unit === "money" ? `${t("metrics.target.value")} (${format.symbol(format.currency)})` : unit === "share" ? `${t("metrics.target.value")} (%)` : t("metrics.target.value")} defaultValue={target ? Number((target.value / scale).toFixed(4)) : ""} faults={faults} />
       <Field label={t("metrics.target.direction")}>{(attributes) => <select className="input" name="direction" defaultValue={target?.direction ?? (metric.good < 0 ? "at_most" : "at_least")} {...attributes}><option value="at_least">{t("metrics.target.atLeastWord")}</option><option value="at_most">{t("metrics.target.atMostWord")}</option></select>}</Field>
       {sums && <Field label={t("metrics.target.per")} fault={faults["period"]}>{(attributes) => <select className="input" name="period" defaultValue={target?.period ?? "month"} {...attributes}><option value="">{t("metrics.target.perNone")}</option>{steps.map((step) => <option key={step} value={step}>{t(`metrics.target.${({ day: "perDay", week: "perWeek", month: "perMonth", quarter: "perQuarter", year: "perYear" } as const)[step]}`)}</option>)}</select>}</Field>}
       {fault && <p className="fault" role="alert">{fault}</p>}

@@ -48,7 +48,7 @@ export function CutsForm({ of, onPreview, onDone }: { of: Rfm; onPreview: (cuts:
       {field("window", t("rfm.window"), Number.isInteger(window) && window > 0)}
       {field("r", t("rfm.cutsR"), !!read.r)}
       {field("f", t("rfm.cutsF"), !!read.f)}
-      {field("m", `${t("rfm.cutsM")}（${format.symbol(format.currency)}）`, !!read.m)}
+      {field("m", `${t("rfm.cutsM")} (${format.symbol(format.currency)})`, !!read.m)}
       <div className="row"><Button size="md" look="fill" onClick={() => void save()}>{t("rfm.save")}</Button><Button size="md" type="submit">{t("rfm.preview")}</Button><Button size="md" look="bare" onClick={onDone}>{t("rfm.cancel")}</Button><span className="meta">{t("rfm.cutsHint")}</span></div>
     </form>
   );

@@ -50,7 +50,7 @@ function Checks({ of }: { of: ValueModel }) {
   return (
     <ul className="lines checks">
       {of.purchase_cycle && <li><span>{t("model.cycle")}</span><span className="end">{format.decimal(of.purchase_cycle.days, 1)} {t("metrics.days")}</span></li>}
-      {of.spending && <li><span>{t("model.spread")}</span><span className="end">{format.decimal(of.spending.correlation, 3)}{"，"}{t("model.limit", { limit: format.decimal(of.spending.limit, 2) })}</span></li>}
+      {of.spending && <li><span>{t("model.spread")}</span><span className="end">{format.decimal(of.spending.correlation, 3)}<Sep />{t("model.limit", { limit: format.decimal(of.spending.limit, 2) })}</span></li>}
     </ul>
   );
 }
