@@ -77,9 +77,10 @@ type findingFilter struct {
 	importID int64
 }
 
-// where gives fixed texts, so that the indexes (state, cause, id) and (import_id, cause, id) can answer.
-func (f findingFilter) where() (text string, args []any) {
-	text = "true"
+// where gives fixed texts, so that the indexes (state, cause, id) and (import_id, cause, id) can answer. Findings about
+// records the person asking may not see are left out.
+func (f findingFilter) where(ctx context.Context) (text string, args []any) {
+	text, args = findingsSeen(ctx)
 	if f.state != "" {
 		text, args = text+" and state = ?", append(args, f.state)
 	}
@@ -92,9 +93,23 @@ func (f findingFilter) where() (text string, args []any) {
 	return text, args
 }
 
+// findingsSeen is the condition that a finding is about nobody's record in particular, or about one in scope. An order is
+// seen by who sees its customer; one of nobody by who sees all.
+func findingsSeen(ctx context.Context) (text string, args []any) {
+	scope := guard.ScopeOf(ctx, "customers")
+	if scope.All() {
+		return "true", nil
+	}
+	where, args := scope.Where("c")
+	return `(subject_type not in ('customer', 'order')
+  or subject_type = 'customer' and exists (select 1 from customers c where c.id = findings.subject_id and ` + where + `)
+  or subject_type = 'order' and exists (
+    select 1 from orders o join customers c on c.id = o.customer_id where o.id = findings.subject_id and ` + where + `))`, append(args, args...)
+}
+
 // FindingGroups gives findings counted by cause, most first. importID 0 means of all imports, state "" of all states.
 func (e *Engine) FindingGroups(ctx context.Context, importID int64, state string) (groups []FindingGroup, err error) {
-	where, args := findingFilter{state: state, importID: importID}.where()
+	where, args := findingFilter{state: state, importID: importID}.where(ctx)
 	err = e.records.Read().NewRaw("select cause, count(*) as count, max(id) as latest_id from findings where "+where+`
 group by cause
 order by count(*) desc, cause`, args...).Scan(ctx, &groups)
@@ -113,7 +128,8 @@ func (e *Engine) closeFindings(ctx context.Context, ids []int64, cause string, i
 			now, staff := clock.Millis(ctx), guard.ActorOf(ctx).StaffID
 			closedAt, closedBy = &now, unlessZero(staff)
 		}
-		text, args := "update findings set state = ?, closed_at = ?, closed_by = ? where state <> ?", []any{state, closedAt, closedBy, state}
+		seen, mine := findingsSeen(ctx)
+		text, args := "update findings set state = ?, closed_at = ?, closed_by = ? where state <> ? and "+seen, append([]any{state, closedAt, closedBy, state}, mine...)
 		if len(ids) > 0 {
 			text, args = text+" and id in (?)", append(args, bun.List(ids))
 		}

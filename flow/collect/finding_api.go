@@ -106,7 +106,7 @@ func (e *Engine) findingPage(ctx context.Context, limit int, cursor string, tota
 	if err := page.DecodeCursor(cursor, &before); err != nil {
 		return nil, err
 	}
-	where, args := f.where()
+	where, args := f.where(ctx)
 	var rows []struct {
 		findingRow
 		Import *int64 `bun:"of_import"`
