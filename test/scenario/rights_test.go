@@ -11,6 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"guanxi/base/db/dbtest"
+	"guanxi/test/served"
 )
 
 // canaries are contact points and addresses of customers, as written and as kept. No answer to a GET may hold one.
@@ -33,8 +36,8 @@ type guarded struct {
 	permissions                 map[string][]string // by role
 }
 
-func openGuarded(t *testing.T) *guarded {
-	g := &guarded{company: open(t), roles: map[string]caller{}, permissions: map[string][]string{}}
+func openGuarded(t *testing.T, url string) *guarded {
+	g := &guarded{company: openWith(t, served.Options{URL: url}), roles: map[string]caller{}, permissions: map[string][]string{}}
 	g.ann = g.signIn("Ann", "ann@shop.example", "sales")
 	g.bob = g.signIn("Bob", "bob@shop.example", "sales")
 	g.bring("customers", "external_id,name,phone,email,address,owner,birthday\n"+
@@ -152,7 +155,7 @@ func (g *guarded) filled(path, customer string) string {
 // Every operation is called as nobody and in every role. Nobody gets 401; a role without the permission gets 403
 // whatever it sends, and what it may read answers; nothing fails inside; no answer to a GET holds a contact point.
 func TestRightsSweep(t *testing.T) {
-	g := openGuarded(t)
+	g := openGuarded(t, "")
 	for _, o := range g.operations() {
 		if o.permission == "public" {
 			continue
@@ -194,7 +197,11 @@ func TestRightsSweep(t *testing.T) {
 // Ann's work is with her own customers, Carl's with those of a team that Bob is not in: nothing the program tells them,
 // on any path, in a list, a search, a segment, a figure or an export, is about Bob's.
 func TestOthersCustomersStayUnseen(t *testing.T) {
-	g := openGuarded(t)
+	t.Run("sqlite", func(t *testing.T) { othersStayUnseen(openGuarded(t, "")) })
+	t.Run("postgres", func(t *testing.T) { othersStayUnseen(openGuarded(t, dbtest.PostgresURL(t))) })
+}
+
+func othersStayUnseen(g *guarded) {
 	carl := g.signIn("Carl", "carl@shop.example", "manager")
 	g.play("by Ann, in sales", func() { g.seesNothingOfBobs(g.ann, "sales") })
 	g.play("by Carl, a manager", func() { g.seesNothingOfBobs(carl, "manager") })
@@ -269,7 +276,7 @@ func (g *guarded) annChangesNothingOfBobs() {
 // A contact point is shown in full to who may see it and says why, and the audit log keeps that; an analyst can neither
 // see one nor find out by filtering, sorting or searching.
 func TestContactPointsAreRevealedForAReason(t *testing.T) {
-	g := openGuarded(t)
+	g := openGuarded(t, "")
 	reveal := "/customers/" + g.annsOwn + "/reveal"
 	for _, row := range []struct {
 		name   string
