@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { Outlet, useNavigate } from "@tanstack/react-router";
+import { Navigate, Outlet, useMatch, useNavigate } from "@tanstack/react-router";
 import { Suspense, useEffect, useState, type ComponentType, type ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import { todayQuery } from "../features/today";
 import { Failed, Skeleton } from "../ui";
 import { Menu, TabBar } from "./Menu";
+import { homeOf } from "./menu";
 import { SessionArea, useCan, useSessionQuery } from "./session";
 import { TopBar } from "./TopBar";
 
@@ -29,6 +30,8 @@ function Frame() {
   const can = useCan();
   const today = useQuery({ ...todayQuery({}), enabled: can("today.read") });
   const find = () => setFinding(true);
+  const home = homeOf(can);
+  const lost = useMatch({ from: "/shell/", shouldThrow: false }) && home !== "/";
   const [Palette, setPalette] = useState<ComponentType<{ onClose: () => void }> | null>(null);
   useEffect(() => {
     // Fetched once the page is quiet, and held outside Suspense, which would show it a third of a second late: whoever
@@ -55,7 +58,7 @@ function Frame() {
         <div className="main">
           <TopBar onFind={find} />
           <main className="page" id="content" tabIndex={-1}>
-            <Suspense fallback={<Skeleton rows={10} />}><Outlet /></Suspense>
+            <Suspense fallback={<Skeleton rows={10} />}>{lost ? <Navigate to={home} replace /> : <Outlet />}</Suspense>
           </main>
         </div>
       </div>

@@ -52,5 +52,12 @@ export function allowed(entries: MenuEntry[], can: (permission: string) => boole
   });
 }
 
+/** Where a person begins: Today, or for who has none the audit log, else the first page of the menu. */
+export function homeOf(can: (permission: string) => boolean): string {
+  if (can("today.read")) return "/";
+  if (can("audit.read")) return "/settings/audit";
+  return allowed([...menu, settingsMenu], can)[0]?.to ?? "/";
+}
+
 /** Whether an address lies on a page: /customers/7 is on /customers, and / only on itself. */
 export const lies = (path: string, on: string) => (on === "/" ? path === "/" : path === on || path.startsWith(`${on}/`));
