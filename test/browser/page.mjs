@@ -51,3 +51,12 @@ export async function accessible(page, where) {
   const found = violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((node) => node.target.join(" ")).join("; ")}`);
   assert.deepEqual(found, [], `accessibility of ${where}`);
 }
+
+/** What stands wider than the screen when the page as a whole can be moved sideways; empty when it cannot. */
+export const wide = (page) =>
+  page.evaluate(() => {
+    const room = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= room) return [];
+    const rolls = (each) => each && each !== document.body && (getComputedStyle(each).overflowX !== "visible" || rolls(each.parentElement));
+    return [...document.querySelectorAll("body *")].filter((each) => each.getBoundingClientRect().right > room + 1 && !rolls(each.parentElement)).slice(0, 4).map((each) => `${each.tagName}.${each.className}`);
+  });
