@@ -11,6 +11,7 @@ const menus = {
 /** Page -> the roles that may not open it. */
 const closed = { "/imports": ["sales", "service", "auditor"], "/metrics": ["service", "auditor"], "/settings/audit": ["manager", "operator", "sales", "service", "analyst"] };
 
+/** Runs use with the demo company open. */
 const demo = async (use) => {
   const server = await startServer({ command: "demo" });
   try {

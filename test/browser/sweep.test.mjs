@@ -1,0 +1,62 @@
+// Every page, in both languages and both themes, at a desk and on a phone: it fits the screen and all its words are there.
+import assert from "node:assert/strict";
+import { wide, withPage } from "./page.mjs";
+import { startServer } from "./server.mjs";
+
+const pages = [
+  "/", "/?show=log", "/customers", "/customers/new", "/customers/1", "/segments", "/segments/new", "/segments/1", "/metrics", "/metrics/net_sales/behind", "/rfm", "/cohorts",
+  "/imports", "/imports/new", "/quality", "/settings/staff", "/settings/staff?tab=roles", "/settings/audit", "/settings/sessions", "/settings/workspace", "/nowhere",
+];
+
+/** Names of words where words should be: in text, and in what only a screen reader says. */
+const unsaid = (page) =>
+  page.evaluate(() => {
+    const said = [document.title];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) said.push(texts.currentNode.data);
+    for (const each of document.querySelectorAll("[aria-label], [title], [placeholder]")) for (const name of ["aria-label", "title", "placeholder"]) said.push(each.getAttribute(name) ?? "");
+    return said.filter((text) => /(^|[^\w.@/])[a-z][A-Za-z]+(\.[a-z]\w*){2,}($|[^\w.@/])|\{\{|\bundefined\b|\bNaN\b|\[object /.test(text)).slice(0, 5);
+  });
+
+async function sweep(server) {
+  const link = server.said().match(/^\s*admin\s+(http\S+)/m)[1];
+  await withPage({ url: server.url }, async (page) => {
+    await page.goto(link);
+    await page.waitForURL(`${server.url}/`);
+    await page.getByRole("heading", { level: 1 }).first().waitFor();
+    const faults = [];
+    for (const language of ["zh-CN", "en-US"])
+      for (const theme of ["light", "dark"]) {
+        await page.evaluate(([to, shade]) => { localStorage.setItem("guanxi.language", to); localStorage.setItem("guanxi.theme", shade); }, [language, theme]);
+        for (const path of pages) {
+          await page.setViewportSize({ width: 1440, height: 900 });
+          await page.goto(server.url + path);
+          await page.locator("main, .empty").first().waitFor();
+          await page.waitForLoadState("networkidle");
+          const here = `${path}, ${language}, ${theme}`;
+          for (const width of [1440, 390]) {
+            await page.setViewportSize({ width, height: 900 });
+            await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+            for (const part of await wide(page)) faults.push(`${here}, ${width}: ${part} is wider than the screen`);
+          }
+          for (const text of await unsaid(page)) faults.push(`${here}: “${text}”`);
+          if (await page.getByRole("alert").filter({ hasText: /没能载入|could not be loaded/ }).count()) faults.push(`${here}: a part could not be loaded`);
+        }
+      }
+    assert.deepEqual(faults, []);
+  });
+}
+
+export default [
+  {
+    name: "every page fits desk and phone, with all its words, in both languages and themes",
+    async run() {
+      const server = await startServer({ command: "demo" });
+      try {
+        await sweep(server);
+      } finally {
+        await server.stop();
+      }
+    },
+  },
+];
