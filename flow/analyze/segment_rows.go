@@ -4,9 +4,12 @@ import (
 	"context"
 	"database/sql"
 
+	"github.com/uptrace/bun"
+
 	"guanxi/base/clock"
 	"guanxi/base/money"
 	"guanxi/base/workspace"
+	"guanxi/guard"
 )
 
 // memberRows gives the rows of a list of members in the order of ids.
@@ -64,7 +67,44 @@ where c.id in (select unnest(?::bigint[]))`, date(today.AddDate(-1, 0, 0)), date
 		}
 		out[place[int64(m.ID)]] = m
 	}
-	return out, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return out, s.callUnnamed(ctx, out)
+}
+
+// callUnnamed gives members without a name the first key a source knows them by, as the customer list does.
+func (s *Segments) callUnnamed(ctx context.Context, members []SegmentMember) error {
+	if guard.FieldsOf(ctx, "customers").Right("external_id") == guard.None {
+		return nil
+	}
+	var ids []int64
+	for _, m := range members {
+		if m.Name == "" {
+			ids = append(ids, int64(m.ID))
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	var keys []struct {
+		Customer int64  `bun:"customer_id"`
+		Key      string `bun:"external_id"`
+	}
+	if err := s.records.Read().NewRaw("select customer_id, min(external_id) as external_id from identities where customer_id in (?) group by customer_id",
+		bun.List(ids)).Scan(ctx, &keys); err != nil {
+		return err
+	}
+	names := make(map[int64]string, len(keys))
+	for _, k := range keys {
+		names[k.Customer] = k.Key
+	}
+	for i := range members {
+		if members[i].Name == "" {
+			members[i].Name = names[int64(members[i].ID)]
+		}
+	}
+	return nil
 }
 
 // Reader gives what sentences need to name staff, teams and segments.

@@ -115,8 +115,8 @@ export default {
     },
   },
   rhythm: {
-    label: "{{orders}} orders in the {{window}}, {{cycle}} days apart on average",
-    labelPlain: "{{orders}} orders in the {{window}}",
+    label: "Orders in the {{window}}: {{orders}}, {{cycle}} days apart on average",
+    labelPlain: "Orders in the {{window}}: {{orders}}",
     dueLabel: "; next expected {{due}}",
     overdueLabel: ", {{overdue}} days overdue",
     window: "last 12 months",
