@@ -34,10 +34,8 @@ type importOutput struct {
 
 func (e *Engine) output(ctx context.Context, i Import) (*importOutput, error) {
 	v, err := e.fullView(ctx, i)
-	return &importOutput{ETag: etag(i), Body: v}, err
+	return &importOutput{ETag: api.ETag(i.Version), Body: v}, err
 }
-
-func etag(i Import) string { return strconv.Quote(strconv.FormatInt(i.Version, 10)) }
 
 func (e *Engine) registerImports(a *api.API) {
 	api.Register(a, api.Op{Method: "POST", Path: "/imports", Permission: "imports.write", Tag: "imports", Status: 201, MaxBody: e.maxBytes,
@@ -141,7 +139,7 @@ func (e *Engine) registerTurnBack(a *api.API) {
 			Summary: map[string]string{"cancel": "Stop an import and take back what it has brought in", "undo": "Take back a finished import"}[path]},
 			func(ctx context.Context, in *input) (*importOutput, error) {
 				if path == "undo" && in.IfMatch != "" { // a running import changes all the time, a finished one does not
-					if imp, err := e.Find(ctx, int64(in.ID)); err != nil || etag(imp) != in.IfMatch {
+					if imp, err := e.Find(ctx, int64(in.ID)); err != nil || api.ETag(imp.Version) != in.IfMatch {
 						return nil, cmp.Or(err, error(fault.Stale()))
 					}
 				}

@@ -51,7 +51,7 @@ func (s *Store) activityOutput(ctx context.Context, id int64) (*activityOutput, 
 	if err != nil {
 		return nil, err
 	}
-	return &activityOutput{etag(a.Version), a.view()}, nil
+	return &activityOutput{api.ETag(a.Version), a.view()}, nil
 }
 
 type activityList struct {

@@ -23,7 +23,7 @@ func (s *Store) output(ctx context.Context, id int64) (*customerOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &customerOutput{ETag: etag(p.Version), Body: p}, nil
+	return &customerOutput{ETag: api.ETag(p.Version), Body: p}, nil
 }
 
 func (s *Store) registerCustomers(a *api.API) {

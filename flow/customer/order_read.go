@@ -207,7 +207,7 @@ func (s *Store) registerOrders(a *api.API) {
 			return &struct {
 				ETag string `header:"ETag"`
 				Body *orderPage
-			}{etag(p.Version), p}, nil
+			}{api.ETag(p.Version), p}, nil
 		})
 
 	api.Register(a, api.Op{Method: "GET", Path: "/customers/{id}/orders", Permission: "orders.read", Tag: "customers", Summary: "A customer's orders and refunds, newest first"},

@@ -76,7 +76,7 @@ func (s *Store) registerProducts(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			return &productOutput{etag(p.Version), p.view()}, nil
+			return &productOutput{api.ETag(p.Version), p.view()}, nil
 		})
 
 	api.Register(a, api.Op{Method: "PATCH", Path: "/products/{id}", Permission: "products.write", Tag: "products", Summary: "Change a product"},
@@ -88,7 +88,7 @@ func (s *Store) registerProducts(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			return &productOutput{etag(p.Version), p.view()}, nil
+			return &productOutput{api.ETag(p.Version), p.view()}, nil
 		})
 }
 

@@ -1,9 +1,6 @@
 package customer
 
 import (
-	"strconv"
-	"strings"
-
 	"guanxi/base/api"
 	"guanxi/base/db"
 	"guanxi/base/fault"
@@ -44,13 +41,11 @@ func (s *Store) Register(a *api.API) {
 	s.registerMerges(a)
 }
 
-func etag(version int64) string { return strconv.Quote(strconv.FormatInt(version, 10)) }
-
 // matches checks an If-Match header against the version stored; "" and * match anything. Fault: stale.
 func matches(ifMatch string, version int64) error {
-	wanted := strings.Trim(strings.TrimPrefix(strings.TrimSpace(ifMatch), "W/"), `"`)
-	if wanted == "" || wanted == "*" || wanted == strconv.FormatInt(version, 10) {
-		return nil
+	wanted, err := api.Version(ifMatch)
+	if err == nil && wanted != 0 && wanted != version {
+		err = fault.Stale()
 	}
-	return fault.Stale()
+	return err
 }
