@@ -46,7 +46,7 @@ async function tryAndRun(page, say) {
   await run.click();
   await page.waitForURL(/\/imports\/\d+$/);
   await page.waitForFunction(() => { const at = Number(document.querySelector("main [role=progressbar]")?.ariaValueNow); return at > 0 && at < 100; }, null, { timeout: 60_000 });
-  await page.getByRole("status").getByText(say.underWay).waitFor();
+  await page.getByRole("status").getByText(say.underWay).first().waitFor();
   await page.getByRole("status").getByText(say.imported).waitFor({ timeout: 240_000 });
   assert.deepEqual(await tally(page), { [say.created]: lines, ...Object.fromEntries(say.otherEnds.map((end) => [end, "0"])) });
   const look = await page.getByRole("complementary").innerText();

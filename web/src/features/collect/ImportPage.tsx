@@ -62,7 +62,7 @@ function Running({ of }: { of: Import }) {
   return (
     <div className="now" role="status">
       <strong>{headline}</strong>
-      {of.stage === "applying" && <span className="mid"><Bold text={t("run.after", { processed: format.count(of.processed), total: format.count(of.total), share: format.share(done, 0) })} /></span>}
+      {of.stage === "applying" && <span className="mid"><Bold text={t(left != null && left >= 5 ? "run.after" : "run.sofar", { processed: format.count(of.processed), total: format.count(of.total), share: format.share(done, 0) })} /></span>}
       {of.rate ? <span className="dim">{t("run.rate", { rate: format.count(Math.round(of.rate)) })}</span> : null}
       <span className="end">
         {!takingBack && <Button busy={cancel.isPending} onClick={() => cancel.mutate()}>{t("run.cancel")}</Button>}

@@ -25,7 +25,7 @@ export default {
   },
   trial: { title: "Result of the trial", nothing: "Nothing has been written yet", run: "Import {{count}} rows", back: "Change columns", failed: "This file cannot be imported" },
   run: {
-    left: "About {{span}}", soon: "Nearly done", after: "left, **{{processed}}** of {{total}} rows, {{share}}", rate: "{{rate}} rows a second", cancel: "Cancel import", leave: "Leave, it goes on", cancelled: "Cancelling; what was written is restored",
+    left: "About {{span}}", soon: "Nearly done", after: "left, **{{processed}}** of {{total}} rows, {{share}}", sofar: "**{{processed}}** of {{total}} rows, {{share}}", rate: "{{rate}} rows a second", cancel: "Cancel import", leave: "Leave, it goes on", cancelled: "Cancelling; what was written is restored",
     created: "Created", updated: "Updated", unchanged: "Unchanged", duplicates: "Repeated, skipped", rejected: "Rejected", progress: "{{share}} done",
   },
   result: {

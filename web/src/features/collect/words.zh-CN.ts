@@ -25,7 +25,7 @@ export default {
   },
   trial: { title: "试运行结果", nothing: "还没有写入任何数据", run: "开始导入 {{count}} 行", back: "改对应", failed: "这个文件不能导入" },
   run: {
-    left: "约 {{span}}", soon: "马上完成", after: "后完成，已处理 **{{processed}}** ／ {{total}} 行，{{share}}", rate: "每秒 {{rate}} 行", cancel: "取消导入", leave: "离开，后台继续", cancelled: "正在取消，已写入的会恢复原样",
+    left: "约 {{span}}", soon: "马上完成", after: "后完成，已处理 **{{processed}}** ／ {{total}} 行，{{share}}", sofar: "已处理 **{{processed}}** ／ {{total}} 行，{{share}}", rate: "每秒 {{rate}} 行", cancel: "取消导入", leave: "离开，后台继续", cancelled: "正在取消，已写入的会恢复原样",
     created: "新建", updated: "更新", unchanged: "未变", duplicates: "重复，跳过", rejected: "拒绝", progress: "已处理 {{share}}",
   },
   result: {
