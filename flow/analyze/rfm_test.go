@@ -17,9 +17,9 @@ import (
 
 // rfmShop holds the orders of the R package rfm: 995 customers until the end of 2006, amounts as minor units.
 func rfmShop(t *testing.T, today string) *shop {
-	file, err := os.Open(testdata.Path("rfm_orders/rfm_data_orders.csv"))
+	file, err := os.Open(testdata.Need(t, "rfm_orders/rfm_data_orders.csv"))
 	if err != nil {
-		t.Skip("needs the RFM orders: ", err)
+		t.Fatal(err)
 	}
 	defer file.Close()
 	rows, err := csv.NewReader(file).ReadAll()

@@ -1,7 +1,6 @@
 package collect
 
 import (
-	"os"
 	"strings"
 	"testing"
 
@@ -25,10 +24,7 @@ func TestLayoutOfRealFiles(t *testing.T) {
 		{"telco_churn/Telco-Customer-Churn.csv", "utf-8", ",", true, 21},
 		{"chinese_reviews/waimai_10k.csv", "utf-8", ",", true, 2},
 	} {
-		path := testdata.Path(row.file)
-		if _, err := os.Stat(path); err != nil {
-			t.Skip("needs the shared data: ", err)
-		}
+		path := testdata.Need(t, row.file)
 		h, err := readHead(path, shelf{}, Options{})
 		if err != nil || h.layout.Encoding != row.encoding || h.layout.Delimiter != row.delimiter || h.layout.Header != row.header || len(h.headers) != row.columns {
 			t.Errorf("%s: %+v %v", row.file, h.layout, err)

@@ -5,6 +5,7 @@ package testdata
 import (
 	"os"
 	"path/filepath"
+	"testing"
 )
 
 // Root gives the folder of the repository: the nearest one at or above the working directory that holds go.mod.
@@ -25,8 +26,22 @@ func Root() string {
 	}
 }
 
-// Path gives where a data set lies, for instance "cdnow/CDNOW_sample.txt". A test that needs one which is absent says
-// so and skips, except under CI, because a test that cannot run must not look green.
+// Path gives where a data set lies, for instance "cdnow/CDNOW_sample.txt". Tests ask for it
+// through Need.
 func Path(name string) string {
 	return filepath.Join(Root(), "..", "shared", "data", filepath.FromSlash(name))
+}
+
+// Need gives the path of a data set. A test whose data set is absent says so and skips, except under CI, where it fails:
+// a test that cannot run must not look green.
+func Need(t testing.TB, name string) string {
+	t.Helper()
+	path := Path(name)
+	if _, err := os.Stat(path); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatal(err)
+		}
+		t.Skip("needs real data: ", err)
+	}
+	return path
 }
