@@ -2,6 +2,7 @@ package analyze
 
 // customerFieldList is every plain and derived field of a customer, in the order a person is offered them.
 var customerFieldList = []*Field{
+	{Name: "id", Type: TypeReference, Label: Label{"客户", "Customer"}, expr: "c.id", never: true},
 	{Name: "kind", Type: TypeChoice, Label: Label{"客户类型", "Kind"}, expr: "c.kind", Values: []Choice{
 		{"person", Label{"个人", "person"}}, {"organization", Label{"单位", "organization"}}}},
 	{Name: "name", Type: TypeText, Label: Label{"姓名", "Name"}, expr: "c.name"},

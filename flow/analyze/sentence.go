@@ -129,6 +129,12 @@ var phrases = map[Op]struct{ zh, zhNot, zhDay, en, enNot, enDay string }{
 	OpAnniversary: {"的周年日在%s内", "的周年日不在%s内", "", "comes round within %s", "does not come round within %s", ""},
 }
 
+// A list of more than mostNamed values is told by the first namedOfMany and how many there are.
+const (
+	mostNamed   = 8
+	namedOfMany = 3
+)
+
 // choiceWords joins alternatives: a, b or c.
 func choiceWords(values []string, comma, last string) string {
 	if len(values) < 2 {

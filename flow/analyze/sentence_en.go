@@ -62,6 +62,9 @@ func (e english) value(c *Condition, op Op, f *Field, noun string) string {
 	if op == OpBetween {
 		return bold(words[0]) + " and " + bold(words[1])
 	}
+	if len(words) > mostNamed {
+		return bold("one of " + strings.Join(words[:namedOfMany], ", ") + " and " + strconv.Itoa(len(words)-namedOfMany) + " more")
+	}
 	for i := range words {
 		words[i] = bold(words[i])
 	}

@@ -56,6 +56,9 @@ func (z chinese) value(c *Condition, op Op, f *Field, unit string) string {
 	if op == OpBetween {
 		return bold(strings.TrimSuffix(words[0], unit) + " 到 " + words[1])
 	}
+	if len(words) > mostNamed {
+		return bold(strings.Join(words[:namedOfMany], "、") + "等 " + strconv.Itoa(len(words)) + " 项之一")
+	}
 	return bold(choiceWords(words, "、", "或"))
 }
 

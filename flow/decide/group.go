@@ -109,3 +109,21 @@ func fingerprint(members []Row) int64 {
 	_, _ = sum.Write([]byte(strings.Join(keys, ",")))
 	return int64(sum.Sum64()&(1<<52-1)) + 1
 }
+
+// mostMeant is how many customers a filter names one by one: with more the address of the list grows too long.
+const mostMeant = 500
+
+// customersMeant gives the condition that lists the customers of a folded line, nil when they are too many for one.
+func (l *Line) customersMeant() map[string]any {
+	if len(l.Members) > mostMeant {
+		return nil
+	}
+	ids := make([]string, 0, len(l.Members))
+	for _, m := range l.Members {
+		if m.SubjectType != "customer" {
+			return nil
+		}
+		ids = append(ids, m.SubjectID)
+	}
+	return map[string]any{"field": "id", "op": "in", "value": ids}
+}

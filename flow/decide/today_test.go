@@ -245,6 +245,10 @@ func TestTodayOverHTTP(t *testing.T) {
 		if items := list["items"].([]any); code != 200 || len(items) != 2 || items[1].(map[string]any)["id"] != "group-overdue_rhythm" {
 			c.Fatalf("%d %v", code, list)
 		}
+		button := list["items"].([]any)[1].(map[string]any)["actions"].([]any)[0].(map[string]any)
+		if filter, _ := button["filter"].(map[string]any); filter["field"] != "id" || len(filter["value"].([]any)) != 7 {
+			c.Errorf("the folded line opens %v, want its seven customers", button)
+		}
 		// a contact logged with the act ends the promise; undo opens it again
 		body := `{"minutes": 4, "activity": {"kind": "call", "content": "聊了试用装", "result": "reached", "next_action": "寄小样", "next_at": "2026-03-20T03:00:00Z"}}`
 		if code, answer, etag := call(ann, "POST", "/today/"+followUp+"/done", `"1"`, body); code != 200 || etag != `"2"` {

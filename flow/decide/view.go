@@ -145,7 +145,7 @@ func (l *Line) item(r reading, e Estimate) TodayItem {
 		id = groupPrefix + l.Kind
 		reason = groupReason(l.Kind, l.Members)
 		basis = Reason{"sum", Values{"count": len(l.Members)}}
-		actions = []TodayAction{{Code: kindByName[l.Kind].Batch.Action, Primary: true, Target: id}}
+		actions = []TodayAction{{Code: kindByName[l.Kind].Batch.Action, Primary: true, Target: id, Filter: l.customersMeant()}}
 	}
 	if l.AtStake == nil {
 		basis = Reason{"ordinary_order", Values{"amount": math.Round(l.Factors.Stake)}}
