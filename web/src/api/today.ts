@@ -149,11 +149,15 @@ export const readToday = (query: TodayQuery, signal?: AbortSignal) => get<TodayL
 export const readMembers = (id: string, cursor?: string) => get<List<TodayItem>>(`/today/${id}/members`, { limit: 100, cursor });
 export const readTodayLog = (day?: string) => get<TodayLog>("/today/log", { day });
 
+/** A row, and the version it was read at where that is known. */
+type Line = { id: string; version?: number };
+const actOn = (line: Line, act: string, body: object) => post<void>(`/today/${line.id}/${act}`, body, { ifMatch: line.version });
+
 /** `activity` logs a contact with the customer in the same stroke. */
-export const finish = (id: string, body: { note?: string; minutes?: number; activity?: NewActivity } = {}) => post<void>(`/today/${id}/done`, body);
-export const snooze = (id: string, until: string) => post<void>(`/today/${id}/snooze`, { until });
-export const delegate = (id: string, staff_id: string, note?: string) => post<void>(`/today/${id}/delegate`, { staff_id, note });
-export const dismiss = (id: string, reason: string) => post<void>(`/today/${id}/dismiss`, { reason });
+export const finish = (line: Line, body: { note?: string; minutes?: number; activity?: NewActivity } = {}) => actOn(line, "done", body);
+export const snooze = (line: Line, until: string) => actOn(line, "snooze", { until });
+export const delegate = (line: Line, staff_id: string, note?: string) => actOn(line, "delegate", { staff_id, note });
+export const dismiss = (line: Line, reason: string) => actOn(line, "dismiss", { reason });
 export const takeOut = (id: string, alone: boolean) => post<void>(`/today/${id}/take-out`, { alone });
 export const pin = (id: string, pinned: boolean) => post<void>(`/today/${id}/pin`, { pinned });
 export const undoToday = (id: string) => post<void>(`/today/${id}/undo`);

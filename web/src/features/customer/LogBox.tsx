@@ -43,7 +43,7 @@ export function LogBox({ of, kind, from, boxRef, onLogged }: { of: CustomerPage;
     try {
       const again = async () => { await client.invalidateQueries({ queryKey: ["customer", of.id] }); void client.invalidateQueries({ queryKey: ["today"] }); };
       if (from) {
-        await finish(from, { activity });
+        await finish({ id: from }, { activity });
         say({ text: t("log.saved"), undo: async () => { await undoToday(from); await again(); } });
       } else {
         await logActivity(of.id, activity, key([activity, logged]));

@@ -4,18 +4,20 @@ import type { TodayItem } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useCan } from "../../app/session";
 import { Bold, Button, Key, Rhythm, useFormat } from "../../ui";
-import { customerOf } from "./item";
+import { Group } from "./Group";
+import { customerOf, filterOf } from "./item";
 import type { Asking } from "./Row";
 import { Score } from "./Score";
 import type { TodayActs } from "./useActs";
 
 /** What opens inside a row: why it ranks here, the customer's rhythm and evidence, and what to do. */
-export function Panel({ item, next, acts, onAsk, onMembers }: { item: TodayItem; next: TodayItem | undefined; acts: TodayActs; onAsk?: (what: Asking["what"]) => void; onMembers?: () => void }) {
+export function Panel({ item, next, acts, onAsk }: { item: TodayItem; next: TodayItem | undefined; acts: TodayActs; onAsk?: (what: Asking["what"]) => void }) {
   const { t, i18n } = useTranslation("today");
   const write = useCan()("today.write");
   const customer = customerOf(item);
-  const filter = item.actions.find((act) => act.filter)?.filter;
+  const filter = filterOf(item);
   const approach = i18n.exists(`today:approach.${item.kind}`) ? item.kind : "other";
+  const many = item.members > 1;
   const middle = !!item.rhythm?.orders.length || item.evidence.length > 0;
   return (
     <div className={middle ? "panel" : "panel two-parts"}>
@@ -26,11 +28,11 @@ export function Panel({ item, next, acts, onAsk, onMembers }: { item: TodayItem;
         <p>{t(`approach.${approach as "other"}`)}</p>
         <p className="goto">
           {customer && <Link to="/customers/$id" params={{ id: customer }} search={{ from: item.id }} className="link">{t("openCustomer")}</Link>}
-          {!customer && !filter && item.members > 1 && onMembers && <Button look="link" onClick={onMembers}>{t("members", { count: item.members })}</Button>}
-          {!customer && filter && <Link to="/customers" search={{ filter }} className="link">{t("members", { count: item.members })}</Link>}
+          {!customer && !many && filter && <Link to="/customers" search={{ filter }} className="link">{t("group.list")}</Link>}
         </p>
         {write && (
           <div className="acts">
+            {many && <span className="meta">{t("group.all", { count: item.members })}</span>}
             <Button look="link" onClick={() => void acts.finish(item)}>{t("done")}</Button><Key>E</Key>
             {onAsk && <><Button look="link" onClick={() => onAsk("snooze")}>{t("later")}</Button><Key>S</Key>
             <Button look="link" onClick={() => onAsk("delegate")}>{t("give")}</Button><Key>D</Key>
@@ -38,6 +40,7 @@ export function Panel({ item, next, acts, onAsk, onMembers }: { item: TodayItem;
           </div>
         )}
       </section>
+      {many && <section className="group"><Group of={item} acts={acts} /></section>}
     </div>
   );
 }

@@ -4,7 +4,7 @@ import type { TodayItem } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useCan } from "../../app/session";
 import { ActionMenu, Bold, Button, Icon, Sep, useFormat, type Format } from "../../ui";
-import { actIcons, customerOf, iconOf, primaryAct, urgencyOf } from "./item";
+import { actIcons, customerOf, filterOf, iconOf, primaryAct, urgencyOf } from "./item";
 import { Panel } from "./Panel";
 import { Question } from "./Question";
 import type { TodayActs } from "./useActs";
@@ -24,32 +24,33 @@ interface Props {
   leaving: boolean;
   /** Does not fit into today. */
   later: boolean;
+  /** Needs nothing any more: somebody else dealt with it, or it ended by itself. */
+  over: boolean;
   acts: TodayActs;
   asking: Asking["what"] | null;
   onAsk: (what: Asking["what"] | null) => void;
   onSelect: () => void;
   onPerform: () => void;
   onWhy: () => void;
-  onMembers: () => void;
 }
 
 /** One thing to decide: rank, subject, reason, what is at stake, by when, and the button that does it. */
-export function Row({ item, nextItem, selected, open, leaving, later, acts, asking, onAsk, onSelect, onPerform, onWhy, onMembers }: Props) {
+export function Row({ item, nextItem, selected, open, leaving, later, over, acts, asking, onAsk, onSelect, onPerform, onWhy }: Props) {
   const { t } = useTranslation("today");
   const language = useLanguage();
   const format = useFormat();
-  const write = useCan()("today.write");
+  const write = useCan()("today.write") && !over;
   const act = primaryAct(item);
   const urgency = urgencyOf(item, format.now(), (at) => format.dayOf(at) === format.today());
   return (
-    <article className={["item", selected ? "sel" : "", leaving ? "leaving" : "", later ? "later" : ""].filter(Boolean).join(" ")} aria-expanded={open} onClick={(event) => {
+    <article className={["item", selected ? "sel" : "", leaving ? "leaving" : "", later ? "later" : "", over ? "over" : ""].filter(Boolean).join(" ")} aria-expanded={open} onClick={(event) => {
       if (!(event.target as HTMLElement).closest("a,button,.panel,.ant-dropdown,.ant-popover") && !window.getSelection()?.toString()) onSelect();
     }}>
       <div className="fold">
         <div className="grid">
           <span className="rank">{item.rank}</span>
           <span className="kind"><Icon name={iconOf(item)} /></span>
-          <div className="subj cut"><div className="name cut" title={item.subject.label[language]}><SubjectName item={item} onMembers={onMembers} />{item.pinned && <span className="pinned" title={t("pinned")} role="img" aria-label={t("pinned")}><Icon name="pin" small /></span>}</div><div className="meta cut"><KindText item={item} /></div></div>
+          <div className="subj cut"><div className="name cut" title={item.subject.label[language]}><SubjectName item={item} />{item.pinned && <span className="pinned" title={t("pinned")} role="img" aria-label={t("pinned")}><Icon name="pin" small /></span>}</div><div className="meta cut">{over ? t("over") : <KindText item={item} />}</div></div>
           <p className="why"><Bold text={item.reason[language]} /></p>
           <div className="num val">
             {item.at_stake ? <div className="stake" title={format.moneyExact(item.at_stake)}>{format.money(item.at_stake)}</div> : <div className="dim not-phone" title={t("noStake")}>{"—"}</div>}
@@ -63,7 +64,7 @@ export function Row({ item, nextItem, selected, open, leaving, later, acts, aski
             <div className="meta">{t("minutes", { n: Math.max(1, Math.round(item.why.effort_minutes)) })}</div>
           </div>
           <div className="act">
-            {act && <Button look={selected ? "fill" : "line"} {...(selected && actIcons[act.code as "call"] ? { icon: actIcons[act.code as "call"]! } : {})} onClick={onPerform}>{t(`act.${known(act.code)}`)}</Button>}
+            {act && <Button disabled={over} look={selected ? "fill" : "line"} {...(selected && actIcons[act.code as "call"] ? { icon: actIcons[act.code as "call"]! } : {})} onClick={onPerform}>{t(`act.${known(act.code)}`)}</Button>}
           </div>
           <Question item={item} what={asking} onClose={() => onAsk(null)} acts={acts}>
             <span className="dots">
@@ -83,7 +84,7 @@ export function Row({ item, nextItem, selected, open, leaving, later, acts, aski
             </span>
           </Question>
         </div>
-        {open && <Panel item={item} next={nextItem} acts={acts} onAsk={onAsk} onMembers={onMembers} />}
+        {open && !over && <Panel item={item} next={nextItem} acts={acts} onAsk={onAsk} />}
       </div>
     </article>
   );
@@ -92,13 +93,12 @@ export function Row({ item, nextItem, selected, open, leaving, later, acts, aski
 const acts = ["call", "log_contact", "thank", "open_customers", "review_findings", "open_metric", "open_source", "open_import"] as const;
 const known = (code: string) => acts.find((each) => each === code) ?? "other";
 
-function SubjectName({ item, onMembers }: { item: TodayItem; onMembers: () => void }) {
+function SubjectName({ item }: { item: TodayItem }) {
   const name = item.subject.label[useLanguage()];
   const customer = customerOf(item);
-  const filter = item.actions.find((act) => act.filter)?.filter;
+  const filter = filterOf(item);
   if (customer) return <Link className="opens" to="/customers/$id" params={{ id: customer }}>{name}</Link>;
   if (filter) return <Link className="opens" to="/customers" search={{ filter }}>{name}</Link>;
-  if (item.members > 1) return <button type="button" className="opens" onClick={onMembers}>{name}</button>;
   return <>{name}</>;
 }
 

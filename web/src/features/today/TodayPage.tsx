@@ -8,10 +8,10 @@ import { Button, Empty, Failed, Key, Skeleton, useKeys } from "../../ui";
 import { Areas } from "./Areas";
 import { Head } from "./Head";
 import { primaryAct } from "./item";
-import { Members } from "./Members";
 import { LogView } from "./LogView";
 import { Row, type Asking } from "./Row";
 import { todayQuery } from "./queries";
+import { useSteady } from "./steady";
 import { usePerform, useTodayActs } from "./useActs";
 import { WhySheet } from "./WhySheet";
 import "./today.css";
@@ -44,13 +44,14 @@ function List({ list, area }: { list: TodayList; area: AreaName | undefined }) {
   const search = useSearch({ from: "/shell/" });
   const navigate = useNavigate({ from: "/" });
   const acts = useTodayActs();
-  const [grouped, setGrouped] = useState<TodayItem | null>(null);
-  const perform = usePerform(setGrouped);
-  const items = useMemo(() => list.items.filter((item) => !area || item.area === area), [list.items, area]);
   const [asking, setAsking] = useState<Asking | null>(null);
   const [closed, setClosed] = useState(false);
   const [sheet, setSheet] = useState<TodayItem | null>(null);
   const holder = useRef<HTMLDivElement>(null);
+  const [inside, setInside] = useState({ pointer: false, focus: false });
+  const fresh = useMemo(() => list.items.filter((item) => !area || item.area === area), [list.items, area]);
+  const busy = inside.pointer || inside.focus || !!asking || !!sheet || (!!search.item && !closed);
+  const { items, over, waiting, settle } = useSteady(fresh, busy && !acts.acting);
   const at = Math.max(0, items.findIndex((item) => item.id === search.item));
   const selected = items[at];
   const next = (item: TodayItem) => items[items.indexOf(item) + 1];
@@ -63,27 +64,31 @@ function List({ list, area }: { list: TodayList; area: AreaName | undefined }) {
   useKeys({
     j: () => step(1), k: () => step(-1), w: () => setClosed(!closed),
     Enter: () => { if (selected) perform(primaryAct(selected), selected); },
-    s: ask("snooze"), d: ask("delegate"), x: ask("dismiss"),
+    r: settle, s: ask("snooze"), d: ask("delegate"), x: ask("dismiss"),
     e: () => { if (selected && write) void acts.finish(selected); },
   });
+
+  const perform = usePerform((item) => { setClosed(false); select(item); });
 
   if (items.length === 0) return <NothingLeft list={list} area={area} />;
   const firstLater = items.findIndex((item) => !item.fits_today && !item.pinned);
   return (
-    <div className="list" ref={holder} role="list" aria-label={t("list")}>
+    <div className="list" ref={holder} role="list" aria-label={t("list")}
+      onPointerEnter={() => setInside((now) => ({ ...now, pointer: true }))} onPointerLeave={() => setInside((now) => ({ ...now, pointer: false }))}
+      onFocus={() => setInside((now) => ({ ...now, focus: true }))} onBlur={(event) => { const focus = event.currentTarget.contains(event.relatedTarget); setInside((now) => ({ ...now, focus })); }}>
+      {waiting > 0 && <div className="waiting" role="status"><Button onClick={settle}>{t("waiting", { count: waiting })}</Button></div>}
       <div className="grid cols" aria-hidden="true"><span /><span /><span>{t("column.subject")}</span><span>{t("column.reason")}</span><span className="num">{t("column.stake")}</span><span className="due">{t("column.due")}</span><span /><span /></div>
       {items.map((item, index) => (
         <div key={item.id} role="listitem" data-item={item.id}>
           {index === firstLater && index > 0 && <div className="enough"><b>{t("line")}</b><span>{t("lineRest", { count: items.length - index })}</span></div>}
           <Row
-            item={item} nextItem={next(item)} selected={item === selected} open={item === selected && !closed} leaving={acts.leaving.has(item.id)} acts={acts} later={firstLater > 0 && index >= firstLater}
+            item={item} nextItem={next(item)} selected={item === selected} open={item === selected && !closed} leaving={acts.leaving.has(item.id)} acts={acts} over={over.has(item.id)} later={firstLater > 0 && index >= firstLater}
             asking={asking?.id === item.id ? asking.what : null} onAsk={(what) => setAsking(what && { id: item.id, what })}
-            onSelect={() => { if (item === selected) setClosed(!closed); else { setClosed(false); select(item); } }} onPerform={() => perform(primaryAct(item), item)} onWhy={() => setSheet(item)} onMembers={() => setGrouped(item)}
+            onSelect={() => { if (item === selected) setClosed(!closed); else { setClosed(false); select(item); } }} onPerform={() => perform(primaryAct(item), item)} onWhy={() => setSheet(item)}
           />
         </div>
       ))}
       <WhySheet item={sheet} next={sheet && next(sheet)} acts={acts} onClose={() => setSheet(null)} />
-      <Members item={grouped} onClose={() => setGrouped(null)} />
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function WhySheet({ item, next, acts, onClose }: { item: TodayItem | null
     <Sheet open={!!item} onClose={close} title={asking ? titles[asking] : item?.subject.label[language]}>
       <div className="today insheet">
         {item && (asking ? <Answers item={item} what={asking} acts={acts} onClose={close} />
-          : <Panel item={item} next={next ?? undefined} acts={{ ...acts, finish: (it) => { close(); return acts.finish(it); } }} onAsk={setAsking} />)}
+          : <Panel item={item} next={next ?? undefined} acts={{ ...acts, finish: (it) => { if (it.id === item.id) close(); return acts.finish(it); } }} onAsk={setAsking} />)}
       </div>
     </Sheet>
   );

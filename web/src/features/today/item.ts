@@ -32,3 +32,6 @@ export const primaryAct = (item: TodayItem) => item.actions.find((act) => act.pr
 
 /** The customer a row is about, if it is about one. */
 export const customerOf = (item: TodayItem) => (item.subject.type === "customer" && item.members <= 1 ? item.subject.id : null);
+
+/** The condition that lists the customers a row is about, where there is one. */
+export const filterOf = (item: TodayItem) => item.actions.find((act) => act.filter)?.filter;

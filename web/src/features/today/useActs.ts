@@ -1,11 +1,11 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { delegate, dismiss, finish, pin, snooze, undoToday, type TodayAct, type TodayItem, type TodayList } from "../../api";
+import { delegate, dismiss, finish, pin, snooze, takeOut, undoToday, type List, type TodayAct, type TodayItem, type TodayList } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useToast } from "../../ui";
-import { customerOf } from "./item";
+import { customerOf, filterOf } from "./item";
 
 const FOLD = 180; // milliseconds a row takes to fold away
 
@@ -16,15 +16,23 @@ export function useTodayActs() {
   const language = useLanguage();
   const { say, sayFault } = useToast();
   const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
-  const refresh = () => client.invalidateQueries({ queryKey: ["today"] });
+  const [acting, setActing] = useState(0);
+  const read = () => client.invalidateQueries({ queryKey: ["today"] });
+  /** Reads again, and lets the list move meanwhile: it is the reader's own doing. */
+  async function refresh() {
+    setActing((n) => n + 1);
+    await read();
+    setTimeout(() => setActing((n) => n - 1)); // answers reach the screen a tick after they arrive
+  }
 
   /** Folds the row away, sends, and brings it back when the server says no. */
   async function take(item: TodayItem, text: string, send: () => Promise<unknown>) {
     setLeaving((ids) => new Set(ids).add(item.id));
+    setActing((n) => n + 1);
     const sent = send();
     sent.catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, FOLD));
-    client.setQueriesData<TodayList>({ queryKey: ["today"] }, (list) => (list?.items ? { ...list, items: list.items.filter((each) => each.id !== item.id) } : list));
+    client.setQueriesData<Kept>({ queryKey: ["today"] }, (kept) => without(kept, item.id));
     setLeaving((ids) => new Set([...ids].filter((id) => id !== item.id)));
     try {
       await sent;
@@ -33,14 +41,26 @@ export function useTodayActs() {
       sayFault(error);
     }
     await refresh();
+    setActing((n) => n - 1);
   }
   const name = (item: TodayItem) => item.subject.label[language];
   return {
     leaving,
-    finish: (item: TodayItem) => take(item, t("did.done", { name: name(item) }), () => finish(item.id)),
-    snooze: (item: TodayItem, until: string) => take(item, t("did.snoozed", { name: name(item) }), () => snooze(item.id, until)),
-    delegate: (item: TodayItem, to: { id: string; name: string }, note: string) => take(item, t("did.delegated", { name: name(item), to: to.name }), () => delegate(item.id, to.id, note || undefined)),
-    dismiss: (item: TodayItem, reason: string) => take(item, t("did.dismissed", { name: name(item) }), () => dismiss(item.id, reason)),
+    /** Something was pressed and is not settled yet. */
+    acting: acting > 0,
+    finish: (item: TodayItem) => take(item, t("did.done", { name: name(item) }), () => finish(item)),
+    snooze: (item: TodayItem, until: string) => take(item, t("did.snoozed", { name: name(item) }), () => snooze(item, until)),
+    delegate: (item: TodayItem, to: { id: string; name: string }, note: string) => take(item, t("did.delegated", { name: name(item), to: to.name }), () => delegate(item, to.id, note || undefined)),
+    dismiss: (item: TodayItem, reason: string) => take(item, t("did.dismissed", { name: name(item) }), () => dismiss(item, reason)),
+    takeOut: async (member: TodayItem) => {
+      try {
+        await takeOut(member.id, true);
+        say({ text: t("tookOut", { name: name(member) }), undo: async () => { await takeOut(member.id, false); await refresh(); } });
+      } catch (error) {
+        sayFault(error);
+      }
+      await refresh();
+    },
     pin: async (item: TodayItem) => {
       try {
         await pin(item.id, !item.pinned);
@@ -55,15 +75,27 @@ export function useTodayActs() {
 
 export type TodayActs = ReturnType<typeof useTodayActs>;
 
-/** Opens what an action works on; a row of many shows its members. */
-export function usePerform(onMembers: (item: TodayItem) => void) {
+type Kept = TodayList | InfiniteData<List<TodayItem>>;
+
+/** What was read, without one row: of the list itself, or of the members of a folded row. */
+function without(kept: Kept | undefined, id: string): Kept | undefined {
+  const others = (items: TodayItem[]) => items.filter((each) => each.id !== id);
+  if (kept && "pages" in kept) return { ...kept, pages: kept.pages.map((page) => ({ ...page, items: others(page.items) })) };
+  return kept && "items" in kept ? { ...kept, items: others(kept.items) } : kept;
+}
+
+/** Opens what an action works on; a row of too many for one list is opened where it stands. */
+export function usePerform(onOpen?: (item: TodayItem) => void) {
   const navigate = useNavigate();
   return (act: TodayAct | undefined, item: TodayItem) => {
     const customer = customerOf(item) ?? act?.target ?? "";
     switch (act?.code) {
       case "call": return void navigate({ to: "/customers/$id", params: { id: customer }, search: { log: "call", from: item.id } });
       case "log_contact": case "thank": return void navigate({ to: "/customers/$id", params: { id: customer }, search: { log: act.code === "thank" ? "wechat" : "call", from: item.id } });
-      case "open_customers": return act.filter || item.members <= 1 ? void navigate({ to: "/customers", search: act.filter ? { filter: act.filter } : {} }) : onMembers(item);
+      case "open_customers": {
+        const filter = act.filter ?? filterOf(item);
+        return item.members > 1 && !filter ? onOpen?.(item) : void navigate({ to: "/customers", search: filter ? { filter } : {} });
+      }
       case "review_findings": return void navigate({ to: "/quality", search: { cause: act.target } });
       case "open_metric": return void navigate({ href: `/metrics?metric=${encodeURIComponent(act.target)}` });
       case "open_source": case "open_import": return void navigate({ to: "/imports" });
