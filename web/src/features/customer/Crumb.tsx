@@ -1,23 +1,19 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { removeCustomer, type CustomerPage } from "../../api";
+import type { CustomerPage } from "../../api";
 import { useCan } from "../../app/session";
 import { ActionMenu, Button, useToast } from "../../ui";
 import { todayQuery } from "../today";
+import { RemoveDialog } from "./RemoveDialog";
 
 /** Where we are, and the way to the neighbours on Today's list when we came from there. */
 export function Crumb({ of }: { of: CustomerPage }) {
   const { t } = useTranslation("customer");
-  const { say, sayFault } = useToast();
+  const { say } = useToast();
   const can = useCan();
-  const navigate = useNavigate();
-  const client = useQueryClient();
-  const remove = useMutation({
-    mutationFn: () => removeCustomer(of.id, of.version),
-    onSuccess: () => { say({ text: t("removed", { name: of.name }) }); void client.invalidateQueries({ queryKey: ["customers"] }); void navigate({ to: "/customers" }); },
-    onError: sayFault,
-  });
+  const [removing, setRemoving] = useState(false);
   const copy = () => void navigator.clipboard.writeText(location.origin + location.pathname).then(() => say({ text: t("linkCopied") }));
   return (
     <div className="crumb">
@@ -25,7 +21,8 @@ export function Crumb({ of }: { of: CustomerPage }) {
       <div className="side">
         <TodayPosition />
         <Button look="bare" icon="link" onClick={copy}>{t("copyLink")}</Button>
-        {can("customers.delete") && <ActionMenu items={[{ key: "remove", label: t("remove"), icon: "no", danger: true, onSelect: () => remove.mutate() }]}><Button look="bare" icon="more" aria-label={t("more")} /></ActionMenu>}
+        {can("customers.delete") && <ActionMenu items={[{ key: "remove", label: t("remove"), icon: "no", danger: true, onSelect: () => setRemoving(true) }]}><Button look="bare" icon="more" aria-label={t("more")} /></ActionMenu>}
+        <RemoveDialog of={of} open={removing} onClose={() => setRemoving(false)} />
       </div>
     </div>
   );

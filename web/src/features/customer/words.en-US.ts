@@ -28,6 +28,7 @@ export default {
   nextItem: "Next",
   more: "More",
   remove: "Delete the customer",
+  removal: { title: "Delete {{name}}?", gone_zero: "Leaves the customer list, search and Today.", gone_one: "Leaves the customer list, search, Today and {{count}} segment.", gone_other: "Leaves the customer list, search, Today and {{count}} segments.", orders_one: "{{count}} order ({{total}}) stays, and still counts in the sales figures.", orders_other: "{{count}} orders ({{total}}) stay, and still count in the sales figures.", back: "Follow-ups and contact points are kept; deleting can be undone." },
   removed: "{{name}} is deleted",
   contact: { title: "Contact points", show: "Show", unverified: "Not verified", verified: "Verified", invalid: "Fails", reason: "Why do you need it", reasonHint: "Goes into the audit log", reveal: "Show it", reasons: { call: "To call", send: "To send something", verify: "To verify identity" }, shownFor: "Hidden again in {{seconds}} s", none: "No contact points", copy: "Copy" },
   consent: { title: "Consent", service: "Service", marketing: "Marketing", phone: "Phone", sms: "SMS", wechat: "WeChat", email: "Email", yes: "{{purpose}}, {{channel}}: yes, {{at}}", no: "{{purpose}}, {{channel}}: no, {{at}}", silent: "{{purpose}}, {{channel}}: never asked, counts as no" },

@@ -28,6 +28,7 @@ export default {
   nextItem: "下一项",
   more: "更多",
   remove: "删除客户",
+  removal: { title: "删除 {{name}}？", gone: "从客户列表、搜索、今日和 {{count}} 个客群中消失。", gone_zero: "从客户列表、搜索和今日中消失。", orders: "{{count}} 笔订单（{{total}}）保留，仍计入销售指标。", back: "跟进记录和联系方式一并保留；删除后可以撤销。" },
   removed: "已删除 {{name}}",
   contact: { title: "联系方式", show: "显示", unverified: "未验证", verified: "已验证", invalid: "已失效", reason: "为什么要看", reasonHint: "会记入审计日志", reveal: "显示号码", reasons: { call: "要打电话", send: "要寄送或发送", verify: "核对身份" }, shownFor: "{{seconds}} 秒后收起", none: "没有联系方式", copy: "复制" },
   consent: { title: "授权同意", service: "服务", marketing: "营销", phone: "电话", sms: "短信", wechat: "微信", email: "邮件", yes: "{{purpose}}{{channel}}：同意，{{at}}", no: "{{purpose}}{{channel}}：不同意，{{at}}", silent: "{{purpose}}{{channel}}：未表态，按不同意处理" },
