@@ -135,35 +135,6 @@ func (s *Segments) Change(ctx context.Context, id, version int64, d SegmentDraft
 	}))
 }
 
-// Delete removes a segment; its name may be used again. Faults: not found, stale, conflict while another segment
-// builds on it.
-func (s *Segments) Delete(ctx context.Context, id, version int64) error {
-	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		before, err := segmentByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if version != 0 && version != before.Version {
-			return fault.Stale()
-		}
-		all, err := liveSegments(ctx, tx)
-		if err != nil {
-			return err
-		}
-		for _, other := range all {
-			c, err := ParseCondition(guard.System(ctx), []byte(other.Condition), lookupAmong(all))
-			if err == nil && other.ID != id && c.builtOn(id) {
-				return fault.Conflict("segment_in_use", other.Name)
-			}
-		}
-		if err := deleteSegment(ctx, tx, id, clock.Millis(ctx)); err != nil {
-			return err
-		}
-		tx.Feed("segments", id)
-		return guard.Audit(ctx, tx, "segment.deleted", "segment", jsonID(id), map[string]any{"name": before.Name})
-	})
-}
-
 // Get gives one segment. Fault: not found.
 func (s *Segments) Get(ctx context.Context, id int64) (*Segment, error) {
 	return segmentByID(ctx, s.records.Read(), id)

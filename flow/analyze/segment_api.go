@@ -92,7 +92,7 @@ func (s *Segments) Register(a *api.API) {
 			return s.answer(ctx, int64(in.ID))
 		})
 
-	api.Register(a, api.Op{Method: "DELETE", Path: "/segments/{id}", Permission: "segments.write", Tag: "segments", Summary: "Delete a segment", Status: 204},
+	api.Register(a, api.Op{Method: "DELETE", Path: "/segments/{id}", Permission: "segments.write", Tag: "segments", Summary: "Delete a segment; it can be restored", Status: 204},
 		func(ctx context.Context, in *struct {
 			ID      api.ID `path:"id"`
 			IfMatch string `header:"If-Match"`
@@ -102,6 +102,17 @@ func (s *Segments) Register(a *api.API) {
 				return nil, err
 			}
 			return nil, s.Delete(ctx, int64(in.ID), version)
+		})
+
+	api.Register(a, api.Op{Method: "POST", Path: "/segments/{id}/restore", Permission: "segments.write", Tag: "segments",
+		Summary: "Bring a deleted segment back with its id, members and history"},
+		func(ctx context.Context, in *struct {
+			ID api.ID `path:"id"`
+		}) (*segmentOut, error) {
+			if err := s.Restore(ctx, int64(in.ID)); err != nil {
+				return nil, err
+			}
+			return s.answer(ctx, int64(in.ID))
 		})
 }
 

@@ -64,6 +64,10 @@ func TestSegmentOperations(t *testing.T) {
 		{"and nobody else's values", "sales", "GET", "/fields", any, "", 200, `fields.#(name=="city").values.#`, ""},
 		{"deletion", "admin", "DELETE", "/segments/1", `"2"`, "", 204, "", ""},
 		{"gone", "admin", "GET", "/segments/1", any, "", 404, "code", "not_found"},
+		{"sales may not bring it back", "sales", "POST", "/segments/1/restore", any, "", 403, "code", "not_permitted"},
+		{"restored under its id", "admin", "POST", "/segments/1/restore", any, "", 200, "id", "1"},
+		{"with its name", "admin", "GET", "/segments/1", any, "", 200, "name", "UK"},
+		{"restored twice", "admin", "POST", "/segments/1/restore", any, "", 404, "code", "not_found"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			role = row.role

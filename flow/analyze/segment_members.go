@@ -142,6 +142,9 @@ func (s *Segments) membership(ctx context.Context) (map[int64]*roaring64.Bitmap,
 	}
 	bitmaps := make(map[int64]*roaring64.Bitmap, len(all))
 	for id, st := range all {
+		if st.version == retired {
+			continue
+		}
 		if bitmaps[id], err = s.bitmap(ctx, s.columns, id, st); err != nil {
 			return nil, err
 		}

@@ -39,12 +39,6 @@ func updateSegment(ctx context.Context, tx *db.Tx, s *Segment) error {
 	return err
 }
 
-// deleteSegment marks the row and frees its name.
-func deleteSegment(ctx context.Context, tx *db.Tx, id, now int64) error {
-	_, err := tx.NewRaw("update segments set deleted_at = ?, name = name || ' #' || cast(id as text), version = version + 1 where id = ?", now, id).Exec(ctx)
-	return err
-}
-
 // namesOf gives the names of staff and teams, for sentences.
 func namesOf(ctx context.Context, from bun.IDB, table string) (map[int64]string, error) {
 	var rows []struct {

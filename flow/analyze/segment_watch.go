@@ -81,22 +81,6 @@ func (s *Segments) Changed(ctx context.Context, to *columns.Tx, _ map[string][]i
 	return s.followMoves(ctx, to, k, live, moved)
 }
 
-// forget drops the membership of segments that are no more; their moves stay as history.
-func (s *Segments) forget(ctx context.Context, to *columns.Tx, live []watched, before map[int64]segmentState) error {
-	alive := map[int64]bool{}
-	for _, w := range live {
-		alive[w.id] = true
-	}
-	for id := range before {
-		if !alive[id] {
-			if err := to.Exec(ctx, "delete from segment_members where segment_id = ?", id); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
-}
-
 // due says that the day has changed since the segment was last reckoned.
 func (s *Segments) due(ctx context.Context, st segmentState) bool {
 	w := workspace.Of(ctx)

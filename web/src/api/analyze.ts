@@ -99,6 +99,7 @@ export const readSegment = (id: string, signal?: AbortSignal) => get<Segment>(`/
 export const createSegment = (draft: SegmentDraft, idempotencyKey: string) => post<Segment>("/segments", draft, { idempotencyKey });
 export const changeSegment = (id: string, version: number, draft: Partial<SegmentDraft>) => patch<Segment>(`/segments/${id}`, draft, { ifMatch: version });
 export const removeSegment = (id: string, version: number) => del(`/segments/${id}`, { ifMatch: version });
+export const restoreSegment = (id: string) => post<Segment>(`/segments/${id}/restore`);
 export const previewSegment = (condition: Condition, signal?: AbortSignal) => post<Preview>("/segments/preview", { condition }, { signal });
 export const explainCondition = (condition: Condition, customer: string, signal?: AbortSignal) => post<Explanation>("/segments/explain", { condition, customer }, { signal });
 export const readOverlaps = (id: string, signal?: AbortSignal) => get<List<Overlap>>(`/segments/${id}/overlaps`, undefined, signal);

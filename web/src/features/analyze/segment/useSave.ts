@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changeSegment, createSegment, Problem, removeSegment, type Condition, type Segment } from "../../../api";
+import { changeSegment, createSegment, Problem, removeSegment, restoreSegment, type Condition, type Segment } from "../../../api";
 import { useFault, useToast } from "../../../ui";
 
 /** Saving and deleting a segment, each with its undo. */
@@ -54,7 +54,7 @@ export function useSave(segment: Segment | undefined, settle: (condition: Condit
       say({
         text: t("segment.removed", { name: segment.name }),
         undo: async () => {
-          await createSegment({ name: segment.name, description: segment.description, condition: segment.condition }, crypto.randomUUID());
+          client.setQueryData(["segment", segment.id], await restoreSegment(segment.id));
           await client.invalidateQueries({ queryKey: ["segments"], exact: true });
         },
       });
