@@ -5,10 +5,10 @@ import { useLanguage } from "../../../app/i18n";
 import { ActionMenu, Button, Pop, useFormat } from "../../../ui";
 import { compared, freshField, limited, limits, measured, remeasured } from "./grammar";
 import { Operand } from "./Operand";
-import { Picker } from "./Picker";
 import { OpPart, type TokenProps } from "./Token";
 import { complete } from "./tree";
 import { useSay } from "../useSay";
+import { AddLimit, useSayWhere, Where } from "./Where";
 
 /** Something somebody did: what restricts it, what is measured of it, and when. */
 export function EventToken({ is, fields, onChange, start }: TokenProps<EventCondition>) {
@@ -20,6 +20,9 @@ export function EventToken({ is, fields, onChange, start }: TokenProps<EventCond
   const name = event?.label[language] ?? is.event;
   const of = measured(event, is.measure);
   const limit = limits(is);
+  const [nested, setNested] = useState(false);
+  const sayWhere = useSayWhere();
+  const tree = event && <Where event={event} is={is.where} onDone={() => setNested(false)} onChange={(where) => { const rest = { ...is }; delete rest.where; onChange(where ? { ...rest, where } : rest); }} />;
   const propertyOf = (measure: string) => event?.properties.find((each) => each.name === measure.split(":")[1])?.label[language];
   const put = (join: "all" | "any", list: FieldCondition[]) => onChange(limited(is, join, list));
   const label = `${name} ${say.measure(is.measure, propertyOf(is.measure))}`;
@@ -27,7 +30,9 @@ export function EventToken({ is, fields, onChange, start }: TokenProps<EventCond
     <>
       <span className="tok">
         <span className="f"><span className="verb">{t("builder.did")}</span> {name}</span>
-        {limit === null && <span>{t("builder.limited")}</span>}
+        {limit === null && is.where && (
+          <button type="button" className={complete(is) ? "limit-part cut" : "limit-part cut open"} title={sayWhere(event, is.where)} aria-label={t("builder.limitOf", { limit: sayWhere(event, is.where) })} onClick={() => setNested(true)}>{sayWhere(event, is.where)}</button>
+        )}
         {limit?.of.map((each, at) => (
           <Fragment key={at}>
             <LimitPart event={event} is={each} start={at === fresh} or={limit.join === "any" && at > 0}
@@ -42,12 +47,14 @@ export function EventToken({ is, fields, onChange, start }: TokenProps<EventCond
         <Operand of={of} op={is.op} value={is.value} onChange={(value) => onChange({ ...is, value })} start={start} label={label} />
         <WindowPart name={name} is={is.window} ends={is.measure === "ratio"} onChange={(window) => onChange({ ...is, window })} />
       </span>
-      {limit && event && (
-        <Pop placement="bottomLeft" content={(close) => (
-          <Picker label={t("builder.limit")} options={event.properties.map((each) => ({ key: each.name, label: each.label[language] }))} onDone={close}
-            onPick={(key) => { const property = event.properties.find((each) => each.name === key); if (property) { setFresh(limit.of.length); put(limit.join, [...limit.of, freshField(property)]); } }} />
-        )}>
+      {event && limit?.of.length === 0 && (
+        <AddLimit event={event} onPick={(key) => { const property = event.properties.find((each) => each.name === key); if (property) { setFresh(0); put("all", [freshField(property)]); } }}>
           <Button look="bare" icon="plus" className="more" aria-label={t("builder.limit")} title={t("builder.limit")} />
+        </AddLimit>
+      )}
+      {event && limit?.of.length !== 0 && (
+        <Pop placement="bottomLeft" open={nested} onOpenChange={setNested} title={t("builder.limitsOf", { name })} content={() => tree}>
+          <Button look="bare" icon="edit" className="more" aria-label={t("builder.limits")} title={t("builder.limits")} />
         </Pop>
       )}
     </>

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import type { EventInfo, FieldCondition, FieldInfo } from "../../../api";
-import { compared, freshField, limited, limits, operandOf, remeasured } from "./grammar";
+import type { Condition, EventInfo, FieldCondition, FieldInfo } from "../../../api";
+import { compared, freshField, limited, limits, operandOf, remeasured, whereOf } from "./grammar";
+import { append, group, leaf, read, remove, setJoin, type Group } from "./tree";
 
 const said = (text: string) => ({ "zh-CN": text, "en-US": text });
 const city: FieldInfo = { name: "city", type: "text", label: said("city"), ops: ["eq", "ne", "in", "not_in", "contains", "is_set"], values: [{ value: "上海市", label: said("上海市") }] };
@@ -54,4 +55,25 @@ describe("what restricts an event", () => {
   it("is nothing the token shows when it is deeper", () => expect(limits({ ...bought, where: { not: skin } })).toBeNull());
   it("goes when the last one goes", () => expect(limited({ ...bought, where: skin }, "all", [])).toEqual(bought));
   it("stands alone when it is one", () => expect(limited(bought, "any", [skin])).toEqual({ ...bought, where: skin }));
+});
+
+describe("limits in groups", () => {
+  const skin: FieldCondition = { field: "category", op: "eq", value: "护肤" };
+  const dear: FieldCondition = { field: "amount", op: "gte", value: 10000 };
+  it.each<[string, Condition]>([
+    ["one", skin],
+    ["two together", { all: [skin, dear] }],
+    ["one or a group", { any: [dear, { all: [skin, dear] }] }],
+    ["an exclusion in a group in a group", { all: [dear, { any: [skin, { not: { any: [skin, dear] } }] }] }],
+    ["a bare exclusion", { not: skin }],
+  ])("come back as they were read: %s", (_, where) => expect(whereOf(read(where))).toEqual(where));
+  it("are none without a single limit, whatever groups there are", () => expect(whereOf(append(read(undefined), read(undefined).id, group("any")))).toBeUndefined());
+  it("grow deeper, change their join and shrink again", () => {
+    let root = read(skin);
+    root = append(root, root.id, group("any", [leaf(dear)]));
+    expect(whereOf(root)).toEqual({ all: [skin, { any: [dear] }] });
+    root = setJoin(root, root.id, "any");
+    expect(whereOf(root)).toEqual({ any: [skin, { any: [dear] }] });
+    expect(whereOf(remove(root, (root.of[1] as Group).id))).toEqual(skin);
+  });
 });

@@ -1,5 +1,5 @@
-import type { EventCondition, EventInfo, FieldCondition, FieldInfo, Fields, Operator } from "../../../api";
-import type { Single } from "./tree";
+import type { Condition, EventCondition, EventInfo, FieldCondition, FieldInfo, Fields, Operator } from "../../../api";
+import { leaves, write, type Group, type Single } from "./tree";
 
 /** How a value is given: typed into the token, picked from a list, or not at all. */
 export type Operand = "none" | "number" | "money" | "share" | "days" | "day" | "text" | "one" | "many" | "boolean";
@@ -113,4 +113,13 @@ export function comparedOf(is: Single, fields: Fields): Compared | undefined {
   if ("field" in is) return fields.fields.find((each) => each.name === is.field);
   if ("event" in is) return measured(fields.events.find((each) => each.name === is.event), is.measure);
   return undefined;
+}
+
+/** What a tree of limits asks, finished or not; one alone stands for itself, none is none. */
+export function whereOf(root: Group): Condition | undefined {
+  if (leaves(root).length === 0) return undefined;
+  const { condition } = write(root, () => true);
+  const list = "all" in condition ? condition.all : "any" in condition ? condition.any : [];
+  const [only] = list;
+  return list.length === 1 && only ? only : condition;
 }
