@@ -9,6 +9,7 @@ create table moved (
   primary key (subject, part, origin_id)
 );
 create index moved_origin on moved (origin_id, subject);
+create index findings_customer on findings (subject_id) where subject_type = 'customer';
 
 -- many merges as one, decided by a score; undone as one too
 create table merge_batches (
