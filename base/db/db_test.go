@@ -55,6 +55,36 @@ func TestWrite(t *testing.T) {
 			}
 		})
 
+		t.Run("large changes between small ones fail and are kept by themselves", func(t *testing.T) {
+			before := count()
+			var wait sync.WaitGroup
+			refused := errors.New("refused")
+			for i := range 60 {
+				wait.Go(func() {
+					write := d.Write
+					if i%3 == 0 {
+						write = d.WriteMany
+					}
+					err := write(ctx, func(ctx context.Context, tx *db.Tx) error {
+						if err := set(ctx, tx, fmt.Sprint("mixed ", i)); err != nil {
+							return err
+						}
+						if i%2 == 1 {
+							return refused
+						}
+						return nil
+					})
+					if want := i%2 == 1; errors.Is(err, refused) != want || (err != nil && !want) {
+						t.Errorf("change %d: %v", i, err)
+					}
+				})
+			}
+			wait.Wait()
+			if n := count() - before; n != 30 {
+				t.Errorf("%d rows, want the 30 that succeeded", n)
+			}
+		})
+
 		t.Run("a panic is an error and leaves nothing", func(t *testing.T) {
 			before := count()
 			err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -62,6 +62,7 @@ type inside struct{}
 type change struct {
 	ctx   context.Context
 	fn    func(ctx context.Context, tx *Tx) error
+	large bool
 	err   error
 	ended chan struct{}
 }
@@ -71,13 +72,23 @@ type change struct {
 // it is given, which outlives the caller's (an interrupted statement would take the whole group back).
 // On PostgreSQL fn may run again after a serialization failure.
 func (d *DB) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return d.change(ctx, false, fn)
+}
+
+// WriteMany is Write for a change of thousands of rows. On SQLite it leads a transaction of its own, because in a
+// savepoint every page it touches would be copied first, and it gets a larger page cache.
+func (d *DB) WriteMany(ctx context.Context, fn func(ctx context.Context, tx *Tx) error) error {
+	return d.change(ctx, true, fn)
+}
+
+func (d *DB) change(ctx context.Context, large bool, fn func(ctx context.Context, tx *Tx) error) error {
 	if ctx.Value(inside{}) != nil {
 		return errors.New("db: Write inside Write")
 	}
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	c := &change{ctx: context.WithValue(context.WithoutCancel(ctx), inside{}, true), fn: fn, ended: make(chan struct{})}
+	c := &change{ctx: context.WithValue(context.WithoutCancel(ctx), inside{}, true), fn: fn, large: large, ended: make(chan struct{})}
 	if d.engine == Postgres {
 		return classify(d.writePostgres(c))
 	}
@@ -132,27 +143,61 @@ const (
 	groupTime    = 25 * time.Millisecond
 )
 
+// The page cache of the writer, in KiB as SQLite wants it: what it always has, and what it has until roomyTime after a
+// large change, when the leaves of every index of a million customers should fit.
+const (
+	usualCache = "pragma cache_size = -65536"
+	roomyCache = "pragma cache_size = -262144"
+	roomyTime  = 5 * time.Second
+)
+
 // commitGroups is the single writer of SQLite: it takes the changes that are waiting into one transaction.
 func (d *DB) commitGroups() {
 	defer d.done.Done()
+	cool := time.NewTimer(roomyTime)
+	defer cool.Stop()
+	roomy := false
 	for {
 		select {
-		case first := <-d.pending:
-			d.commitGroup(first)
-		case <-d.stop:
-			for {
-				select {
-				case c := <-d.pending:
-					d.commitGroup(c)
-				default:
-					return
+		case c := <-d.pending:
+			for c != nil {
+				if c.large {
+					roomy = roomy || d.set(roomyCache) == nil
+					cool.Reset(roomyTime)
 				}
+				c = d.commitGroup(c)
 			}
+		case <-cool.C:
+			roomy = roomy && d.set(usualCache) != nil
+		case <-d.stop:
+			d.commitRest()
+			return
 		}
 	}
 }
 
-func (d *DB) commitGroup(first *change) {
+// commitRest commits what was waiting when the records were closed.
+func (d *DB) commitRest() {
+	for {
+		select {
+		case c := <-d.pending:
+			for c != nil {
+				c = d.commitGroup(c)
+			}
+		default:
+			return
+		}
+	}
+}
+
+// set changes a setting of the writer.
+func (d *DB) set(pragma string) error {
+	_, err := d.write.ExecContext(context.Background(), pragma)
+	return err
+}
+
+// commitGroup runs first and what is waiting behind it. It gives the large change it met, which ends the group.
+func (d *DB) commitGroup(first *change) (next *change) {
 	group := []*change{first}
 	ctx := context.Background()
 	err := d.transact(ctx, func(tx *Tx) error {
@@ -171,6 +216,10 @@ func (d *DB) commitGroup(first *change) {
 			}
 			select {
 			case c = <-d.pending:
+				if c.large {
+					next = c
+					return nil
+				}
 				group = append(group, c)
 			default:
 				return nil
@@ -183,6 +232,7 @@ func (d *DB) commitGroup(first *change) {
 		}
 		close(c.ended)
 	}
+	return next
 }
 
 // runInSavepoint gives an error only when the transaction itself is broken; the change's own error stays with it.

@@ -18,7 +18,7 @@ func (r *run) apply(ctx context.Context, k Kind, b *madeBatch) error {
 	}
 	before, check, made := r.imp, r.check, r.made.clone()
 	reset := func() { r.imp, r.check, r.made = before, check, made.clone() }
-	err := r.e.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err := r.e.records.WriteMany(ctx, func(ctx context.Context, tx *db.Tx) error {
 		reset() // on PostgreSQL a transaction may run again
 		b.rewind()
 		if !b.DryRun { // a dry run must not keep others waiting behind its own row
@@ -35,7 +35,7 @@ func (r *run) apply(ctx context.Context, k Kind, b *madeBatch) error {
 		return r.record(ctx, tx, b)
 	})
 	if errors.Is(err, errDryRun) {
-		err = r.e.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		err = r.e.records.WriteMany(ctx, func(ctx context.Context, tx *db.Tx) error {
 			reset()
 			return r.record(ctx, tx, b)
 		})

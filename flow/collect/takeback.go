@@ -104,7 +104,7 @@ func (r *run) takeBack(ctx context.Context) error {
 // takeBackStep is one transaction of taking back.
 func (r *run) takeBackStep(ctx context.Context, k Kind) (more bool, err error) {
 	check := r.check
-	err = r.e.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = r.e.records.WriteMany(ctx, func(ctx context.Context, tx *db.Tx) error {
 		r.check = check
 		if err := r.hold(ctx, tx); err != nil {
 			return err
