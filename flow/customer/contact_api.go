@@ -108,7 +108,7 @@ func (s *Store) RemoveContact(ctx context.Context, id int64, ifMatch string, poi
 		if !guard.FieldsOf(ctx, noun).CanWrite(points[0].Kind) {
 			return nil, fault.Forbidden("field_not_writable", points[0].Kind)
 		}
-		_, err := tx.NewRaw("delete from contact_points where id = ?", pointID).Exec(ctx)
+		_, err := tx.NewRaw("delete from contact_points where id = ? and customer_id = ?", pointID, id).Exec(ctx)
 		return difference{points[0].Kind: {mask(points[0].Kind, points[0].Value), ""}}, err
 	})
 }

@@ -65,7 +65,7 @@ func replaceContact(ctx context.Context, tx *db.Tx, customerID int64, kind strin
 		return nil
 	}
 	if at >= 0 {
-		if _, err := tx.NewRaw("delete from contact_points where id = ?", points[at].ID).Exec(ctx); err != nil {
+		if _, err := tx.NewRaw("delete from contact_points where id = ? and customer_id = ?", points[at].ID, customerID).Exec(ctx); err != nil {
 			return err
 		}
 	}

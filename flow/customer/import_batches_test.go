@@ -38,3 +38,22 @@ func TestImportAcrossBatches(t *testing.T) {
 		d.is(rows, "select count(*) from orders")
 	})
 }
+
+// An identity stays with a deleted customer until somebody else comes by it.
+func TestImportTakesTheIdentityOfADeletedCustomer(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, records *db.DB) {
+		d := newDesk(t, records)
+		const file = "id,name,phone\nA,林婉清,13912345521\n"
+		d.ended(d.text("customers", file), counts(1, 0, 0, 0, 0))
+		if err := records.Write(d.ctx, func(ctx ctx, tx *db.Tx) error {
+			_, err := tx.NewRaw("update customers set deleted_at = 1").Exec(ctx)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		d.ended(d.text("customers", file), counts(1, 0, 0, 0, 0))
+		d.is(1, "select count(*) from identities")
+		d.is(1, "select count(*) from identities i join customers c on c.id = i.customer_id where c.deleted_at is null")
+		d.ended(d.text("customers", file), counts(0, 0, 1, 0, 0))
+	})
+}

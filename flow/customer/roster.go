@@ -42,6 +42,7 @@ type roster struct {
 	importID   int64
 	now        int64
 	byIdentity map[identityKey]*entry
+	ofDeleted  map[identityKey]bool // identities that only a deleted customer has
 	byPhone    map[string]*entry
 	byEmail    map[string]*entry
 	byID       map[int64]*entry
@@ -52,7 +53,7 @@ func newRoster(importID, now int64, size int) *roster {
 	return &roster{
 		importID: importID, now: now,
 		byIdentity: make(map[identityKey]*entry, size), byPhone: make(map[string]*entry, size), byEmail: make(map[string]*entry, size),
-		byID: map[int64]*entry{},
+		byID: map[int64]*entry{}, ofDeleted: map[identityKey]bool{},
 	}
 }
 
@@ -203,16 +204,21 @@ func (r *roster) lookUpIdentities(ctx context.Context, tx *db.Tx, source string,
 		var rows []struct {
 			ExternalID string `bun:"external_id"`
 			CustomerID int64  `bun:"customer_id"`
+			Deleted    bool   `bun:"deleted"`
 		}
 		err := tx.NewRaw(`
-select i.external_id, i.customer_id
+select i.external_id, i.customer_id, c.deleted_at is not null as deleted
 from identities i
 join customers c on c.id = i.customer_id
 where i.source = ?
-  and i.external_id in (?)
-  and c.deleted_at is null`, source, bun.List(chunk)).Scan(ctx, &rows)
+  and i.external_id in (?)`, source, bun.List(chunk)).Scan(ctx, &rows)
 		for _, row := range rows {
-			r.byIdentity[identityKey{source, row.ExternalID}] = r.stored(row.CustomerID)
+			key := identityKey{source, row.ExternalID}
+			if row.Deleted {
+				r.ofDeleted[key] = true
+			} else {
+				r.byIdentity[key] = r.stored(row.CustomerID)
+			}
 		}
 		return err
 	})

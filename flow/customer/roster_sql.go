@@ -140,15 +140,19 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 	if err != nil {
 		return err
 	}
-	// an identity may still belong to a deleted customer: then it moves
-	identityRows := db.NewBulk("identities", "source, external_id, customer_id, created_at",
-		"on conflict (source, external_id) do update set customer_id = excluded.customer_id")
+	identityRows := db.NewBulk("identities", "source, external_id, customer_id, created_at", "")
 	pointRows := db.NewBulk("contact_points", contactColumns, "")
 	tagRows := db.NewBulk("customer_tags", "customer_id, tag, created_at", "")
 	consentRows := db.NewBulk("consents", consentColumns, "")
 	parts := [...]*db.Bulk{identityRows, pointRows, tagRows, consentRows}
 	for _, e := range all {
 		for _, k := range e.newIdentities {
+			if r.ofDeleted[k] {
+				if err := moveIdentity(ctx, tx, k, e.ID); err != nil {
+					return err
+				}
+				continue
+			}
 			identityRows.Add(k.source, k.externalID, e.ID, r.now)
 		}
 		for _, p := range e.newContacts {
@@ -174,6 +178,12 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 		}
 	}
 	return nil
+}
+
+// moveIdentity gives a customer the identity that a deleted one still has.
+func moveIdentity(ctx context.Context, tx *db.Tx, k identityKey, customerID int64) error {
+	_, err := tx.NewRaw("update identities set customer_id = ? where source = ? and external_id = ?", customerID, k.source, k.externalID).Exec(ctx)
+	return err
 }
 
 func nextIDs(ctx context.Context, tx *db.Tx, noun string, n int) (int64, error) {
