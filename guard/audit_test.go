@@ -36,6 +36,7 @@ func TestAuditChain(t *testing.T) {
 						}
 					}
 				}
+				dbtest.Settle(t, d)
 				if err := guard.Seal(ctx, d); err != nil {
 					t.Fatal(err)
 				}

@@ -113,6 +113,7 @@ func TestFeed(t *testing.T) {
 			f.WaitFor(ctx, 20*time.Second)
 			stop()
 			<-ended
+			dbtest.Settle(t, d)
 			if err := f.Drain(ctx); err != nil {
 				t.Fatal(err)
 			}
@@ -136,6 +137,7 @@ func TestFeed(t *testing.T) {
 
 		t.Run("does not apply again what it has passed", func(t *testing.T) {
 			before := p.projected
+			dbtest.Settle(t, d)
 			if err := feed.New(d, s, []feed.Projection{p}, nil).Drain(ctx); err != nil {
 				t.Fatal(err)
 			}
@@ -155,6 +157,7 @@ func TestFeed(t *testing.T) {
 			}
 			want := names(t, s)
 			fresh, f2, _ := open(t, d)
+			dbtest.Settle(t, d)
 			if err := f2.Drain(ctx); err != nil {
 				t.Fatal(err)
 			}
@@ -204,6 +207,7 @@ func TestFeedWaitsForRunningTransactions(t *testing.T) {
 	if err := <-late; err != nil {
 		t.Fatal(err)
 	}
+	dbtest.Settle(t, d)
 	if err := f.Drain(ctx); err != nil {
 		t.Fatal(err)
 	}

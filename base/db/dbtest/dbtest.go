@@ -11,6 +11,7 @@ import (
 	"os"
 	"sync"
 	"testing"
+	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the PostgreSQL driver
 
@@ -94,4 +95,29 @@ func PostgresURL(t testing.TB) string {
 	}
 	address.Path = "/" + name
 	return address.String()
+}
+
+// Settle waits until what has been written may be passed by whatever follows the order of transactions: on PostgreSQL
+// the transactions of other tests in the same cluster hold it up for as long as they run.
+func Settle(t testing.TB, d *db.DB) {
+	t.Helper()
+	if d.Engine() != db.Postgres {
+		return
+	}
+	var now int64
+	if err := d.Pool().QueryRow("select pg_current_xact_id()::text::bigint").Scan(&now); err != nil {
+		t.Fatal(err)
+	}
+	for began := time.Now(); ; time.Sleep(time.Millisecond) { //nolint:forbidigo // waits for other processes
+		var oldest int64
+		if err := d.Pool().QueryRow("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint").Scan(&oldest); err != nil {
+			t.Fatal(err)
+		}
+		if oldest > now {
+			return
+		}
+		if time.Since(began) > time.Minute { //nolint:forbidigo // as above
+			t.Fatal("a transaction of another test has been running for a minute")
+		}
+	}
 }
