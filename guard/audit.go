@@ -24,10 +24,10 @@ func Audit(ctx context.Context, tx *db.Tx, action, subjectType, subjectID string
 	if a.StaffID != 0 {
 		actor = &a.StaffID
 	}
-	_, err = tx.NewRaw(`
+	_, err = tx.Do(ctx, `
 insert into audit_entries (happened_at, actor_id, actor_name, actor_role, action, subject_type, subject_id, summary, address)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		clock.Millis(ctx), actor, a.Name, a.Role, action, subjectType, subjectID, string(text), a.Address).Exec(ctx)
+		clock.Millis(ctx), actor, a.Name, a.Role, action, subjectType, subjectID, string(text), a.Address)
 	return err
 }
 

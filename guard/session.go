@@ -83,12 +83,12 @@ func (g *Guard) actorOf(r *http.Request) (Actor, error) {
 	ctx := r.Context()
 	now := clock.Now(ctx)
 	var found []session
-	err = g.records.Read().NewRaw(`
+	err = g.records.Ask(ctx, &found, `
 select s.id, s.csrf_token, s.staff_id, s.last_seen_at, f.name, f.role, f.team_id
 from sessions s
 join staff f on f.id = s.staff_id
 where s.token_hash = ? and s.revoked_at is null and s.expires_at > ? and s.last_seen_at > ? and f.active`,
-		hashSecret(cookie.Value), now.UnixMilli(), now.Add(-sessionIdle).UnixMilli()).Scan(ctx, &found)
+		hashSecret(cookie.Value), now.UnixMilli(), now.Add(-sessionIdle).UnixMilli())
 	if err != nil {
 		return nobody, err
 	}

@@ -30,12 +30,12 @@ func (g *Guard) tokenActor(ctx context.Context, header string, nobody Actor) (Ac
 	}
 	now := clock.Millis(ctx)
 	var found []apiToken
-	err := g.records.Read().NewRaw(`
+	err := g.records.Ask(ctx, &found, `
 select t.id, t.name, t.role, t.scopes, t.staff_id, f.team_id, t.last_used_at
 from api_tokens t
 left join staff f on f.id = t.staff_id
 where t.token_hash = ? and t.revoked_at is null and (t.expires_at is null or t.expires_at > ?) and coalesce(f.active, true)`,
-		hashSecret(secret), now).Scan(ctx, &found)
+		hashSecret(secret), now)
 	if err != nil {
 		return nobody, err
 	}

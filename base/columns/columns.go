@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"github.com/duckdb/duckdb-go/v2"
 )
@@ -31,6 +32,7 @@ type Store struct {
 	db        *sql.DB
 	writing   sync.Mutex
 	writeConn *sql.Conn
+	commits   atomic.Uint64
 }
 
 // Open opens the columns and brings their schema up to date.
@@ -126,8 +128,17 @@ func (s *Store) QueryRow(ctx context.Context, query string, args ...any) *sql.Ro
 	return s.db.QueryRowContext(ctx, query, args...)
 }
 
+// Commits counts the changes since the columns were opened: what was read at one count still holds at the same count.
+func (s *Store) Commits() uint64 { return s.commits.Load() }
+
 // Tx is one change of the columns.
-type Tx struct{ conn *sql.Conn }
+type Tx struct {
+	conn  *sql.Conn
+	after []func()
+}
+
+// After has fn run once the change is in place, before Write returns; not at all when it is taken back.
+func (tx *Tx) After(fn func()) { tx.after = append(tx.after, fn) }
 
 // Write runs fn as one transaction; changes wait for one another. The context's end stops fn's statements, and the
 // whole change is then taken back.
@@ -146,11 +157,18 @@ func (s *Store) Write(ctx context.Context, fn func(ctx context.Context, tx *Tx) 
 			err = errors.Join(err, rollback)
 		}
 	}()
-	if err := fn(ctx, &Tx{conn: s.writeConn}); err != nil {
+	tx := &Tx{conn: s.writeConn}
+	if err := fn(ctx, tx); err != nil {
 		return err
 	}
-	_, err = s.writeConn.ExecContext(ctx, "commit")
-	return err
+	if _, err = s.writeConn.ExecContext(ctx, "commit"); err != nil {
+		return err
+	}
+	s.commits.Add(1)
+	for _, then := range tx.after {
+		then()
+	}
+	return nil
 }
 
 // Exec runs a statement of the change.

@@ -46,6 +46,8 @@ type DB struct {
 	pending chan *change
 	stop    chan struct{}
 	done    sync.WaitGroup
+
+	overheard func(text string)
 }
 
 // Open opens the records and brings their schema up to date.
@@ -88,13 +90,14 @@ func (d *DB) connect(o Options) error {
 		return err
 	}
 	path := filepath.Join(o.Dir, "records.sqlite")
-	common := "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=10000&_cache_size=-65536"
-	writer, err := sql.Open("sqlite3", "file:"+url.PathEscape(path)+"?_txlock=immediate&"+common)
+	// the writer keeps the pages of a large change at hand; readers are many, and behind them stands the system's own cache
+	common := "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=10000&_stmt_cache_size=64"
+	writer, err := sql.Open("sqlite3", "file:"+url.PathEscape(path)+"?_txlock=immediate&_cache_size=-65536&"+common)
 	if err != nil {
 		return err
 	}
 	writer.SetMaxOpenConns(1)
-	reader, err := sql.Open("sqlite3", "file:"+url.PathEscape(path)+"?_query_only=on&"+common)
+	reader, err := sql.Open("sqlite3", "file:"+url.PathEscape(path)+"?_query_only=on&_cache_size=-8192&"+common)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,8 @@ type Tx struct {
 	engine Engine
 	conn   bun.Conn // the transaction's connection, for what only the driver can do
 	feed   map[string][]int64
+
+	scanner scanner
 }
 
 // Feed says that the rows ids of subject have changed, so that the feed carries them to columns.
@@ -48,8 +50,8 @@ func (tx *Tx) writeFeed(ctx context.Context) error {
 			if err != nil {
 				return err
 			}
-			if _, err := tx.NewRaw("insert into feed_entries (subject, ids, created_at) values (?, ?, ?)",
-				subject, string(list), clock.Millis(ctx)).Exec(ctx); err != nil {
+			if _, err := tx.Do(ctx, "insert into feed_entries (subject, ids, created_at) values (?, ?, ?)",
+				subject, string(list), clock.Millis(ctx)); err != nil {
 				return err
 			}
 		}
@@ -120,7 +122,7 @@ func (d *DB) transact(ctx context.Context, fn func(tx *Tx) error) error {
 	}
 	defer conn.Close()
 	return conn.RunInTx(ctx, nil, func(_ context.Context, btx bun.Tx) error {
-		return fn(&Tx{Tx: btx, engine: d.engine, conn: conn})
+		return fn(&Tx{Tx: btx, engine: d.engine, conn: conn, scanner: d.write})
 	})
 }
 

@@ -57,18 +57,20 @@ type Feed struct {
 	reached  Position
 	fresh    time.Time
 	moved    chan struct{} // closed and replaced after each step
+	wanted   chan struct{} // holds a token when somebody waits for the next step
 }
 
 // New gives a feed; projections run in the given order within a batch.
 func New(records *db.DB, store *columns.Store, projections []Projection, watchers []Watcher) *Feed {
 	return &Feed{records: records, columns: store, projections: projections, watchers: watchers,
-		reached: Position{Tx: -1}, moved: make(chan struct{})}
+		reached: Position{Tx: -1}, moved: make(chan struct{}), wanted: make(chan struct{}, 1)}
 }
 
 const (
 	idle       = 100 * time.Millisecond
 	stepIDs    = 20000
-	stepRows   = 256
+	stepRows   = 1024
+	longest    = 250 * time.Millisecond // that single changes are gathered for one step while there are many
 	keepBehind = 7 * 24 * time.Hour
 )
 
@@ -77,14 +79,17 @@ func (f *Feed) Run(ctx context.Context) {
 	pause := idle
 	var pruned time.Time
 	for ctx.Err() == nil {
-		more, err := f.step(ctx)
+		began := time.Now() //nolint:forbidigo // how long a step takes, whatever the product's clock says
+		applied, err := f.step(ctx)
 		switch {
 		case err != nil && ctx.Err() == nil:
 			slog.Error("the feed could not move on", "error", err, "retry_in", pause)
 			pause = min(2*pause, 30*time.Second)
-		case more:
+		case applied >= stepIDs/4:
 			pause = idle
 			continue
+		case applied > 0: // a step costs much the same for one change as for a hundred, so it lets a few come together
+			pause = min(3*time.Since(began), longest) //nolint:forbidigo // as above
 		default:
 			pause = idle
 		}
@@ -97,6 +102,7 @@ func (f *Feed) Run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 		case <-time.After(pause):
+		case <-f.wanted:
 		}
 	}
 }
@@ -104,7 +110,7 @@ func (f *Feed) Run(ctx context.Context) {
 // Drain moves the stream until nothing is left that may be passed.
 func (f *Feed) Drain(ctx context.Context) error {
 	for {
-		if more, err := f.step(ctx); err != nil || !more {
+		if applied, err := f.step(ctx); err != nil || applied == 0 {
 			return err
 		}
 	}
@@ -117,22 +123,22 @@ type entry struct {
 	IDs     string `bun:"ids"`
 }
 
-// step applies one batch; more says that it found any.
-func (f *Feed) step(ctx context.Context) (more bool, err error) {
+// step applies one batch and says how many rows it named.
+func (f *Feed) step(ctx context.Context) (applied int, err error) {
 	f.stepping.Lock()
 	defer f.stepping.Unlock()
 	position, err := f.Position(ctx)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	if lost, err := f.outrun(ctx, position); err != nil {
-		return false, err
+		return 0, err
 	} else if lost {
-		return true, f.rebuild(ctx)
+		return stepIDs, f.rebuild(ctx)
 	}
 	horizon, err := f.horizon(ctx)
 	if err != nil {
-		return false, err
+		return 0, err
 	}
 	now := clock.Now(ctx)
 	var entries []entry
@@ -142,22 +148,21 @@ from feed_entries
 where (txid, id) > (?, ?) and txid < ?
 order by txid, id
 limit ?`, position.Tx, position.ID, horizon, stepRows).Scan(ctx, &entries); err != nil {
-		return false, fmt.Errorf("read the feed: %w", err)
+		return 0, fmt.Errorf("read the feed: %w", err)
 	}
 	if len(entries) == 0 {
 		f.note(position, now)
-		return false, nil
+		return 0, nil
 	}
 	changed := map[string][]int64{}
-	count := 0
 	for i, e := range entries {
 		var ids []int64
 		if err := json.Unmarshal([]byte(e.IDs), &ids); err != nil {
-			return false, fmt.Errorf("feed entry %d: %w", e.ID, err)
+			return 0, fmt.Errorf("feed entry %d: %w", e.ID, err)
 		}
 		changed[e.Subject] = append(changed[e.Subject], ids...)
 		position = Position{e.Tx, e.ID}
-		if count += len(ids); count >= stepIDs {
+		if applied += len(ids); applied >= stepIDs {
 			entries = entries[:i+1]
 			break
 		}
@@ -176,10 +181,10 @@ limit ?`, position.Tx, position.ID, horizon, stepRows).Scan(ctx, &entries); err 
 		}
 		return writePosition(ctx, to, position, clock.Millis(ctx))
 	}); err != nil {
-		return false, err
+		return 0, err
 	}
 	f.note(position, time.Time{})
-	return true, nil
+	return max(applied, 1), nil
 }
 
 func (f *Feed) apply(ctx context.Context, to *columns.Tx, changed map[string][]int64) error {
@@ -255,6 +260,10 @@ func (f *Feed) WaitFor(ctx context.Context, d time.Duration) {
 		f.state.Unlock()
 		if !reached.before(head) {
 			return
+		}
+		select {
+		case f.wanted <- struct{}{}:
+		default:
 		}
 		select {
 		case <-moved:

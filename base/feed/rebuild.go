@@ -91,6 +91,11 @@ func (f *Feed) rebuild(ctx context.Context) error {
 		}
 	}
 	if err := f.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
+		for _, w := range f.watchers {
+			if err := w.Changed(ctx, to, nil); err != nil {
+				return err
+			}
+		}
 		return writePosition(ctx, to, target, clock.Millis(ctx))
 	}); err != nil {
 		return err

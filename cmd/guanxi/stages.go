@@ -36,9 +36,9 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	}
 	s := &stages{imports: imports, customers: customer.New(records)}
 	touched := &analyze.Touched{}
-	s.scores = analyze.NewScores(records, store)
+	s.scores = analyze.NewScores(records, store, touched)
 	s.segments = analyze.NewSegments(records, store, touched)
-	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{s.scores.Watcher(touched), s.segments})
+	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{s.scores.Watcher(), s.segments})
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 

@@ -37,6 +37,18 @@ func rhythmShop(t *testing.T) *shop {
 	return s.open().refresh()
 }
 
+// total brings the running totals up to date that the feed keeps.
+func (s *shop) total() {
+	s.t.Helper()
+	_, err := s.columns.DB().ExecContext(s.ctx, `
+update customers
+set orders_count = n, orders_gross = gross, orders_refunded = refunded, orders_first_at = first_at, orders_last_at = last_at,
+  orders_first_day = first_day, orders_last_day = last_day
+from (select customer_id, `+orderTotals+` from orders group by customer_id) t
+where customers.id = t.customer_id`)
+	require.NoError(s.t, err)
+}
+
 // The cycle is 10^(3/5) 25^(2/5), 40^(1/3) 25^(2/3) and 25 days: own gaps against two of everybody's.
 func TestPurchaseRhythm(t *testing.T) {
 	s := rhythmShop(t)
@@ -86,15 +98,7 @@ func TestCycleDeviationPoolsOwnVarianceAndEverybodys(t *testing.T) {
 
 func TestFigures(t *testing.T) {
 	s := rhythmShop(t)
-	// the running totals that the feed keeps
-	_, err := s.columns.DB().ExecContext(s.ctx, `
-update customers
-set orders_count = n, orders_gross = gross, orders_refunded = refunded, orders_first_at = first_at, orders_last_at = last_at,
-  orders_first_day = first_day, orders_last_day = last_day
-from (select customer_id, `+orderTotals+` from orders group by customer_id) t
-where customers.id = t.customer_id`)
-	require.NoError(t, err)
-
+	s.total()
 	figures, err := s.scores.Figures(s.ctx, []int64{3, 1, 2, 77})
 	require.NoError(t, err)
 	require.Len(t, figures, 3)
@@ -104,14 +108,6 @@ where customers.id = t.customer_id`)
 	require.EqualValues(t, 20, one.RFM.RecencyDays)
 	require.Equal(t, customer.RhythmFigures{CycleDays: one.Rhythm.CycleDays, SilentDays: 20, DueDay: "2026-02-14", OverdueDays: 6}, *one.Rhythm)
 	require.Equal(t, money.Of(405_00, "CNY"), one.Value.ToDate)
-	require.Nil(t, one.Last12M, "a list does not show it")
-
-	figures, err = s.scores.Figures(s.ctx, []int64{1})
-	require.NoError(t, err)
-	require.Equal(t, customer.PeriodFigures{Orders: 5, Total: money.Of(405_00, "CNY")}, *figures[1].Last12M)
-	figures, err = s.scores.Figures(s.ctx, []int64{3})
-	require.NoError(t, err)
-	require.Equal(t, customer.PeriodFigures{Orders: 0, Total: money.Of(0, "CNY")}, *figures[3].Last12M, "a year and a day ago")
 	require.EqualValues(t, 366, figures[3].RFM.RecencyDays)
 
 	none, err := s.scores.Figures(s.ctx, nil)
@@ -205,4 +201,35 @@ func TestValueOverHTTP(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestShelf(t *testing.T) {
+	var s shelf
+	rows, missing, change := s.take([]int64{1, 5000})
+	require.Empty(t, rows)
+	require.Equal(t, []int64{1, 5000}, missing)
+	s.put(change, 0, blockRows, map[int64]figureRow{1: {count: 3}})
+	rows, missing, _ = s.take([]int64{1, 2, 5000})
+	require.EqualValues(t, 3, rows[1].count)
+	require.Zero(t, rows[2].count, "known to have no orders")
+	require.Equal(t, []int64{5000}, missing)
+	require.Equal(t, []int64{1, 2}, s.shelved([]int64{1, 2, 5000}))
+
+	_, _, before := s.take(nil)
+	after := s.forget([]int64{1})
+	s.put(before, 1, 2, map[int64]figureRow{1: {count: 3}})
+	_, missing, _ = s.take([]int64{1, 2})
+	require.Equal(t, []int64{1}, missing, "read before a change, not to be had after it")
+	s.put(after, 1, 2, map[int64]figureRow{1: {count: 4}})
+	rows, _, _ = s.take([]int64{1})
+	require.EqualValues(t, 4, rows[1].count)
+
+	for block := range int64(mostBlocks + 3) {
+		s.put(after, block*blockRows, block*blockRows+1, nil)
+	}
+	require.True(t, s.full())
+	require.Len(t, s.blocks, mostBlocks)
+	s.clear()
+	_, missing, _ = s.take([]int64{1})
+	require.Equal(t, []int64{1}, missing)
 }

@@ -15,22 +15,30 @@ func TestScoresFollowTheFeed(t *testing.T) {
 	s.order(1, "2025-12-01", 100)
 	s.order(2, "2025-12-01", 100)
 	s.open().refresh()
-	touched := &Touched{}
+	touched := s.scores.touched
+	toDate := func() int64 {
+		t.Helper()
+		figures, err := s.scores.Figures(s.ctx, []int64{1})
+		require.NoError(t, err)
+		return figures[1].Value.ToDate.Amount
+	}
 	follow := func(subject string) {
 		t.Helper()
 		touched.add(1)
 		require.NoError(t, s.columns.Write(s.ctx, func(ctx context.Context, tx *columns.Tx) error {
-			return s.scores.Watcher(touched).Changed(ctx, tx, map[string][]int64{subject: {9}})
+			return s.scores.Watcher().Changed(ctx, tx, map[string][]int64{subject: {9}})
 		}))
 	}
 	s.order(1, "2025-12-30", 300)
-	s.open()
+	s.open().total()
 	follow("activities")
 	require.Equal(t, "100", s.one("value_to_date", 1), "a follow-up changes no score")
+	require.EqualValues(t, 100, toDate())
 
-	s.scores = NewScores(s.scores.records, s.columns) // as after a start
+	s.scores.current.Store(nil) // as after a start
 	follow("orders")
 	require.Equal(t, "400", s.one("value_to_date", 1))
+	require.EqualValues(t, 400, toDate(), "the figures at hand follow")
 	ids, _ := touched.peek()
 	require.Equal(t, []int64{1}, ids, "segments come next and need them")
 
@@ -45,7 +53,9 @@ func TestScoresFollowTheFeed(t *testing.T) {
 	require.EqualValues(t, 1, grid.Body.Customers)
 
 	touched.all()
+	s.scores.shelf.put(s.scores.shelf.change, 1, 2, map[int64]figureRow{1: {count: 9}})
 	follow("orders")
+	require.Empty(t, s.scores.shelf.blocks, "of columns made anew nothing is at hand")
 	select {
 	case <-s.scores.due:
 	default:

@@ -7,6 +7,7 @@ import (
 	"hash/fnv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
@@ -47,6 +48,13 @@ type Segments struct {
 	bitmaps map[int64]segmentState // by segment; what was last read or written, never changed in place
 	scores  string                 // fingerprint of customer_scores at the last sweep
 	values  valueCache
+	settled atomic.Pointer[settled]
+}
+
+// settled is who is in each segment at a count of the commits of columns.
+type settled struct {
+	commits uint64
+	members map[int64]*roaring64.Bitmap
 }
 
 // NewSegments joins segments to the stores; touched is the one given to Projections.

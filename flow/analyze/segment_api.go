@@ -148,6 +148,14 @@ func (s *Segments) registerSegmentReads(a *api.API) {
 			return &struct{ Body Explanation }{*e}, nil
 		})
 
+	api.Register(a, read("/customers/{id}/segments", "The segments a customer is in, and since when"),
+		func(ctx context.Context, in *struct {
+			ID api.ID `path:"id"`
+		}) (*struct{ Body segmentsSince }, error) {
+			items, err := s.Since(ctx, int64(in.ID))
+			return &struct{ Body segmentsSince }{segmentsSince{items}}, err
+		})
+
 	api.Register(a, read("/segments", "Every segment with its sentence and count"),
 		func(ctx context.Context, _ *struct{}) (*struct{ Body page.List[SegmentView] }, error) {
 			views, err := s.Views(ctx)

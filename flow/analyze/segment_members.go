@@ -4,11 +4,14 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
+	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/columns"
+	"guanxi/base/fault"
 	"guanxi/base/workspace"
 	"guanxi/flow/customer"
 	"guanxi/guard"
@@ -134,8 +137,20 @@ func (s *Segments) visible(ctx context.Context) (*roaring64.Bitmap, error) {
 	return idsWhere(ctx, s.columns, sqlPiece("select c.id from customers c where "+where, args...))
 }
 
-// membership gives the members of every live segment as last settled.
+// membership gives the members of every live segment as last settled, read anew only when columns have changed.
 func (s *Segments) membership(ctx context.Context) (map[int64]*roaring64.Bitmap, error) {
+	commits := s.columns.Commits()
+	if seen := s.settled.Load(); seen != nil && seen.commits == commits {
+		return seen.members, nil
+	}
+	members, err := s.readMembership(ctx)
+	if err == nil {
+		s.settled.Store(&settled{commits, members})
+	}
+	return members, err
+}
+
+func (s *Segments) readMembership(ctx context.Context) (map[int64]*roaring64.Bitmap, error) {
 	all, err := states(ctx, s.columns)
 	if err != nil {
 		return nil, err
@@ -152,13 +167,47 @@ func (s *Segments) membership(ctx context.Context) (map[int64]*roaring64.Bitmap,
 	return bitmaps, nil
 }
 
-// MembershipsOf implements customer.Memberships: the live segments a customer is in, and since when.
+// MembershipsOf implements customer.Memberships: the live segments a customer is in.
 func (s *Segments) MembershipsOf(ctx context.Context, customerID int64) ([]customer.Membership, error) {
-	live, err := liveSegments(ctx, s.records.Read())
-	if err != nil {
+	var live []customer.Membership
+	if err := s.records.Ask(ctx, &live, "select id, name from segments where deleted_at is null order by id"); err != nil {
 		return nil, err
 	}
 	members, err := s.membership(ctx)
+	if err != nil {
+		return nil, err
+	}
+	in := []customer.Membership{}
+	for _, segment := range live {
+		if m := members[segment.ID]; m != nil && m.Contains(uint64(customerID)) {
+			in = append(in, segment)
+		}
+	}
+	return in, nil
+}
+
+// SegmentSince is a segment a customer is in, and since when: nil when she was in it as it was made.
+type SegmentSince struct {
+	ID    api.ID     `json:"id"`
+	Name  string     `json:"name"`
+	Since *time.Time `json:"since"`
+}
+
+type segmentsSince struct {
+	Items []SegmentSince `json:"items"`
+}
+
+// Since gives the live segments of a customer the person asking may see, and when she entered each. Fault: not found.
+func (s *Segments) Since(ctx context.Context, customerID int64) ([]SegmentSince, error) {
+	var seen bool
+	where, args := guard.ScopeOf(ctx, "customers").Where("c")
+	if err := s.columns.QueryRow(ctx, "select count(*) > 0 from customers c where c.id = ? and "+where, append([]any{customerID}, args...)...).Scan(&seen); err != nil {
+		return nil, err
+	}
+	if !seen {
+		return nil, fault.NotFound("customer", customerID)
+	}
+	memberships, err := s.MembershipsOf(ctx, customerID)
 	if err != nil {
 		return nil, err
 	}
@@ -167,24 +216,18 @@ func (s *Segments) MembershipsOf(ctx context.Context, customerID int64) ([]custo
 		return nil, err
 	}
 	defer rows.Close()
-	since := map[int64]int64{}
+	since := map[int64]*time.Time{}
 	for rows.Next() {
 		var id, ts int64
 		if err := rows.Scan(&id, &ts); err != nil {
 			return nil, err
 		}
-		since[id] = ts
+		at := time.UnixMilli(ts).UTC()
+		since[id] = &at
 	}
-	in := []customer.Membership{}
-	for _, seg := range live {
-		if m := members[seg.ID]; m == nil || !m.Contains(uint64(customerID)) {
-			continue
-		}
-		entry := customer.Membership{ID: seg.ID, Name: seg.Name}
-		if ts, known := since[seg.ID]; known {
-			entry.Since = &ts
-		}
-		in = append(in, entry)
+	in := make([]SegmentSince, len(memberships))
+	for i, m := range memberships {
+		in[i] = SegmentSince{api.ID(m.ID), m.Name, since[m.ID]}
 	}
 	return in, rows.Err()
 }

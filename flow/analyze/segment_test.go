@@ -79,10 +79,10 @@ func TestSegment(t *testing.T) {
 			require.Equal(t, []uint64{1, uint64(big)}, c.in(s, recent))
 			require.Equal(t, fmt.Sprintf("[+%d]", big), c.moves(recent))
 			require.Equal(t, fmt.Sprintf("[-%d]", big), c.moves(quiet))
-			in, err := s.MembershipsOf(c.ctx, big)
+			in, err := s.Since(c.ctx, big)
 			require.NoError(t, err)
 			require.Len(t, in, 1)
-			require.Equal(t, c.clock.Now().UnixMilli(), *in[0].Since)
+			require.Equal(t, c.clock.Now().UnixMilli(), in[0].Since.UnixMilli())
 		})
 		t.Run("an order that moves to another customer moves both", func(t *testing.T) {
 			c.write("orders", []int64{2}, "update orders set customer_id = 2 where id = 2")

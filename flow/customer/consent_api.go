@@ -4,8 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/uptrace/bun"
-
 	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/db"
@@ -37,8 +35,9 @@ type NewConsent struct {
 }
 
 // latestConsents gives the last word for each purpose and channel.
-func (s *Store) latestConsents(ctx context.Context, from bun.IDB, customerID int64) ([]consentView, error) {
-	all, err := consentsOf(ctx, from, []int64{customerID})
+func (s *Store) latestConsents(ctx context.Context, customerID int64) ([]consentView, error) {
+	var all []Consent
+	err := s.records.Ask(ctx, &all, consentsSQL, customerID)
 	views := []consentView{}
 	place := map[[2]string]int{}
 	for _, c := range all { // oldest first
@@ -85,8 +84,7 @@ func (s *Store) registerConsents(a *api.API) {
 				Current []consentView `json:"current" doc:"the latest word for each purpose and channel"`
 			}
 		}, error) {
-			read := s.records.Read()
-			if _, err := s.find(ctx, read, int64(in.ID)); err != nil {
+			if _, err := s.find(ctx, s.records, int64(in.ID)); err != nil {
 				return nil, err
 			}
 			out := &struct {
@@ -95,7 +93,7 @@ func (s *Store) registerConsents(a *api.API) {
 					Current []consentView `json:"current" doc:"the latest word for each purpose and channel"`
 				}
 			}{}
-			all, err := consentsOf(ctx, read, []int64{int64(in.ID)})
+			all, err := consentsOf(ctx, s.records.Read(), []int64{int64(in.ID)})
 			if err != nil {
 				return nil, err
 			}
@@ -103,7 +101,7 @@ func (s *Store) registerConsents(a *api.API) {
 			for i := len(all) - 1; i >= 0; i-- {
 				out.Body.Items = append(out.Body.Items, viewConsent(all[i]))
 			}
-			out.Body.Current, err = s.latestConsents(ctx, read, int64(in.ID))
+			out.Body.Current, err = s.latestConsents(ctx, int64(in.ID))
 			return out, err
 		})
 

@@ -45,12 +45,15 @@ const customerColumns = "id, kind, name, given_name, family_name, name_key, name
 	"created_at, updated_at, version"
 
 // addTo adds the record as a row of customerColumns.
-func (c *Customer) addTo(rows *db.Bulk) {
-	rows.Add(
+func (c *Customer) addTo(rows *db.Bulk) { rows.Add(c.values()...) }
+
+// values are what stands in customerColumns.
+func (c *Customer) values() []any {
+	return []any{
 		c.ID, c.Kind, c.Name, c.GivenName, c.FamilyName, c.NameKey, c.NameInitials, c.Gender, c.Birthday, c.Country, c.Province, c.City,
 		c.District, c.Address, c.Postcode, c.Company, c.Industry, c.LifecycleStage, c.Source, c.OwnerID, c.TeamID, c.Custom, c.CreatedImportID,
 		c.CreatedAt, c.UpdatedAt, c.Version,
-	)
+	}
 }
 
 // textField is one plain attribute of a customer, by the name it has in the contract.

@@ -113,15 +113,6 @@ func setTags(ctx context.Context, tx *db.Tx, customerID int64, tags []string, no
 	return before, nil
 }
 
-func (s *Store) tags(ctx context.Context, from bun.IDB, customerID int64) ([]string, error) {
-	rows, err := tagsOf(ctx, from, []int64{customerID})
-	tags := make([]string, len(rows))
-	for i, r := range rows {
-		tags[i] = r.Tag
-	}
-	return tags, err
-}
-
 // identities gives the keys by which sources know each customer, the oldest first; none to a reader without a right to them.
 func (s *Store) identities(ctx context.Context, from bun.IDB, rights guard.Fields, ids ...int64) (map[int64][]identityView, error) {
 	views := map[int64][]identityView{}

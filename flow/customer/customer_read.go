@@ -7,7 +7,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/fault"
 	"guanxi/base/money"
@@ -146,87 +145,6 @@ func (s *Store) items(ctx context.Context, ids []int64) ([]CustomerItem, error) 
 		}
 	}
 	return items, nil
-}
-
-// find reads one record. Fault: not found, also for a customer outside the reader's scope.
-func (s *Store) find(ctx context.Context, from bun.IDB, id int64) (*storedCustomer, error) {
-	rows, err := s.stored(ctx, from, []int64{id})
-	if err != nil {
-		return nil, err
-	}
-	if len(rows) == 0 {
-		return nil, fault.NotFound("customer", id)
-	}
-	return &rows[0], nil
-}
-
-// Page gives one customer, whole. Fault: not found.
-func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
-	read := s.records.Read()
-	c, err := s.find(ctx, read, id)
-	if err != nil {
-		return nil, err
-	}
-	ids := []int64{id}
-	rights := guard.FieldsOf(ctx, noun)
-	p := &customerPage{CustomerItem: c.item(ctx), Industry: orNull(c.Industry), GivenName: orNull(c.GivenName), FamilyName: orNull(c.FamilyName),
-		Custom: customFields(c.Custom), UpdatedAt: instant(c.UpdatedAt), Rights: rightsOf(rights),
-		ContactPoints: []contactView{}, Identities: []identityView{}, Segments: []segmentView{}}
-	p.Address = addressView{orNull(c.Country), orNull(c.Province), orNull(c.City), orNull(c.District), orNull(shownAddress(rights, c.Address)), orNull(c.Postcode)}
-	points, err := contactsOf(ctx, read, ids)
-	if err != nil {
-		return nil, err
-	}
-	p.Completeness = completeness(&c.Customer, points)
-	p.setContacts(rights, points)
-	for _, point := range points {
-		if value := shown(rights, point.Kind, point.Value); value != "" {
-			p.ContactPoints = append(p.ContactPoints, contactView{api.ID(point.ID), point.Kind, value, point.Verified, point.State})
-		}
-	}
-	if p.Tags, err = s.tags(ctx, read, id); err != nil {
-		return nil, err
-	}
-	called, err := s.identities(ctx, read, rights, id)
-	if err != nil {
-		return nil, err
-	}
-	p.Identities = append(p.Identities, called[id]...)
-	p.callBy(p.Identities)
-	if p.Consents, err = s.latestConsents(ctx, read, id); err != nil {
-		return nil, err
-	}
-	return p, s.derive(ctx, p, id)
-}
-
-// derive adds what analysis knows.
-func (s *Store) derive(ctx context.Context, p *customerPage, id int64) error {
-	if s.figures != nil {
-		figures, err := s.figures.Figures(ctx, []int64{id})
-		if err != nil {
-			return err
-		}
-		f := figures[id]
-		p.setFigures(f)
-		p.Last12M = f.Last12M
-	}
-	if err := s.addRhythms(ctx, map[int64]*CustomerItem{id: &p.CustomerItem}); err != nil {
-		return err
-	}
-	if s.memberships != nil {
-		memberships, err := s.memberships.MembershipsOf(ctx, id)
-		if err != nil {
-			return err
-		}
-		for _, m := range memberships {
-			view := segmentView{ID: api.ID(m.ID), Name: m.Name}
-			if m.Since != nil {
-				view.Since = instantOrNull(*m.Since)
-			}
-			p.Segments = append(p.Segments, view)
-		}
-	}
-	return nil
 }
 
 // addRhythms adds the orders of the last twelve months, oldest first, for the picture of each customer's rhythm. Only

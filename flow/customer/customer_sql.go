@@ -2,6 +2,8 @@ package customer
 
 import (
 	"context"
+	"reflect"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -9,7 +11,7 @@ import (
 )
 
 func updateCustomer(ctx context.Context, tx *db.Tx, c *Customer) error {
-	_, err := tx.NewRaw(`
+	_, err := tx.Do(ctx, `
 update customers
 set kind = ?, name = ?, given_name = ?, family_name = ?, name_key = ?, name_initials = ?, gender = ?, birthday = ?, country = ?,
     province = ?, city = ?, district = ?, address = ?, postcode = ?, company = ?, industry = ?, lifecycle_stage = ?, source = ?,
@@ -17,7 +19,21 @@ set kind = ?, name = ?, given_name = ?, family_name = ?, name_key = ?, name_init
 where id = ?`,
 		c.Kind, c.Name, c.GivenName, c.FamilyName, c.NameKey, c.NameInitials, c.Gender, c.Birthday, c.Country,
 		c.Province, c.City, c.District, c.Address, c.Postcode, c.Company, c.Industry, c.LifecycleStage, c.Source,
-		c.OwnerID, c.TeamID, c.Custom, c.CreatedImportID, c.CreatedAt, c.UpdatedAt, c.Version, c.ID).Exec(ctx)
+		c.OwnerID, c.TeamID, c.Custom, c.CreatedImportID, c.CreatedAt, c.UpdatedAt, c.Version, c.ID)
+	return err
+}
+
+// updateChanged writes the columns in which two versions of a record differ: each one spared is an index not touched.
+func updateChanged(ctx context.Context, tx *db.Tx, before, after *Customer) error {
+	was, is := before.values(), after.values()
+	var set []string
+	var args []any
+	for i, column := range strings.Split(customerColumns, ", ") {
+		if !reflect.DeepEqual(was[i], is[i]) {
+			set, args = append(set, column+" = ?"), append(args, is[i])
+		}
+	}
+	_, err := tx.Do(ctx, "update customers set "+strings.Join(set, ", ")+" where id = ?", append(args, after.ID)...)
 	return err
 }
 

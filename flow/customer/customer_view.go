@@ -103,9 +103,8 @@ type addressView struct {
 }
 
 type segmentView struct {
-	ID    api.ID     `json:"id"`
-	Name  string     `json:"name"`
-	Since *time.Time `json:"since"`
+	ID   api.ID `json:"id"`
+	Name string `json:"name"`
 }
 
 // storedCustomer is a record with the names it points at.

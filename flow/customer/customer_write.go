@@ -128,11 +128,11 @@ func (s *Store) change(ctx context.Context, id int64, ifMatch, action string, fn
 		}
 		c := stored.Customer
 		// taking the version locks the row: of two changes at once the second one sees that it is late
-		result, err := tx.NewRaw("update customers set version = version + 1 where id = ? and version = ?", id, c.Version).Exec(ctx)
+		n, err := tx.Do(ctx, "update customers set version = version + 1 where id = ? and version = ?", id, c.Version)
 		if err != nil {
 			return err
 		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
+		if n == 0 {
 			return fault.Stale()
 		}
 		changed, err := fn(ctx, tx, &c)
@@ -140,12 +140,12 @@ func (s *Store) change(ctx context.Context, id int64, ifMatch, action string, fn
 			return err
 		}
 		if len(changed) == 0 {
-			_, err := tx.NewRaw("update customers set version = ? where id = ?", c.Version, id).Exec(ctx)
+			_, err := tx.Do(ctx, "update customers set version = ? where id = ?", c.Version, id)
 			return err
 		}
 		c.Version++
 		c.UpdatedAt = clock.Millis(ctx)
-		if err := updateCustomer(ctx, tx, &c); err != nil {
+		if err := updateChanged(ctx, tx, &stored.Customer, &c); err != nil {
 			return err
 		}
 		tx.Feed("customers", id)

@@ -9,11 +9,10 @@ import (
 // Figures is what analysis knows about one customer, as lists and the customer page show it.
 // A nil block means that there is nothing to say yet: no order, or no model that fits.
 type Figures struct {
-	Orders  *OrderFigures  `json:"orders"`
-	Last12M *PeriodFigures `json:"last12m"`
-	RFM     *RFMFigures    `json:"rfm"`
-	Value   *ValueFigures  `json:"value"`
-	Rhythm  *RhythmFigures `json:"rhythm"`
+	Orders *OrderFigures  `json:"orders"`
+	RFM    *RFMFigures    `json:"rfm"`
+	Value  *ValueFigures  `json:"value"`
+	Rhythm *RhythmFigures `json:"rhythm"`
 }
 
 // OrderFigures are totals over all orders of a customer. Count counts orders, not refunds;
@@ -25,7 +24,7 @@ type OrderFigures struct {
 	LastAt  int64
 }
 
-// PeriodFigures are the same totals over the last twelve months.
+// PeriodFigures are the same totals over the 365 days to today.
 type PeriodFigures struct {
 	Orders int64       `json:"orders"`
 	Total  money.Money `json:"total"`
@@ -63,11 +62,10 @@ type FigureSource interface {
 	Figures(ctx context.Context, ids []int64) (map[int64]Figures, error)
 }
 
-// Membership is one segment a customer is in now. Since is milliseconds UTC, nil when it predates the record of moves.
+// Membership is one segment a customer is in now.
 type Membership struct {
-	ID    int64
-	Name  string
-	Since *int64
+	ID   int64  `bun:"id"`
+	Name string `bun:"name"`
 }
 
 // Memberships tells which live segments a customer is in. Analysis implements it.

@@ -218,7 +218,7 @@ func (s *Store) registerOrders(a *api.API) {
 			Total  bool   `query:"total"`
 			Kind   string `query:"kind" enum:"order,refund"`
 		}) (*struct{ Body *page.List[OrderItem] }, error) {
-			if _, err := s.find(ctx, s.records.Read(), int64(in.ID)); err != nil {
+			if _, err := s.find(ctx, s.records, int64(in.ID)); err != nil {
 				return nil, err
 			}
 			list, err := s.Orders(ctx, OrderQuery{Limit: in.Limit, Cursor: in.Cursor, Total: in.Total, Kind: in.Kind, Customer: in.ID})

@@ -29,6 +29,7 @@ func TestNoScreenScansATable(t *testing.T) {
 	id := s.add(lin)
 	s.exec("insert into orders (id, shop, number, kind, status, customer_id, ordered_at, gross, refunded, currency, lines, created_at, updated_at) values (1, 's', 'N1', 'order', 'completed', ?, 1, 100, 0, 'CNY', 1, 0, 0)", id)
 	heard := &overheard{}
+	d.Overhear(func(text string) { heard.texts = append(heard.texts, text) })
 	read := d.Read().(*bun.DB)
 	*read = *read.WithQueryHook(heard) // the pool the store has, not a copy beside it
 	for path, walks := range map[string]string{

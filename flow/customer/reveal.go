@@ -59,7 +59,7 @@ func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (val
 	if guard.FieldsOf(ctx, noun).Right(rightField) == guard.None {
 		return nil, fault.Forbidden("field_not_readable", field)
 	}
-	c, err := s.find(ctx, s.records.Read(), id)
+	c, err := s.find(ctx, s.records, id)
 	if err != nil {
 		return nil, err
 	}

@@ -100,7 +100,7 @@ type timelinePage struct {
 
 // Timeline gives one page of everything that happened with a customer, newest first. Faults: not found, invalid.
 func (s *Store) Timeline(ctx context.Context, customerID int64, kind, cursor string, limit int) (*timelinePage, error) {
-	if _, err := s.find(ctx, s.records.Read(), customerID); err != nil {
+	if _, err := s.find(ctx, s.records, customerID); err != nil {
 		return nil, err
 	}
 	from := timelinePosition{At: 1 << 62}

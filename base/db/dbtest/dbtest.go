@@ -108,7 +108,7 @@ func Settle(t testing.TB, d *db.DB) {
 	if err := d.Pool().QueryRow("select pg_current_xact_id()::text::bigint").Scan(&now); err != nil {
 		t.Fatal(err)
 	}
-	for began := time.Now(); ; time.Sleep(time.Millisecond) { //nolint:forbidigo // waits for other processes
+	for began := time.Now(); ; time.Sleep(time.Millisecond) { // waits for other processes
 		var oldest int64
 		if err := d.Pool().QueryRow("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint").Scan(&oldest); err != nil {
 			t.Fatal(err)
@@ -116,7 +116,7 @@ func Settle(t testing.TB, d *db.DB) {
 		if oldest > now {
 			return
 		}
-		if time.Since(began) > time.Minute { //nolint:forbidigo // as above
+		if time.Since(began) > time.Minute {
 			t.Fatal("a transaction of another test has been running for a minute")
 		}
 	}

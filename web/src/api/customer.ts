@@ -55,7 +55,7 @@ export interface CustomerPage extends Customer {
   custom: Record<string, unknown>;
   /** Share of the profile that is filled. */
   completeness: number;
-  segments: { id: string; name: string; since: string }[];
+  segments: { id: string; name: string }[];
   last12m: { orders: number; total: Money } | null;
   rights: Record<string, Right>;
 }
@@ -112,6 +112,7 @@ export const createCustomer = (body: Partial<CustomerFields>, idempotencyKey: st
 export const changeCustomer = (id: string, version: number, body: Partial<CustomerFields>) =>
   patch<CustomerPage>(`/customers/${id}`, body, { ifMatch: version });
 export const removeCustomer = (id: string, version: number) => del(`/customers/${id}`, { ifMatch: version });
+export const readSegmentsOf = (id: string, signal?: AbortSignal) => get<List<{ id: string; name: string; since: string | null }>>(`/customers/${id}/segments`, undefined, signal);
 export const readTimeline = (id: string, query: { kind?: string; cursor?: string; limit?: number }, signal?: AbortSignal) =>
   get<Timeline>(`/customers/${id}/timeline`, query, signal);
 export const logActivity = (id: string, body: NewActivity, idempotencyKey: string) => post<{ id: string }>(`/customers/${id}/activities`, body, { idempotencyKey });

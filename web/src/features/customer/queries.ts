@@ -1,11 +1,13 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { listCustomers, readCustomer, readFields, readTimeline, type ListQuery } from "../../api";
+import { listCustomers, readCustomer, readSegmentsOf, readFields, readTimeline, type ListQuery } from "../../api";
 
 export const PAGE = 50;
 
 export const listQuery = (query: ListQuery) =>
   queryOptions({ queryKey: ["customers", query], queryFn: ({ signal }) => listCustomers(query, signal), placeholderData: keepPreviousData });
 
+/** Since when she is in her segments; who they are her page knows. */
+export const segmentsQuery = (id: string) => queryOptions({ queryKey: ["customer", id, "segments"], queryFn: ({ signal }) => readSegmentsOf(id, signal) });
 export const customerQuery = (id: string) => queryOptions({ queryKey: ["customer", id], queryFn: ({ signal }) => readCustomer(id, signal) });
 
 /** Everything that happened, newest first, page by page. */
