@@ -26,6 +26,8 @@ type Cohort struct {
 	Size   int64      `json:"size"`
 	Counts []*int64   `json:"counts"`
 	Values []*float64 `json:"values"`
+	// Members is the condition that lists them.
+	Members ConditionJSON `json:"members" doc:"a condition: who is in the cohort; with that of step i+k, who of cohort i returned in its k-th step"`
 }
 
 // Repurchase is how many customers of the cohorts came how often, and how long the second time took.
@@ -53,6 +55,7 @@ type Quartiles struct {
 type Retention struct {
 	Period     string     `json:"period" enum:"week,month,quarter"`
 	Cohorts    []Cohort   `json:"cohorts"`
+	Steps      []Step     `json:"steps" doc:"of the calendar, from the first cohort's to the last day asked for"`
 	Average    []*float64 `json:"average" doc:"by step: all who returned ÷ all whose step has begun"`
 	Repurchase Repurchase `json:"repurchase"`
 	AsOf       time.Time  `json:"as_of"`
@@ -102,10 +105,11 @@ func (m *Metrics) Retention(ctx context.Context, q RetentionQuery) (*Retention, 
 	if err != nil {
 		return nil, err
 	}
-	r := &Retention{Period: q.By, Cohorts: []Cohort{}, AsOf: m.freshness()}
+	r := &Retention{Period: q.By, Cohorts: []Cohort{}, Steps: []Step{}, AsOf: m.freshness()}
 	if err := m.readCohorts(ctx, r, q, cut, first, args, now); err != nil {
 		return nil, err
 	}
+	r.opens(q, cut)
 	return r, m.readRepurchase(ctx, r, q, first, args)
 }
 

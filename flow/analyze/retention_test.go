@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"encoding/json"
 	"slices"
 	"testing"
 	"time"
@@ -107,5 +108,52 @@ func TestRetention_by_brute_force(t *testing.T) {
 	}
 	if _, err := m.Retention(ctx, RetentionQuery{Period: days(t, "2026-01-01", "2026-06-30"), By: "month", First: "born"}); !fault.Is(err, fault.KindInvalid) {
 		t.Errorf("an unknown event: %v", err)
+	}
+}
+
+// Every cell opens: the conditions of its cohort and its step together list as many customers as it counts.
+func TestRetention_opens_the_customers_behind_each_cell(t *testing.T) {
+	ctx, m := smallShop(t, nil, 21)
+	count := func(conditions ...ConditionJSON) int64 {
+		t.Helper()
+		all, err := json.Marshal(map[string]any{"all": conditions})
+		if err != nil {
+			t.Fatal(err)
+		}
+		c, err := ParseCondition(ctx, all, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", all, err)
+		}
+		found, err := newCompiler(ctx).evaluate(ctx, m.columns, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return int64(found.GetCardinality())
+	}
+	for _, q := range []RetentionQuery{
+		{By: "week"}, {By: "month"}, {By: "quarter"},
+		{By: "month", First: "order_cancelled", Return: "order_placed"}, {By: "month", Return: "order_refunded"},
+		{By: "month", First: "call_logged", Return: "follow_up"}, {By: "week", First: "follow_up", Return: "order_placed"},
+	} {
+		q.Period = days(t, "2026-01-01", "2026-06-30")
+		r, err := m.Retention(ctx, q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var some int64
+		for i, c := range r.Cohorts {
+			if n := count(c.Members); n != c.Size {
+				t.Errorf("%+v: cohort %s counts %d and opens %d", q, c.Start, c.Size, n)
+			}
+			for k := 1; k < len(c.Counts) && c.Counts[k] != nil; k++ {
+				some += *c.Counts[k]
+				if n := count(c.Members, r.Steps[i+k].Returned); n != *c.Counts[k] {
+					t.Errorf("%+v: step %d of cohort %s counts %d and opens %d", q, k, c.Start, *c.Counts[k], n)
+				}
+			}
+		}
+		if some == 0 && q.By != "quarter" { // the shop is two months old
+			t.Errorf("%+v: nobody ever returned", q)
+		}
 	}
 }

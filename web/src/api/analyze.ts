@@ -313,11 +313,15 @@ export interface Cohort {
   size: number;
   counts: (number | null)[];
   values: (number | null)[];
+  /** Lists its customers. */
+  members: Condition;
 }
 
 export interface Retention {
   period: "week" | "month" | "quarter";
   cohorts: Cohort[];
+  /** Of the calendar, from the first cohort's on; `returned` lists who did the returning event in it. */
+  steps: { start: string; returned: Condition }[];
   /** By step: all who returned ÷ all whose step has begun. */
   average: (number | null)[];
   repurchase: {

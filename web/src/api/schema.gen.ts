@@ -529,7 +529,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a merge back */
+        /** Take a merge back, in any order; what came since goes to whom it named */
         post: operations["post-merges-id-undo"];
         delete?: never;
         options?: never;
@@ -1658,6 +1658,10 @@ export interface components {
         };
         Cohort: {
             counts: (number | null)[] | null;
+            /** @description a condition: who is in the cohort; with that of step i+k, who of cohort i returned in its k-th step */
+            members: {
+                [key: string]: unknown;
+            };
             /** Format: int64 */
             size: number;
             /** Format: date */
@@ -2575,6 +2579,8 @@ export interface components {
         "Post-customers-id-mergeRequest": {
             /** Format: id */
             other: string;
+            /** @description fields whose value comes from the other customer; name brings its parts, address all of it. What is empty is filled anyway */
+            take?: string[] | null;
         };
         "Post-findings-closeRequest": {
             cause?: string;
@@ -2877,6 +2883,8 @@ export interface components {
             /** @enum {string} */
             period: "week" | "month" | "quarter";
             repurchase: components["schemas"]["Repurchase"];
+            /** @description of the calendar, from the first cohort's to the last day asked for */
+            steps: components["schemas"]["Step"][] | null;
         };
         RetentionInputBody: {
             /** @description what opens a cohort; by default the first order */
@@ -3149,6 +3157,14 @@ export interface components {
             /** Format: id */
             id: string;
             name: string;
+        };
+        Step: {
+            /** @description a condition: who did the returning event in this step */
+            returned: {
+                [key: string]: unknown;
+            };
+            /** Format: date */
+            start: string;
         };
         TakenBack: {
             /**

@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { listCustomers, readCustomer, readSegmentsOf, readFields, readTimeline, type ListQuery } from "../../api";
+import { listCustomers, previewSegment, readCustomer, readSegmentsOf, readFields, readTimeline, type Condition, type ListQuery } from "../../api";
 
 export const PAGE = 50;
 
@@ -20,3 +20,7 @@ export const timelineQuery = (id: string, kind: string) =>
   });
 
 export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: Infinity });
+
+/** A condition in words, as the server tells it. */
+export const sentenceQuery = (condition: Condition) =>
+  queryOptions({ queryKey: ["sentence", condition], queryFn: async ({ signal }) => (await previewSegment(condition, signal)).sentence, staleTime: Infinity, retry: false });

@@ -3,7 +3,7 @@ export default {
   list: {
     title: "All customers", count: "{{count}} customers", create: "New customer", empty: "No customers yet. Import a table, or add the first by hand.", emptyFiltered: "No customer meets these conditions", clearFilters: "Clear conditions", import: "Import a file",
     lastOrder: "Last order", orders: "Orders", total: "Total spent", rhythm: "Order rhythm", predicted: "Predicted value", created: "Added", never: "Never ordered", saveAsSegment: "Save as segment", filter: "Filter", filters: "Conditions", remove: "Remove “{{name}}”", quick: "Common",
-    add: "Condition", field: "Field", op: "Is", value: "Value", apply: "Apply", from: "From", to: "To", readOnlyFilter: "Combined condition",
+    add: "Condition", field: "Field", op: "Is", value: "Value", apply: "Apply", from: "From", to: "To", chosen_one: "{{count}} chosen customer", chosen_other: "{{count}} chosen customers", readOnlyFilter: "Combined condition",
   },
   quick: { mine: "Mine", overdue: "Overdue to order", champion: "Champions", new30: "New in 30 days", birthday: "Birthday in 7 days", unreachable: "No phone" },
   op: { eq: "is", ne: "is not", in: "is one of", not_in: "is none of", gt: "above", gte: "at least", lt: "below", lte: "at most", between: "between", contains: "contains", starts_with: "starts with", is_set: "is filled", is_not_set: "is empty", in_last_days: "within the last days", not_in_last_days: "not within the last days", anniversary_in_days: "anniversary within days" },

@@ -3,7 +3,7 @@ export default {
   list: {
     title: "客户列表", count: "{{count}} 人", create: "新建客户", empty: "还没有客户。导入一份表格，或手工新建第一位。", emptyFiltered: "没有符合这些条件的客户", clearFilters: "清除条件", import: "导入文件",
     lastOrder: "最近下单", orders: "订单", total: "累计消费", rhythm: "下单节奏", predicted: "预期价值", created: "建档", never: "没有下过单", saveAsSegment: "存为客群", filter: "筛选", filters: "已选条件", remove: "去掉“{{name}}”", quick: "常用",
-    add: "条件", field: "字段", op: "比较", value: "值", apply: "应用", from: "从", to: "到", readOnlyFilter: "组合条件",
+    add: "条件", field: "字段", op: "比较", value: "值", apply: "应用", from: "从", to: "到", chosen: "选定的 {{count}} 位客户", readOnlyFilter: "组合条件",
   },
   quick: { mine: "我负责的", overdue: "该下单没下单", champion: "重要价值", new30: "30 天内新客", birthday: "7 天内生日", unreachable: "没有手机号" },
   op: { eq: "是", ne: "不是", in: "属于", not_in: "不属于", gt: "大于", gte: "不少于", lt: "小于", lte: "不多于", between: "介于", contains: "包含", starts_with: "开头是", is_set: "有值", is_not_set: "没有值", in_last_days: "在最近几天内", not_in_last_days: "不在最近几天内", anniversary_in_days: "几天内到纪念日" },

@@ -43,7 +43,7 @@ export default function CohortsPage() {
           : answer.data.cohorts.every((cohort) => cohort.size === 0) ? <Empty>{t("cohorts.empty", words)}</Empty>
           : (
             <>
-              <HeatTable of={answer.data} show={show} old={answer.isPlaceholderData} first={first} />
+              <HeatTable of={answer.data} show={show} old={answer.isPlaceholderData} />
               <div className="below">
                 <Section title={t("cohorts.repurchase")}><Times of={answer.data} /></Section>
                 <Section title={t("cohorts.second")}>{answer.data.repurchase.days_to_second ? <p className="mid"><Bold text={t("cohorts.secondText", { median: format.count(Math.round(answer.data.repurchase.days_to_second.median)), p25: format.count(Math.round(answer.data.repurchase.days_to_second.p25)), p75: format.count(Math.round(answer.data.repurchase.days_to_second.p75)), count: format.count(answer.data.repurchase.days_to_second.customers) as unknown as number })} /></p> : <p className="dim">{t("cohorts.noSecond")}</p>}</Section>

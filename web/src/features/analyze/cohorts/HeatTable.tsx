@@ -1,12 +1,15 @@
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import type { Cohort, Condition, Retention } from "../../../api";
+import type { Cohort, Retention } from "../../../api";
+import { useCan } from "../../../app/session";
 import { Opens, useFormat } from "../../../ui";
-import { levelOf, lastDayOf } from "./steps";
+import { behind, levelOf } from "./steps";
 
 /** One row per cohort, one column per step after; the darker, the more came back. */
-export function HeatTable({ of, show, old, first }: { of: Retention; show: "share" | "count"; old: boolean; first: string }) {
+export function HeatTable({ of, show, old }: { of: Retention; show: "share" | "count"; old: boolean }) {
   const { t } = useTranslation("analyze");
   const format = useFormat();
+  const may = useCan()("customers.read");
   const longest = Math.max(...of.cohorts.map((cohort) => cohort.values.length));
   const range = Array.from({ length: longest }, (_, at) => at);
   const returns = of.cohorts.flatMap((cohort) => cohort.values.slice(1).filter((value): value is number => !!value));
@@ -20,14 +23,19 @@ export function HeatTable({ of, show, old, first }: { of: Retention; show: "shar
           {of.cohorts.map((cohort, row) => (
             <tr key={cohort.start}>
               <th scope="row">{startOf(cohort)}</th>
-              <td className="num size">{first === "order_placed" ? <Opens to="/customers" search={{ filter: membersOf(cohort, of.period) }}>{format.count(cohort.size)}</Opens> : format.count(cohort.size)}</td>
+              <td className="num size">{may && cohort.size > 0 ? <Opens to="/customers" search={{ filter: cohort.members }}>{format.count(cohort.size)}</Opens> : format.count(cohort.size)}</td>
               {range.map((at) => {
                 const value = cohort.values[at];
                 const count = cohort.counts[at];
                 if (value == null || count == null) return <td key={at} />;
                 const open = row + at === of.cohorts.length - 1 || cohort.values[at + 1] === undefined;
                 const text = t("cohorts.cell", { start: startOf(cohort), size: format.count(cohort.size), step: t(`cohorts.step.${of.period}`, { n: at }), count: format.count(count) as unknown as number, share: format.share(value) });
-                return <td key={at} className={`num cell l${levelOf(value, spread, at)}${open ? " open" : ""}`} title={open ? `${text}; ${t("cohorts.partial")}` : text}>{show === "share" ? format.share(value, 0) : format.count(count)}</td>;
+                const figure = show === "share" ? format.share(value, 0) : format.count(count);
+                return (
+                  <td key={at} className={`num cell l${levelOf(value, spread, at)}${open ? " open" : ""}`} title={open ? `${text}; ${t("cohorts.partial")}` : text}>
+                    {may && count > 0 ? <Link to="/customers" search={{ filter: behind(of, row, at) }} aria-label={text}>{figure}</Link> : figure}
+                  </td>
+                );
               })}
             </tr>
           ))}
@@ -37,6 +45,3 @@ export function HeatTable({ of, show, old, first }: { of: Retention; show: "shar
     </div>
   );
 }
-
-/** Those whose first order fell into the cohort's step. */
-const membersOf = (cohort: Cohort, period: Retention["period"]): Condition => ({ field: "orders.first_at", op: "between", value: [cohort.start, lastDayOf(cohort.start, period)] });

@@ -1,10 +1,10 @@
-const DAY = 86_400_000;
+import type { Condition, Retention } from "../../../api";
 
-/** The last day of the step that begins on a day. */
-export function lastDayOf(start: string, period: "week" | "month" | "quarter"): string {
-  const from = new Date(`${start}T00:00:00Z`);
-  const after = period === "week" ? from.getTime() + 7 * DAY : Date.UTC(from.getUTCFullYear(), from.getUTCMonth() + (period === "month" ? 1 : 3), 1);
-  return new Date(after - DAY).toISOString().slice(0, 10);
+/** The condition that lists who of a cohort returned in its step-th step; in the first step that is all of it. */
+export function behind(of: Pick<Retention, "cohorts" | "steps">, cohort: number, step: number): Condition | undefined {
+  const members = of.cohorts[cohort]?.members;
+  const returned = of.steps[cohort + step]?.returned;
+  return step === 0 || !members || !returned ? members : { all: ["all" in members ? members.all : [members], [returned]].flat() };
 }
 
 /** Shade 1 to 5 between the weakest and the strongest return; the first step is everybody and has none. */

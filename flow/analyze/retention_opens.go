@@ -1,0 +1,39 @@
+package analyze
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// asConditions names the facts of retention in the language of conditions, each with what its `where` has to say.
+var asConditions = map[string]string{
+	"order_placed":    `"event":"order_placed","where":{"field":"status","op":"ne","value":"cancelled"}`,
+	"order_cancelled": `"event":"order_cancelled"`,
+	"order_refunded":  `"event":"order_refunded"`,
+	"call_logged":     `"event":"call_logged"`,
+	"follow_up":       `"event":"follow_up_logged"`,
+}
+
+// opens gives the conditions that list the customers behind the figures: of each cohort its members, and of each step of
+// the calendar those who did the returning event in it. Whoever returned in the k-th step of cohort i is in both of
+// cohort i and of step i+k.
+func (r *Retention) opens(q RetentionQuery, cut []bucket) {
+	for i, b := range cut {
+		from, to := dayText(b.at), dayText(next(q.By, b.at).AddDate(0, 0, -1))
+		if i < len(r.Cohorts) {
+			members := fmt.Sprintf(`{%s,"measure":"first","op":"between","value":["%s","%s"],"window":{"all_time":true}}`, asConditions[q.First], from, to)
+			if q.Segment != 0 {
+				members = fmt.Sprintf(`{"all":[{"segment":"%d"},%s]}`, q.Segment, members)
+			}
+			r.Cohorts[i].Members = ConditionJSON(json.RawMessage(members))
+		}
+		r.Steps = append(r.Steps, Step{from, ConditionJSON(json.RawMessage(
+			fmt.Sprintf(`{%s,"measure":"count","op":"gte","value":1,"window":{"from":"%s","to":"%s"}}`, asConditions[q.Return], from, to)))})
+	}
+}
+
+// Step is one step of the calendar that the cohorts run through.
+type Step struct {
+	Start    string        `json:"start" format:"date"`
+	Returned ConditionJSON `json:"returned" doc:"a condition: who did the returning event in this step"`
+}
