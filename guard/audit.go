@@ -89,7 +89,7 @@ func Seal(ctx context.Context, records *db.DB) error {
 				if last, err = lastSeal(ctx, tx); err != nil {
 					return err
 				}
-				if err := tx.NewRaw("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint").Scan(ctx, &horizon); err != nil {
+				if err := tx.NewRaw("select change_horizon()").Scan(ctx, &horizon); err != nil {
 					return err
 				}
 			}

@@ -43,6 +43,9 @@ type Error struct {
 
 func (e *Error) Error() string {
 	s := e.Key
+	for _, a := range e.Args {
+		s += fmt.Sprintf(" %v", a)
+	}
 	for _, f := range e.Fields {
 		s += fmt.Sprintf(" [%s: %s %v]", f.Field, f.Key, f.Args)
 	}

@@ -203,7 +203,7 @@ func (f *Feed) horizon(ctx context.Context) (tx int64, err error) {
 	if f.records.Engine() == db.SQLite {
 		return math.MaxInt64, nil // one writer: ids are in the order of commits
 	}
-	err = f.records.Read().NewRaw("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint").Scan(ctx, &tx)
+	err = f.records.Read().NewRaw("select change_horizon()").Scan(ctx, &tx)
 	return tx, err
 }
 

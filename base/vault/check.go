@@ -50,12 +50,9 @@ func (v *Vault) Check(ctx context.Context, progress func(done, total int64)) ([]
 // complete says whether every segment of a generation is there.
 func (v *Vault) complete(g Generation) error {
 	for _, part := range g.Parts {
-		if err := v.eachID(part, func(id ID) error {
-			v.index.RLock()
-			_, found := v.places[id]
-			v.index.RUnlock()
-			if !found {
-				_, err := v.Read(id)
+		if err := v.EachID(part, func(id ID) error {
+			if !v.Has(id) {
+				_, err := v.Read(id) // says what is missing
 				return err
 			}
 			return nil

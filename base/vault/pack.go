@@ -217,6 +217,14 @@ func (v *Vault) unseal(id ID, sealed []byte) ([]byte, error) {
 	return v.decoder.DecodeAll(packed[1:], nil)
 }
 
+// Has says whether a segment is stored.
+func (v *Vault) Has(id ID) bool {
+	v.index.RLock()
+	defer v.index.RUnlock()
+	_, found := v.places[id]
+	return found
+}
+
 // Read gives the text of a segment. Fault: conflict naming the file that is missing or was changed.
 func (v *Vault) Read(id ID) ([]byte, error) {
 	v.index.RLock()

@@ -67,7 +67,7 @@ func (v *Vault) need(g Generation, needed map[ID]bool) error {
 		for _, list := range part.Lists {
 			needed[list] = true
 		}
-		if err := v.eachID(part, func(id ID) error { needed[id] = true; return nil }); err != nil {
+		if err := v.EachID(part, func(id ID) error { needed[id] = true; return nil }); err != nil {
 			return err
 		}
 	}

@@ -76,10 +76,7 @@ func (w *Writer) Store(text []byte) (ID, error) {
 		return ID{}, err
 	}
 	id := ID(name)
-	w.vault.index.RLock()
-	_, found := w.vault.places[id]
-	w.vault.index.RUnlock()
-	if found || w.fresh[id] {
+	if w.fresh[id] || w.vault.Has(id) {
 		return id, nil
 	}
 	if w.open == nil {
@@ -132,9 +129,14 @@ func (s *SequenceWriter) Add(text []byte) error {
 	if err != nil {
 		return err
 	}
+	return s.AddStored(id, int64(len(text)))
+}
+
+// AddStored names a segment that is stored already as the next one; size is the length of its text.
+func (s *SequenceWriter) AddStored(id ID, size int64) error {
 	s.ids = append(s.ids, id[:]...)
 	s.reached.Segments++
-	s.reached.Bytes += int64(len(text))
+	s.reached.Bytes += size
 	if len(s.ids) == listLength*len(id) {
 		return s.closeList()
 	}
@@ -159,7 +161,7 @@ func (s *SequenceWriter) End() (Sequence, error) {
 
 // Each gives the texts of a sequence in order.
 func (v *Vault) Each(ctx context.Context, s Sequence, fn func(text []byte) error) error {
-	return v.eachID(s, func(id ID) error {
+	return v.EachID(s, func(id ID) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -171,7 +173,8 @@ func (v *Vault) Each(ctx context.Context, s Sequence, fn func(text []byte) error
 	})
 }
 
-func (v *Vault) eachID(s Sequence, fn func(id ID) error) error {
+// EachID gives the names of a sequence's segments in order.
+func (v *Vault) EachID(s Sequence, fn func(id ID) error) error {
 	for _, list := range s.Lists {
 		ids, err := v.Read(list)
 		if err != nil {
