@@ -84,6 +84,28 @@ func (g *Guard) AddStaff(ctx context.Context, n NewStaff) (id int64, err error) 
 	return id, err
 }
 
+// FindOrAddStaff gives the member of staff with that address as they are, or adds them. Faults: invalid, of what was
+// asked for even where somebody is found.
+func (g *Guard) FindOrAddStaff(ctx context.Context, n NewStaff) (s Staff, found bool, err error) {
+	err = g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := n.check(); err != nil {
+			return err
+		}
+		var same []Staff
+		if err := tx.NewRaw("select "+staffColumns+" from staff f where f.email = ?", n.Email).Scan(ctx, &same); err != nil {
+			return err
+		}
+		if found = len(same) > 0; found {
+			s = same[0]
+			return nil
+		}
+		s = Staff{Email: n.Email, Name: n.Name, Role: n.Role, Active: true}
+		s.ID, err = addStaff(ctx, tx, n)
+		return err
+	})
+	return s, found, err
+}
+
 func addStaff(ctx context.Context, tx *db.Tx, n NewStaff) (int64, error) {
 	if err := n.check(); err != nil {
 		return 0, err

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"os"
 
 	"guanxi/guard"
 )
@@ -32,15 +34,16 @@ func (c *tokenCreate) Run(ctx context.Context) (err error) {
 }
 
 type userCommand struct {
-	Create userCreate `cmd:"" help:"Add somebody, or find them by address, and print a one-time sign-in link."`
+	Create userCreate `cmd:"" help:"Add somebody and print a one-time sign-in link. Whoever has the address already is left as they are, and gets a link."`
 }
 
 type userCreate struct {
 	dataFlags
-	Email     string `help:"E-mail address." required:""`
-	Name      string `help:"Name." required:""`
-	Role      string `help:"admin, manager, operator, sales, service, analyst or auditor." required:""`
-	PublicURL string `name:"public-url" help:"Where staff reach the program." default:"http://127.0.0.1:8080" env:"GUANXI_PUBLIC_URL"`
+	Email       string `help:"E-mail address." required:""`
+	Name        string `help:"Name." required:""`
+	Role        string `help:"admin, manager, operator, sales, service, analyst or auditor." required:""`
+	NewPassword bool   `name:"new-password" help:"Print a link to choose a new password with, instead of one that signs in."`
+	PublicURL   string `name:"public-url" help:"Where staff reach the program." default:"http://127.0.0.1:8080" env:"GUANXI_PUBLIC_URL"`
 }
 
 func (c *userCreate) Run(ctx context.Context) (err error) {
@@ -49,15 +52,28 @@ func (c *userCreate) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	ctx = guard.System(ctx)
-	g := guard.New(records, c.PublicURL)
-	id, err := g.AddStaff(ctx, guard.NewStaff{Email: c.Email, Name: c.Name, Role: c.Role})
+	return c.create(guard.System(ctx), guard.New(records, c.PublicURL), os.Stdout, os.Stderr)
+}
+
+// create prints the link alone on out, so that a script can take it; what else there is to say goes to remarks.
+func (c *userCreate) create(ctx context.Context, g *guard.Guard, out, remarks io.Writer) error {
+	s, found, err := g.FindOrAddStaff(ctx, guard.NewStaff{Email: c.Email, Name: c.Name, Role: c.Role})
 	if err != nil {
 		return err
 	}
-	link, err := g.CreateLink(ctx, guard.PurposeSignIn, &id)
+	if found && !s.Active {
+		return fmt.Errorf("%s belongs to %s, who is deactivated; an administrator can activate them under Settings, Staff", s.Email, s.Name)
+	}
+	if found {
+		fmt.Fprintf(remarks, "%s exists already: %s, %s. Name, role and password stay as they are.\n", s.Email, s.Name, s.Role)
+	}
+	purpose := guard.PurposeSignIn
+	if c.NewPassword {
+		purpose = guard.PurposeInvite
+	}
+	link, err := g.CreateLink(ctx, purpose, &s.ID)
 	if err == nil {
-		fmt.Println(link)
+		fmt.Fprintln(out, link)
 	}
 	return err
 }
