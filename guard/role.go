@@ -26,15 +26,18 @@ type Role struct {
 
 func (r Role) holds(permission string) bool { return slices.Contains(r.Permissions, permission) }
 
-// Permissions gives every permission there is, in the order the matrix shows them.
+// Permissions gives every permission there is, in the order the matrix shows them. Two of them are about more than the
+// rows one reaches: today.team is the day of each person of one's team (of everybody, for an administrator), and
+// models.read the models of lifetime value, which are fitted to all customers of the company and name none.
 func Permissions() []string {
 	return []string{
-		"today.read", "today.write",
+		"today.read", "today.write", "today.team",
 		"customers.read", "customers.write", "customers.delete", "reveal.contact",
 		"orders.read", "products.read", "products.write",
-		"segments.read", "segments.write", "metrics.read", "metrics.write",
+		"segments.read", "segments.write", "metrics.read", "metrics.write", "models.read",
 		"imports.read", "imports.write", "findings.read", "findings.write", "sources.read", "export",
 		"staff.read", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.read", "settings.write",
+		"backups.read", "backups.write",
 	}
 }
 
@@ -51,9 +54,9 @@ func Roles() []Role {
 	return []Role{
 		{Name: "admin", Label: label("管理员", "Administrator"), Permissions: Permissions(), Reach: ReachAll, Fields: masked},
 		{Name: "manager", Label: label("经理", "Manager"), Reach: ReachTeam, Fields: masked,
-			Permissions: except("staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write")},
+			Permissions: except("staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "operator", Label: label("运营", "Operator"), Reach: ReachAll, Fields: masked,
-			Permissions: except("customers.delete", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write")},
+			Permissions: except("today.team", "customers.delete", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write")},
 		{Name: "sales", Label: label("销售", "Sales"), Reach: ReachOwn, Fields: masked, Permissions: []string{
 			"today.read", "today.write", "customers.read", "customers.write", "reveal.contact", "orders.read", "products.read",
 			"segments.read", "metrics.read", "staff.read", "settings.read"}},
@@ -62,7 +65,7 @@ func Roles() []Role {
 			"staff.read", "settings.read"}},
 		{Name: "analyst", Label: label("分析师", "Analyst"), Reach: ReachAll, Fields: none, Permissions: []string{
 			"today.read", "customers.read", "orders.read", "products.read", "segments.read", "segments.write",
-			"metrics.read", "findings.read", "imports.read", "sources.read", "staff.read", "settings.read"}},
+			"metrics.read", "models.read", "findings.read", "imports.read", "sources.read", "staff.read", "settings.read"}},
 		{Name: "auditor", Label: label("审计员", "Auditor"), Reach: ReachAll, Fields: none, Permissions: []string{
 			"audit.read", "staff.read", "settings.read"}},
 	}

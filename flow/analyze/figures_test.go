@@ -175,6 +175,10 @@ func TestValueOverHTTP(t *testing.T) {
 		has              []string
 	}{
 		{"the model", "admin", "/value/model?train_until=1997-09-30&unit=week", 200, []string{"bg_nbd", "gamma_gamma", "state"}},
+		{"the model is for those who work with the whole company", "analyst", "/value/model", 200, []string{"state"}},
+		{"a manager among them", "manager", "/value/model", 200, []string{"state"}},
+		{"a salesperson is not", "sales", "/value/model", 403, nil},
+		{"nor is service", "service", "/value/model", 403, nil},
 		{"a day that is none", "admin", "/value/model?train_until=1997-9-31", 422, []string{"errors"}},
 		{"a unit that is none", "admin", "/value/model?unit=month", 422, []string{"errors"}},
 		{"a customer", "admin", "/customers/1/value", 200, []string{"expected_orders", "alive_probability", "expected_value", "orders", "due_day"}},

@@ -95,9 +95,13 @@ func (t *Touched) peek() (ids []int64, everybody bool) {
 func rowsOf(column string, ids []int64) schema.QueryAppender {
 	first, last := ids[0], ids[len(ids)-1]
 	if int(last-first) == len(ids)-1 {
-		return bun.SafeQuery("(? between ? and ?)", bun.Ident(column), first, last)
+		return between(column, first, last)
 	}
 	return bun.SafeQuery("(? in (?))", bun.Ident(column), bun.List(ids))
+}
+
+func between(column string, first, last int64) schema.QueryAppender {
+	return bun.SafeQuery("(? between ? and ?)", bun.Ident(column), first, last)
 }
 
 // sortedIDs gives ids in order, each once, without touching the caller's slice.

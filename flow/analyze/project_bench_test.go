@@ -4,7 +4,9 @@ import (
 	"context"
 	"os"
 	"strconv"
+	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -27,6 +29,31 @@ func BenchmarkProjections(b *testing.B) {
 		c.drain()
 	}
 	b.ReportMetric(float64(11*customers)*float64(b.N)/b.Elapsed().Seconds(), "rows/s")
+}
+
+// BenchmarkRebuild makes columns anew from as many records, and reports orders and lines a second with the processor time
+// each takes.
+func BenchmarkRebuild(b *testing.B) {
+	customers := 10_000
+	if n, err := strconv.Atoi(os.Getenv("GUANXI_BENCH_CUSTOMERS")); err == nil {
+		customers = n
+	}
+	c := newCompany(b, dbtest.SQLite(b))
+	fillRecords(b, c, customers)
+	used := cpuTime(b)
+	for b.Loop() {
+		require.NoError(b, c.feed.Rebuild(c.ctx))
+	}
+	rows := float64(20*customers) * float64(b.N)
+	b.ReportMetric(rows/b.Elapsed().Seconds(), "rows/s")
+	b.ReportMetric(float64((cpuTime(b)-used).Microseconds())/rows, "cpu-µs/row")
+}
+
+func cpuTime(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	require.NoError(b, syscall.Getrusage(syscall.RUSAGE_SELF, &u))
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // fillRecords writes customers, ten orders each and one line an order straight into records.

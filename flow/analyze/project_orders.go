@@ -2,6 +2,7 @@ package analyze
 
 import (
 	"context"
+	"database/sql/driver"
 	"slices"
 	"time"
 
@@ -12,12 +13,16 @@ import (
 )
 
 // orderProjection copies orders with their lines, and keeps the running totals on customers.
-type orderProjection struct{ touched *Touched }
+type orderProjection struct {
+	touched   *Touched
+	countries map[int64]driver.Value // of all customers who have one, while columns are filled anew
+}
 
 func (*orderProjection) Subject() string { return "orders" }
 
 func (p *orderProjection) Empty(ctx context.Context, to *columns.Tx) error {
 	p.touched.all()
+	p.countries = nil
 	for _, text := range []string{"delete from orders", "delete from order_lines", `
 update customers
 set orders_count = 0, orders_gross = 0, orders_refunded = 0,
@@ -31,28 +36,17 @@ set orders_count = 0, orders_gross = 0, orders_refunded = 0,
 
 func (p *orderProjection) Project(ctx context.Context, from bun.IDB, to *columns.Tx, ids []int64) error {
 	ids = sortedIDs(ids)
-	rows, err := readOrders(ctx, from, ids)
-	if err != nil {
-		return err
-	}
-	buyers := make([]int64, 0, len(rows))
-	for _, o := range rows {
-		if o.CustomerID != nil {
-			buyers = append(buyers, *o.CustomerID)
-		}
-	}
 	fresh, err := isNew(ctx, to, "orders", ids)
 	if err != nil {
 		return err
 	}
+	var buyers []int64
 	if !fresh {
 		const replaced = " in (select unnest(?::bigint[]))"
-		before, err := distinctCustomers(ctx, to,
-			"select distinct customer_id from orders where customer_id is not null and id"+replaced, ids)
-		if err != nil {
+		if buyers, err = distinctCustomers(ctx, to,
+			"select distinct customer_id from orders where customer_id is not null and id"+replaced, ids); err != nil {
 			return err
 		}
-		buyers = append(buyers, before...)
 		if err := to.Exec(ctx, "delete from orders where id"+replaced, ids); err != nil {
 			return err
 		}
@@ -60,10 +54,13 @@ func (p *orderProjection) Project(ctx context.Context, from bun.IDB, to *columns
 			return err
 		}
 	}
-	if err := appendOrders(ctx, from, to, ids, rows); err != nil {
+	orders := newOrderCopy(ctx, from, shownCountry)
+	if err := to.AppendFrom(ctx, func(ctx context.Context, add addRow) error {
+		return orders.copy(ctx, rowsOf("o.id", ids), rowsOf("order_id", ids), add)
+	}); err != nil {
 		return err
 	}
-	buyers = sortedIDs(buyers)
+	buyers = sortedIDs(append(buyers, orders.buyers()...))
 	p.touched.add(buyers...)
 	if len(buyers) == 0 {
 		return nil
@@ -72,6 +69,36 @@ func (p *orderProjection) Project(ctx context.Context, from bun.IDB, to *columns
 		return addTotals(ctx, to, ids[0])
 	}
 	return recountTotals(ctx, to, buyers)
+}
+
+// fillIDs is how many ids are read at a time while columns are filled anew.
+const fillIDs = 20_000
+
+// Fill implements feed.Filler.
+func (p *orderProjection) Fill(ctx context.Context, from bun.IDB, to *columns.Tx, first, last int64) error {
+	if p.countries == nil {
+		var err error
+		if p.countries, err = readCountries(ctx, from); err != nil {
+			return err
+		}
+	}
+	orders := newOrderCopy(ctx, from, ownCountry)
+	orders.countries = p.countries
+	return to.AppendFrom(ctx, func(ctx context.Context, add addRow) error {
+		for ; first <= last; first += fillIDs {
+			end := min(first+fillIDs-1, last)
+			if err := orders.copy(ctx, between("o.id", first, end), between("order_id", first, end), add); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Settle implements feed.Filler.
+func (p *orderProjection) Settle(ctx context.Context, to *columns.Tx) error {
+	p.countries = nil
+	return addTotals(ctx, to, 0)
 }
 
 // projectOf copies all orders of customers again.
@@ -88,90 +115,6 @@ func (p *orderProjection) projectOf(ctx context.Context, from bun.IDB, to *colum
 		}
 	}
 	return nil
-}
-
-type orderRow struct {
-	ID         int64  `bun:"id"`
-	Number     string `bun:"number"`
-	Shop       string `bun:"shop"`
-	Kind       string `bun:"kind"`
-	Status     string `bun:"status"`
-	CustomerID *int64 `bun:"customer_id"`
-	OrderedAt  int64  `bun:"ordered_at"`
-	Gross      int64  `bun:"gross"`
-	Refunded   int64  `bun:"refunded"`
-	Currency   string `bun:"currency"`
-	Country    string `bun:"country"`
-	Province   string `bun:"province"`
-	City       string `bun:"city"`
-	Lines      int64  `bun:"lines"`
-
-	day time.Time
-}
-
-func readOrders(ctx context.Context, from bun.IDB, ids []int64) ([]*orderRow, error) {
-	var rows []*orderRow
-	if err := from.NewRaw(`
-select o.id, o.number, o.shop, o.kind, o.status, o.customer_id, o.ordered_at, o.gross, o.refunded, o.currency,
-  case when o.country = '' then coalesce(c.country, '') else o.country end as country, o.province, o.city, o.lines
-from orders o
-left join customers c on c.id = o.customer_id
-where ? and o.deleted_at is null
-order by o.id`, rowsOf("o.id", ids)).Scan(ctx, &rows); err != nil {
-		return nil, err
-	}
-	w := workspace.Of(ctx)
-	for _, o := range rows {
-		o.day = civilDay(w, o.OrderedAt)
-	}
-	return rows, nil
-}
-
-func appendOrders(ctx context.Context, from bun.IDB, to *columns.Tx, ids []int64, rows []*orderRow) error {
-	byID := make(map[int64]*orderRow, len(rows))
-	out := make([][]any, len(rows))
-	for i, o := range rows {
-		byID[o.ID] = o
-		out[i] = []any{
-			o.ID, o.Number, nullText(o.Shop), o.Kind, o.Status, nullable(o.CustomerID), o.OrderedAt, o.day, o.Gross, o.Refunded,
-			o.Currency, nullText(o.Country), nullText(o.Province), nullText(o.City), o.Lines,
-		}
-	}
-	if err := to.Append(ctx, "orders", out); err != nil {
-		return err
-	}
-	var lines []struct {
-		OrderID         int64   `bun:"order_id"`
-		Position        int64   `bun:"position"`
-		SKU             string  `bun:"sku"`
-		ProductName     string  `bun:"product_name"`
-		Category        string  `bun:"category"`
-		Brand           string  `bun:"brand"`
-		Tier            string  `bun:"tier"`
-		Quantity        float64 `bun:"quantity"`
-		UnitPriceMicros int64   `bun:"unit_price_micros"`
-		Amount          int64   `bun:"amount"`
-	}
-	if err := from.NewRaw(`
-select order_id, position, sku, product_name, category, brand, tier, quantity, unit_price_micros, amount
-from order_lines
-where ?
-order by order_id, position`, rowsOf("order_id", ids)).Scan(ctx, &lines); err != nil {
-		return err
-	}
-	parts := make([][]any, 0, len(lines))
-	for _, l := range lines {
-		o := byID[l.OrderID]
-		if o == nil {
-			continue
-		}
-		parts = append(parts, []any{
-			l.OrderID, l.Position, nullable(o.CustomerID), o.OrderedAt, o.day, o.Kind, nullText(l.SKU), nullText(l.ProductName),
-			nullText(l.Category), nullText(l.Brand), nullText(l.Tier), l.Quantity, l.UnitPriceMicros, l.Amount, nullText(o.Shop),
-			nullText(o.Country), o.Status,
-		})
-	}
-	return to.Append(ctx, "order_lines", parts)
 }
 
 // civilDay gives the workspace's calendar day of an instant as midnight UTC, which is how columns take a date.

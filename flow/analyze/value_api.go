@@ -11,8 +11,8 @@ import (
 )
 
 func (s *Scores) registerValue(a *api.API) {
-	api.Register(a, api.Op{Method: "GET", Path: "/value/model", Permission: "metrics.read", Tag: "value", Timeout: time.Minute,
-		Summary: "Fitted models of lifetime value, or why there is none"}, s.getModel)
+	api.Register(a, api.Op{Method: "GET", Path: "/value/model", Permission: "models.read", Tag: "value", Timeout: time.Minute,
+		Summary: "Models of lifetime value fitted to all customers of the company, or why there is none"}, s.getModel)
 	api.Register(a, api.Op{Method: "GET", Path: "/value/tiers", Permission: "metrics.read", Tag: "value",
 		Summary: "Whom to invest in: customers by expected value and by how likely they stay"}, s.getTiers)
 	api.Register(a, api.Op{Method: "GET", Path: "/customers/{id}/value", Permission: "customers.read", Tag: "value",

@@ -61,7 +61,7 @@ func (s *Signals) registerLog(a *api.API) {
 			view, err := s.dayLog(ctx, in)
 			return &logOut{view}, err
 		})
-	api.Register(a, api.Op{Method: "GET", Path: "/today/team", Permission: "today.read", Tag: tag,
+	api.Register(a, api.Op{Method: "GET", Path: "/today/team", Permission: "today.team", Tag: tag,
 		Summary: "The team's day: per person minutes planned, done, overdue, value protected"},
 		func(ctx context.Context, _ *struct{}) (*teamOut, error) { return s.team(ctx) })
 }

@@ -7,7 +7,7 @@ export default {
   roles: {
     permission: "Permission", scope: "Reach", field: "Field", scopeOf: { own: "Own", team: "Team", all: "All" }, rightOf: { none: "Hidden", masked: "Masked", read: "Read", write: "Write" }, has: "Yes", hasNot: "No",
     permissions: "May do", scopes: "Which records", fields: "Which fields",
-    noun: { customers: "Customers", orders: "Orders", products: "Products", imports: "Imports", segments: "Segments", metrics: "Metrics", today: "Today", findings: "Findings", staff: "Staff", audit: "Audit", settings: "Settings", reveal: "Unmasking", export: "Export", activities: "Follow-ups", teams: "Teams", tokens: "Tokens", retention: "Retention", rfm: "Value", behaviour: "Behaviour", sources: "Sources" },
+    noun: { customers: "Customers", orders: "Orders", products: "Products", imports: "Imports", segments: "Segments", metrics: "Metrics", today: "Today", findings: "Findings", staff: "Staff", audit: "Audit", settings: "Settings", reveal: "Unmasking", export: "Export", activities: "Follow-ups", teams: "Teams", tokens: "Tokens", retention: "Retention", rfm: "Value", behaviour: "Behaviour", models: "Value models", sources: "Sources" },
     verb: { read: "read", write: "change", contact: "contact points", all: "all", manage: "manage", run: "run", verify: "verify", delete: "delete", team: "team" },
   },
   sessions: {

@@ -7,7 +7,7 @@ export default {
   roles: {
     permission: "权限", scope: "范围", field: "字段", scopeOf: { own: "本人的", team: "本团队", all: "全部" }, rightOf: { none: "不可见", masked: "脱敏", read: "可看", write: "可改" }, has: "有", hasNot: "没有",
     permissions: "能做什么", scopes: "看到哪些记录", fields: "看到哪些字段",
-    noun: { customers: "客户", orders: "订单", products: "商品", imports: "导入", segments: "客群", metrics: "指标", today: "今日", findings: "数据发现", staff: "员工", audit: "审计", settings: "设置", reveal: "明文查看", export: "导出", activities: "跟进", teams: "团队", tokens: "令牌", retention: "留存", rfm: "价值", behaviour: "行为", sources: "来源" },
+    noun: { customers: "客户", orders: "订单", products: "商品", imports: "导入", segments: "客群", metrics: "指标", today: "今日", findings: "数据发现", staff: "员工", audit: "审计", settings: "设置", reveal: "明文查看", export: "导出", activities: "跟进", teams: "团队", tokens: "令牌", retention: "留存", rfm: "价值", behaviour: "行为", models: "价值模型", sources: "来源" },
     verb: { read: "查看", write: "修改", contact: "联系方式", all: "全部", manage: "管理", run: "运行", verify: "校验", delete: "删除", team: "团队" },
   },
   sessions: {

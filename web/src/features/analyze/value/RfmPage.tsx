@@ -21,7 +21,8 @@ export default function RfmPage() {
   const search = useSearch({ from: "/shell/rfm" });
   const navigate = useNavigate({ from: "/rfm" });
   const go = (more: Partial<typeof search>) => void navigate({ to: ".", search: (now) => ({ ...now, ...more }), replace: true });
-  const show = shows.find((each) => each === search.show) ?? "grid";
+  const offered = shows.filter((each) => each !== "model" || can("models.read"));
+  const show = offered.find((each) => each === search.show) ?? "grid";
   const editing = search.cuts !== undefined || search.window !== undefined;
   const answer = useQuery(rfmQuery({ cuts: search.cuts && search.cuts !== "edit" ? search.cuts : undefined, window_days: search.window ? Number(search.window) : undefined }));
   const { data } = answer;
@@ -31,7 +32,7 @@ export default function RfmPage() {
         {editing && search.cuts !== "edit" && <Tag tone="warn">{t("rfm.previewing")}</Tag>}
         {show === "grid" && can("settings.write") && !editing && <Button size="md" icon="edit" onClick={() => go({ cuts: "edit" })}>{t("rfm.edit")}</Button>}
       </PageHead>
-      <div className="filters"><Tabs label={t("rfm.tabs")} value={show} onChange={(to) => go({ show: to === "grid" ? undefined : to })} tabs={shows.map((key) => ({ key, label: t(`rfm.${key}`) }))} /></div>
+      <div className="filters"><Tabs label={t("rfm.tabs")} value={show} onChange={(to) => go({ show: to === "grid" ? undefined : to })} tabs={offered.map((key) => ({ key, label: t(`rfm.${key}`) }))} /></div>
       <Body className="rfm">
         {show === "model" ? <ModelPanel /> : show === "tiers" ? <Tiers />
           : answer.error && !data ? <Failed error={answer.error} retry={() => void answer.refetch()} />
