@@ -290,7 +290,7 @@ func contains(list []string, want string) bool {
 
 func TestPlacesExist(t *testing.T) {
 	read := func(name string) (rows []map[string]string) {
-		f, err := os.Open(testdata.Path("china_divisions/" + name))
+		f, err := os.Open(testdata.Need(t, "china_divisions/"+name))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -7,11 +7,13 @@ import { join } from "node:path";
 const [what, folder] = process.argv.slice(2);
 const outcomes = new Map(); // "package test" -> pass, fail or skip
 const output = new Map(); // lines of tests that have not ended
+const wanting = new Set(); // tests skipped for want of data, by what test/testdata says
 let broken = 0;
 
 function end(event) {
   const name = `${event.Package} ${event.Test}`;
   outcomes.set(name, event.Action);
+  if (event.Action === "skip" && output.get(name)?.some((line) => line.includes("NEEDS DATA: "))) wanting.add(name);
   if (event.Action === "fail") process.stdout.write((output.get(name) ?? []).join(""));
   output.delete(name);
 }
@@ -46,4 +48,5 @@ const leaves = names.filter((name, i) => !names[i + 1]?.startsWith(`${name}/`));
 const count = (action) => leaves.filter((name) => outcomes.get(name) === action).length;
 const failed = count("fail") + broken;
 writeFileSync(join(folder, what), `${count("pass")} ${failed} ${count("skip")}\n`);
+writeFileSync(join(folder, `${what}.wanting`), `${leaves.filter((name) => wanting.has(name)).length}\n`);
 process.exitCode = failed ? 1 : 0;

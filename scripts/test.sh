@@ -53,6 +53,8 @@ for part in go house web browser; do
   read -r p f s <"$counts/$part" 2>/dev/null || { p=0 f=1 s=0; }
   passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done
+wanting=$(cat "$counts"/*.wanting 2>/dev/null | awk '{ n += $1 } END { print n + 0 }')
 [ "$skipped" = 0 ] || echo "$skipped skipped"
+[ "$wanting" = 0 ] || echo "$wanting of them for want of data: put the data sets at ../shared/data to run them"
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

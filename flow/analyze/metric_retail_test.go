@@ -2,7 +2,6 @@ package analyze
 
 import (
 	"context"
-	"os"
 	"testing"
 	"time"
 
@@ -18,13 +17,7 @@ import (
 // with a line above zero is an order, any other a refund.
 func retail(t *testing.T) (context.Context, *Metrics) {
 	t.Helper()
-	path := testdata.Path("online_retail/online_retail_all.csv.gz")
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("needs ", path)
-	}
+	path := testdata.Need(t, "online_retail/online_retail_all.csv.gz")
 	store := columnstest.Open(t)
 	ctx := context.Background()
 	if err := store.Write(ctx, func(ctx context.Context, tx *columns.Tx) error {

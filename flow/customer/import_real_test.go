@@ -6,12 +6,13 @@ import (
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
 	"guanxi/flow/collect"
+	"guanxi/test/testdata"
 )
 
 // The figures of online_retail were counted apart from this program, with csv and decimal of Python:
 // amounts are quantity times unit price rounded half away from zero to the penny, line by line.
 func TestImportOnlineRetail(t *testing.T) {
-	path := shared(t, "online_retail/online_retail_all.csv.gz")
+	path := testdata.Need(t, "online_retail/online_retail_all.csv.gz")
 	dbtest.Each(t, func(t *testing.T, records *db.DB) {
 		d := newDesk(t, records)
 		n := collect.NewImport{Kind: "order_lines", Mode: collect.ModeUpsert, Mapping: collect.Mapping{
@@ -57,7 +58,7 @@ func TestImportOnlineRetail(t *testing.T) {
 
 // Counted with awk: 6,919 rows, 2,357 customers, 244,091.94 dollars, 8 rows of nothing.
 func TestImportCDNow(t *testing.T) {
-	path := shared(t, "cdnow/CDNOW_sample.txt")
+	path := testdata.Need(t, "cdnow/CDNOW_sample.txt")
 	dbtest.Each(t, func(t *testing.T, records *db.DB) {
 		d := newDesk(t, records)
 		n := collect.NewImport{Kind: "orders", Mode: collect.ModeUpsert, Mapping: collect.Mapping{

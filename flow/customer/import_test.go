@@ -11,7 +11,6 @@ import (
 	"guanxi/base/db"
 	"guanxi/flow/collect"
 	"guanxi/guard"
-	"guanxi/test/testdata"
 )
 
 // desk is an import engine over a store, with a clock that stands still.
@@ -104,15 +103,6 @@ func (d *desk) findings(importID int64, want map[string]int64) {
 			d.Errorf("findings %s: %d, want %d (all: %v)", cause, n, want[cause], got)
 		}
 	}
-}
-
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	path := testdata.Path(name)
-	if _, err := os.Stat(path); os.IsNotExist(err) && os.Getenv("CI") == "" {
-		t.Skip("needs the shared data")
-	}
-	return path
 }
 
 type ctx = context.Context

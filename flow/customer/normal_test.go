@@ -157,10 +157,7 @@ func TestNormalRegionOnTheOfficialTable(t *testing.T) {
 
 func divisions(t *testing.T, file string) []map[string]string {
 	t.Helper()
-	f, err := os.Open(testdata.Path("china_divisions/" + file))
-	if os.IsNotExist(err) && os.Getenv("CI") == "" {
-		t.Skip("needs the shared data")
-	}
+	f, err := os.Open(testdata.Need(t, "china_divisions/"+file))
 	if err != nil {
 		t.Fatal(err)
 	}

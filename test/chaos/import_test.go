@@ -35,13 +35,7 @@ func kills(t *testing.T) int {
 // An import of half a million real order lines is killed with SIGKILL at random moments. Restarting alone must bring it
 // to its end with the same records, columns and figures as an import nobody disturbed (C007, C242).
 func TestImportSurvivesKills(t *testing.T) {
-	file := testdata.Path("online_retail/online_retail_all.csv.gz")
-	if _, err := os.Stat(file); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("needs the Online Retail data: ", err)
-	}
+	file := testdata.Need(t, "online_retail/online_retail_all.csv.gz")
 	binary, err := served.Binary(t.Context(), t.TempDir())
 	if err != nil {
 		t.Fatal(err)

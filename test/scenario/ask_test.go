@@ -6,12 +6,9 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
-
-	"guanxi/test/testdata"
 )
 
 // answer is what came back over HTTP, whatever its status.
@@ -146,17 +143,4 @@ func guanxi(t *testing.T, args ...string) (string, error) {
 		err = errors.Join(err, errors.New(string(failed.Stderr)))
 	}
 	return strings.TrimSpace(string(said)), err
-}
-
-// shared gives the path of a real data set. Without it the test skips, but not under CI, where it would look green.
-func shared(t *testing.T, name string) string {
-	t.Helper()
-	path := testdata.Path(name)
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("CI") != "" {
-			t.Fatal(err)
-		}
-		t.Skip("needs real data: ", err)
-	}
-	return path
 }

@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"guanxi/test/testdata"
 )
 
 // The published sample of CDNOW, imported as orders, gives the parameters of Fader, Hardie and Lee (2005), "Counting
 // your customers the easy way", table 2, and of Fader and Hardie, "The Gamma-Gamma model of monetary value", to within
 // one per cent, and the log likelihood to within 0.05.
 func TestPublishedLifetimeValue(t *testing.T) {
-	file := shared(t, "cdnow/CDNOW_sample.txt")
+	file := testdata.Need(t, "cdnow/CDNOW_sample.txt")
 	c := open(t)
 	i, err := c.Import(t.Context(), file, map[string]string{"kind": "orders", "mapping": `{
 		"columns": {"1": "customer.external_id", "2": "", "3": "ordered_at", "4": "", "5": "amount"},

@@ -9,13 +9,14 @@ import (
 
 	"guanxi/base/db/dbtest"
 	"guanxi/test/served"
+	"guanxi/test/testdata"
 )
 
 // A gift shop's real order history is imported on the command line, on both engines, and gives the same figures, those
 // of retail_figures_test.go: whether the columns are mapped by hand or guessed from the headers, and whether a server
 // is running over the data or not. A second import changes nothing; undo leaves nothing.
 func TestRetailHistory(t *testing.T) {
-	file := shared(t, "online_retail/online_retail_all.csv.gz")
+	file := testdata.Need(t, "online_retail/online_retail_all.csv.gz")
 	mapping := filepath.Join(t.TempDir(), "mapping.json")
 	if err := os.WriteFile(mapping, []byte(retailMapping), 0o600); err != nil {
 		t.Fatal(err)
