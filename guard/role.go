@@ -56,7 +56,7 @@ func Roles() []Role {
 		{Name: "manager", Label: label("经理", "Manager"), Reach: ReachTeam, Fields: masked,
 			Permissions: except("staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "operator", Label: label("运营", "Operator"), Reach: ReachAll, Fields: masked,
-			Permissions: except("today.team", "customers.delete", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write")},
+			Permissions: except("today.team", "customers.delete", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "sales", Label: label("销售", "Sales"), Reach: ReachOwn, Fields: masked, Permissions: []string{
 			"today.read", "today.write", "customers.read", "customers.write", "reveal.contact", "orders.read", "products.read",
 			"segments.read", "metrics.read", "staff.read", "settings.read"}},

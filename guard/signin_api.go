@@ -8,6 +8,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	"guanxi/base/workspace"
 )
 
 // Register adds the operations of the guard.
@@ -18,6 +19,7 @@ func (g *Guard) Register(a *api.API) {
 	g.registerTokens(a)
 	g.registerAudit(a)
 	g.registerWorkspace(a)
+	g.registerSending(a)
 }
 
 type sessionOut struct {
@@ -35,6 +37,7 @@ type sessionOut struct {
 		Workspace   WorkspaceSettings `json:"workspace"`
 		CSRFToken   string            `json:"csrf_token" doc:"goes into X-CSRF-Token of every request that changes something"`
 		TestClock   *time.Time        `json:"test_clock,omitempty" doc:"the moved time, when it can be moved"`
+		Held        *workspace.Hold   `json:"sending_held,omitempty" doc:"nothing leaves the building, since and why; absent when sending is free"`
 	}
 }
 
@@ -55,7 +58,8 @@ func (g *Guard) sessionOf(ctx context.Context, staffID int64, csrf string) (*ses
 		now := clock.Now(ctx).UTC()
 		b.TestClock = &now
 	}
-	return out, nil
+	b.Held, err = workspace.Held(ctx, g.records.Read())
+	return out, err
 }
 
 // signIn opens a session for staffID and gives the answer with its cookie.

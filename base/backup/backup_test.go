@@ -431,6 +431,7 @@ func TestTransactionsCountOnAfterARestore(t *testing.T) {
 	fill(t, i.records, 0, 0, 5)
 	_, records := i.restore(t, i.take(t))
 	fill(t, records, 0, 5, 6)
+	dbtest.Settle(t, records)
 	var order []string
 	if err := records.Read().NewRaw("select ids from feed_entries where txid < change_horizon() order by txid, id").Scan(t.Context(), &order); err != nil {
 		t.Fatal(err)

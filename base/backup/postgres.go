@@ -19,13 +19,13 @@ const (
 
 // plainTexts makes COPY write values so that any server reads them the same.
 const plainTexts = `
-set local datestyle = 'ISO, YMD';
-set local timezone = 'UTC';
-set local intervalstyle = 'postgres';
-set local extra_float_digits = 3;
-set local bytea_output = 'hex';
-set local statement_timeout = 0;
-set local idle_in_transaction_session_timeout = 0`
+set datestyle = 'ISO, YMD';
+set timezone = 'UTC';
+set intervalstyle = 'postgres';
+set extra_float_digits = 3;
+set bytea_output = 'hex';
+set statement_timeout = 0;
+set idle_in_transaction_session_timeout = 0`
 
 // takePostgres copies every table in one repeatable read transaction: all of them as of one instant, nobody is held up.
 func takePostgres(ctx context.Context, w *vault.Writer, url string, b *Backup, parts map[string]vault.Sequence) (err error) {

@@ -22,6 +22,8 @@ type Target struct {
 	Schema      db.Schema
 	Lasting     []Lasting
 	Progress    func(done, total int64) // bytes; may be nil
+
+	inPieces bool // beside a running instance, without one long transaction
 }
 
 // Restore brings the generation back and gives what it says of itself. What is restored holds all sending, has the lasting
@@ -96,7 +98,7 @@ func (t Target) fill(ctx context.Context, v *vault.Vault, g vault.Generation, b 
 		if err := standSchema(ctx, then); err != nil {
 			return nil, err
 		}
-		if err := restorePostgres(ctx, v, g, b, t.PostgresURL, progress); err != nil {
+		if err := restorePostgres(ctx, v, g, b, t.PostgresURL, t.inPieces, progress); err != nil {
 			return nil, err
 		}
 	} else if err := restoreSQLite(ctx, v, g, b, draft, progress); err != nil {

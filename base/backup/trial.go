@@ -97,7 +97,7 @@ func (t Trial) restoreAndLook(ctx context.Context, v *vault.Vault, g vault.Gener
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	target := Target{Dir: dir, Schema: t.Schema, Lasting: t.Lasting}
+	target := Target{Dir: dir, Schema: t.Schema, Lasting: t.Lasting, inPieces: true}
 	if b, err := Of(g); err != nil {
 		return nil, err
 	} else if b.Engine == db.Postgres {

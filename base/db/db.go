@@ -30,7 +30,8 @@ const (
 	Postgres Engine = "postgres"
 )
 
-// Options say where records live: in PostgreSQL when PostgresURL is set, else in Dir/records.sqlite.
+// Options say where records live: in PostgreSQL when PostgresURL is set, else in Dir/records.sqlite. Without a Schema the
+// records are opened as they are.
 type Options struct {
 	Dir         string
 	PostgresURL string

@@ -14,6 +14,9 @@ type Schema struct{ SQLite, Postgres fs.FS }
 // migrate brings the schema up to date. Each migration is one transaction; on PostgreSQL an advisory lock lets one
 // node at a time do it.
 func (d *DB) migrate(ctx context.Context, s Schema) error {
+	if s.SQLite == nil && s.Postgres == nil {
+		return nil // opened as they are
+	}
 	files, dialect := s.SQLite, goose.DialectSQLite3
 	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
 	if d.engine == Postgres {

@@ -14,6 +14,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"guanxi/base/db"
+	"guanxi/base/keys"
 	"guanxi/flow/collect"
 )
 
@@ -24,6 +25,19 @@ var version = "development"
 type dataFlags struct {
 	Data        string `help:"Folder of records, columns and files." default:"guanxi-data" env:"GUANXI_DATA" type:"path"`
 	DatabaseURL string `name:"database-url" help:"PostgreSQL address of the records, instead of SQLite in the folder." env:"GUANXI_DATABASE_URL" placeholder:"postgres://..."`
+}
+
+// keyFlag says where the key file is.
+type keyFlag struct {
+	KeyFile string `name:"key-file" help:"Key file; guanxi.key in the data folder when absent. Keep a copy elsewhere: backups cannot be read without it." env:"GUANXI_KEY_FILE" type:"path" placeholder:"FILE"`
+}
+
+// path gives the key file of the data folder.
+func (k keyFlag) path(data string) string {
+	if k.KeyFile != "" {
+		return k.KeyFile
+	}
+	return filepath.Join(data, keys.FileName)
 }
 
 func (f dataFlags) records(ctx context.Context) (*db.DB, error) {
@@ -40,7 +54,9 @@ var cli struct {
 	Import  importCommand   `cmd:"" help:"Import a CSV or XLSX file."`
 	Token   tokenCommand    `cmd:"" help:"API tokens."`
 	User    userCommand     `cmd:"" help:"Staff."`
-	Verify  verifyCommand   `cmd:"" help:"Check that everything fits together; --rebuild makes columns anew."`
+	Backup  backupCommand   `cmd:"" help:"Back up, also while the server runs."`
+	Restore restoreCommand  `cmd:"" help:"Bring a backup back into an empty folder, or an empty database."`
+	Verify  verifyCommand   `cmd:"" help:"Check that everything fits together, in the data folder or (--from) in the backups; --rebuild makes columns anew."`
 	Migrate migrateCommand  `cmd:"" help:"Bring the schema of the records up to date."`
 	OpenAPI openapiCommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Version versionCommand  `cmd:"" help:"Print the version."`
@@ -68,7 +84,7 @@ func main() {
 	defer stop()
 	parsed.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.Run(); err != nil {
-		fmt.Fprintln(os.Stderr, "guanxi:", err)
+		fmt.Fprintln(os.Stderr, "guanxi:", inWords(err))
 		stop()
 		os.Exit(1) //nolint:gocritic // stop was called above
 	}

@@ -18,6 +18,7 @@ import (
 	"guanxi/base/workspace"
 	"guanxi/flow/schema"
 	"guanxi/guard"
+	"guanxi/guard/backups"
 )
 
 // program is everything, joined.
@@ -28,6 +29,8 @@ type program struct {
 	guard   *guard.Guard
 	queue   *job.Queue
 	stages  *stages
+	backups *backups.Backups
+	jobs    *job.Registry
 	moved   *clock.Fake
 	pages   http.Handler
 
@@ -54,8 +57,12 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 	if err := p.guard.LoadWorkspace(ctx); err != nil {
 		return nil, err
 	}
-	registry := job.NewRegistry()
-	if p.stages, err = join(p.records, p.columns, p.guard, registry, data.Data, flags.Node); err != nil {
+	p.jobs = job.NewRegistry()
+	if p.backups, err = newBackups(p.surroundings(ctx), p.records, data, flags.BackupTo, flags.path(data.Data)); err != nil {
+		return nil, err
+	}
+	p.backups.RegisterJobs(p.jobs)
+	if p.stages, err = join(p.records, p.columns, p.guard, p.jobs, data.Data, flags.Node); err != nil {
 		return nil, err
 	}
 	p.feed = p.stages.feed
@@ -67,7 +74,7 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 			}
 		})
 	}
-	p.queue, err = job.New(p.records, registry, flags.Node, p.context)
+	p.queue, err = job.New(p.records, p.jobs, flags.Node, p.context)
 	return p, err
 }
 
@@ -118,6 +125,7 @@ func (p *program) register(router chi.Router) *api.API {
 	a := api.New(router, api.Options{Title: "Guanxi", Version: "1", Authorize: guard.Authorize})
 	p.guard.Register(a)
 	p.stages.register(a)
+	p.backups.Register(a, p.jobs)
 	return a
 }
 

@@ -17,6 +17,8 @@ import (
 )
 
 type serveFlags struct {
+	keyFlag
+	BackupTo  string `name:"backup-to" help:"Folder of the backups; backups in the data folder when absent. Another disk is better." env:"GUANXI_BACKUP_TO" type:"path" placeholder:"DIR"`
 	Addr      string `help:"Address to serve on." default:"127.0.0.1:8080" env:"GUANXI_ADDR" placeholder:"HOST:PORT"`
 	AdminAddr string `name:"admin-addr" help:"Address of /metrics; off when empty." env:"GUANXI_ADMIN_ADDR" placeholder:"HOST:PORT"`
 	PublicURL string `name:"public-url" help:"Where staff reach the program; stands in links." env:"GUANXI_PUBLIC_URL" placeholder:"https://..."`

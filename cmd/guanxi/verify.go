@@ -6,12 +6,17 @@ import (
 	"fmt"
 	"os"
 
+	"guanxi/base/backup"
+	"guanxi/base/db"
 	"guanxi/guard"
 )
 
 type verifyCommand struct {
 	dataFlags
-	Rebuild bool `help:"Make columns anew from records first."`
+	keyFlag
+	Rebuild bool   `help:"Make columns anew from records first."`
+	From    string `help:"Check the backups in this folder instead: read every byte, restore one for a trial and check that." type:"path" placeholder:"DIR"`
+	Backup  string `help:"With --from: name of the backup to restore; the newest when absent."`
 }
 
 // check is one thing that must always hold: a query that counts what breaks it.
@@ -53,12 +58,15 @@ var pairs = []struct{ name, records, columns string }{
 var errBroken = errors.New("something does not fit")
 
 func (c *verifyCommand) Run(ctx context.Context) error {
+	if c.From != "" {
+		return c.backups(ctx)
+	}
 	release, err := lock(c.Data)
 	if err != nil {
 		return err
 	}
 	defer release()
-	p, err := open(ctx, c.dataFlags, serveFlags{Node: "main"}, nil)
+	p, err := open(ctx, c.dataFlags, serveFlags{keyFlag: c.keyFlag, Node: "main"}, nil)
 	if err != nil {
 		return err
 	}
@@ -75,22 +83,44 @@ func (c *verifyCommand) Run(ctx context.Context) error {
 	return p.verify(ctx)
 }
 
-// verify prints each check with its result and fails when one does.
-func (p *program) verify(ctx context.Context) error {
-	broken := false
-	report := func(name string, ok bool, detail string) {
-		word := "ok    "
-		if !ok {
-			word, broken = "BROKEN", true
+// report prints each check with its result and says whether all are well.
+func report(checks ...backup.Check) (well bool) {
+	well = true
+	for _, c := range checks {
+		word, detail := "ok    ", ""
+		if !c.OK {
+			word, well = "BROKEN", false
 		}
-		fmt.Fprintf(os.Stdout, "%s  %s%s\n", word, name, detail)
+		if c.Detail != "" {
+			detail = " (" + c.Detail + ")"
+		}
+		fmt.Fprintf(os.Stdout, "%s  %s%s\n", word, c.Name, detail)
 	}
+	return well
+}
+
+// look checks what must hold within records, also those of a restored backup.
+func look(ctx context.Context, records *db.DB) (checks []backup.Check, err error) {
 	for _, c := range recordChecks {
 		var n int64
-		if err := p.records.Read().NewRaw(c.query).Scan(ctx, &n); err != nil {
-			return fmt.Errorf("%s: %w", c.name, err)
+		if err := records.Read().NewRaw(c.query).Scan(ctx, &n); err != nil {
+			return nil, fmt.Errorf("%s: %w", c.name, err)
 		}
-		report(c.name, n == 0, fmt.Sprintf(" (%d exceptions)", n))
+		checks = append(checks, backup.Check{Name: c.name, OK: n == 0, Detail: fmt.Sprintf("%d exceptions", n)})
+	}
+	state, err := guard.VerifyAudit(ctx, records)
+	detail := fmt.Sprintf("%d entries, %d sealed", state.Entries, state.Sealed)
+	if state.Reason != "" {
+		detail += ", " + state.Reason
+	}
+	return append(checks, backup.Check{Name: "the audit log is whole", OK: state.OK, Detail: detail}), err
+}
+
+// verify prints each check with its result and fails when one does.
+func (p *program) verify(ctx context.Context) error {
+	checks, err := look(ctx, p.records)
+	if err != nil {
+		return err
 	}
 	for _, pair := range pairs {
 		var inRecords, inColumns int64
@@ -100,14 +130,10 @@ func (p *program) verify(ctx context.Context) error {
 		if err := p.columns.QueryRow(ctx, pair.columns).Scan(&inColumns); err != nil {
 			return fmt.Errorf("%s in columns: %w", pair.name, err)
 		}
-		report("columns hold the same "+pair.name, inRecords == inColumns, fmt.Sprintf(" (%d and %d)", inRecords, inColumns))
+		checks = append(checks, backup.Check{Name: "columns hold the same " + pair.name, OK: inRecords == inColumns,
+			Detail: fmt.Sprintf("%d and %d", inRecords, inColumns)})
 	}
-	state, err := guard.VerifyAudit(ctx, p.records)
-	if err != nil {
-		return err
-	}
-	report("the audit log is whole", state.OK, fmt.Sprintf(" (%d entries, %d sealed) %s", state.Entries, state.Sealed, state.Reason))
-	if broken {
+	if !report(checks...) {
 		return errBroken
 	}
 	return nil
