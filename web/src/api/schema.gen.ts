@@ -73,6 +73,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The backups there are, and how they are made */
+        get: operations["get-backups"];
+        put?: never;
+        /** Back up now */
+        post: operations["post-backups"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change when backups are made and how long they stay */
+        put: operations["put-backups-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/backups/{id}/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restore a backup for a trial and look whether everything is there */
+        post: operations["post-backups-id-trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/behaviour/retention": {
         parameters: {
             query?: never;
@@ -1676,6 +1728,38 @@ export interface components {
             /** Format: double */
             r: number;
         };
+        BackupsItem: {
+            /** @enum {string} */
+            engine: "sqlite" | "postgres";
+            /** Format: int64 */
+            files: number;
+            /** @description its name */
+            id: string;
+            /**
+             * Format: int64
+             * @description bytes it added to the folder
+             */
+            new_bytes: number;
+            /** @enum {string} */
+            reason: "schedule" | "person" | "command";
+            release: string;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: int64
+             * @description bytes of everything in it, as it was
+             */
+            size: number;
+            /** Format: date-time */
+            taken_at: string;
+            /**
+             * Format: int64
+             * @description milliseconds
+             */
+            took_ms: number;
+            /** @description its last restoring test */
+            trial?: components["schemas"]["Trial"];
+        };
         Band: {
             anomaly: boolean;
             /** Format: date */
@@ -1693,6 +1777,11 @@ export interface components {
             /** Format: date */
             from: string;
             items: components["schemas"]["AnalyzeItem"][] | null;
+            /**
+             * Format: int64
+             * @description orders of the period in another currency than the workspace's; sums take them at face value
+             */
+            other_currency: number;
             /** @description the first and last day compared with */
             previous: string[] | null;
             /** Format: date */
@@ -1702,6 +1791,11 @@ export interface components {
             cause: string;
             /** Format: int64 */
             count: number;
+        };
+        Check: {
+            detail?: string;
+            name: string;
+            ok: boolean;
         };
         Choice: {
             label: components["schemas"]["Label"];
@@ -2012,6 +2106,14 @@ export interface components {
             next: components["schemas"]["NextChange"];
             tree: components["schemas"]["ExplainNode"];
         };
+        Failure: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            detail: string;
+            /** @enum {string} */
+            kind: "backup" | "trial";
+        };
         FieldList: {
             events: components["schemas"]["EventView"][] | null;
             fields: components["schemas"]["AnalyzeFieldView"][] | null;
@@ -2252,6 +2354,28 @@ export interface components {
             team_id?: string;
             /** Format: int64 */
             version: number;
+        };
+        Keeping: {
+            /**
+             * Format: int64
+             * @description one a day for so many days
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description every backup of the last hours
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description one a month for so many months
+             */
+            months: number;
+            /**
+             * Format: int64
+             * @description one a week for so many weeks
+             */
+            weeks: number;
         };
         Label: {
             "en-US": string;
@@ -2580,6 +2704,32 @@ export interface components {
             name: string;
             /** Format: double */
             share: number;
+        };
+        Overview: {
+            /**
+             * Format: int64
+             * @description of the folder's disk
+             */
+            free_bytes: number;
+            /** @description newest first */
+            items: components["schemas"]["BackupsItem"][] | null;
+            key_fingerprint: string;
+            last_failure?: components["schemas"]["Failure"];
+            /** Format: date-time */
+            next_at?: string;
+            /** @description the folder */
+            place: string;
+            /** @description files that are not as they were written */
+            problems: components["schemas"]["VaultProblem"][] | null;
+            running?: components["schemas"]["Running"];
+            /** @description the folder lies on the disk of the data, and would be lost with it */
+            same_disk: boolean;
+            settings: components["schemas"]["Settings"];
+            /**
+             * Format: int64
+             * @description that all backups take together
+             */
+            stored_bytes: number;
         };
         Part: {
             key: string | null;
@@ -3023,6 +3173,12 @@ export interface components {
             reach: string;
             role: string;
         };
+        Running: {
+            /** @enum {string} */
+            kind: "backup" | "trial";
+            /** Format: date-time */
+            since: string;
+        };
         Said: {
             "en-US": string;
             "zh-CN": string;
@@ -3102,6 +3258,19 @@ export interface components {
              */
             test_clock?: string;
             workspace: components["schemas"]["WorkspaceSettings"];
+        };
+        Settings: {
+            /**
+             * Format: int64
+             * @description a backup this often; 0 = never by itself. It is also the granularity of points in time to return to
+             */
+            every_minutes: number;
+            keep: components["schemas"]["Keeping"];
+            /**
+             * Format: int64
+             * @description the newest backup is restored for a trial this often; 0 = never by itself
+             */
+            trial_hours: number;
         };
         SignalPrior: {
             area: string;
@@ -3682,6 +3851,15 @@ export interface components {
             role: string;
             scopes: string[] | null;
         };
+        Trial: {
+            /** Format: date-time */
+            at: string;
+            checks: components["schemas"]["Check"][] | null;
+            ok: boolean;
+            reason?: string;
+            /** Format: int64 */
+            took_ms: number;
+        };
         ValueFigures: {
             /** Format: double */
             alive_probability: number | null;
@@ -3741,6 +3919,10 @@ export interface components {
             /** @description churn risk at most one half */
             stays: boolean;
             to_date: components["schemas"]["Money"];
+        };
+        VaultProblem: {
+            file: string;
+            what: string;
         };
         Why: {
             /** @enum {string} */
@@ -4105,6 +4287,272 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditState"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-backups-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-backups-id-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
                 };
             };
             /** @description Unauthorized */
