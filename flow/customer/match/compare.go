@@ -270,13 +270,13 @@ func (c *class) compareTokens(a, b word, x, y []word) Level {
 	for i < len(x) || j < len(y) {
 		switch {
 		case j >= len(y) || i < len(x) && x[i] < y[j]:
-			left += c.rarity(x[i])
+			left += c.rarity[x[i]]
 			i++
 		case i >= len(x) || y[j] < x[i]:
-			right += c.rarity(y[j])
+			right += c.rarity[y[j]]
 			j++
 		default:
-			both += c.rarity(x[i])
+			both += c.rarity[x[i]]
 			i++
 			j++
 		}

@@ -1,24 +1,74 @@
 package match
 
-import "math"
+import (
+	"cmp"
+	"math"
+	"slices"
+)
 
 // Learned is a model with the names of its extra fields and the chance that two random values of a field are equal, by
 // which the frequency of a value is judged.
 type Learned struct {
 	Model
-	ExtraNames []string            `json:"extra"`
-	Equal      [fieldCount]float64 `json:"equal"`
+	Records    float64                        `json:"records"`
+	ExtraNames []string                       `json:"extra"`
+	Equal      [fieldCount]float64            `json:"equal"`
+	Common     [fieldCount]map[string]float64 `json:"common"` // the frequencies of the commonest values, for a judge
 }
 
 func (c *class) learned(m *Model) *Learned {
-	l := &Learned{Model: *m}
+	l := &Learned{Model: *m, Records: float64(len(c.entries))}
 	for _, at := range c.chosen {
 		l.ExtraNames = append(l.ExtraNames, c.extraNames[at])
 	}
 	for f := range fieldCount {
 		l.Equal[f] = c.tallies[f].chance()
+		if d := c.dictionaryOf(f); d != nil {
+			l.Common[f] = commonest(d, &c.tallies[f])
+		}
 	}
 	return l
+}
+
+// mostCommonest bounds the values whose frequency a model carries with it; what is rarer counts as rare.
+const mostCommonest = 400
+
+func commonest(d *dictionary, t *tally) map[string]float64 {
+	var ids []word
+	for id := range t.counts {
+		if t.counts[id] > 2 {
+			ids = append(ids, word(id))
+		}
+	}
+	slices.SortFunc(ids, func(a, b word) int { return cmp.Or(cmp.Compare(t.counts[b], t.counts[a]), cmp.Compare(a, b)) })
+	frequencies := map[string]float64{}
+	for _, id := range ids[:min(len(ids), mostCommonest)] {
+		frequencies[d.texts[id]] = t.frequency(id)
+	}
+	return frequencies
+}
+
+// dictionaryOf gives the dictionary of a field's values, nil for those not judged by frequency.
+func (c *class) dictionaryOf(f Field) *dictionary {
+	switch f {
+	case Name:
+		return c.names
+	case Family, Given:
+		return c.parts
+	case Phone:
+		return c.phones
+	case Email:
+		return c.emails
+	case Address:
+		return c.addresses
+	case City:
+		return c.cities
+	case Postcode:
+		return c.postcodes
+	case Company:
+		return c.companies
+	}
+	return nil
 }
 
 // The bounds of what the frequency of a value may change, in bits.
@@ -37,6 +87,11 @@ func (l *Learned) rarer(f Field, frequency float64) float64 {
 
 // pair scores two records and says why.
 func (l *Learned) pair(c *class, a, b *entry, p pattern) Pair {
+	return l.score(c, a, b, p, func(f Field, value word) float64 { return c.tallies[f].frequency(value) })
+}
+
+// score is pair with the frequencies of values from elsewhere.
+func (l *Learned) score(c *class, a, b *entry, p pattern, frequency func(Field, word) float64) Pair {
 	pair := Pair{A: min(a.id, b.id), B: max(a.id, b.id)}
 	for f := range fieldCount {
 		level := p.level(f)
@@ -47,14 +102,14 @@ func (l *Learned) pair(c *class, a, b *entry, p pattern) Pair {
 		switch level {
 		case Exact:
 			if shared := c.shared(f, a, b); shared != 0 {
-				bits += l.rarer(f, c.tallies[f].frequency(shared))
+				bits += l.rarer(f, frequency(f, shared))
 			}
 		case Swapped:
 			right := a // who has them the right way round: whose family name more have as such
-			if c.tallies[Family].frequency(b.family) > c.tallies[Family].frequency(a.family) {
+			if frequency(Family, b.family) > frequency(Family, a.family) {
 				right = b
 			}
-			bits += l.rarer(f, c.tallies[f].frequency(right.part(f)))
+			bits += l.rarer(f, frequency(f, right.part(f)))
 		}
 		pair.Bits += bits
 		pair.Evidence = append(pair.Evidence, Evidence{c.fieldName(f), level.String(), math.Round(bits*10) / 10})

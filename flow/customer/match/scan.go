@@ -77,6 +77,7 @@ func (s *Set) Scan(ctx context.Context, o Options) (*Result, error) {
 
 func (c *class) scan(ctx context.Context, o Options, r *Result, progress func(float64)) error {
 	c.choose()
+	c.weigh(false)
 	rand := c.sample()
 	model := start(c.organization, float64(len(c.entries)), rand)
 	f := &finder{c: c, weights: model.weights(), floor: -model.Prior - keepBits}

@@ -40,7 +40,8 @@ type class struct {
 
 	tallies  [fieldCount]tally
 	extraHas []tally
-	tokenHas tally // records that hold a token of a name or an address
+	tokenHas tally     // records that hold a token of a name or an address
+	rarity   []float64 // weight of each token
 }
 
 func newClass(organization bool, sound func(string, bool) string) *class {
@@ -188,9 +189,16 @@ func (c *class) fieldName(f Field) string {
 	return "custom." + c.extraNames[c.chosen[f-Extra]]
 }
 
-// rarity is the weight of a token: log of how many records there are for each that holds it, 0 for one that all hold.
-func (c *class) rarity(t word) float64 {
-	return math.Log(float64(len(c.entries)+1) / float64(c.tokenHas.counts[t]+1))
+// weigh reckons the weight of every token: log of how many records there are for each that holds it, 0 for one that
+// all hold. Where the records are too few to tell, all weigh the same.
+func (c *class) weigh(alike bool) {
+	c.rarity = make([]float64, len(c.tokens.texts))
+	for t := range c.rarity {
+		c.rarity[t] = 1
+		if !alike && t < len(c.tokenHas.counts) {
+			c.rarity[t] = math.Log(float64(len(c.entries)+1) / float64(c.tokenHas.counts[t]+1))
+		}
+	}
 }
 
 // dayNumber writes YYYY-MM-DD as a number, 0 for anything else.

@@ -1,0 +1,71 @@
+package match
+
+// Untaught is the model before any scan: beliefs, and the chances of equal values as they are usual among records of
+// about the given number.
+func Untaught(organization bool, records float64) *Learned {
+	l := &Learned{Records: records}
+	usual := [fieldCount]float64{Name: 1e-5, Family: 0.03, Given: 1e-3, Birthday: 5e-5, Phone: 1e-6, Email: 1e-6, Address: 1e-5, City: 0.05,
+		Postcode: 0.01, Gender: 0.5, Company: 1e-3}
+	l.Model.organization = organization
+	l.Prior = logit(min(0.02/max(records, 2), 0.1))
+	for f := range fieldCount {
+		if usual[f] == 0 {
+			usual[f] = 1e-3
+		}
+		l.Equal[f] = usual[f]
+		l.M[f], _ = l.beliefOf(f)
+		l.U[f][Exact] = usual[f]
+		rest := 1 - usual[f]
+		for lv := Weak; lv < Exact; lv++ {
+			l.U[f][lv] = min(usual[f], 0.02)
+			rest -= l.U[f][lv]
+		}
+		l.U[f][Different] = rest
+	}
+	return l
+}
+
+// Judge scores one record against others by models learned before, without looking at anything else: what somebody
+// is about to enter against those who share a trait with it. Models are by person and organization; a missing one is
+// untaught. The pairs come in the order of others, with A the record and B the other.
+func Judge(models map[string]*Learned, sound func(text string, family bool) string, record *Record, others []Record) []Pair {
+	s := NewSet(sound)
+	s.Add(record)
+	c, name := s.persons, "person"
+	if len(s.organizations.entries) > 0 {
+		c, name = s.organizations, "organization"
+	}
+	l := models[name]
+	if l == nil {
+		l = Untaught(c.organization, 1000)
+	}
+	for i := range others {
+		c.add(&others[i])
+	}
+	c.weigh(true)
+	for _, extra := range l.ExtraNames {
+		if at, held := c.extraAt[extra]; held {
+			c.chosen = append(c.chosen, at)
+		} else {
+			c.chosen = append(c.chosen, len(c.extraNames)) // nobody has it: missing
+			c.extraNames = append(c.extraNames, extra)
+			c.extras = append(c.extras, newDictionary())
+		}
+	}
+	rare := 1 / max(l.Records, 1)
+	frequency := func(f Field, value word) float64 {
+		if d := c.dictionaryOf(f); d != nil {
+			if known, common := l.Common[f][d.texts[value]]; common {
+				return known
+			}
+		}
+		return rare
+	}
+	pairs := make([]Pair, len(others))
+	for i := range others {
+		a, b := &c.entries[0], &c.entries[i+1]
+		pairs[i] = l.score(c, a, b, c.compare(a, b), frequency)
+		pairs[i].A, pairs[i].B = a.id, b.id
+	}
+	return pairs
+}
