@@ -39,7 +39,10 @@ type Board struct {
 	To       string    `json:"to" format:"date"`
 	Previous [2]string `json:"previous" doc:"the first and last day compared with"`
 	Items    []Item    `json:"items"`
-	AsOf     time.Time `json:"as_of"`
+	// OtherCurrency counts the orders of the period in another currency than the workspace's: sums of money take them at
+	// face value, because there are no rates to convert them by.
+	OtherCurrency int64     `json:"other_currency" doc:"orders of the period in another currency than the workspace's; sums take them at face value"`
+	AsOf          time.Time `json:"as_of"`
 }
 
 const (
@@ -75,6 +78,9 @@ func (m *Metrics) Board(ctx context.Context, p Period, segment int64) (*Board, e
 		return nil, err
 	}
 	b := &Board{From: dayText(p.From), To: dayText(p.To), Previous: [2]string{dayText(p.Before().From), dayText(p.Before().To)}, AsOf: m.freshness()}
+	if b.OtherCurrency, err = m.otherCurrency(ctx, question{period: p, segment: segment}); err != nil {
+		return nil, err
+	}
 	for i := range metrics {
 		metric := &metrics[i]
 		item := Item{Name: metric.Name, Group: metric.Group, Unit: metric.Unit, Label: metric.Label, Definition: metric.Definition,
@@ -121,6 +127,17 @@ func (m *Metrics) fillItem(ctx context.Context, item *Item, metric *Metric, r *r
 			item.Anomaly = e.anomaly
 		}
 	}
+}
+
+// otherCurrency counts orders within scope and segment that are not in the workspace's currency.
+func (m *Metrics) otherCurrency(ctx context.Context, q question) (n int64, err error) {
+	where, args, err := m.within(ctx, orderSource, q)
+	if err != nil {
+		return 0, err
+	}
+	err = m.columns.QueryRow(ctx, "select count(*) from orders f "+joins(where)+" where f.currency <> ? and "+where,
+		append([]any{currency(ctx)}, args...)...).Scan(&n)
+	return n, err
 }
 
 // readAll asks all sources side by side.

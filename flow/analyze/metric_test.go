@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"guanxi/base/columns"
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
 	"guanxi/base/fault"
@@ -266,6 +267,33 @@ func TestBoard(t *testing.T) {
 			t.Errorf("targets left: %v, %v", left, err)
 		}
 	})
+}
+
+func TestBoard_tells_of_orders_in_another_currency(t *testing.T) {
+	ctx, m := smallShop(t, nil, 5)
+	p := days(t, "2026-02-01", "2026-02-28")
+	told := func() int64 {
+		n, err := m.otherCurrency(ctx, question{period: p})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	if n := told(); n != 0 {
+		t.Errorf("all orders are in yuan, and %d are told of", n)
+	}
+	if err := m.columns.Write(ctx, func(ctx context.Context, tx *columns.Tx) error {
+		return tx.Exec(ctx, "update orders set currency = 'GBP' where id in (select id from orders where day = date '2026-02-10' or day = date '2026-03-01')")
+	}); err != nil {
+		t.Fatal(err)
+	}
+	var want int64
+	if err := m.columns.QueryRow(ctx, "select count(*) from orders where day = date '2026-02-10'").Scan(&want); err != nil {
+		t.Fatal(err)
+	}
+	if n := told(); n != want || n == 0 {
+		t.Errorf("%d orders in pounds are told of, want %d", n, want)
+	}
 }
 
 func TestBoard_flags_findings_in_data_quality(t *testing.T) {

@@ -172,6 +172,7 @@ type Batch struct {
 	Now          int64    // milliseconds, one instant for the whole batch
 	Custom       []string // names after "custom." that columns are mapped to
 	Mapped       []bool   // by field index: some column or constant fills this field
+	Fixed        []bool   // by field index: a constant fills it, said once for every row by who imports
 
 	Rows     []Row
 	Outcomes []Outcome // by row; rows the reader has rejected are Rejected already and must be skipped

@@ -106,7 +106,8 @@ type plan struct {
 	targets   []target
 	constants []Value // by field, unset where none
 	mapped    []bool
-	group     []int // fields of GroupBy
+	fixed     []bool // by a constant
+	group     []int  // fields of GroupBy
 	headers   []string
 	source    string
 
@@ -217,9 +218,9 @@ func (p *plan) bindConstants(constants map[string]string, form dateForm, place f
 		}
 		values[field] = value
 	}
-	p.constants = make([]Value, len(p.fields))
+	p.constants, p.fixed = make([]Value, len(p.fields)), make([]bool, len(p.fields))
 	for field, value := range values {
-		p.constants[field] = value
+		p.constants[field], p.fixed[field] = value, value.Set
 	}
 	return faults
 }

@@ -72,6 +72,7 @@ func (k *lineKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) error
 		d.begin(currency)
 		k.compareLines(p, d, rows, products)
 		d.finish(b)
+		p.foreign(d, k.at, currency)
 		if d.header {
 			for _, i := range d.rows {
 				if b.Outcomes[i].State == collect.Unchanged {

@@ -78,6 +78,7 @@ func (k *orderKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) erro
 	return p.run(ctx, tx, func(d *draft) {
 		d.begin(w.Currency)
 		compareAmounts(p, d, rows)
+		p.foreign(d, k.at, w.Currency)
 	})
 }
 

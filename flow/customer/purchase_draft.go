@@ -43,6 +43,14 @@ func fill(to *string, from string) {
 	}
 }
 
+// foreign notes an order whose row names another currency than the workspace's: sums take it at face value. A currency
+// that stands in the mapping as a constant was said for the whole file on purpose, and is no oddity of a row.
+func (p *purchases) foreign(d *draft, at purchaseFieldIndex, currency string) {
+	if d.any() && d.Currency != currency && !(at.currency < len(p.b.Fixed) && p.b.Fixed[at.currency]) {
+		p.finding(d, "foreign_currency", d.rows[0], "currency", d.Currency)
+	}
+}
+
 // begin brings the draft of a stored order onto what is stored, or gives a new one its defaults.
 func (d *draft) begin(currency string) {
 	if d.was == nil {

@@ -22,6 +22,7 @@ var causes = map[string]Said{
 	"phone_invalid":        {"的手机号无法使用", "with a phone number that cannot be used"},
 	"email_invalid":        {"的邮箱无法使用", "with an email address that cannot be used"},
 	"gender_unreadable":    {"的性别无法识别", "with a gender that cannot be read"},
+	"foreign_currency":     {"的币种与工作区不同", "in another currency than the workspace's"},
 	"changed_since_import": {"在导入后被修改，撤销时保留", "changed after the import and kept when it was undone"},
 }
 

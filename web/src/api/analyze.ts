@@ -153,6 +153,8 @@ export interface Board {
   from: string;
   to: string;
   previous: [string, string];
+  /** Orders of the period in another currency than the workspace's; sums take them at face value. */
+  other_currency: number;
   items: Metric[];
   as_of: string;
 }

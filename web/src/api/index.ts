@@ -5,6 +5,7 @@ export * from "./search";
 export * from "./today";
 export * from "./customer";
 export * from "./settings";
+export * from "./backups";
 export * from "./fields";
 export * from "./collect";
 export * from "./analyze";

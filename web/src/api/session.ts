@@ -1,4 +1,5 @@
 import { del, get, post } from "./client";
+import type { Hold } from "./backups";
 import type { Language } from "./shapes";
 
 /** Who is signed in, what she may do, and for which company. */
@@ -10,6 +11,8 @@ export interface Session {
   csrf_token: string;
   /** The instant a test or demo has set the clock to. */
   test_clock?: string | null;
+  /** Nothing leaves the building; absent when sending is free. */
+  sending_held?: Hold;
 }
 
 export interface Workspace {

@@ -1,7 +1,7 @@
 /** Words of metrics, value and cohorts. */
 export default {
   metrics: {
-    title: "Metrics", summary: "{{n}} metrics, {{odd}} out of range", summaryPlain: "{{n}} metrics, all in range", csv: "CSV", column: { name: "Metric", value: "Value", expected: "vs expected", previous: "vs before", spark: "30 days", target: "Target", fresh: "Fresh" },
+    title: "Metrics", summary: "{{n}} metrics, {{odd}} out of range", otherCurrency_one: "{{count}} order is not in {{currency}}: sums take it at face value, unconverted.", otherCurrency_other: "{{count}} orders are not in {{currency}}: sums take them at face value, unconverted.", otherCurrencyOpen: "See these customers", summaryPlain: "{{n}} metrics, all in range", csv: "CSV", column: { name: "Metric", value: "Value", expected: "vs expected", previous: "vs before", spark: "30 days", target: "Target", fresh: "Fresh" },
     group: { sales: "Sales", customers: "Customers", behaviour: "Behaviour", marketing: "Marketing", service: "Service", data: "Data" },
     waiting: "Metrics without a source yet", waitingCount_one: "{{count}} metric", waitingCount_other: "{{count}} metrics", needs: "needs {{what}}", noSource: "No source",
     period: { label: "Period", yesterday: "Yesterday", last7: "Last 7 days", last30: "Last 30 days", last90: "Last 90 days", month: "This month", lastMonth: "Last month", custom: "Choose", range: "{{from}}–{{to}}", from: "From", to: "To", apply: "Apply" },

@@ -1,7 +1,7 @@
 /** Words of metrics, value and cohorts. */
 export default {
   metrics: {
-    title: "指标", summary: "{{n}} 个，{{odd}} 个异常", summaryPlain: "{{n}} 个，没有异常", csv: "CSV", column: { name: "指标", value: "数值", expected: "与预期比", previous: "与上期比", spark: "近 30 天", target: "目标", fresh: "更新" },
+    title: "指标", summary: "{{n}} 个，{{odd}} 个异常", otherCurrency: "其中 {{count}} 笔订单不是 {{currency}}：金额按面额计入，没有换算。", otherCurrencyOpen: "看这些客户", summaryPlain: "{{n}} 个，没有异常", csv: "CSV", column: { name: "指标", value: "数值", expected: "与预期比", previous: "与上期比", spark: "近 30 天", target: "目标", fresh: "更新" },
     group: { sales: "销售", customers: "客户", behaviour: "行为", marketing: "营销", service: "服务", data: "数据" },
     waiting: "还没有来源的指标", waitingCount: "{{count}} 个", needs: "需要{{what}}", noSource: "没有来源",
     period: { label: "时间", yesterday: "昨日", last7: "近 7 天", last30: "近 30 天", last90: "近 90 天", month: "本月", lastMonth: "上月", custom: "自选", range: "{{from}}–{{to}}", from: "开始", to: "结束", apply: "应用" },

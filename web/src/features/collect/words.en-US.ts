@@ -50,11 +50,11 @@ export default {
     gzip_broken: "The gzip file is broken", unpacked_too_large: "Too large when unpacked", group_too_large: "An order has too many lines", disk_full: "The server's disk is full",
   },
   cause: {
-    exact_repeat: "Exact repeats", duplicate_in_file: "More than once in one file", zero_price: "Price of zero", price_zero: "Price of zero", negative_price: "Price below zero", negative_quantity: "Quantity below zero", missing_customer: "Orders without a customer", missing_product_name: "No product name", impossible_date: "Impossible dates",
+    foreign_currency: "Another currency than the workspace", exact_repeat: "Exact repeats", duplicate_in_file: "More than once in one file", zero_price: "Price of zero", price_zero: "Price of zero", negative_price: "Price below zero", negative_quantity: "Quantity below zero", missing_customer: "Orders without a customer", missing_product_name: "No product name", impossible_date: "Impossible dates",
     customer_conflict: "Another customer than before", identity_conflict: "Identities of different customers", row_short: "Columns missing", day_unreadable: "Unreadable dates", instant_unreadable: "Unreadable times", number_unreadable: "Unreadable numbers", phone_invalid: "Unusable phone numbers", email_invalid: "Unusable email addresses", gender_unreadable: "Unreadable gender", changed_since_import: "Changed since, kept by undo",
   },
   causeHint: {
-    exact_repeat: "Two lines of one order are the same. Perhaps two were bought, perhaps the export doubled them.", zero_price: "Gifts, samples, or a price that was forgotten.", negative_quantity: "Counted as returns, not as orders.", missing_customer: "They count as sales, but for no customer.", negative_price: "Adjustments; counted as refunds.", missing_product_name: "Nobody can tell what was sold.",
+    foreign_currency: "Sums take these orders at face value, without converting them.", exact_repeat: "Two lines of one order are the same. Perhaps two were bought, perhaps the export doubled them.", zero_price: "Gifts, samples, or a price that was forgotten.", negative_quantity: "Counted as returns, not as orders.", missing_customer: "They count as sales, but for no customer.", negative_price: "Adjustments; counted as refunds.", missing_product_name: "Nobody can tell what was sold.",
   },
   findings: {
     title: "Data quality", all: "All", open: "Open", resolved: "Resolved", ignored: "Ignored", meta: "{{count}} open", cause: "Finding", count: "Count", subject: "Record", row: "Row", field: "Field", value: "As it was", at: "Found", none: "Nothing to look at", noneOf: "No records here", pick: "Choose a finding to see its records",

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { address } from "../../../api";
+import { address, type Condition } from "../../../api";
 import { useCan } from "../../../app/session";
 import { Empty, Failed, Icon, PageHead, Skeleton, useFormat, useKeys } from "../../../ui";
 import { boardQuery } from "../queries";
@@ -47,13 +47,22 @@ export default function MetricsPage() {
         : !answer.data ? <Skeleton rows={14} />
         : fed.every((item) => item.value === null) ? <Empty>{t("metrics.empty", { n: fed.length })}</Empty>
         : (
+          <>
+          {answer.data.other_currency > 0 && (
+            <p className="otherccy warn">{t("metrics.otherCurrency", { count: answer.data.other_currency, currency: format.currency })} {can("customers.read") && <Link to="/customers" search={{ filter: abroad(days, format.currency) }} className="link">{t("metrics.otherCurrencyOpen")}</Link>}</p>
+          )}
           <div className={chosen ? "metrics opened" : "metrics"}>
             <BoardTable items={items} old={answer.isPlaceholderData} against={against} chosen={chosen?.name} query={query} onPick={(metric) => go({ metric, split: undefined })} />
             <div className="panel" tabIndex={0} role="region" aria-label={t("metrics.pick")}>
               {chosen ? <MetricPanel key={chosen.name} metric={chosen} query={query} against={against} split={search.split} onSplit={(split) => go({ split })} onClose={() => go({ metric: "none", split: undefined })} /> : <p className="dim hint hide-phone">{t("metrics.pick")}</p>}
             </div>
           </div>
+          </>
         )}
     </>
   );
 }
+
+/** Who ordered in another currency in the period. */
+const abroad = ({ from, to }: { from: string; to: string }, currency: string): Condition =>
+  ({ event: "order_placed", where: { field: "currency", op: "ne", value: currency }, measure: "count", op: "gte", value: 1, window: { from, to } });
