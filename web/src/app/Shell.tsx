@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { todayQuery } from "../features/today";
 import { Failed, Skeleton } from "../ui";
 import { Menu, TabBar } from "./Menu";
+import { HeldBanner } from "./HeldBanner";
 import { homeOf } from "./menu";
 import { SessionArea, useCan, useSessionQuery } from "./session";
 import { TopBar } from "./TopBar";
@@ -57,6 +58,7 @@ function Frame() {
         <Menu todayCount={today.data?.items.length} />
         <div className="main">
           <TopBar onFind={find} />
+          <HeldBanner />
           <main className="page" id="content" tabIndex={-1}>
             <Suspense fallback={<Skeleton rows={10} />}>{lost ? <Navigate to={home} replace /> : <Outlet />}</Suspense>
           </main>

@@ -39,11 +39,12 @@ const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", com
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
 const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit", component: lazyRouteComponent(settings.audit), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("actor", "action", "from", "to")(search) }) });
 const sessionsRoute = createRoute({ getParentRoute: inside, path: "/settings/sessions", component: lazyRouteComponent(settings.sessions) });
+const backupsRoute = createRoute({ getParentRoute: inside, path: "/settings/backups", component: lazyRouteComponent(settings.backups) });
 const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/workspace", component: lazyRouteComponent(settings.workspace) });
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, backupsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

@@ -3,7 +3,7 @@ export default {
   title: "{{page}} · 关系",
   menu: {
     label: "主菜单", today: "今日", customers: "客户", customerList: "客户列表", segments: "客群", insight: "洞察", metrics: "指标", rfm: "价值", cohorts: "同期群",
-    data: "数据", imports: "导入", quality: "数据质量", settings: "设置", staff: "员工与角色", audit: "审计日志", sessions: "会话与令牌", workspace: "工作区", more: "更多", find: "搜索",
+    data: "数据", imports: "导入", quality: "数据质量", settings: "设置", staff: "员工与角色", audit: "审计日志", sessions: "会话与令牌", backups: "备份", workspace: "工作区", more: "更多", find: "搜索",
   },
   find: "搜索客户、手机号、订单号，或输入动作",
   create: "新建",
@@ -15,6 +15,7 @@ export default {
   theme: { label: "外观", system: "跟随系统", light: "浅色", dark: "深色" },
   language: { label: "语言", "zh-CN": "中文", "en-US": "English" },
   clock: "时钟设为 {{at}}",
+  held: { restored: "这是恢复出来的副本：管理员放行之前，什么都不会发出去。", person: "发送已暂停：管理员放行之前，什么都不会发出去。", since: "自 {{at}}", release: "放行发送", ask: "要放行发送吗？", askText: "这里排好的消息会发出去。如果这份副本的原系统还在运行，客户会收到两遍。", cancel: "继续暂停", released: "发送已放行" },
   skip: "跳到正文",
   notFound: "没有这个页面",
   home: "回到今日",

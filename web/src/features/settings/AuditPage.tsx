@@ -6,7 +6,7 @@ import { Body, Button, type Column, DataList, PageHead, useFormat, useToast } fr
 import { staffQuery } from "./queries";
 import "./settings.css";
 
-const verbs = ["customer.", "import.", "segment.", "staff.", "session.", "token.", "workspace.", "signal."] as const;
+const verbs = ["customer.", "import.", "segment.", "staff.", "session.", "token.", "workspace.", "signal.", "backup."] as const;
 
 export default function AuditPage() {
   const { t } = useTranslation("settings");
