@@ -16,6 +16,9 @@ var reasons = map[string][2]string{
 	"phone_unreadable":    {"手机号或电话不对", "not a phone number"},
 	"email_unreadable":    {"邮箱不对", "not an e-mail address"},
 	"not_found":           {"没有这条记录，仅更新模式不会新建", "no such record, and this import only updates"},
+	"amount_too_large":    {"金额太大", "the amount is too large"},
+	"customer_of_others":  {"客户不在你的权限范围内", "the customer is outside what you may change"},
+	"nothing_to_know_by":  {"没有姓名、手机号、邮箱或编号", "no name, phone, e-mail address or number to know it by"},
 	"out_of_scope":        {"这条记录不在你的权限范围内", "this record is outside what you may change"},
 }
 

@@ -23,6 +23,13 @@ var causes = map[string]Said{
 	"email_invalid":        {"的邮箱无法使用", "with an email address that cannot be used"},
 	"gender_unreadable":    {"的性别无法识别", "with a gender that cannot be read"},
 	"foreign_currency":     {"的币种与工作区不同", "in another currency than the workspace's"},
+	"date_unreadable":      {"的日期无法识别", "with a date that cannot be read"},
+	"date_impossible":      {"的日期不存在", "with a day that does not exist"},
+	"bool_unreadable":      {"的是与否无法识别", "with a yes or no that cannot be read"},
+	"number_not_whole":     {"的数字不是整数", "with a number that is not whole"},
+	"number_out_of_range":  {"的数字太大", "with a number that is too large"},
+	"phone_unreadable":     {"的手机号无法识别", "with a phone number that cannot be read"},
+	"email_unreadable":     {"的邮箱无法识别", "with an email address that cannot be read"},
 	"changed_since_import": {"在导入后被修改，撤销时保留", "changed after the import and kept when it was undone"},
 }
 

@@ -39,6 +39,7 @@ export default {
   look: { title: "Worth a look", none: "Nothing found" },
   correction: {
     date_unified: "Dates written one way", identifier_cleaned: "Numbers used as names lost their .0", number_unified: "Numbers written one way", trimmed: "Spaces around values removed", phone_normalized: "Phone numbers written one way", email_normalized: "Email in lower case", region_normalized: "Regions written one way", encoding_converted: "Encoding converted",
+    text_normalized: "Text unified",
   },
   problem: {
     required_field_unmapped: "“{{field}}” is required and has no column", date_order_unsure: "Day and month of “{{column}}” cannot be told apart, please check", headers_guessed: "The file has no header; columns were named by their content", header_repeated: "The header “{{column}}” occurs more than once", no_rows: "The file has no rows",
@@ -48,10 +49,12 @@ export default {
     number_not_whole: "Not a whole number", gender_unreadable: "Not readable as a gender", bool_unreadable: "Not readable as yes or no", phone_unreadable: "Not a phone number", email_unreadable: "Not an email address", phone_invalid: "Not a phone number", email_invalid: "Not an email address", not_found: "No such record", out_of_scope: "Outside of what you may change", nothing_to_know_by: "No name, phone, email or number",
     quote_unclosed: "A quote is never closed", not_text: "Not a text file", empty_file: "The file is empty", no_rows: "The file has no rows", line_too_long: "A line is too long", too_many_columns: "Too many columns", encoding_unreadable: "The encoding is not recognised", xlsx_broken: "The XLSX file is broken", xlsx_too_large: "The XLSX file is too large when unpacked", xlsx_encrypted: "The XLSX file has a password",
     gzip_broken: "The gzip file is broken", unpacked_too_large: "Too large when unpacked", group_too_large: "An order has too many lines", disk_full: "The server's disk is full",
+    amount_too_large: "The amount is too large", customer_of_others: "The customer is not yours", file_gone: "The file is gone",
   },
   cause: {
     foreign_currency: "Another currency than the workspace", exact_repeat: "Exact repeats", duplicate_in_file: "More than once in one file", zero_price: "Price of zero", price_zero: "Price of zero", negative_price: "Price below zero", negative_quantity: "Quantity below zero", missing_customer: "Orders without a customer", missing_product_name: "No product name", impossible_date: "Impossible dates",
     customer_conflict: "Another customer than before", identity_conflict: "Identities of different customers", row_short: "Columns missing", day_unreadable: "Unreadable dates", instant_unreadable: "Unreadable times", number_unreadable: "Unreadable numbers", phone_invalid: "Unusable phone numbers", email_invalid: "Unusable email addresses", gender_unreadable: "Unreadable gender", changed_since_import: "Changed since, kept by undo",
+    email_unreadable: "Unreadable e-mail addresses", phone_unreadable: "Unreadable phone numbers", bool_unreadable: "Unreadable yes or no", date_unreadable: "Unreadable dates", date_impossible: "Days that do not exist", number_not_whole: "Not whole numbers", number_out_of_range: "Numbers too large",
   },
   causeHint: {
     foreign_currency: "Sums take these orders at face value, without converting them.", exact_repeat: "Two lines of one order are the same. Perhaps two were bought, perhaps the export doubled them.", zero_price: "Gifts, samples, or a price that was forgotten.", negative_quantity: "Counted as returns, not as orders.", missing_customer: "They count as sales, but for no customer.", negative_price: "Adjustments; counted as refunds.", missing_product_name: "Nobody can tell what was sold.",

@@ -39,6 +39,7 @@ export default {
   look: { title: "导完要看的", none: "没有发现问题" },
   correction: {
     date_unified: "日期写法统一", identifier_cleaned: "编号去掉小数尾巴", number_unified: "数字写法统一", trimmed: "去掉首尾空格", phone_normalized: "手机号统一写法", email_normalized: "邮箱统一小写", region_normalized: "地区写法统一", encoding_converted: "编码转换",
+    text_normalized: "文字写法已统一",
   },
   problem: {
     required_field_unmapped: "必填的“{{field}}”还没有对应的列", date_order_unsure: "“{{column}}”的日期分不清月和日，请确认", headers_guessed: "文件没有表头，按内容猜了列名", header_repeated: "表头“{{column}}”出现多次", no_rows: "文件里没有数据行",
@@ -48,10 +49,12 @@ export default {
     number_not_whole: "不是整数", gender_unreadable: "性别认不出", bool_unreadable: "是与否认不出", phone_unreadable: "手机号不对", email_unreadable: "邮箱不对", phone_invalid: "手机号不对", email_invalid: "邮箱不对", not_found: "没有这条记录", out_of_scope: "不在你的权限范围内", nothing_to_know_by: "没有姓名、手机号、邮箱或编号",
     quote_unclosed: "引号没有闭合", not_text: "不是文本文件", empty_file: "文件是空的", no_rows: "文件里没有数据行", line_too_long: "有一行太长", too_many_columns: "列太多", encoding_unreadable: "编码认不出", xlsx_broken: "XLSX 文件损坏", xlsx_too_large: "XLSX 解开后太大", xlsx_encrypted: "XLSX 有密码",
     gzip_broken: "压缩文件损坏", unpacked_too_large: "解压后太大", group_too_large: "一张订单的行太多", disk_full: "服务器磁盘已满",
+    amount_too_large: "金额太大", customer_of_others: "客户不归你管", file_gone: "文件已不在",
   },
   cause: {
     exact_repeat: "整行重复", duplicate_in_file: "同一文件里出现多次", zero_price: "单价为零", price_zero: "单价为零", negative_price: "单价为负", negative_quantity: "数量为负", missing_customer: "没有客户的订单", missing_product_name: "没有商品名称", impossible_date: "日期不可能",
     customer_conflict: "客户与已有订单不一致", identity_conflict: "标识指向不同客户", row_short: "缺少列", day_unreadable: "日期认不出", instant_unreadable: "时间认不出", number_unreadable: "数字认不出", phone_invalid: "手机号无法使用", email_invalid: "邮箱无法使用", gender_unreadable: "性别认不出", changed_since_import: "导入后被改，撤销时保留", foreign_currency: "币种与工作区不同",
+    email_unreadable: "邮箱认不出", phone_unreadable: "手机号认不出", bool_unreadable: "是与否认不出", date_unreadable: "日期认不出", date_impossible: "没有这一天", number_not_whole: "不是整数", number_out_of_range: "数字太大",
   },
   causeHint: {
     exact_repeat: "同一张订单里两行完全相同。可能是真的买了两件，也可能是导出时重复。", zero_price: "赠品、样品，或漏填的价格。", negative_quantity: "按退货计，不计入订单。", missing_customer: "这些订单计入销售额，不计入任何客户。", negative_price: "冲账或坏账调整，按退款计。", missing_product_name: "商品库里看不出卖的是什么。", foreign_currency: "汇总金额时按面额计入，不换算。",
