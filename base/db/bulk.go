@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql/driver"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -50,6 +51,15 @@ func (b *Bulk) Insert(ctx context.Context, tx *Tx) error {
 	})
 	b.values = b.values[:0]
 	return err
+}
+
+// SortBy brings the waiting rows into the order of a text column, so that a tree ordered by it is walked once from left
+// to right: with a million rows in it, coming at random costs several times as much.
+func (b *Bulk) SortBy(column string) {
+	at, width := slices.Index(b.columns, column), len(b.columns)
+	rows := slices.Collect(slices.Chunk(b.values, width))
+	slices.SortStableFunc(rows, func(x, y []any) int { return strings.Compare(x[at].(string), y[at].(string)) })
+	b.values = slices.Concat(rows...)
 }
 
 // Spill inserts the rows once 2,000 of them wait: more at a time are no faster and only take memory.

@@ -26,8 +26,8 @@ type entry struct {
 	lastOrder int64 // time of her latest order, where orders are imported
 	contacts  []ContactPoint
 	tags      []string
-	consents  map[string]bool // purpose/channel -> latest word
-	claimed   int64           // row number that wrote this customer in this file, 0 = none yet
+	consents  []Consent // oldest first
+	claimed   int64     // row number that wrote this customer in this file, 0 = none yet
 
 	newContacts   []ContactPoint
 	newIdentities []identityKey
@@ -145,14 +145,17 @@ func (e *entry) tag(tags []string) (added bool) {
 
 // agree records what she said where it differs from what she said last.
 func (e *entry) agree(c Consent) (added bool) {
-	key := c.Purpose + "/" + c.Channel
-	if last, known := e.consents[key]; known && last == c.Granted {
-		return false
+	for _, said := range [...][]Consent{e.newConsents, e.consents} {
+		for _, last := range slices.Backward(said) {
+			if last.Purpose == c.Purpose && last.Channel == c.Channel {
+				if last.Granted == c.Granted {
+					return false
+				}
+				e.newConsents = append(e.newConsents, c)
+				return true
+			}
+		}
 	}
-	if e.consents == nil {
-		e.consents = map[string]bool{}
-	}
-	e.consents[key] = c.Granted
 	e.newConsents = append(e.newConsents, c)
 	return true
 }

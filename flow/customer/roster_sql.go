@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"strings"
 
 	"github.com/uptrace/bun"
 
@@ -65,12 +66,9 @@ func (r *roster) loadTags(ctx context.Context, tx *db.Tx, ids []int64) error {
 
 func (r *roster) loadConsents(ctx context.Context, tx *db.Tx, ids []int64) error {
 	consents, err := consentsOf(ctx, tx, ids)
-	for _, c := range consents { // oldest first, so the latest word stays
+	for _, c := range consents {
 		e := r.byID[c.CustomerID]
-		if e.consents == nil {
-			e.consents = map[string]bool{}
-		}
-		e.consents[c.Purpose+"/"+c.Channel] = c.Granted
+		e.consents = append(e.consents, c)
 	}
 	return err
 }
@@ -96,6 +94,9 @@ func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (create
 		if err := updateCustomer(ctx, tx, &e.Customer); err != nil {
 			return 0, 0, err
 		}
+	}
+	if len(r.created) >= manyCreated {
+		slices.SortStableFunc(r.created, func(a, b *entry) int { return strings.Compare(a.NameKey, b.NameKey) })
 	}
 	if len(r.created) > 0 {
 		first, err := tx.NextIDs(ctx, "customers", len(r.created))
@@ -125,6 +126,10 @@ func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (create
 	tx.Feed("customers", ids...)
 	return len(r.created), len(touched), nil
 }
+
+// manyCreated is how many new customers are numbered in the order of their names instead of that of the file: the three
+// indexes over names then are walked from left to right, and nobody reads so many in the order of the file.
+const manyCreated = 5000
 
 func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error {
 	points, consents := 0, 0
@@ -166,12 +171,13 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 			consentRows.Add(consent, e.ID, c.Purpose, c.Channel, c.Granted, c.TextVersion, c.Proof, c.Source, c.HappenedAt)
 			consent++
 		}
-		for _, rows := range parts {
+		for _, rows := range parts[1:] {
 			if err := rows.Spill(ctx, tx); err != nil {
 				return err
 			}
 		}
 	}
+	identityRows.SortBy("external_id")
 	for _, rows := range parts {
 		if err := rows.Insert(ctx, tx); err != nil {
 			return err
