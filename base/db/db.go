@@ -92,7 +92,8 @@ func (d *DB) connect(o Options) error {
 	}
 	path := filepath.Join(o.Dir, "records.sqlite")
 	// the writer keeps the pages of a large change at hand; readers are many, and behind them stands the system's own cache
-	common := "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=10000&_stmt_cache_size=64"
+	// _mutex=no: database/sql gives a connection to one goroutine at a time, so the engine need not guard it again
+	common := "_mutex=no&_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_busy_timeout=10000&_stmt_cache_size=64"
 	writer, err := sql.Open("sqlite3", "file:"+url.PathEscape(path)+"?_txlock=immediate&_cache_size=-65536&"+common)
 	if err != nil {
 		return err
