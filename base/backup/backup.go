@@ -25,6 +25,7 @@ type Source struct {
 	Release     string // of the program
 	Reason      string // why it is taken: schedule, person, command
 	Lasting     []Lasting
+	Patience    time.Duration // how long to wait for a backup that another process is taking
 }
 
 // Backup is one generation in words.
@@ -63,7 +64,7 @@ const filesPart = "files"
 // the folder cannot be written. What fails leaves the backups there as they were.
 func Take(ctx context.Context, v *vault.Vault, s Source) (b Backup, err error) {
 	began := time.Now() //nolint:forbidigo // how long it took is real time
-	w, err := v.Begin()
+	w, err := v.Begin(ctx, s.Patience)
 	if err != nil {
 		return b, err
 	}

@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,7 +13,7 @@ import (
 // it on no vault that is in use. Packs of which more than half is of no use are written anew before they go, so that an
 // end at any moment loses nothing. Faults: conflict when others read or write.
 func (v *Vault) Prune(drop func([]Generation) []string) (err error) {
-	w, err := v.Begin()
+	w, err := v.Begin(context.Background(), 0)
 	if err != nil {
 		return err
 	}

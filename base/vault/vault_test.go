@@ -57,7 +57,7 @@ var began = time.Date(2026, 11, 22, 10, 0, 0, 0, time.UTC)
 
 func keep(t *testing.T, v *Vault, hour int, segments [][]byte) Generation {
 	t.Helper()
-	w, err := v.Begin()
+	w, err := v.Begin(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -144,7 +144,7 @@ func TestGenerations(t *testing.T) {
 		}
 	})
 	t.Run("nothing of the text can be seen in the folder", func(t *testing.T) {
-		w, _ := v.Begin()
+		w, _ := v.Begin(t.Context(), 0)
 		s := w.NewSequence()
 		secret := []byte("13800138000 is a phone number")
 		_ = s.Add(secret)
@@ -183,11 +183,11 @@ func TestGenerations(t *testing.T) {
 		}
 	})
 	t.Run("two do not write at once", func(t *testing.T) {
-		w, err := v.Begin()
+		w, err := v.Begin(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := open(t, dir, k).Begin(); !fault.Is(err, fault.KindConflict) {
+		if _, err := open(t, dir, k).Begin(t.Context(), 0); !fault.Is(err, fault.KindConflict) {
 			t.Error(err)
 		}
 		if err := w.Close(); err != nil {
@@ -294,7 +294,7 @@ func TestAKilledWriterLeavesTheOthersWhole(t *testing.T) {
 	k, dir := newKeys(t), filepath.Join(t.TempDir(), "vault")
 	v := open(t, dir, k)
 	first := keep(t, v, 0, state(300))
-	w, err := v.Begin()
+	w, err := v.Begin(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -330,7 +330,7 @@ func TestAFullDiskIsSaidAndLeavesTheOthersWhole(t *testing.T) {
 	v := open(t, dir, k)
 	first := keep(t, v, 0, state(300))
 	before := files(t, dir)
-	w, err := v.Begin()
+	w, err := v.Begin(t.Context(), 0)
 	if err != nil {
 		t.Fatal(err)
 	}

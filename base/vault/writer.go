@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"syscall"
+	"time"
 
 	"guanxi/base/fault"
 )
@@ -38,9 +39,19 @@ type Writer struct {
 	stored  int64
 }
 
-// Begin starts a generation. Faults: conflict when another is being written, unavailable when the folder cannot be.
-func (v *Vault) Begin() (*Writer, error) {
+// Begin starts a generation, and waits so long for another to be finished. Faults: conflict when another is being written
+// still, unavailable when the folder cannot be.
+func (v *Vault) Begin(ctx context.Context, patience time.Duration) (*Writer, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
 	writing, err := lock(filepath.Join(v.dir, "writing.lock"), syscall.LOCK_EX)
+	for fault.Is(err, fault.KindConflict) && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+		writing, err = lock(filepath.Join(v.dir, "writing.lock"), syscall.LOCK_EX)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -124,7 +124,7 @@ func (b *Backups) BackUp(ctx context.Context, reason string) (taken backup.Backu
 	v, err := vault.OpenOrCreate(b.Place, b.Keys)
 	if err == nil {
 		taken, err = backup.Take(ctx, v, backup.Source{Records: b.records, Dir: b.Dir, PostgresURL: b.PostgresURL,
-			Release: b.Release, Reason: reason, Lasting: b.Lasting})
+			Release: b.Release, Reason: reason, Lasting: b.Lasting, Patience: time.Minute})
 		if err == nil {
 			b.thin(ctx, v)
 		}

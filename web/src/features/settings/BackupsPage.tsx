@@ -75,7 +75,7 @@ function List({ answer, may, busy, onTry }: { answer: { data: Backups | undefine
     { key: "at", head: t("backups.at"), cell: (row) => <span className="name" title={row.id}>{format.day(row.taken_at)} {format.clock(row.taken_at)}</span> },
     { key: "by", head: t("backups.by"), hide: "phone", cell: (row) => t(`backups.reason.${row.reason}`) },
     { key: "size", head: t("backups.size"), num: true, cell: (row) => <span title={t("backups.rowsFiles", { rows: format.count(row.rows), files: format.count(row.files), engine: row.engine, release: row.release })}>{format.size(row.size)}</span> },
-    { key: "fresh", head: t("backups.fresh"), num: true, cell: (row) => format.size(row.new_bytes) },
+    { key: "fresh", head: t("backups.fresh"), num: true, hide: "phone", cell: (row) => format.size(row.new_bytes) },
     { key: "took", head: t("backups.took"), num: true, hide: "phone", cell: (row) => seconds(row.took_ms) },
     { key: "tested", head: t("backups.tested"), cell: (row) => <Tested of={row.trial} onShow={setShown} /> },
     { key: "try", head: "", num: true, width: 96, cell: (row) => may && <Button look="link" disabled={busy} onClick={() => onTry(row.id)}>{row.trial ? t("backups.retry") : t("backups.try")}</Button> },

@@ -1,0 +1,234 @@
+package chaos
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"guanxi/base/db"
+	"guanxi/base/db/dbtest"
+	"guanxi/test/served"
+)
+
+const writers = 8
+
+// company is a running program that eight write to, and the folder it is backed up to.
+type company struct {
+	*instance
+	vault string
+	acked [writers]atomic.Int64 // by writer: how many of its customers were acknowledged
+}
+
+// where are the flags that name the data.
+func (c *company) where(dir, url string) []string {
+	flags := []string{"--data", dir}
+	if url != "" {
+		flags = append(flags, "--database-url", url)
+	}
+	return flags
+}
+
+func (c *company) command(ctx context.Context, arguments ...string) *exec.Cmd {
+	return exec.CommandContext(ctx, c.options.Binary, arguments...)
+}
+
+// write adds customers one after another, as each of the writers, until ctx ends.
+func (c *company) write(ctx context.Context, s *served.Server) *sync.WaitGroup {
+	var wait sync.WaitGroup
+	for w := range writers {
+		wait.Go(func() {
+			for ctx.Err() == nil {
+				next := c.acked[w].Load() + 1
+				body := map[string]any{"name": fmt.Sprintf("Writer %d Customer %d", w, next), "kind": "person"}
+				if err := s.Call(ctx, "POST", "/customers", body, nil); err != nil {
+					if ctx.Err() == nil {
+						c.t.Errorf("writer %d: %v", w, err)
+					}
+					return
+				}
+				c.acked[w].Store(next)
+			}
+		})
+	}
+	return &wait
+}
+
+func (c *company) reached() (all [writers]int64) {
+	for w := range all {
+		all[w] = c.acked[w].Load()
+	}
+	return all
+}
+
+// listed gives the names of the backups there are, oldest first.
+func (c *company) listed() (names []string) {
+	c.t.Helper()
+	said, err := c.command(c.t.Context(), "restore", "--list", "--from", c.vault, "--key-file", filepath.Join(c.options.Dir, "guanxi.key")).CombinedOutput()
+	if err != nil {
+		c.t.Fatalf("list: %v\n%s", err, said)
+	}
+	for line := range strings.Lines(string(said)) {
+		name, _, _ := strings.Cut(line, " ")
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// restored brings a backup back into a place of its own, which also verifies it, and gives how far each writer had come.
+func (c *company) restored(name string) (all [writers]int64) {
+	c.t.Helper()
+	ctx, dir, url := c.t.Context(), filepath.Join(c.t.TempDir(), "restored"), ""
+	if c.options.URL != "" {
+		url = dbtest.PostgresURL(c.t)
+	}
+	arguments := append([]string{"restore", "--backup", name, "--from", c.vault, "--key-file", filepath.Join(c.options.Dir, "guanxi.key")}, c.where(dir, url)...)
+	if said, err := c.command(ctx, arguments...).CombinedOutput(); err != nil {
+		c.t.Fatalf("restore %s: %v\n%s", name, err, said)
+	}
+	records, err := db.Open(ctx, db.Options{Dir: dir, PostgresURL: url, Schema: dbtest.Schema()})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = records.Close() }()
+	var names []string
+	if err := records.Read().NewRaw("select name from customers order by id").Scan(ctx, &names); err != nil {
+		c.t.Fatal(err)
+	}
+	for _, name := range names {
+		var w int
+		var n int64
+		if _, err := fmt.Sscanf(name, "Writer %d Customer %d", &w, &n); err != nil {
+			c.t.Fatalf("%s: %v", name, err)
+		}
+		// at the instant of the backup each writer has written its first so many: none is missing in between
+		if n != all[w]+1 {
+			c.t.Errorf("%s: writer %d has %d after %d", name, w, n, all[w])
+		}
+		all[w] = n
+	}
+	return all
+}
+
+// Eight write while backups are taken and killed at random moments, and the program with them. Every backup that is there
+// afterwards can be restored, is of one instant, and holds all that was acknowledged before it began (C092).
+func TestBackupsSurviveKills(t *testing.T) {
+	binary, err := served.Binary(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for engine, url := range map[string]func() string{
+		"sqlite":   func() string { return "" },
+		"postgres": func() string { return dbtest.PostgresURL(t) },
+	} {
+		t.Run(engine, func(t *testing.T) {
+			vault := filepath.Join(t.TempDir(), "vault")
+			c := &company{vault: vault, instance: &instance{t: t, options: served.Options{Binary: binary, Dir: t.TempDir(), URL: url(),
+				Role: "admin", Flags: []string{"--backup-to", vault}}}}
+			random := rand.New(rand.NewPCG(rand.Uint64(), 2))
+			least := map[string][writers]int64{} // by backup: what was acknowledged before it began
+			for round := range max(kills(t)/2, 1) {
+				c.round(random, least)
+				if t.Failed() {
+					t.Fatalf("in round %d", round)
+				}
+			}
+			names := c.listed()
+			t.Logf("%d backups, %d of them waited for, of %v customers", len(names), len(least), c.reached())
+			for name := range least {
+				if !slices.Contains(names, name) {
+					t.Errorf("backup %s was done and is gone", name)
+				}
+			}
+			before := [writers]int64{}
+			for i, name := range names {
+				if len(names) > 6 && i%(len(names)/6) != 0 {
+					continue // each is like the others; six of them are restored
+				}
+				now := c.restored(name)
+				for w := range now {
+					if now[w] < least[name][w] || now[w] < before[w] {
+						t.Errorf("%s has %d of writer %d; %d were acknowledged before it began, %d were in the backup before", name, now[w], w, least[name][w], before[w])
+					}
+				}
+				before = now
+			}
+		})
+	}
+}
+
+// round starts the program, takes a backup that is killed, one that is not, and kills the program during a third.
+func (c *company) round(random *rand.Rand, least map[string][writers]int64) {
+	ctx, stop := context.WithCancel(c.t.Context())
+	s := c.start(ctx)
+	writing, halt := context.WithCancel(ctx)
+	wait := c.write(writing, s)
+	backup := append([]string{"backup", "--to", c.vault}, c.where(c.options.Dir, c.options.URL)...)
+	pause := func(most time.Duration) { time.Sleep(time.Duration(random.Int64N(int64(most)))) }
+	pause(300 * time.Millisecond)
+
+	killed := c.command(ctx, backup...)
+	if err := killed.Start(); err != nil {
+		c.t.Fatal(err)
+	}
+	pause(250 * time.Millisecond)
+	_ = killed.Process.Kill()
+	_ = killed.Wait()
+
+	reached := c.reached()
+	said, err := c.command(ctx, backup...).Output()
+	if err != nil {
+		c.t.Errorf("the backup after the killed one: %v\n%s", err, said)
+	}
+	if words := strings.Fields(string(said)); len(words) > 1 {
+		least[words[1]] = reached
+	}
+
+	// a restore over the running program is refused, and changes nothing
+	refused, err := c.command(ctx, append([]string{"restore", "--from", c.vault}, c.where(c.options.Dir, c.options.URL)...)...).CombinedOutput()
+	if err == nil || !strings.Contains(string(refused), "another guanxi is using this data folder") {
+		c.t.Errorf("a restore under a running program: %v\n%s", err, refused)
+	}
+
+	if err := s.Call(ctx, "POST", "/backups", nil, nil); err != nil {
+		c.t.Error(err)
+	}
+	pause(400 * time.Millisecond)
+	halt()
+	wait.Wait()
+	s.Kill()
+	stop()
+	if _, err := os.Stat(filepath.Join(c.options.Dir, "guanxi.key")); err != nil {
+		c.t.Error(err)
+	}
+	// the program may have committed a customer whose answer was never seen
+	c.takeUp()
+}
+
+// takeUp reads how far each writer has come, as an unanswered call may have been done.
+func (c *company) takeUp() {
+	records, err := db.Open(c.t.Context(), db.Options{Dir: c.options.Dir, PostgresURL: c.options.URL})
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	defer func() { _ = records.Close() }()
+	for w := range writers {
+		var n int64
+		if err := records.Read().NewRaw("select count(*) from customers where name like ?", fmt.Sprintf("Writer %d Customer %%", w)).Scan(c.t.Context(), &n); err != nil {
+			c.t.Fatal(err)
+		}
+		if n < c.acked[w].Load() {
+			c.t.Errorf("writer %d: %d acknowledged, %d there", w, c.acked[w].Load(), n)
+		}
+		c.acked[w].Store(n)
+	}
+}
