@@ -36,9 +36,10 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	}
 	s := &stages{imports: imports, customers: customer.New(records)}
 	touched := &analyze.Touched{}
-	s.scores = analyze.NewScores(records, store, touched)
-	s.segments = analyze.NewSegments(records, store, touched)
-	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{s.scores.Watcher(), s.segments})
+	hot := analyze.NewHot(store)
+	s.scores = analyze.NewScores(records, store, hot)
+	s.segments = analyze.NewSegments(records, store, hot, touched)
+	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{s.scores.Watcher(touched), hot.Watcher(touched), s.segments})
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 
@@ -48,7 +49,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.scores.Jobs(jobs)
 	s.segments.RegisterJobs(jobs)
 	s.signals.RegisterJobs(jobs)
-	s.running = append(s.running, s.scores.Run, s.signals.Run)
+	s.running = append(s.running, hot.Run, s.scores.Run, s.signals.Run)
 	return s, nil
 }
 

@@ -64,6 +64,7 @@ func TestCompilerAgreesWithBruteForce(t *testing.T) {
 			store(t, c, shoppers)
 			b := brute{today: today, zone: shanghai, segments: referenced}
 			k := &compiler{workspace: workspace.Default(), today: today}
+			h := heat(t, NewHot(c))
 			rapid.Check(t, func(t *rapid.T) {
 				condition := randomCondition(t, today, 3)
 				raw, err := json.Marshal(condition)
@@ -77,6 +78,9 @@ func TestCompilerAgreesWithBruteForce(t *testing.T) {
 					}
 				}
 				require.Equal(t, expected, membersOf(t, c, k, parsed), "%s", raw)
+				if quick := hotMembers(t, h, k, parsed); quick != nil {
+					require.Equal(t, expected, quick, "hot: %s", raw)
+				}
 
 				normal, err := json.Marshal(parsed)
 				require.NoError(t, err)

@@ -22,7 +22,7 @@ func TestExplainAgreesWithMembership(t *testing.T) {
 	shoppers := randomShoppers(5, 25, today)
 	c := columnstest.Open(t)
 	store(t, c, shoppers)
-	s := NewSegments(dbtest.SQLite(t), c, &Touched{})
+	s := NewSegments(dbtest.SQLite(t), c, NewHot(c), &Touched{})
 	w := workspace.Default()
 	ctx := guard.System(workspace.With(clock.With(context.Background(), clock.NewFake(today.Add(4*3600e9))), w))
 	rapid.Check(t, func(t *rapid.T) {
@@ -62,7 +62,7 @@ func TestExplainSaysTheValuesInWords(t *testing.T) {
 		lines: []shopperLine{{category: "护肤", status: "completed", at: at("2026-02-25 10:00"), quantity: 1, amount: 9200}}}
 	c := columnstest.Open(t)
 	store(t, c, []*shopper{me})
-	s := NewSegments(dbtest.SQLite(t), c, &Touched{})
+	s := NewSegments(dbtest.SQLite(t), c, NewHot(c), &Touched{})
 	ctx := guard.System(clock.With(context.Background(), clock.NewFake(today.Add(4*3600e9))))
 	for _, row := range []struct {
 		condition string

@@ -4,11 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
-	"log/slog"
-	"strings"
-	"time"
 
-	"guanxi/base/columns"
 	"guanxi/base/money"
 	"guanxi/base/workspace"
 	"guanxi/flow/customer"
@@ -16,7 +12,7 @@ import (
 
 var _ customer.FigureSource = (*Scores)(nil)
 
-// figuresSQL reads what columns know about the customers in {who}, as of the last refresh.
+// figuresSQL reads what columns know about the customers with these ids, as of the last refresh.
 const figuresSQL = `
 select
   c.id, c.orders_count, c.orders_gross - c.orders_refunded, coalesce(c.orders_first_at, 0), coalesce(c.orders_last_at, 0),
@@ -26,150 +22,121 @@ select
 from (
   select id, orders_count, orders_gross, orders_refunded, orders_first_at, orders_last_at, orders_last_day
   from customers
-  where {who:id} and orders_count > 0
+  where id between list_min($1::bigint[]) and list_max($1::bigint[]) and id in (select unnest($1::bigint[])) and orders_count > 0
 ) c
 left join (
   select customer_id, as_of, r, f, m, predicted_value, alive_probability, value_to_date, cycle_days, next_due_day, overdue_days
   from customer_scores
-  where {who:customer_id}
+  where customer_id between list_min($1::bigint[]) and list_max($1::bigint[]) and customer_id in (select unnest($1::bigint[]))
 ) s on s.customer_id = c.id`
-
-var (
-	figuresOfSQL    = figuresWhere("{id} between list_min($1::bigint[]) and list_max($1::bigint[]) and {id} in (select unnest($1::bigint[]))")
-	figuresRangeSQL = figuresWhere("{id} >= $1 and {id} < $2")
-)
-
-func figuresWhere(who string) string {
-	return strings.NewReplacer(
-		"{who:id}", strings.ReplaceAll(who, "{id}", "id"),
-		"{who:customer_id}", strings.ReplaceAll(who, "{id}", "customer_id"),
-	).Replace(figuresSQL)
-}
 
 // Figures gives the derived block of the customers with these ids. It asks no scope: the ids are those the caller may
 // see.
 func (s *Scores) Figures(ctx context.Context, ids []int64) (map[int64]customer.Figures, error) {
-	rows, missing, change := s.shelf.take(ids)
-	if len(missing) > 0 {
-		read, err := s.fetch(ctx, missing, change)
-		if err != nil {
-			return nil, err
-		}
-		for _, id := range missing {
-			rows[id] = read[id]
-		}
-	}
+	rows, err := s.hot.figures(ctx, ids)
 	figures := make(map[int64]customer.Figures, len(rows))
 	currency := workspace.Of(ctx).Currency
 	for id, row := range rows {
-		if row.count > 0 {
-			figures[id] = row.figures(currency)
+		figures[id] = row.block(currency)
+	}
+	return figures, err
+}
+
+// figures gives what columns know about these customers, as far as they have ordered.
+func (h *Hot) figures(ctx context.Context, ids []int64) (map[int64]figureRow, error) {
+	figures := make(map[int64]figureRow, len(ids))
+	if len(ids) == 0 {
+		return figures, nil
+	}
+	if rows, done, ok := h.read(); ok {
+		defer done()
+		for _, id := range ids {
+			if row, known := rows.find(id); known && rows.live.has(row) {
+				if f := rows.figures(row); f.count > 0 {
+					figures[id] = f
+				}
+			}
 		}
+		return figures, nil
 	}
-	return figures, nil
-}
-
-// fetch reads the figures of ids from columns: for a single one those of her whole block, which then stay at hand.
-func (s *Scores) fetch(ctx context.Context, ids []int64, change uint64) (map[int64]figureRow, error) {
-	if len(ids) > 1 || s.shelf.full() || s.touched.everybodyWaits() {
-		return figureRows(s.columns.Query(ctx, figuresOfSQL, ids))
-	}
-	first := ids[0] - ids[0]%blockRows
-	rows, err := figureRows(s.columns.Query(ctx, figuresRangeSQL, first, first+blockRows))
-	if err == nil {
-		s.shelf.put(change, first, first+blockRows, rows)
-	}
-	return rows, err
-}
-
-func figureRows(rows *sql.Rows, err error) (map[int64]figureRow, error) {
+	rows, err := h.columns.Query(ctx, figuresSQL, ids)
 	if err != nil {
 		return nil, err
 	}
 	defer rows.Close()
-	read := map[int64]figureRow{}
 	for rows.Next() {
 		var id int64
-		var row figureRow
-		var predicted sql.NullInt64
-		var alive sql.NullFloat64
-		var due sql.NullTime
-		if err := rows.Scan(&id, &row.count, &row.total, &row.firstAt, &row.lastAt, &row.recency, &row.r, &row.f, &row.m,
-			&predicted, &alive, &row.toDate, &row.cycle, &due, &row.overdue); err != nil {
+		var f figureRow
+		if err := rows.Scan(&id, &f.count, &f.total, &f.firstAt, &f.lastAt, &f.recency, &f.r, &f.f, &f.m,
+			&f.predicted, &f.alive, &f.toDate, &f.cycle, &f.due, &f.overdue); err != nil {
 			return nil, err
 		}
-		row.predicted, row.hasValue = predicted.Int64, predicted.Valid
-		row.alive, row.hasAlive = alive.Float64, alive.Valid
-		if row.hasDue = due.Valid; due.Valid {
-			row.due = dayNumber(due.Time)
-		}
-		read[id] = row
+		figures[id] = f
 	}
-	return read, errors.Join(rows.Err(), rows.Close())
+	return figures, errors.Join(rows.Err(), rows.Close())
 }
 
-func (r figureRow) figures(currency string) customer.Figures {
-	f := customer.Figures{Orders: &customer.OrderFigures{Count: int64(r.count), Total: money.Of(r.total, currency), FirstAt: r.firstAt, LastAt: r.lastAt}}
-	if r.r > 0 {
-		f.RFM = &customer.RFMFigures{RecencyDays: int64(r.recency), R: int(r.r), F: int(r.f), M: int(r.m),
-			Segment: segmentOfCell[int(r.r-1)*5+int(r.f-1)]}
+// figureRow is what columns know about one customer; money in minor units.
+type figureRow struct {
+	count, total, firstAt, lastAt, toDate int64
+	recency, r, f, m                      int64
+	predicted                             sql.NullInt64
+	alive                                 *float64
+	cycle, overdue                        float64
+	due                                   sql.NullTime
+}
+
+// figures gathers a row from hot columns, which always hold these.
+func (r *hotRows) figures(row int) (f figureRow) {
+	f.count, _ = whole[int32](r, "orders.count", row)
+	if f.count <= 0 {
+		return f
 	}
-	if r.hasValue {
-		f.Value = &customer.ValueFigures{Predicted: money.Of(r.predicted, currency), ToDate: money.Of(r.toDate, currency)}
-		if r.hasAlive {
-			f.Value.AliveProbability = &r.alive
+	f.total, _ = whole[int64](r, "orders.total", row)
+	f.firstAt, _ = whole[int64](r, "orders.first_at", row)
+	f.lastAt, _ = whole[int64](r, "orders.last_at", row)
+	var known bool
+	if f.r, known = whole[int8](r, "rfm.r", row); known {
+		f.f, _ = whole[int8](r, "rfm.f", row)
+		f.m, _ = whole[int8](r, "rfm.m", row)
+		silent, _ := r.of(recencyField).(*numberColumn[int32]).at(row)
+		f.recency = int64(silent)
+	}
+	if f.predicted.Int64, f.predicted.Valid = whole[int64](r, "value.predicted", row); f.predicted.Valid {
+		f.toDate, _ = whole[int64](r, "value.to_date", row)
+		if alive, known := named[*numberColumn[float64]](r, "value.alive_probability").at(row); known {
+			f.alive = &alive
 		}
 	}
-	if r.hasDue {
-		f.Rhythm = &customer.RhythmFigures{CycleDays: r.cycle, SilentDays: float64(r.recency), DueDay: dayText(dayNumbered(r.due)), OverdueDays: r.overdue}
+	if due, known := named[*numberColumn[int32]](r, "rhythm.due_day").at(row); known {
+		f.due = sql.NullTime{Time: dayNumbered(due), Valid: true}
+		f.cycle, _ = named[*numberColumn[float64]](r, "rhythm.cycle_days").at(row)
+		f.overdue, _ = named[*numberColumn[float64]](r, "rhythm.overdue_days").at(row)
 	}
 	return f
 }
 
-// renew brings the figures at hand in line with the change of columns that is about to be in place, which touched ids,
-// or everybody.
-func (s *Scores) renew(ctx context.Context, tx *columns.Tx, ids []int64, everybody bool) {
-	ctx = context.WithoutCancel(ctx)
-	tx.After(func() {
-		if everybody || len(ids) > refreshLimit {
-			s.shelf.clear()
-			return
-		}
-		there := s.shelf.shelved(ids)
-		change := s.shelf.forget(there)
-		if len(there) == 0 {
-			return
-		}
-		rows, err := figureRows(s.columns.Query(ctx, figuresOfSQL, there))
-		if err != nil {
-			slog.Warn("the figures at hand could not be renewed", "error", err)
-			return
-		}
-		for _, id := range there {
-			s.shelf.put(change, id, id+1, rows)
-		}
-	})
+func whole[T numeric](r *hotRows, name string, row int) (n int64, known bool) {
+	v, known := named[*numberColumn[T]](r, name).at(row)
+	if !known {
+		return 0, false
+	}
+	return int64(v), true
 }
 
-// warm puts the figures of everybody on the shelf, as far as they fit, so that the first to open a page need not wait.
-func (s *Scores) warm(ctx context.Context) error {
-	var last sql.NullInt64
-	if err := s.columns.QueryRow(ctx, "select max(id) from customers where orders_count > 0").Scan(&last); err != nil || !last.Valid {
-		return err
+func (f figureRow) block(currency string) customer.Figures {
+	block := customer.Figures{Orders: &customer.OrderFigures{Count: f.count, Total: money.Of(f.total, currency), FirstAt: f.firstAt, LastAt: f.lastAt}}
+	if f.r > 0 {
+		block.RFM = &customer.RFMFigures{RecencyDays: f.recency, R: int(f.r), F: int(f.f), M: int(f.m), Segment: f.segment()}
 	}
-	const step = 8 * blockRows
-	for first := int64(0); first <= last.Int64 && !s.shelf.full() && !s.touched.everybodyWaits(); first += step {
-		_, _, change := s.shelf.take(nil)
-		rows, err := figureRows(s.columns.Query(ctx, figuresRangeSQL, first, first+step))
-		if err != nil {
-			return err
-		}
-		s.shelf.put(change, first, first+step, rows)
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(20 * time.Millisecond): // whoever works now goes first
-		}
+	if f.predicted.Valid {
+		block.Value = &customer.ValueFigures{Predicted: money.Of(f.predicted.Int64, currency), AliveProbability: f.alive, ToDate: money.Of(f.toDate, currency)}
 	}
-	return nil
+	if f.due.Valid {
+		block.Rhythm = &customer.RhythmFigures{CycleDays: f.cycle, SilentDays: float64(f.recency), DueDay: date(f.due.Time), OverdueDays: f.overdue}
+	}
+	return block
 }
+
+// segment names the part of the grid that the scores lie in.
+func (f figureRow) segment() string { return segmentOfCell[(f.r-1)*5+f.f-1] }

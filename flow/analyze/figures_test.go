@@ -101,6 +101,10 @@ func TestFigures(t *testing.T) {
 	s.total()
 	figures, err := s.scores.Figures(s.ctx, []int64{3, 1, 2, 77})
 	require.NoError(t, err)
+	heat(t, s.scores.hot)
+	hot, err := s.scores.Figures(s.ctx, []int64{3, 1, 2, 77})
+	require.NoError(t, err)
+	require.Equal(t, figures, hot)
 	require.Len(t, figures, 3)
 	one := figures[1]
 	require.EqualValues(t, 5, one.Orders.Count)
@@ -205,35 +209,4 @@ func TestValueOverHTTP(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestShelf(t *testing.T) {
-	var s shelf
-	rows, missing, change := s.take([]int64{1, 5000})
-	require.Empty(t, rows)
-	require.Equal(t, []int64{1, 5000}, missing)
-	s.put(change, 0, blockRows, map[int64]figureRow{1: {count: 3}})
-	rows, missing, _ = s.take([]int64{1, 2, 5000})
-	require.EqualValues(t, 3, rows[1].count)
-	require.Zero(t, rows[2].count, "known to have no orders")
-	require.Equal(t, []int64{5000}, missing)
-	require.Equal(t, []int64{1, 2}, s.shelved([]int64{1, 2, 5000}))
-
-	_, _, before := s.take(nil)
-	after := s.forget([]int64{1})
-	s.put(before, 1, 2, map[int64]figureRow{1: {count: 3}})
-	_, missing, _ = s.take([]int64{1, 2})
-	require.Equal(t, []int64{1}, missing, "read before a change, not to be had after it")
-	s.put(after, 1, 2, map[int64]figureRow{1: {count: 4}})
-	rows, _, _ = s.take([]int64{1})
-	require.EqualValues(t, 4, rows[1].count)
-
-	for block := range int64(mostBlocks + 3) {
-		s.put(after, block*blockRows, block*blockRows+1, nil)
-	}
-	require.True(t, s.full())
-	require.Len(t, s.blocks, mostBlocks)
-	s.clear()
-	_, missing, _ = s.take([]int64{1})
-	require.Equal(t, []int64{1}, missing)
 }

@@ -101,6 +101,9 @@ func (s *Segments) find(ctx context.Context, c *Condition, q customer.FindQuery)
 	if err != nil {
 		return nil, 0, "", err
 	}
+	if ids, total, next, ok, err := s.hot.find(ctx, c, order, q); ok {
+		return ids, total, next, err
+	}
 	matching := s.seen(ctx, c)
 	counted := make(chan error, 1)
 	total = -1

@@ -24,7 +24,8 @@ func TestFindPagesThroughEveryOrder(t *testing.T) {
 	shoppers := randomShoppers(8, 120, today)
 	c := columnstest.Open(t)
 	store(t, c, shoppers)
-	s := NewSegments(dbtest.SQLite(t), c, &Touched{})
+	records := dbtest.SQLite(t)
+	cold, warm := NewSegments(records, c, NewHot(c), &Touched{}), NewSegments(records, c, heat(t, NewHot(c)), &Touched{})
 	ctx := guard.System(clock.With(context.Background(), clock.NewFake(today.Add(4*time.Hour))))
 	b := brute{today: today, zone: shanghai}
 	matching := []*shopper{}
@@ -58,22 +59,24 @@ func TestFindPagesThroughEveryOrder(t *testing.T) {
 				}
 				return order
 			})
-			ids := []int64{}
-			q := customer.FindQuery{Filter: `{"tag":"vip"}`, Sort: sign + field, Limit: 7, Total: true}
-			for {
-				found, total, next, err := s.Find(ctx, q)
-				require.NoError(t, err)
-				require.EqualValues(t, len(matching), total)
-				ids = append(ids, found...)
-				if q.Cursor = next; next == "" {
-					break
-				}
-			}
 			expected := []int64{}
 			for _, who := range want {
 				expected = append(expected, who.id)
 			}
-			require.Equal(t, expected, ids, "%s%s", sign, field)
+			for _, s := range []*Segments{cold, warm} {
+				ids := []int64{}
+				q := customer.FindQuery{Filter: `{"tag":"vip"}`, Sort: sign + field, Limit: 7, Total: true}
+				for {
+					found, total, next, err := s.Find(ctx, q)
+					require.NoError(t, err)
+					require.EqualValues(t, len(matching), total)
+					ids = append(ids, found...)
+					if q.Cursor = next; next == "" {
+						break
+					}
+				}
+				require.Equal(t, expected, ids, "%s%s, %v", sign, field, s == warm)
+			}
 		}
 	}
 }
@@ -95,7 +98,7 @@ func compareAny(a, b any) int {
 func TestFindFaults(t *testing.T) {
 	c := columnstest.Open(t)
 	store(t, c, randomShoppers(1, 20, day("2026-03-09")))
-	s := NewSegments(dbtest.SQLite(t), c, &Touched{})
+	s := NewSegments(dbtest.SQLite(t), c, NewHot(c), &Touched{})
 	admin := guard.With(context.Background(), guard.Actor{Role: "admin", StaffID: 1})
 	for _, row := range []struct {
 		name  string

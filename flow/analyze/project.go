@@ -58,13 +58,6 @@ func (t *Touched) all() {
 	t.customers, t.everybody = nil, true
 }
 
-// everybodyWaits says that columns are being made anew and nobody has followed yet.
-func (t *Touched) everybodyWaits() bool {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.everybody
-}
-
 // take gives what was touched since the last take, sorted. A batch that is taken back and applied again touches the
 // same customers again, so nothing is lost.
 func (t *Touched) take() (ids []int64, everybody bool) {

@@ -22,18 +22,16 @@ import (
 type Scores struct {
 	records *db.DB
 	columns *columns.Store
-	touched *Touched
-	shelf   shelf
+	hot     *Hot
 
 	refreshing, fitting sync.Mutex
 	current             atomic.Pointer[Valuation] // nil until the first refresh or load
 	due                 chan struct{}             // holds a token when scores of many customers are out of date
 }
 
-// NewScores gives the scores of the customers in store; what they rest on is kept in records. touched is the one given
-// to Projections.
-func NewScores(records *db.DB, store *columns.Store, touched *Touched) *Scores {
-	return &Scores{records: records, columns: store, touched: touched, due: make(chan struct{}, 1)}
+// NewScores gives the scores of the customers in store; what they rest on is kept in records. hot are the store's.
+func NewScores(records *db.DB, store *columns.Store, hot *Hot) *Scores {
+	return &Scores{records: records, columns: store, hot: hot, due: make(chan struct{}, 1)}
 }
 
 // Settings gives the company's choices.
@@ -102,7 +100,7 @@ func (s *Scores) Refresh(ctx context.Context) error {
 		if err := tx.Exec(ctx, "delete from customer_scores"); err != nil {
 			return err
 		}
-		s.renew(ctx, tx, nil, true)
+		tx.After(s.hot.forget)
 		return next.insertScores(ctx, tx)
 	}); err != nil {
 		return fmt.Errorf("refresh scores: %w", err)

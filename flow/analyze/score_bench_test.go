@@ -31,7 +31,7 @@ func benchScores(b *testing.B) *shop {
 	require.NoError(b, err)
 	s := &shop{t: b, clock: clock.NewFake(end.Add(12 * time.Hour)), columns: columnstest.OpenAt(b, b.TempDir()), buyers: map[int64]bool{}}
 	s.ctx = guard.System(workspace.With(clock.With(context.Background(), s.clock), w))
-	s.scores = NewScores(dbtest.SQLite(b), s.columns, &Touched{})
+	s.scores = NewScores(dbtest.SQLite(b), s.columns, NewHot(s.columns))
 
 	random := rand.New(rand.NewPCG(1, 2))
 	const days, chunk = 730, 200_000

@@ -34,9 +34,6 @@ const (
 // ctx ends.
 func (s *Scores) Run(ctx context.Context) {
 	for {
-		if err := s.warm(ctx); err != nil && ctx.Err() == nil {
-			slog.Warn("the figures of customers could not be brought to hand", "error", err)
-		}
 		select {
 		case <-ctx.Done():
 			return

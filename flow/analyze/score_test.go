@@ -35,7 +35,7 @@ func newShop(t testing.TB, records *db.DB, today string) *shop {
 	require.NoError(t, err)
 	s := &shop{t: t, clock: clock.NewFake(day.Add(12 * time.Hour)), columns: columnstest.Open(t), buyers: map[int64]bool{}}
 	s.ctx = guard.System(workspace.With(clock.With(context.Background(), s.clock), w))
-	s.scores = NewScores(records, s.columns, &Touched{})
+	s.scores = NewScores(records, s.columns, NewHot(s.columns))
 	return s
 }
 

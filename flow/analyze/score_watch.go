@@ -8,16 +8,18 @@ import (
 )
 
 // scoreWatcher scores the customers that a batch of the feed has touched.
-type scoreWatcher struct{ scores *Scores }
+type scoreWatcher struct {
+	scores  *Scores
+	touched *Touched
+}
 
 // Watcher gives what follows the feed. It must stand before the segments, whose conditions may ask for scores, and which
 // empty what was touched.
-func (s *Scores) Watcher() feed.Watcher { return scoreWatcher{s} }
+func (s *Scores) Watcher(touched *Touched) feed.Watcher { return scoreWatcher{s, touched} }
 
 // Changed implements feed.Watcher. Follow-ups change no score.
 func (w scoreWatcher) Changed(ctx context.Context, to *columns.Tx, changed map[string][]int64) error {
-	ids, everybody := w.scores.touched.peek()
-	w.scores.renew(ctx, to, ids, everybody)
+	ids, everybody := w.touched.peek()
 	switch {
 	case everybody:
 		w.scores.Due()

@@ -15,7 +15,7 @@ func TestScoresFollowTheFeed(t *testing.T) {
 	s.order(1, "2025-12-01", 100)
 	s.order(2, "2025-12-01", 100)
 	s.open().refresh()
-	touched := s.scores.touched
+	touched := &Touched{}
 	toDate := func() int64 {
 		t.Helper()
 		figures, err := s.scores.Figures(s.ctx, []int64{1})
@@ -26,19 +26,20 @@ func TestScoresFollowTheFeed(t *testing.T) {
 		t.Helper()
 		touched.add(1)
 		require.NoError(t, s.columns.Write(s.ctx, func(ctx context.Context, tx *columns.Tx) error {
-			return s.scores.Watcher().Changed(ctx, tx, map[string][]int64{subject: {9}})
+			return watchers{s.scores.Watcher(touched), s.scores.hot.Watcher(touched)}.Changed(ctx, tx, map[string][]int64{subject: {9}})
 		}))
 	}
 	s.order(1, "2025-12-30", 300)
 	s.open().total()
 	follow("activities")
 	require.Equal(t, "100", s.one("value_to_date", 1), "a follow-up changes no score")
+	heat(t, s.scores.hot)
 	require.EqualValues(t, 100, toDate())
 
 	s.scores.current.Store(nil) // as after a start
 	follow("orders")
 	require.Equal(t, "400", s.one("value_to_date", 1))
-	require.EqualValues(t, 400, toDate(), "the figures at hand follow")
+	require.EqualValues(t, 400, toDate(), "hot columns follow")
 	ids, _ := touched.peek()
 	require.Equal(t, []int64{1}, ids, "segments come next and need them")
 
@@ -53,9 +54,8 @@ func TestScoresFollowTheFeed(t *testing.T) {
 	require.EqualValues(t, 1, grid.Body.Customers)
 
 	touched.all()
-	s.scores.shelf.put(s.scores.shelf.change, 1, 2, map[int64]figureRow{1: {count: 9}})
 	follow("orders")
-	require.Empty(t, s.scores.shelf.blocks, "of columns made anew nothing is at hand")
+	require.Nil(t, s.scores.hot.rows, "of columns made anew nothing is hot")
 	select {
 	case <-s.scores.due:
 	default:

@@ -42,6 +42,7 @@ type SegmentDraft struct {
 type Segments struct {
 	records *db.DB
 	columns *columns.Store
+	hot     *Hot
 	touched *Touched
 
 	mu      sync.Mutex
@@ -58,8 +59,8 @@ type settled struct {
 }
 
 // NewSegments joins segments to the stores; touched is the one given to Projections.
-func NewSegments(records *db.DB, store *columns.Store, touched *Touched) *Segments {
-	return &Segments{records: records, columns: store, touched: touched, bitmaps: map[int64]segmentState{}}
+func NewSegments(records *db.DB, store *columns.Store, hot *Hot, touched *Touched) *Segments {
+	return &Segments{records: records, columns: store, hot: hot, touched: touched, bitmaps: map[int64]segmentState{}}
 }
 
 // segmentState is a row of segment_members. Version tells the conditions it was reckoned from; EvaluatedAt grows with

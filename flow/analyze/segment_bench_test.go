@@ -53,7 +53,7 @@ from range(1, $1 + 1) t(i)`} {
 	if info, err := os.Stat(filepath.Join(dir, "columns.duckdb")); err == nil {
 		b.Logf("%d customers, %d MiB", n, info.Size()>>20)
 	}
-	return ctx, NewSegments(dbtest.SQLite(b), c, &Touched{})
+	return ctx, NewSegments(dbtest.SQLite(b), c, NewHot(c), &Touched{})
 }
 
 var benchConditions = []struct{ name, condition string }{

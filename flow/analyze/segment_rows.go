@@ -2,73 +2,98 @@ package analyze
 
 import (
 	"context"
-	"database/sql"
 
 	"github.com/uptrace/bun"
 
+	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/money"
 	"guanxi/base/workspace"
 	"guanxi/guard"
 )
 
-// memberRows gives the rows of a list of members in the order of ids.
+// memberRows gives the rows of a list of members in the order of ids: who they are from the records, which find a few
+// rows by their keys at once, and what they are worth from analysis. Somebody deleted meanwhile is left out.
 func (s *Segments) memberRows(ctx context.Context, ids []int64) ([]SegmentMember, error) {
-	out := make([]SegmentMember, len(ids))
 	if len(ids) == 0 {
-		return out, nil
+		return []SegmentMember{}, nil
 	}
-	place := make(map[int64]int, len(ids))
-	for i, id := range ids {
-		place[id] = i
+	var people []struct {
+		ID       int64  `bun:"id"`
+		Name     string `bun:"name"`
+		Gender   string `bun:"gender"`
+		Province string `bun:"province"`
+		City     string `bun:"city"`
+	}
+	var tags []struct {
+		Customer int64  `bun:"customer_id"`
+		Tag      string `bun:"tag"`
+	}
+	var years []struct {
+		Customer int64 `bun:"customer_id"`
+		Net      int64 `bun:"net"`
 	}
 	w := workspace.Of(ctx)
 	today := civilDay(w, clock.Millis(ctx))
-	rows, err := s.columns.Query(ctx, `
-select c.id, c.name, c.gender, coalesce(c.province, ''), coalesce(c.city, ''), c.tags, c.orders_count, c.orders_gross - c.orders_refunded,
-  c.orders_last_day, coalesce(o.net, 0), s.rfm_segment, s.predicted_value
-from customers c
-left join customer_scores s on s.customer_id = c.id
-left join (
-  select customer_id, sum(gross - refunded)::bigint as net
-  from orders
-  where day > ?::date and day <= ?::date and (kind = 'refund' or status <> 'cancelled') and customer_id in (select unnest(?::bigint[]))
-  group by customer_id
-) o on o.customer_id = c.id
-where c.id in (select unnest(?::bigint[]))`, date(today.AddDate(-1, 0, 0)), date(today), ids, ids)
+	read := s.records.Read()
+	if err := read.NewRaw("select id, name, gender, province, city from customers where id in (?) and deleted_at is null and merged_into is null",
+		bun.List(ids)).Scan(ctx, &people); err != nil {
+		return nil, err
+	}
+	if err := read.NewRaw("select customer_id, tag from customer_tags where customer_id in (?) order by tag", bun.List(ids)).Scan(ctx, &tags); err != nil {
+		return nil, err
+	}
+	if err := read.NewRaw(`
+select customer_id, sum(gross - refunded) as net
+from orders
+where customer_id in (?)
+  and ordered_at >= ?
+  and ordered_at < ?
+  and (kind = 'refund' or status <> 'cancelled')
+  and deleted_at is null
+group by customer_id`, bun.List(ids), dayStart(w, today.AddDate(-1, 0, 1)), dayStart(w, today.AddDate(0, 0, 1))).Scan(ctx, &years); err != nil {
+		return nil, err
+	}
+	figures, err := s.hot.figures(ctx, ids)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 	mayRFM, mayValue := customerFields["rfm.segment"].mayUse(ctx), customerFields["value.predicted"].mayUse(ctx)
-	for rows.Next() {
-		m := SegmentMember{Tags: []string{}}
-		var tags []any
-		var lastDay sql.NullTime
-		var rfm sql.NullString
-		var predicted sql.NullInt64
-		if err := rows.Scan(&m.ID, &m.Name, &m.Gender, &m.Province, &m.City, &tags, &m.Orders, &m.Total.Amount, &lastDay, &m.Last12M.Amount, &rfm, &predicted); err != nil {
-			return nil, err
-		}
-		for _, t := range tags {
-			m.Tags = append(m.Tags, t.(string))
-		}
-		m.Total.Currency, m.Last12M.Currency = w.Currency, w.Currency
-		if lastDay.Valid {
-			day, days := date(lastDay.Time), int64(daysBetween(lastDay.Time, today))
+	members := make(map[int64]*SegmentMember, len(people))
+	for _, p := range people {
+		f := figures[p.ID]
+		m := &SegmentMember{ID: api.ID(p.ID), Name: p.Name, Gender: p.Gender, Province: p.Province, City: p.City, Tags: []string{},
+			Orders: f.count, Total: money.Of(f.total, w.Currency), Last12M: money.Of(0, w.Currency)}
+		if f.lastAt != 0 {
+			last := civilDay(w, f.lastAt)
+			day, days := date(last), int64(daysBetween(last, today))
 			m.LastOrderDay, m.LastOrderDays = &day, &days
 		}
-		if rfm.Valid && mayRFM {
-			m.RFMSegment = &rfm.String
+		if f.r > 0 && mayRFM {
+			segment := f.segment()
+			m.RFMSegment = &segment
 		}
-		if predicted.Valid && mayValue {
-			amount := money.Of(predicted.Int64, w.Currency)
+		if f.predicted.Valid && mayValue {
+			amount := money.Of(f.predicted.Int64, w.Currency)
 			m.Predicted = &amount
 		}
-		out[place[int64(m.ID)]] = m
+		members[p.ID] = m
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
+	for _, t := range tags {
+		if m := members[t.Customer]; m != nil {
+			m.Tags = append(m.Tags, t.Tag)
+		}
+	}
+	for _, y := range years {
+		if m := members[y.Customer]; m != nil {
+			m.Last12M.Amount = y.Net
+		}
+	}
+	out := make([]SegmentMember, 0, len(ids))
+	for _, id := range ids {
+		if m := members[id]; m != nil {
+			out = append(out, *m)
+		}
 	}
 	return out, s.callUnnamed(ctx, out)
 }

@@ -23,11 +23,22 @@ import (
 func withSegments(t testing.TB, d *db.DB) (*company, *Segments) {
 	var s *Segments
 	c := newCompany(t, d, func(c *company) feed.Watcher {
-		s = NewSegments(c.records, c.columns, c.touched)
-		return s
+		s = NewSegments(c.records, c.columns, NewHot(c.columns), c.touched)
+		return watchers{s.hot.Watcher(c.touched), s}
 	})
 	c.ctx = guard.With(c.ctx, guard.Actor{Name: "周敏", Role: "admin"})
 	return c, s
+}
+
+type watchers []feed.Watcher
+
+func (all watchers) Changed(ctx context.Context, to *columns.Tx, changed map[string][]int64) error {
+	for _, w := range all {
+		if err := w.Changed(ctx, to, changed); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (c *company) segment(s *Segments, name, condition string) int64 {
@@ -224,8 +235,12 @@ func TestSegmentsFollowRandomFacts(t *testing.T) {
 	}
 	r := rand.New(rand.NewPCG(11, 3))
 	customers, orders := int64(0), int64(0)
+	heat(t, s.hot)
 	check := func(step int) {
 		c.drain()
+		if step >= 0 {
+			sameAsFresh(t, s.hot)
+		}
 		require.NoError(t, s.Sweep(c.ctx))
 		live, err := s.watch(c.ctx)
 		require.NoError(t, err)

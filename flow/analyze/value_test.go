@@ -53,7 +53,7 @@ func TestModelOfCDNOW(t *testing.T) {
 		require.Equal(t, "ok", out.Body.State)
 
 		t.Run("another process finds what was fitted", func(t *testing.T) {
-			v, err := NewScores(records, s.columns, &Touched{}).Valuation(s.ctx)
+			v, err := NewScores(records, s.columns, NewHot(s.columns)).Valuation(s.ctx)
 			require.NoError(t, err)
 			require.Equal(t, out.Body.BGNBD.R, v.Buying.R)
 		})
