@@ -47,6 +47,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.signals.Use(contacts{s.customers})
 
 	s.scores.Jobs(jobs)
+	s.customers.RegisterJobs(jobs)
 	s.segments.RegisterJobs(jobs)
 	s.signals.RegisterJobs(jobs)
 	s.running = append(s.running, hot.Run, s.scores.Run, s.signals.Run)

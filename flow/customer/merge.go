@@ -5,25 +5,17 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/uptrace/bun"
+
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
 	"guanxi/guard"
 )
 
-// moved is what a merge took from one customer to the other, so that undo can bring exactly that back. Before and After
-// are the kept record's attributes around the merge, which fills only what was empty.
-type moved struct {
-	Orders     []int64       `json:"orders"`
-	Activities []int64       `json:"activities"`
-	Consents   []int64       `json:"consents"`
-	Contacts   []int64       `json:"contacts"`
-	Identities []identityRow `json:"identities"`
-	Tags       []string      `json:"tags"`
-	Before     Customer      `json:"before"`
-	After      Customer      `json:"after"`
-}
-
+// mergeRow is one joining of two customers. Merges that are not undone make trees: every customer merged has one that
+// keeps it, which may be merged in turn; what lives is at the root. Any merge can be undone at any time: the tree is
+// cut there, and the root of each half has what it would have had without that merge.
 type mergeRow struct {
 	ID        int64  `bun:"id"`
 	KeptID    int64  `bun:"kept_id"`
@@ -31,159 +23,173 @@ type mergeRow struct {
 	Moved     string `bun:"moved"`
 	CreatedAt int64  `bun:"created_at"`
 	UndoneAt  *int64 `bun:"undone_at"`
+
+	took []taken
 }
 
-// Merge joins other into the customer kept: her identities, contact points, orders, follow-ups, consents and tags go
-// over, and fill what was empty; other stays as a shell that points at kept. Faults: not found, invalid (with itself).
-func (s *Store) Merge(ctx context.Context, keptID, otherID int64) (id int64, err error) {
+const mergeColumns = "id, kept_id, merged_id, moved, created_at, undone_at"
+
+// mergeNote is what a merge remembers about attributes, as JSON.
+type mergeNote struct {
+	Took []taken `json:"took"`
+}
+
+// Merge joins other into the customer kept: her identities, contact points, orders, follow-ups, consents, tags and
+// findings go over. Of the attributes, those named in take come from other, empty ones too; the rest stay. Other stays
+// as a shell that points at kept. Faults: not found, invalid (with itself, an attribute that cannot be taken).
+func (s *Store) Merge(ctx context.Context, keptID, otherID int64, take []string) (id int64, err error) {
 	if keptID == otherID {
 		return 0, fault.Invalid("other", "same_customer")
 	}
-	now := clock.Millis(ctx)
+	for _, field := range take {
+		if !mayBeTaken(field) {
+			return 0, fault.Invalid("take", "field_unknown", field)
+		}
+	}
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		kept, err := s.find(ctx, tx, keptID)
-		if err != nil {
-			return err
-		}
-		other, err := s.find(ctx, tx, otherID)
-		if err != nil {
-			return err
-		}
-		m := moved{Before: kept.Customer}
-		if err := m.move(ctx, tx, keptID, otherID, now); err != nil {
-			return err
-		}
-		c := kept.Customer
-		c.fillFrom(&other.Customer)
-		c.Version++
-		c.UpdatedAt = now
-		m.After = c
-		if err := updateCustomer(ctx, tx, &c); err != nil {
-			return err
-		}
-		if _, err := tx.NewRaw("update customers set merged_into = ?, updated_at = ?, version = version + 1 where id = ?", keptID, now, otherID).Exec(ctx); err != nil {
-			return err
-		}
-		text, err := json.Marshal(m)
-		if err != nil {
-			return err
-		}
-		if id, err = tx.NextID(ctx, "merges"); err != nil {
-			return err
-		}
-		var staff *int64
-		if a := guard.ActorOf(ctx); a.StaffID != 0 {
-			staff = &a.StaffID
-		}
-		if _, err := tx.NewRaw("insert into merges (id, kept_id, merged_id, moved, staff_id, created_at) values (?, ?, ?, ?, ?, ?)",
-			id, keptID, otherID, string(text), staff, now).Exec(ctx); err != nil {
-			return err
-		}
-		m.feed(tx, keptID, otherID)
-		return guard.Audit(ctx, tx, "customer.merged", "customer", strconv.FormatInt(keptID, 10),
-			map[string]any{"name": c.Name, "merge": id, "other": otherID, "other_name": other.Name, "orders": len(m.Orders)})
+		id, err = s.merge(ctx, tx, keptID, otherID, take, nil)
+		return err
 	})
 	return id, err
 }
 
-// fillFrom takes what c does not hold from other.
-func (c *Customer) fillFrom(other *Customer) {
-	for _, f := range textFields {
-		if to := f.of(c); *to == "" || f.name == "gender" && *to == GenderUnknown {
-			*to = *f.of(other)
-		}
+func (s *Store) merge(ctx context.Context, tx *db.Tx, keptID, otherID int64, take []string, batch *int64) (id int64, err error) {
+	now := clock.Millis(ctx)
+	kept, err := s.find(ctx, tx, keptID)
+	if err != nil {
+		return 0, err
 	}
-	if c.Birthday == nil {
-		c.Birthday = other.Birthday
+	other, err := s.find(ctx, tx, otherID)
+	if err != nil {
+		return 0, err
 	}
-	if c.OwnerID == nil {
-		c.OwnerID, c.TeamID = other.OwnerID, other.TeamID
+	orders, err := moveParts(ctx, tx, keptID, otherID)
+	if err != nil {
+		return 0, err
 	}
-	custom := customFields(c.Custom)
-	for name, value := range customFields(other.Custom) {
-		if _, held := custom[name]; !held {
-			custom[name] = value
-		}
-	}
-	c.Custom = customText(custom)
-	c.CreatedAt = min(c.CreatedAt, other.CreatedAt)
+	c := kept.Customer
+	note := mergeNote{Took: c.takeFrom(&other.Customer, take)}
 	c.settle()
-}
-
-func (m *moved) feed(tx *db.Tx, keptID, otherID int64) {
+	c.Version++
+	c.UpdatedAt = now
+	if err := updateCustomer(ctx, tx, &c); err != nil {
+		return 0, err
+	}
+	if _, err := tx.NewRaw("update customers set merged_into = ?, updated_at = ?, version = version + 1 where id = ?", keptID, now, otherID).Exec(ctx); err != nil {
+		return 0, err
+	}
+	text, err := json.Marshal(note)
+	if err != nil {
+		return 0, err
+	}
+	if id, err = tx.NextID(ctx, "merges"); err != nil {
+		return 0, err
+	}
+	if _, err := tx.NewRaw("insert into merges (id, kept_id, merged_id, moved, staff_id, created_at, batch_id) values (?, ?, ?, ?, ?, ?, ?)",
+		id, keptID, otherID, string(text), actingStaff(ctx), now, batch).Exec(ctx); err != nil {
+		return 0, err
+	}
+	if err := decidePair(ctx, tx, keptID, otherID, PairMerged); err != nil {
+		return 0, err
+	}
 	tx.Feed("customers", keptID, otherID)
-	tx.Feed("orders", m.Orders...)
-	tx.Feed("activities", m.Activities...)
+	return id, guard.Audit(ctx, tx, "customer.merged", "customer", strconv.FormatInt(keptID, 10),
+		map[string]any{"name": c.Name, "merge": id, "other": otherID, "other_name": other.Name, "orders": orders, "fields": fieldsOf(note.Took)})
 }
 
-// Unmerge takes a merge back: what went over returns, as far as it is still there, and so do the attributes it filled
-// in and nobody has changed since. It gives the customer that was kept. Faults: not found, conflict (undone already, or
-// the kept customer was itself merged later).
+func actingStaff(ctx context.Context) *int64 {
+	if a := guard.ActorOf(ctx); a.StaffID != 0 {
+		return &a.StaffID
+	}
+	return nil
+}
+
+// Unmerge takes a merge back, also when others have followed it. Everything that came from the customer parted, or from
+// one merged into her before, returns to her, as far as it is still there; so do orders that came since and named her.
+// What else happened since stays with the one that was kept: what people changed, said and wrote. A consent withdrawn
+// since holds for both, because nobody knows which of them said so. It gives the customer that was kept. Faults: not
+// found, conflict (undone already).
 func (s *Store) Unmerge(ctx context.Context, id int64) (keptID int64, err error) {
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var rows []mergeRow
-		if err := tx.NewRaw(`
-select m.id, m.kept_id, m.merged_id, m.moved, m.created_at, m.undone_at
-from merges m
-join customers c on c.id = m.kept_id
-where m.id = ? and ?`, id, scope(ctx, "c")).Scan(ctx, &rows); err != nil {
-			return err
-		}
-		if len(rows) == 0 {
-			return fault.NotFound("merge", id)
-		}
-		row := rows[0]
-		keptID = row.KeptID
-		if row.UndoneAt != nil {
-			return fault.Conflict("merge_undone_already")
-		}
-		kept, err := s.find(ctx, tx, keptID)
-		if err != nil {
-			return fault.Conflict("merge_undo_newer_first")
-		}
-		var m moved
-		if err := json.Unmarshal([]byte(row.Moved), &m); err != nil {
-			return err
-		}
-		now := clock.Millis(ctx)
-		if err := m.moveBack(ctx, tx, keptID, row.MergedID); err != nil {
-			return err
-		}
-		c := kept.Customer
-		c.emptyAgain(&m.Before, &m.After)
-		c.Version++
-		c.UpdatedAt = now
-		if err := updateCustomer(ctx, tx, &c); err != nil {
-			return err
-		}
-		if _, err := tx.NewRaw("update customers set merged_into = null, updated_at = ?, version = version + 1 where id = ?", now, row.MergedID).Exec(ctx); err != nil {
-			return err
-		}
-		if _, err := tx.NewRaw("update merges set undone_at = ? where id = ?", now, id).Exec(ctx); err != nil {
-			return err
-		}
-		m.feed(tx, keptID, row.MergedID)
-		return guard.Audit(ctx, tx, "customer.unmerged", "customer", strconv.FormatInt(keptID, 10), map[string]any{"name": c.Name, "merge": id, "other": row.MergedID})
+		keptID, err = s.unmerge(ctx, tx, id)
+		return err
 	})
 	return keptID, err
 }
 
-// emptyAgain takes out of c what a merge had filled in, where it still stands as the merge left it.
-func (c *Customer) emptyAgain(before, after *Customer) {
-	for _, f := range textFields {
-		if now := f.of(c); *now == *f.of(after) {
-			*now = *f.of(before)
-		}
+func (s *Store) unmerge(ctx context.Context, tx *db.Tx, id int64) (int64, error) {
+	var rows []mergeRow
+	if err := tx.NewRaw("select "+mergeColumns+" from merges where id = ?", id).Scan(ctx, &rows); err != nil {
+		return 0, err
 	}
-	if equal(c.Birthday, after.Birthday) {
-		c.Birthday = before.Birthday
+	if len(rows) == 0 {
+		return 0, fault.NotFound("merge", id)
 	}
-	if equal(c.OwnerID, after.OwnerID) {
-		c.OwnerID, c.TeamID = before.OwnerID, before.TeamID
+	m := rows[0]
+	rootID, err := rootOf(ctx, tx, m.KeptID)
+	if err != nil {
+		return 0, err
 	}
-	if c.Custom == after.Custom {
-		c.Custom = before.Custom
+	if _, err := s.find(ctx, tx, rootID); err != nil {
+		return 0, fault.NotFound("merge", id)
 	}
-	c.CreatedAt = before.CreatedAt
-	c.NameKey, c.NameInitials = NameKeys(c.Kind, c.Name)
+	if m.UndoneAt != nil {
+		return 0, fault.Conflict("merge_undone_already")
+	}
+	t, err := loadTree(ctx, tx, rootID)
+	if err != nil {
+		return 0, err
+	}
+	parted, err := treeBelow(ctx, tx, m.MergedID)
+	if err != nil {
+		return 0, err
+	}
+	now := clock.Millis(ctx)
+	if _, err := tx.NewRaw("update merges set undone_at = ? where id = ?", now, id).Exec(ctx); err != nil {
+		return 0, err
+	}
+	t.cut(id)
+	if err := t.store(ctx, tx, now); err != nil {
+		return 0, err
+	}
+	p := parting{other: m.MergedID, parted: parted, keepers: t.keepers(m.KeptID)}
+	if err := p.returnParts(ctx, tx); err != nil {
+		return 0, err
+	}
+	if err := withdrawForBoth(ctx, tx, rootID, m.MergedID, m.CreatedAt); err != nil {
+		return 0, err
+	}
+	if _, err := tx.NewRaw("update customers set merged_into = null, updated_at = ?, version = version + 1 where id = ?", now, m.MergedID).Exec(ctx); err != nil {
+		return 0, err
+	}
+	if err := reopenPair(ctx, tx, m.KeptID, m.MergedID); err != nil {
+		return 0, err
+	}
+	tx.Feed("customers", rootID, m.KeptID, m.MergedID)
+	return m.KeptID, guard.Audit(ctx, tx, "customer.unmerged", "customer", strconv.FormatInt(m.KeptID, 10),
+		map[string]any{"name": t.customers[m.KeptID].Name, "merge": id, "other": m.MergedID})
+}
+
+// rootOf follows merges up to the customer that lives.
+func rootOf(ctx context.Context, from bun.IDB, id int64) (root int64, err error) {
+	err = from.NewRaw(`
+with recursive up (id) as (
+  select cast(? as bigint)
+  union all
+  select c.merged_into from customers c join up on up.id = c.id where c.merged_into is not null
+)
+select up.id from up join customers c on c.id = up.id where c.merged_into is null`, id).Scan(ctx, &root)
+	return root, err
+}
+
+// treeBelow gives a customer and all that are merged into it, directly or not.
+func treeBelow(ctx context.Context, from bun.IDB, id int64) (ids []int64, err error) {
+	err = from.NewRaw(`
+with recursive below (id) as (
+  select cast(? as bigint)
+  union all
+  select m.merged_id from merges m join below on m.kept_id = below.id where m.undone_at is null
+)
+select id from below`, id).Scan(ctx, &ids)
+	return ids, err
 }

@@ -80,7 +80,21 @@ func (p *purchases) run(ctx context.Context, tx *db.Tx, compare func(*draft)) er
 	if summary.Created, summary.Changed, err = p.writeOrders(ctx, tx); err != nil {
 		return err
 	}
+	if err := p.attribute(ctx, tx); err != nil {
+		return err
+	}
 	return auditBatch(ctx, tx, p.b, summary)
+}
+
+// attribute notes of the new orders whom they named, where that one was merged into their buyer.
+func (p *purchases) attribute(ctx context.Context, tx *db.Tx) error {
+	buyers, named := map[int64]int64{}, map[int64]keys{}
+	for _, d := range p.drafts {
+		if d.taken && d.was == nil && d.who != nil && !d.who.isNew {
+			buyers[d.ID], named[d.ID] = d.who.ID, d.buyer.keys
+		}
+	}
+	return attributeOrders(ctx, tx, buyers, named)
 }
 
 // allowed refuses the rows of an order that the import may not write.

@@ -241,6 +241,7 @@ where p.kind = ?
   and p.value in (?)
   and p.state <> 'invalid'
   and c.deleted_at is null
+  and c.merged_into is null
 order by p.customer_id desc`, kind, bun.List(chunk)).Scan(ctx, &rows)
 		for _, row := range rows { // of several the oldest record stays, because it comes last
 			by[row.Value] = r.stored(row.CustomerID)

@@ -4,6 +4,7 @@ import (
 	"guanxi/base/api"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	"guanxi/base/job"
 )
 
 // Store reads and writes customers and everything that belongs to them, always as the person in the context.
@@ -11,6 +12,8 @@ type Store struct {
 	records *db.DB
 	analysis
 	reveals *tally
+	taught  taught
+	jobs    *job.Registry
 }
 
 // analysis is what a later stage supplies. Any part may be missing: then lists only sort by age, and figures are null.
@@ -39,6 +42,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerProducts(a)
 	s.registerSearch(a)
 	s.registerMerges(a)
+	s.registerDuplicates(a)
 }
 
 // matches checks an If-Match header against the version stored; "" and * match anything. Fault: stale.

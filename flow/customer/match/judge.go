@@ -4,25 +4,37 @@ package match
 // about the given number.
 func Untaught(organization bool, records float64) *Learned {
 	l := &Learned{Records: records}
-	usual := [fieldCount]float64{Name: 1e-5, Family: 0.03, Given: 1e-3, Birthday: 5e-5, Phone: 1e-6, Email: 1e-6, Address: 1e-5, City: 0.05,
-		Postcode: 0.01, Gender: 0.5, Company: 1e-3}
 	l.Model.organization = organization
 	l.Prior = logit(min(0.02/max(records, 2), 0.1))
 	for f := range fieldCount {
-		if usual[f] == 0 {
-			usual[f] = 1e-3
-		}
-		l.Equal[f] = usual[f]
+		l.Equal[f] = usualChance(f)
 		l.M[f], _ = l.beliefOf(f)
-		l.U[f][Exact] = usual[f]
-		rest := 1 - usual[f]
-		for lv := Weak; lv < Exact; lv++ {
-			l.U[f][lv] = min(usual[f], 0.02)
-			rest -= l.U[f][lv]
-		}
-		l.U[f][Different] = rest
+		l.U[f] = usualShares(f)
 	}
 	return l
+}
+
+// usualChance is how often two different records have equal values of a field, as it is usual.
+func usualChance(f Field) float64 {
+	usual := [fieldCount]float64{Name: 1e-5, Family: 0.03, Given: 1e-3, Birthday: 5e-5, Phone: 1e-6, Email: 1e-6, Address: 1e-5, City: 0.05,
+		Postcode: 0.01, Gender: 0.5, Company: 1e-3}
+	if f >= Extra {
+		return 1e-3
+	}
+	return usual[f]
+}
+
+// usualShares are the shares of levels among different records, as they are usual: the lower ones no rarer than equality.
+func usualShares(f Field) (u [levelCount]float64) {
+	belief, _ := (&Model{}).beliefOf(f)
+	u[Exact], u[Different] = usualChance(f), 1-usualChance(f)
+	for l := Weak; l < Exact; l++ {
+		if belief[l] > 0 {
+			u[l] = max(min(u[Exact], 0.02), 1e-4)
+			u[Different] -= u[l]
+		}
+	}
+	return u
 }
 
 // Judge scores one record against others by models learned before, without looking at anything else: what somebody

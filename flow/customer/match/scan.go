@@ -109,6 +109,7 @@ const (
 	blockWork   = 40_000_000
 	keepBits    = 14 // how far below even odds, by the beliefs, a pair may be and still be kept for the learned model
 	mostKept    = 6_000_000
+	usualPairs  = 500 // the weight, in pairs, of what is usual: a few records alone do not tell what is rare
 )
 
 // sample takes the shares of levels among random pairs, all pairs where there are few. How often values are equal is
@@ -159,6 +160,11 @@ func (c *class) sample() *random {
 			r.share[f][l] = max(counts[f][l], 0.5) / rest * (1 - equal)
 		}
 		r.share[f][Exact] = max(equal, 0.5/both)
+		usual := usualShares(f)
+		for l := range levelCount {
+			r.share[f][l] = (r.share[f][l]*r.pairs[f] + usual[l]*usualPairs) / (r.pairs[f] + usualPairs)
+		}
+		r.pairs[f] += usualPairs
 	}
 	return r
 }

@@ -1,0 +1,413 @@
+package customer
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/db"
+)
+
+// taken is one attribute that a merge took from the other customer: what the kept one held before, and after.
+type taken struct {
+	Field  string `json:"field"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+	Chosen bool   `json:"chosen,omitempty"` // as a part of what a person chose whole: holds even when it is empty
+}
+
+func fieldsOf(took []taken) []string {
+	names := make([]string, len(took))
+	for i, t := range took {
+		names[i] = t.Field
+	}
+	return names
+}
+
+// Attributes that belong together: who takes the name takes its parts, who takes the address takes all of it.
+var taking = map[string][]string{
+	"name":    {"name", "given_name", "family_name"},
+	"address": {"country", "province", "city", "district", "address", "postcode"},
+}
+
+const (
+	ownerField   = "owner" // with the team
+	createdField = "created_at"
+	customPrefix = "custom."
+)
+
+// mayBeTaken says whether a person may choose the field of the other customer.
+func mayBeTaken(field string) bool {
+	switch field {
+	case "name", "address", "gender", "birthday", "company", "industry", "lifecycle_stage", "source", "kind", ownerField:
+		return true
+	}
+	return strings.HasPrefix(field, customPrefix)
+}
+
+// attribute reads an attribute as text, "" when there is none.
+func (c *Customer) attribute(field string) string {
+	switch field {
+	case "birthday":
+		if c.Birthday != nil {
+			return *c.Birthday
+		}
+		return ""
+	case ownerField:
+		if c.OwnerID == nil {
+			return ""
+		}
+		text := strconv.FormatInt(*c.OwnerID, 10)
+		if c.TeamID != nil {
+			text += "/" + strconv.FormatInt(*c.TeamID, 10)
+		}
+		return text
+	case createdField:
+		return strconv.FormatInt(c.CreatedAt, 10)
+	}
+	if name, custom := strings.CutPrefix(field, customPrefix); custom {
+		if value, held := customFields(c.Custom)[name]; held {
+			text, _ := json.Marshal(value)
+			return string(text)
+		}
+		return ""
+	}
+	for _, f := range textFields {
+		if f.name == field {
+			if field == "gender" && *f.of(c) == GenderUnknown {
+				return ""
+			}
+			return *f.of(c)
+		}
+	}
+	return ""
+}
+
+// setAttribute is the reverse of attribute.
+func (c *Customer) setAttribute(field, text string) {
+	switch field {
+	case "birthday":
+		c.Birthday = orNull(text)
+		return
+	case ownerField:
+		owner, team, _ := strings.Cut(text, "/")
+		c.OwnerID, c.TeamID = number(owner), number(team)
+		return
+	case createdField:
+		c.CreatedAt = *number(text)
+		return
+	}
+	if name, custom := strings.CutPrefix(field, customPrefix); custom {
+		fields := customFields(c.Custom)
+		delete(fields, name)
+		var value any
+		if text != "" && json.Unmarshal([]byte(text), &value) == nil {
+			fields[name] = value
+		}
+		c.Custom = customText(fields)
+		return
+	}
+	for _, f := range textFields {
+		if f.name == field {
+			if field == "gender" {
+				text = cmp.Or(text, GenderUnknown)
+			}
+			*f.of(c) = text
+		}
+	}
+}
+
+func number(text string) *int64 {
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return nil
+	}
+	return &n
+}
+
+// takeFrom takes from other the attributes that take names, those that c does not hold, and the earlier beginning. A
+// name or an address is not put together from two customers. It says what it took.
+func (c *Customer) takeFrom(other *Customer, take []string) (took []taken) {
+	wanted := map[string]bool{} // true for a part of a whole
+	for _, field := range take {
+		parts := taking[field]
+		if parts == nil {
+			wanted[field] = false
+		}
+		if slices.ContainsFunc(parts, func(part string) bool { return other.attribute(part) != "" }) {
+			for _, part := range parts {
+				wanted[part] = true
+			}
+		}
+	}
+	before := *c
+	for _, field := range attributesOf(other) {
+		is, theirs := c.attribute(field), other.attribute(field)
+		chosen, picked := wanted[field]
+		switch {
+		case picked && (chosen || theirs != ""): // noted also where both are the same: the choice holds when an earlier merge is undone
+		case is == theirs, !gives(field, theirs, is), !before.mayFill(other, field):
+			continue
+		}
+		c.setAttribute(field, theirs)
+		took = append(took, taken{field, is, theirs, chosen})
+	}
+	return took
+}
+
+// mayFill says whether an attribute that c does not hold may come from other.
+func (c *Customer) mayFill(other *Customer, field string) bool {
+	switch {
+	case field == "given_name" || field == "family_name":
+		return c.Name == "" || c.Name == other.Name
+	case slices.Contains(taking["address"], field) && field != "country":
+		return compatible(c.City, other.City) && compatible(c.Province, other.Province)
+	}
+	return true
+}
+
+func compatible(a, b string) bool { return a == "" || b == "" || a == b }
+
+// attributesOf gives the names of all attributes, those of the customer's own custom fields too.
+func attributesOf(c *Customer) (names []string) {
+	for _, f := range textFields {
+		names = append(names, f.name)
+	}
+	names = append(names, "birthday", ownerField, createdField)
+	custom := len(names)
+	for name := range customFields(c.Custom) {
+		names = append(names, customPrefix+name)
+	}
+	slices.Sort(names[custom:])
+	return names
+}
+
+// tree is all customers that are one now, and the merges between them, oldest first.
+type tree struct {
+	ids       []int64
+	customers map[int64]*Customer
+	merges    []*mergeRow
+	changed   map[int64]bool // customers
+	noted     map[int64]bool // merges
+	emptied   []emptied
+}
+
+func loadTree(ctx context.Context, tx *db.Tx, rootID int64) (*tree, error) {
+	t := &tree{customers: map[int64]*Customer{}, changed: map[int64]bool{}, noted: map[int64]bool{}}
+	var err error
+	if t.ids, err = treeBelow(ctx, tx, rootID); err != nil {
+		return nil, err
+	}
+	var customers []*Customer
+	if err := tx.NewRaw("select "+customerColumns+" from customers where id in (?)", bun.List(t.ids)).Scan(ctx, &customers); err != nil {
+		return nil, err
+	}
+	for _, c := range customers {
+		t.customers[c.ID] = c
+	}
+	if err := tx.NewRaw("select "+mergeColumns+" from merges where kept_id in (?) and undone_at is null order by id", bun.List(t.ids)).Scan(ctx, &t.merges); err != nil {
+		return nil, err
+	}
+	for _, m := range t.merges {
+		var note mergeNote
+		if err := json.Unmarshal([]byte(m.Moved), &note); err != nil {
+			return nil, err
+		}
+		m.took = note.Took
+	}
+	return t, nil
+}
+
+// keepers gives a customer and those it is merged into, up to the root.
+func (t *tree) keepers(id int64) []int64 {
+	path := []int64{id}
+	for at := 0; at >= 0; {
+		if at = slices.IndexFunc(t.merges, func(m *mergeRow) bool { return m.MergedID == id }); at >= 0 {
+			id = t.merges[at].KeptID
+			path = append(path, id)
+		}
+	}
+	return path
+}
+
+func (t *tree) store(ctx context.Context, tx *db.Tx, now int64) error {
+	for id := range t.changed {
+		c := t.customers[id]
+		c.NameKey, c.NameInitials = NameKeys(c.Kind, c.Name)
+		c.Version++
+		c.UpdatedAt = now
+		if err := updateCustomer(ctx, tx, c); err != nil {
+			return err
+		}
+	}
+	for _, m := range t.merges {
+		if !t.noted[m.ID] {
+			continue
+		}
+		text, err := json.Marshal(mergeNote{m.took})
+		if err != nil {
+			return err
+		}
+		if _, err := tx.NewRaw("update merges set moved = ? where id = ?", string(text), m.ID).Exec(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// cut takes a merge out and gives back every attribute that it took.
+func (t *tree) cut(id int64) {
+	at := slices.IndexFunc(t.merges, func(m *mergeRow) bool { return m.ID == id })
+	m := t.merges[at]
+	t.merges = slices.Delete(t.merges, at, at+1)
+	for _, took := range slices.Backward(m.took) {
+		t.giveBack(m, took)
+	}
+	for again, next := true, 0; again; again = t.collapse() {
+		for ; next < len(t.emptied); next++ { // grows while it is worked through, from the leaves to the root
+			t.refill(t.emptied[next])
+		}
+	}
+}
+
+// collapse gives back what was chosen whole of a customer who has nothing of it any more.
+func (t *tree) collapse() bool {
+	for _, m := range t.merges {
+		for _, parts := range taking {
+			chosen := slices.IndexFunc(m.took, func(k taken) bool { return k.Chosen && k.Field == parts[0] }) >= 0
+			if !chosen || slices.ContainsFunc(parts, func(part string) bool { return t.customers[m.MergedID].attribute(part) != "" }) {
+				continue
+			}
+			took := m.took
+			m.took = slices.DeleteFunc(slices.Clone(took), func(k taken) bool { return slices.Contains(parts, k.Field) })
+			t.noted[m.ID] = true
+			for _, k := range slices.Backward(took) {
+				if slices.Contains(parts, k.Field) {
+					t.giveBack(m, k)
+				}
+			}
+			return true
+		}
+	}
+	return false
+}
+
+// emptied is a customer whose attributes a merge fills no longer. What merges before that one have was there already
+// or was not wanted.
+type emptied struct {
+	customer, merge int64
+	fields          []string
+}
+
+// giveBack undoes what merge m took of one attribute. Where a later merge took the attribute again, only its memory of
+// what was before changes; where a person has written it since, it stays.
+func (t *tree) giveBack(m *mergeRow, took taken) {
+	if later := t.tookAfter(m, took.Field, took.After); later != nil {
+		later.Before = took.Before
+		if took.Field == createdField {
+			t.empty(m, took.Field)
+		}
+		return
+	}
+	if t.customers[m.KeptID].attribute(took.Field) != took.After {
+		return
+	}
+	if took.Before == "" || took.Field == createdField {
+		t.empty(m, took.Field)
+	}
+	t.set(m.KeptID, took.Field, took.After, took.Before)
+}
+
+func (t *tree) empty(m *mergeRow, field string) {
+	for i := range t.emptied {
+		if e := &t.emptied[i]; e.merge == m.ID {
+			e.fields = append(e.fields, field)
+			return
+		}
+	}
+	t.emptied = append(t.emptied, emptied{m.KeptID, m.ID, []string{field}})
+}
+
+// refill takes for a customer what the others merged into the same one have.
+func (t *tree) refill(e emptied) {
+	kept := t.customers[e.customer]
+	for _, n := range t.merges {
+		if n.KeptID != e.customer || n.ID < e.merge {
+			continue
+		}
+		before, other := *kept, t.customers[n.MergedID]
+		for _, field := range attributesOf(other) {
+			is, theirs := kept.attribute(field), other.attribute(field)
+			if !slices.Contains(e.fields, field) || !gives(field, theirs, is) || !before.mayFill(other, field) {
+				continue
+			}
+			n.took = append(n.took, taken{Field: field, Before: is, After: theirs})
+			t.noted[n.ID] = true
+			t.set(e.customer, field, is, theirs)
+		}
+	}
+}
+
+// gives says whether a merge takes a value without being told to: an earlier beginning, or anything where there is nothing.
+func gives(field, theirs, is string) bool {
+	if field == createdField {
+		a, b := number(theirs), number(is)
+		return a != nil && b != nil && *a < *b
+	}
+	return is == "" && theirs != ""
+}
+
+// set writes an attribute of a customer and lets it rise to whoever took it from her.
+func (t *tree) set(id int64, field, old, value string) {
+	t.customers[id].setAttribute(field, value)
+	t.changed[id] = true
+	for _, p := range t.merges {
+		if p.MergedID != id {
+			continue
+		}
+		at := slices.IndexFunc(p.took, func(k taken) bool { return k.Field == field && k.After == old })
+		if at < 0 {
+			if old == "" {
+				t.empty(p, field) // there is something to take now
+			}
+			continue
+		}
+		t.noted[p.ID] = true
+		was := p.took[at]
+		if value == "" && !was.Chosen || field == createdField && !gives(field, value, was.Before) {
+			p.took = slices.Delete(p.took, at, at+1)
+			t.giveBack(p, was)
+			continue
+		}
+		p.took[at].After = value
+		if field == createdField {
+			t.empty(p, field) // another may have begun earlier
+		}
+		if later := t.tookAfter(p, field, old); later != nil {
+			later.Before = value
+		} else if t.customers[p.KeptID].attribute(field) == old {
+			t.set(p.KeptID, field, old, value)
+		}
+	}
+}
+
+// tookAfter gives what the next merge into the same customer took of an attribute that stood as m left it.
+func (t *tree) tookAfter(m *mergeRow, field, after string) *taken {
+	for _, n := range t.merges {
+		if n.KeptID != m.KeptID || n.ID <= m.ID {
+			continue
+		}
+		for i := range n.took {
+			if n.took[i].Field == field && n.took[i].Before == after {
+				t.noted[n.ID] = true
+				return &n.took[i]
+			}
+		}
+	}
+	return nil
+}
