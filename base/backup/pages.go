@@ -64,6 +64,9 @@ func openPages(ctx context.Context, path string) (_ *pages, err error) {
 	if p.main, err = hold(path); err != nil {
 		return nil, err
 	}
+	if p.head.pages == 0 {
+		return p, p.sizeByFile(ctx)
+	}
 	if p.head.frames == 0 {
 		return p, nil
 	}
@@ -103,6 +106,23 @@ func (p *pages) begin(ctx context.Context, path string) error {
 		}
 	}
 	return errors.New("no instant between two commits was found")
+}
+
+// sizeByFile takes the size from the file where the index knows none: nothing was written since the first connection
+// opened the database, and no checkpoint writes the file while a reader without a log reads.
+func (p *pages) sizeByFile(ctx context.Context) error {
+	if err := p.conn.QueryRowContext(ctx, "pragma page_size").Scan(&p.head.pageSize); err != nil {
+		return err
+	}
+	info, err := p.main.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Size()%p.head.pageSize != 0 {
+		return fmt.Errorf("%s: %d bytes are not whole pages", p.main.Name(), info.Size())
+	}
+	p.head.pages = uint32(info.Size() / p.head.pageSize)
+	return nil
 }
 
 // readHead reads the index's header, of which there are two copies: equal copies are a whole one.

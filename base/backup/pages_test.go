@@ -59,6 +59,7 @@ func TestPagesAreOfOneInstant(t *testing.T) {
 		{"a log that is in the file already, and is begun anew meanwhile", "pragma wal_checkpoint(passive)"},
 		{"a log begun anew and half in the file", "pragma wal_checkpoint(restart)"},
 		{"no log", "pragma wal_checkpoint(truncate)"},
+		{"opened anew, and nothing written since", "reopen"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(3, 4))
@@ -76,7 +77,13 @@ func TestPagesAreOfOneInstant(t *testing.T) {
 				}
 			}
 			churn(2000)
-			if row.before != "" {
+			if row.before == "reopen" {
+				if err := pool.Close(); err != nil {
+					t.Fatal(err)
+				}
+				pool = openPlain(t, path)
+				pool.SetMaxOpenConns(1)
+			} else if row.before != "" {
 				exec(t, pool, row.before)
 			}
 			if row.name == "a log begun anew and half in the file" {
