@@ -202,6 +202,9 @@ func (r *roster) stored(id int64) *entry {
 	return e
 }
 
+// The look-ups find by key before they join: PostgreSQL, whose figures of a table an import fills lag behind, would
+// otherwise go through all customers and compare each with all keys.
+
 func (r *roster) lookUpIdentities(ctx context.Context, tx *db.Tx, source string, externalIDs []string) error {
 	return inChunks(distinct(externalIDs), lookUpChunk, func(chunk []string) error {
 		var rows []struct {
@@ -210,11 +213,14 @@ func (r *roster) lookUpIdentities(ctx context.Context, tx *db.Tx, source string,
 			Deleted    bool   `bun:"deleted"`
 		}
 		err := tx.NewRaw(`
-select i.external_id, i.customer_id, c.deleted_at is not null as deleted
-from identities i
-join customers c on c.id = i.customer_id
-where i.source = ?
-  and i.external_id in (?)`, source, bun.List(chunk)).Scan(ctx, &rows)
+with named as materialized (
+  select external_id, customer_id
+  from identities
+  where source = ? and external_id in (?)
+)
+select n.external_id, n.customer_id, c.deleted_at is not null as deleted
+from named n
+join customers c on c.id = n.customer_id`, source, bun.List(chunk)).Scan(ctx, &rows)
 		for _, row := range rows {
 			key := identityKey{source, row.ExternalID}
 			if row.Deleted {
@@ -234,15 +240,17 @@ func (r *roster) lookUpContacts(ctx context.Context, tx *db.Tx, kind string, val
 			CustomerID int64  `bun:"customer_id"`
 		}
 		err := tx.NewRaw(`
-select p.value, p.customer_id
-from contact_points p
-join customers c on c.id = p.customer_id
-where p.kind = ?
-  and p.value in (?)
-  and p.state <> 'invalid'
-  and c.deleted_at is null
+with named as materialized (
+  select value, customer_id
+  from contact_points
+  where kind = ? and value in (?) and state <> 'invalid'
+)
+select n.value, n.customer_id
+from named n
+join customers c on c.id = n.customer_id
+where c.deleted_at is null
   and c.merged_into is null
-order by p.customer_id desc`, kind, bun.List(chunk)).Scan(ctx, &rows)
+order by n.customer_id desc`, kind, bun.List(chunk)).Scan(ctx, &rows)
 		for _, row := range rows { // of several the oldest record stays, because it comes last
 			by[row.Value] = r.stored(row.CustomerID)
 		}
