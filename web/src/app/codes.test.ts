@@ -58,6 +58,12 @@ describe("every code the server sends has words", () => {
   });
 });
 
+it("every act of the audit log has words", () => {
+  const acts = [...new Set(texts(["base", "guard", "flow", "cmd"]).flatMap((text) => [...text.matchAll(/Audit\((?:guard\.System\()?ctx\)?, tx, "(\w+\.\w+)"/g)].map((found) => (found[1] ?? "").replace(".", "_"))))];
+  expect(acts.length).toBeGreaterThan(25);
+  for (const words of [chinese, english]) expect(acts.filter((act) => !(act in words.settings.audit.act))).toEqual([]);
+});
+
 describe("the server's own words know the same codes", () => {
   const keys = (path: string) => new Set([...readFileSync(join(root, path), "utf8").matchAll(/^\t"(\w+)":/gm)].map((found) => found[1]));
   it("Today tells of every cause", () => expect([...causes, ...unreadable].filter((code) => !keys("flow/decide/cause.go").has(code))).toEqual([]));

@@ -31,7 +31,7 @@ function Group({ of, first }: { of: RejectGroup; first: boolean }) {
       <tr>
         <td><button type="button" className="tw" aria-expanded={open} onClick={() => setOpen(!open)}><Icon name={open ? "down" : "right"} small />{code("reason", of.code)}</button></td>
         <td className="num">{format.count(of.count)}</td>
-        <td className="mid">{of.column ?? of.field}</td>
+        <td className="mid">{of.column ?? (of.field && code("field", of.field))}</td>
         <td className="raw">{!open && of.examples.slice(0, 3).map((each) => <mark key={each.row_number}>{each.value || t("rejects.empty")}</mark>)}</td>
       </tr>
       {open && of.examples.map((each) => (

@@ -56,6 +56,15 @@ export default {
     customer_conflict: "Another customer than before", identity_conflict: "Identities of different customers", row_short: "Columns missing", day_unreadable: "Unreadable dates", instant_unreadable: "Unreadable times", number_unreadable: "Unreadable numbers", phone_invalid: "Unusable phone numbers", email_invalid: "Unusable email addresses", gender_unreadable: "Unreadable gender", changed_since_import: "Changed since, kept by undo",
     email_unreadable: "Unreadable e-mail addresses", phone_unreadable: "Unreadable phone numbers", bool_unreadable: "Unreadable yes or no", date_unreadable: "Unreadable dates", date_impossible: "Days that do not exist", number_not_whole: "Not whole numbers", number_out_of_range: "Numbers too large",
   },
+  field: {
+    active: "Active", address: "Address", amount: "Amount", birthday: "Birthday", brand: "Brand", category: "Category", city: "City", company: "Company",
+    consent_email: "Consent to e-mail", consent_phone: "Consent to calls", consent_sms: "Consent to SMS", consent_wechat: "Consent to WeChat", country: "Country", created_at: "Created at", currency: "Currency", customer: "Customer",
+    customer_city: "City", customer_country: "Country", customer_email: "Customer e-mail", customer_external_id: "Customer id", customer_name: "Customer name", customer_phone: "Customer phone", customer_province: "Province", discount: "Discount",
+    district: "District", email: "E-mail", external_id: "External id", family_name: "Family name", gender: "Gender", given_name: "Given name", industry: "Industry", kind: "Kind",
+    lifecycle_stage: "Lifecycle stage", name: "Name", order_number: "Order number", ordered_at: "Ordered at", owner: "Owner", phone: "Phone", postcode: "Postcode", price: "Price",
+    product_name: "Product name", province: "Province", quantity: "Quantity", shop: "Shop", sku: "SKU", source: "Source", status: "Status", tags: "Tags",
+    tier: "Tier", unit_price: "Unit price", wechat: "WeChat",
+  },
   causeHint: {
     foreign_currency: "Sums take these orders at face value, without converting them.", exact_repeat: "Two lines of one order are the same. Perhaps two were bought, perhaps the export doubled them.", zero_price: "Gifts, samples, or a price that was forgotten.", negative_quantity: "Counted as returns, not as orders.", missing_customer: "They count as sales, but for no customer.", negative_price: "Adjustments; counted as refunds.", missing_product_name: "Nobody can tell what was sold.",
   },

@@ -56,6 +56,15 @@ export default {
     customer_conflict: "客户与已有订单不一致", identity_conflict: "标识指向不同客户", row_short: "缺少列", day_unreadable: "日期认不出", instant_unreadable: "时间认不出", number_unreadable: "数字认不出", phone_invalid: "手机号无法使用", email_invalid: "邮箱无法使用", gender_unreadable: "性别认不出", changed_since_import: "导入后被改，撤销时保留", foreign_currency: "币种与工作区不同",
     email_unreadable: "邮箱认不出", phone_unreadable: "手机号认不出", bool_unreadable: "是与否认不出", date_unreadable: "日期认不出", date_impossible: "没有这一天", number_not_whole: "不是整数", number_out_of_range: "数字太大",
   },
+  field: {
+    active: "在售", address: "地址", amount: "金额", birthday: "生日", brand: "品牌", category: "类目", city: "城市", company: "公司",
+    consent_email: "同意邮件营销", consent_phone: "同意电话营销", consent_sms: "同意短信营销", consent_wechat: "同意微信营销", country: "国家", created_at: "注册时间", currency: "币种", customer: "客户",
+    customer_city: "城市", customer_country: "国家", customer_email: "客户邮箱", customer_external_id: "客户外部编号", customer_name: "客户姓名", customer_phone: "客户手机", customer_province: "省份", discount: "折扣",
+    district: "区县", email: "邮箱", external_id: "客户外部编号", family_name: "姓", gender: "性别", given_name: "名", industry: "行业", kind: "客户类型",
+    lifecycle_stage: "生命周期阶段", name: "名称", order_number: "订单号", ordered_at: "下单时间", owner: "负责人", phone: "手机", postcode: "邮编", price: "价格",
+    product_name: "商品名", province: "省份", quantity: "数量", shop: "店铺", sku: "SKU", source: "来源", status: "订单状态", tags: "标签",
+    tier: "档次", unit_price: "单价", wechat: "微信",
+  },
   causeHint: {
     exact_repeat: "同一张订单里两行完全相同。可能是真的买了两件，也可能是导出时重复。", zero_price: "赠品、样品，或漏填的价格。", negative_quantity: "按退货计，不计入订单。", missing_customer: "这些订单计入销售额，不计入任何客户。", negative_price: "冲账或坏账调整，按退款计。", missing_product_name: "商品库里看不出卖的是什么。", foreign_currency: "汇总金额时按面额计入，不换算。",
   },

@@ -68,9 +68,19 @@ function Subject({ entry }: { entry: AuditEntry }) {
   return entry.subject_type === "customer" ? <Link to="/customers/$id" params={{ id: entry.subject_id }}>{text}</Link> : <>{text}</>;
 }
 
-/** The summary is free JSON: its plain values in one line, whole on hover. */
+/** The summary is free JSON: in one line, in words where there are any, whole on hover. */
 function Summary({ entry }: { entry: AuditEntry }) {
+  const { t, i18n } = useTranslation("settings");
+  const { t: ui } = useTranslation("ui");
   if (!entry.summary || typeof entry.summary !== "object") return <span className="dim">{"—"}</span>;
-  const text = Object.entries(entry.summary).map(([key, value]) => `${key} ${typeof value === "object" ? JSON.stringify(value) : String(value)}`).join(", ");
+  const key = (name: string) => (i18n.exists(`settings:audit.key.${name}`) ? t(`audit.key.${name as "name"}`) : name);
+  const said = (value: unknown): string => {
+    if (typeof value === "boolean") return ui(value ? "yes" : "no");
+    if (Array.isArray(value)) return value.map(said).join(", ");
+    if (value && typeof value === "object") return Object.entries(value).map(([name, inner]) => `${key(name)} ${said(inner)}`).join(", ");
+    const text = String(value);
+    return i18n.exists(`settings:audit.said.${text}`) ? t(`audit.said.${text as "link"}`) : i18n.exists(`today:kind.${text}`) ? t(`kind.${text as "follow_up_due"}`, { ns: "today" }) : text;
+  };
+  const text = Object.entries(entry.summary).filter(([name]) => name !== "act").map(([name, value]) => `${key(name)} ${said(value)}`).join(", ");
   return <span className="mid" title={JSON.stringify(entry.summary, null, 1)}>{text}</span>;
 }
