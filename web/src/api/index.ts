@@ -4,6 +4,7 @@ export * from "./session";
 export * from "./search";
 export * from "./today";
 export * from "./customer";
+export * from "./duplicate";
 export * from "./settings";
 export * from "./backups";
 export * from "./fields";

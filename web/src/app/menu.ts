@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "quality" | "settings" | "staff" | "audit" | "sessions" | "backups" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "quality" | "settings" | "staff" | "audit" | "sessions" | "backups" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -15,6 +15,7 @@ export const menu: MenuEntry[] = [
   {
     key: "customers", to: "/customers", icon: "people", under: [
       { key: "customerList", to: "/customers", permission: "customers.read" },
+      { key: "duplicates", to: "/duplicates", permission: "customers.read" },
       { key: "segments", to: "/segments", permission: "segments.read" },
     ],
   },

@@ -25,6 +25,7 @@ const todayRoute = createRoute({ getParentRoute: inside, path: "/", component: l
 const customersRoute = createRoute({ getParentRoute: inside, path: "/customers", component: lazyRouteComponent(customer.list), validateSearch: listSearch });
 const newCustomerRoute = createRoute({ getParentRoute: inside, path: "/customers/new", component: lazyRouteComponent(customer.create) });
 const customerRoute = createRoute({ getParentRoute: inside, path: "/customers/$id", component: lazyRouteComponent(customer.page), validateSearch: texted("tab", "part", "log", "from") });
+const duplicatesRoute = createRoute({ getParentRoute: inside, path: "/duplicates", component: lazyRouteComponent(customer.duplicates), validateSearch: texted("tab", "batch") });
 const segmentsRoute = createRoute({ getParentRoute: inside, path: "/segments", component: lazyRouteComponent(analyze.segments) });
 const newSegmentRoute = createRoute({ getParentRoute: inside, path: "/segments/new", component: lazyRouteComponent(analyze.newSegment), validateSearch: conditionSearch });
 const segmentRoute = createRoute({ getParentRoute: inside, path: "/segments/$id", component: lazyRouteComponent(analyze.segment), validateSearch: conditionSearch });
@@ -44,7 +45,7 @@ const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/wo
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, backupsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, backupsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

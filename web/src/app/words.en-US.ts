@@ -1,5 +1,6 @@
 import analyze from "../features/analyze/words.en-US";
 import collect from "../features/collect/words.en-US";
+import duplicate from "../features/customer/duplicates/words.en-US";
 import customer from "../features/customer/words.en-US";
 import settings from "../features/settings/words.en-US";
 import signin from "../features/signin/words.en-US";
@@ -8,4 +9,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, customer, settings };
+export default { app, ui, signin, today, analyze, collect, customer, duplicate, settings };

@@ -1,11 +1,15 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
+import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { createCustomer, Problem, type CustomerFields } from "../../api";
 import { useSession } from "../../app/session";
 import { Body, Button, Field, TextField, useIdempotencyKey, useSend, useToast } from "../../ui";
+import { Lookalikes } from "./duplicates/Lookalikes";
 import { OwnerSelect } from "./OwnerSelect";
 import "./customer.css";
+
+const comparedFields = ["kind", "name", "phone", "email", "company", "gender", "birthday", "province", "city"];
 
 export default function NewCustomerPage() {
   const { t } = useTranslation("customer");
@@ -15,6 +19,11 @@ export default function NewCustomerPage() {
   const { say } = useToast();
   const me = useSession().staff.id;
   const key = useIdempotencyKey();
+  const [typed, setTyped] = useState<Partial<CustomerFields>>({});
+  const watch = (event: FormEvent<HTMLFormElement>) => {
+    const entries = [...new FormData(event.currentTarget)].filter(([name, value]) => value && comparedFields.includes(name)); // an owner or a tag tells nothing of who it is
+    setTyped(Object.fromEntries(entries) as Partial<CustomerFields>);
+  };
   const { busy, faults, fault, form } = useSend(async ({ text }) => {
     if (!text("name") && !text("phone") && !text("email")) throw new Problem(422, "", "", [{ field: "name", message: t("form.nameOrContact") }]);
     const tags = text("tags").split(/[,，、\s]+/).filter(Boolean);
@@ -30,7 +39,7 @@ export default function NewCustomerPage() {
     <>
       <div className="crumb"><Link to="/customers">{t("title")}</Link><span>／</span><span className="here">{t("form.title")}</span></div>
       <Body className="narrow">
-        <form className="form newcustomer" {...form}>
+        <form className="form newcustomer" {...form} onInput={watch}>
           <TextField name="name" label={t("form.name")} hint={t("form.hint")} autoFocus autoComplete="off" faults={faults} />
           <div className="two">
             <TextField name="phone" type="tel" label={t("form.phone")} autoComplete="off" faults={faults} />
@@ -44,6 +53,7 @@ export default function NewCustomerPage() {
             <Field label={t("form.owner")} fault={faults["owner_id"]}>{(attributes) => <OwnerSelect name="owner_id" defaultValue={me} {...attributes} />}</Field>
             <TextField name="tags" label={t("form.tags")} hint={t("form.tagsHint")} autoComplete="off" faults={faults} />
           </div>
+          <Lookalikes form={typed} />
           {fault && <p className="fault" role="alert">{fault}</p>}
           <div className="acts"><Link to="/customers" className="btn md">{ui("cancel")}</Link><Button look="fill" size="md" type="submit" busy={busy}>{t("form.saveAndOpen")}</Button></div>
         </form>
