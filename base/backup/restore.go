@@ -55,6 +55,7 @@ func Restore(ctx context.Context, v *vault.Vault, g vault.Generation, t Target) 
 	if err != nil {
 		return b, err
 	}
+	progress(b.Size - done)
 	if err := errors.Join(t.settle(ctx, v, records, b, draft), records.Close()); err != nil {
 		return b, err
 	}

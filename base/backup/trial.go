@@ -100,7 +100,11 @@ func (t Trial) restoreAndLook(ctx context.Context, v *vault.Vault, g vault.Gener
 	target := Target{Dir: dir, Schema: t.Schema, Lasting: t.Lasting, inPieces: true}
 	if b, err := Of(g); err != nil {
 		return nil, err
-	} else if b.Engine == db.Postgres {
+	} else if b.Engine == db.SQLite {
+		if err := vault.Room(dir, b.Size); err != nil {
+			return nil, err
+		}
+	} else {
 		address, drop, err := trialSchema(ctx, t.PostgresURL)
 		if err != nil {
 			return nil, err

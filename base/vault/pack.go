@@ -49,6 +49,9 @@ type packWriter struct {
 }
 
 func (v *Vault) newPack() (*packWriter, error) {
+	if err := Room(v.dir, packSize); err != nil {
+		return nil, err
+	}
 	file, err := os.CreateTemp(filepath.Join(v.dir, packFolder), draftPrefix)
 	if err != nil {
 		return nil, err

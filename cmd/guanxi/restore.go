@@ -119,16 +119,20 @@ func list(v *vault.Vault) error {
 	return nil
 }
 
-// progress shows on standard error how many bytes are done.
+// progress shows on standard error how many bytes are done, where somebody looks at it.
 func progress(what string) func(done, total int64) {
+	info, err := os.Stderr.Stat()
+	watched := err == nil && info.Mode()&os.ModeCharDevice != 0
 	bar := progressbar.NewOptions64(-1, progressbar.OptionSetWriter(os.Stderr), progressbar.OptionShowBytes(true),
-		progressbar.OptionSetDescription(what), progressbar.OptionThrottle(200*time.Millisecond))
+		progressbar.OptionSetVisibility(watched), progressbar.OptionSetDescription(what), progressbar.OptionThrottle(200*time.Millisecond))
 	return func(done, total int64) {
+		if bar.IsFinished() {
+			return
+		}
 		if bar.GetMax64() != total {
 			bar.ChangeMax64(total)
 		}
-		if _ = bar.Set64(done); done >= total {
-			_ = bar.Exit()
+		if _ = bar.Set64(done); done >= total && watched {
 			fmt.Fprintln(os.Stderr)
 		}
 	}

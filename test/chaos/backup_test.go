@@ -232,3 +232,86 @@ func (c *company) takeUp() {
 		c.acked[w].Store(n)
 	}
 }
+
+// A backup that somebody damaged, a wrong key, and a place that is taken are refused at the command line, in words that name
+// what is wrong, and nothing is restored.
+func TestDamagedBackupsAreRefused(t *testing.T) {
+	binary, err := served.Binary(t.Context(), t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	vault := filepath.Join(t.TempDir(), "vault")
+	c := &company{vault: vault, instance: &instance{t: t, options: served.Options{Binary: binary, Dir: t.TempDir(), Role: "admin"}}}
+	c.end(c.start(t.Context()))
+	key := filepath.Join(c.options.Dir, "guanxi.key")
+	run := func(arguments ...string) (string, error) {
+		said, err := c.command(t.Context(), arguments...).CombinedOutput()
+		return string(said), err
+	}
+	if said, err := run("backup", "--data", c.options.Dir, "--to", vault); err != nil {
+		t.Fatal(said)
+	}
+	packs, err := filepath.Glob(filepath.Join(vault, "packs", "*"))
+	if err != nil || len(packs) != 1 {
+		t.Fatal(packs, err)
+	}
+	whole, err := os.ReadFile(packs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	flipped := slices.Clone(whole)
+	flipped[len(flipped)/2] ^= 4
+	taken := t.TempDir()
+	if err := os.WriteFile(filepath.Join(taken, "records.sqlite"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	other := filepath.Join(t.TempDir(), "other")
+	if said, err := run("backup", "--data", c.options.Dir, "--to", other+"-vault", "--key-file", other); err != nil {
+		t.Fatal(said)
+	}
+	for _, row := range []struct {
+		name, dir, key string
+		pack           []byte
+		words          string
+	}{
+		{"a flipped bit", "", key, flipped, filepath.Base(packs[0])},
+		{"a truncated file", "", key, whole[:len(whole)/2], filepath.Base(packs[0])},
+		{"a file that is gone", "", key, nil, "packs"},
+		{"another key", "", other, whole, "sealed with the key"},
+		{"no key", "", other + "-none", whole, "there is no key file"},
+		{"a folder that is taken", taken, key, whole, "is not empty"},
+	} {
+		t.Run(row.name, func(t *testing.T) {
+			if row.pack == nil {
+				err = os.Remove(packs[0])
+			} else {
+				err = os.WriteFile(packs[0], row.pack, 0o600)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			dir := row.dir
+			if dir == "" {
+				dir = filepath.Join(t.TempDir(), "new")
+			}
+			said, err := run("restore", "--from", vault, "--key-file", row.key, "--data", dir)
+			if err == nil || !strings.Contains(said, row.words) {
+				t.Errorf("%v, %s; it should say %q", err, said, row.words)
+			}
+			if left, err := os.Stat(filepath.Join(dir, "records.sqlite")); err == nil && left.Size() > 0 {
+				t.Error("something was restored")
+			}
+			if row.dir == "" && row.key == key {
+				if said, err := run("verify", "--from", vault, "--key-file", key); err == nil || !strings.Contains(said, "BROKEN") || !strings.Contains(said, row.words) {
+					t.Errorf("verify: %v, %s", err, said)
+				}
+			}
+		})
+	}
+	if err := os.WriteFile(packs[0], whole, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if said, err := run("restore", "--from", vault, "--key-file", key, "--data", filepath.Join(t.TempDir(), "new")); err != nil {
+		t.Errorf("put right, and still: %v\n%s", err, said)
+	}
+}
