@@ -33,10 +33,14 @@ export function Panel({ item, next, acts, onAsk }: { item: TodayItem; next: Toda
         {write && (
           <div className="acts">
             {many && <span className="meta">{t("group.all", { count: item.members })}</span>}
-            <Button look="link" onClick={() => void acts.finish(item)}>{t("done")}</Button><Key>E</Key>
-            {onAsk && <><Button look="link" onClick={() => onAsk("snooze")}>{t("later")}</Button><Key>S</Key>
-            <Button look="link" onClick={() => onAsk("delegate")}>{t("give")}</Button><Key>D</Key>
-            <Button look="link" onClick={() => onAsk("dismiss")}>{t("drop")}</Button><Key>X</Key></>}
+            <span><Button look="link" onClick={() => void acts.finish(item)}>{t("done")}</Button><Key>E</Key></span>
+            {onAsk && (
+              <>
+                <span><Button look="link" onClick={() => onAsk("snooze")}>{t("later")}</Button><Key>S</Key></span>
+                <span><Button look="link" onClick={() => onAsk("delegate")}>{t("give")}</Button><Key>D</Key></span>
+                <span><Button look="link" onClick={() => onAsk("dismiss")}>{t("drop")}</Button><Key>X</Key></span>
+              </>
+            )}
           </div>
         )}
       </section>

@@ -20,7 +20,7 @@ export default {
   kind: { overdue_rhythm: "Overdue to order", alive_fell: "Churn risk", thank_first_order: "Thank for first order", next_purchase_due: "Next order due", follow_up_due: "Agreed contact", data_findings: "Data problem", customers_unreachable: "Unreachable", source_late: "Source late", metric_broke: "Metric off its path" },
   escalated: "escalated",
   with: "with {{name}}",
-  merged: "one row for all",
+  merged: "grouped",
   minutes: "about {{n}} min",
   today: "Today",
   tomorrow: "Tomorrow",
