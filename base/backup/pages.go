@@ -10,7 +10,6 @@ import (
 	"io"
 	"net/url"
 	"os"
-	"sync"
 )
 
 // pages reads the pages of a SQLite database in WAL mode as they were at one instant, while others go on writing.
@@ -65,7 +64,8 @@ func openPages(ctx context.Context, path string) (_ *pages, err error) {
 		return nil, err
 	}
 	if p.head.pages == 0 {
-		return p, p.sizeByFile(ctx)
+		err = p.sizeByFile(ctx)
+		return p, err
 	}
 	if p.head.frames == 0 {
 		return p, nil
@@ -73,7 +73,8 @@ func openPages(ctx context.Context, path string) (_ *pages, err error) {
 	if p.wal, err = os.Open(path + "-wal"); err != nil {
 		return nil, err
 	}
-	return p, p.mapFrames()
+	err = p.mapFrames()
+	return p, err
 }
 
 // begin opens the read transaction at an instant whose last commit is known: no commit came between two looks.
@@ -227,32 +228,4 @@ func (p *pages) Close() error {
 		errs = append(errs, p.pool.Close())
 	}
 	return errors.Join(errs...)
-}
-
-// held are files of databases that this process has opened beside SQLite. They stay open: closing any handle of a file gives
-// up all POSIX locks the process has on it, those of SQLite too (https://www.sqlite.org/howtocorrupt.html, 2.2).
-var held = struct {
-	sync.Mutex
-	files map[string]*os.File
-}{files: map[string]*os.File{}}
-
-// hold opens the file at path once and for good, or again when another file has taken its place.
-func hold(path string) (*os.File, error) {
-	held.Lock()
-	defer held.Unlock()
-	now, err := os.Stat(path)
-	if err != nil {
-		return nil, err
-	}
-	if file := held.files[path]; file != nil {
-		if then, err := file.Stat(); err == nil && os.SameFile(then, now) {
-			return file, nil
-		}
-	}
-	file, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	held.files[path] = file
-	return file, nil
 }

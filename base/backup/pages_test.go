@@ -48,6 +48,9 @@ func digest(t *testing.T, conn interface {
 		}
 		fmt.Fprintf(sum, "%d:%x\n", id, body)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return fmt.Sprintf("%d rows %s", n, hex.EncodeToString(sum.Sum(nil)[:8]))
 }
 

@@ -95,7 +95,7 @@ func restoreSQLite(ctx context.Context, v *vault.Vault, g vault.Generation, b Ba
 		_, err := file.Write(text)
 		return err
 	})
-	if err = errors.Join(err, file.Sync(), file.Close()); err != nil {
+	if err := errors.Join(err, file.Sync(), file.Close()); err != nil {
 		return err
 	}
 	pool, err := sql.Open("sqlite3", "file:"+url.PathEscape(path)+"?_cache_size=-65536")

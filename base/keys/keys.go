@@ -95,7 +95,7 @@ func writeOnce(path string, text []byte) error {
 	}
 	defer func() { _ = os.Remove(draft.Name()) }()
 	_, err = draft.Write(text)
-	if err = errors.Join(err, draft.Sync(), draft.Close()); err != nil {
+	if err := errors.Join(err, draft.Sync(), draft.Close()); err != nil {
 		return err
 	}
 	if err := os.Link(draft.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {

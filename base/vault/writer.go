@@ -56,7 +56,10 @@ func (v *Vault) Begin(ctx context.Context, patience time.Duration) (*Writer, err
 		return nil, err
 	}
 	w := &Writer{vault: v, writing: writing, fresh: map[ID]bool{}}
-	return w, w.sweepDrafts()
+	if err := w.sweepDrafts(); err != nil {
+		return nil, errors.Join(err, w.Close())
+	}
+	return w, nil
 }
 
 // sweepDrafts deletes what a killed writer left half written; the lock says that nobody writes it now.

@@ -77,7 +77,7 @@ func (b *Backups) Register(a *api.API, jobs *job.Registry) {
 				return nil, err
 			}
 			_, err = v.Generation(in.ID)
-			if err = errors.Join(err, v.Close()); err != nil {
+			if err := errors.Join(err, v.Close()); err != nil {
 				return nil, err
 			}
 			if err := b.ask(ctx, jobs, nowArgs{Do: "trial", Name: in.ID}); err != nil {
