@@ -18,10 +18,11 @@ async function freePort() {
 
 /**
  * Starts `guanxi serve` (or another command that serves) and waits until it is ready.
- * links are the one-time links it printed; stop ends it and deletes its folder.
+ * links are the one-time links it printed; stop ends it and deletes its folder. over is a folder that holds an instance
+ * already, which prints no link.
  */
-export async function startServer({ command = "serve", flags = [] } = {}) {
-  const folder = await mkdtemp(join(tmpdir(), "guanxi-browser-"));
+export async function startServer({ command = "serve", flags = [], over } = {}) {
+  const folder = over ?? (await mkdtemp(join(tmpdir(), "guanxi-browser-")));
   const address = `127.0.0.1:${await freePort()}`;
   const child = spawn(resolve(root, process.env.GUANXI_BINARY ?? "bin/guanxi"), [command, "--data", folder, "--addr", address, ...flags], {
     cwd: root,
@@ -45,7 +46,7 @@ export async function startServer({ command = "serve", flags = [] } = {}) {
   for (let waited = 0; waited < 60_000; waited += 100) {
     if (child.exitCode !== null) break;
     const ready = await fetch(`${server.url}/readyz`).then((answer) => answer.ok, () => false);
-    if (ready && server.links().length > 0) return server;
+    if (ready && (over || server.links().length > 0)) return server;
     await new Promise((done) => setTimeout(done, 100));
   }
   await server.stop();
