@@ -17,7 +17,12 @@ export function useTodayActs() {
   const { say, sayFault } = useToast();
   const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
   const [acting, setActing] = useState(0);
-  const read = () => client.invalidateQueries({ queryKey: ["today"] });
+  /** The lists first: a folded row that is gone by then does not ask for members it no longer has. */
+  async function read() {
+    await client.invalidateQueries({ queryKey: ["today"], predicate: ({ queryKey }) => queryKey[1] !== "members" });
+    await new Promise((resolve) => setTimeout(resolve));
+    await client.invalidateQueries({ queryKey: ["today", "members"] });
+  }
   /** Reads again, and lets the list move meanwhile: it is the reader's own doing. */
   async function refresh() {
     setActing((n) => n + 1);
@@ -96,6 +101,7 @@ export function usePerform(onOpen?: (item: TodayItem) => void) {
         const filter = act.filter ?? filterOf(item);
         return item.members > 1 && !filter ? onOpen?.(item) : void navigate({ to: "/customers", search: filter ? { filter } : {} });
       }
+      case "review_duplicates": return void navigate({ to: "/duplicates" });
       case "review_findings": return void navigate({ to: "/quality", search: { cause: act.target } });
       case "open_metric": return void navigate({ href: `/metrics?metric=${encodeURIComponent(act.target)}` });
       case "open_source": case "open_import": return void navigate({ to: "/imports" });
