@@ -67,6 +67,7 @@ const pages = [
   ["roles", "/settings/staff?tab=roles"],
   ["sessions", "/settings/sessions"],
   ["audit", "/settings/audit"],
+  ["backups", "/settings/backups"],
   ["workspace", "/settings/workspace"],
   ["palette", "/", async (page) => { await page.keyboard.press("Control+k"); await page.keyboard.type("lin"); await page.waitForTimeout(500); }],
   ["signin", "/signin", undefined, "out"],
