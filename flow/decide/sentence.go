@@ -44,6 +44,8 @@ var sentences = map[string][]wording{
 			"**{count:records}** {cause:cause}; **{amount:money}** rests on them, first found **{since:when}**"},
 		{"**{count:number} 条**记录{cause:cause}，最早发现于 **{since:when}**", "**{count:records}** {cause:cause}, first found **{since:when}**"},
 	},
+	DuplicateCustomers: {{"**{count:number} 对**客户很可能是同一人，最早发现于 **{since:when}**；不合并，价值和节奏都按两个人算",
+		"**{count:number} pairs** of customers are likely one, first found **{since:when}**; until merged, value and rhythm count them as two"}},
 	CustomersUnreachable: {{"**{count:number} 位**高价值客户没有电话也没有邮箱，占高价值客户的 **{share:share}**，未来 12 个月预计消费 **{predicted:money}**",
 		"**{count:number}** valuable customers have neither phone nor email: **{share:share}** of the valuable, expected to spend **{predicted:money}** in 12 months"}},
 	SourceLate: {{"通常每 **{expected_hours:hours}**来一次数据，已 **{silent_hours:hours}**没有，此后的数字会偏低",

@@ -212,6 +212,8 @@ func (l *Line) label(v Values) Said {
 		return count(" 位联系不上的客户", " unreachable customers")
 	case l.SubjectType == "findings":
 		return causeTitle(l.SubjectID)
+	case l.SubjectType == "duplicates":
+		return duplicatesTitle
 	case l.SubjectType == "metric" && v.Has("label_zh"):
 		return Said{v.Text("label_zh"), v.Text("label_en")}
 	}
