@@ -11,7 +11,7 @@ import (
 // DuplicateScan is a search of all customers for duplicates.
 type DuplicateScan struct {
 	ID         api.ID     `json:"id"`
-	State      string     `json:"state" enum:"queued,running,done,failed"`
+	State      string     `json:"state" enum:"never,queued,running,done,failed"`
 	Progress   float64    `json:"progress" doc:"share 0..1"`
 	Records    int64      `json:"records"`
 	Compared   int64      `json:"compared" doc:"pairs compared"`

@@ -17,6 +17,7 @@ import (
 
 // The states of a scan.
 const (
+	ScanNever   = "never"
 	ScanQueued  = "queued"
 	ScanRunning = "running"
 	ScanDone    = "done"
@@ -81,17 +82,20 @@ func (s *Store) StartScan(ctx context.Context) (id int64, err error) {
 	return id, err
 }
 
-// Scan gives a scan; the latest for 0. Fault: not found.
+// scanNamed gives a scan; the latest for 0, which may be one that never was. Fault: not found.
 func (s *Store) scanNamed(ctx context.Context, id int64) (*scan, error) {
 	var rows []scan
 	err := s.records.Read().NewRaw("select "+scanColumns+" from duplicate_scans where id = ? or ? = 0 order by id desc limit 1", id, id).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 {
-		return nil, fault.NotFound("duplicate_scan", id)
+	switch {
+	case len(rows) > 0:
+		return &rows[0], nil
+	case id == 0:
+		return &scan{State: ScanNever}, nil
 	}
-	return &rows[0], nil
+	return nil, fault.NotFound("duplicate_scan", id)
 }
 
 func (s *Store) updateScan(ctx context.Context, id int64, set string, args ...any) error {

@@ -33,7 +33,7 @@ export interface Duplicate {
 
 export interface DuplicateScan {
   id: string;
-  state: "queued" | "running" | "done" | "failed";
+  state: "never" | "queued" | "running" | "done" | "failed";
   progress: number;
   records: number;
   compared: number;

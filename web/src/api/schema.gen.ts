@@ -159,6 +159,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fields the workspace has defined for its customers, in the order of forms */
+        get: operations["get-customer-fields"];
+        put?: never;
+        /** Define a field of customers; it can be used at once, everywhere */
+        post: operations["post-customer-fields"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-fields/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say anew what a field is; its key and type stay */
+        put: operations["put-customer-fields-key"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-fields/{key}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a field out of use; its values are kept */
+        post: operations["post-customer-fields-key-archive"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customer-fields/{key}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring an archived field back with its values */
+        post: operations["post-customer-fields-key-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers": {
         parameters: {
             query?: never;
@@ -277,6 +346,23 @@ export interface paths {
         post?: never;
         /** Take a way to reach a customer away */
         delete: operations["delete-customers-id-contact-points-point"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/fields/{key}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where the value of a field comes from: each change with its source and time, newest first */
+        get: operations["get-customers-id-fields-key-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1820,7 +1906,7 @@ export interface components {
             province: string | null;
         };
         AnalyzeFieldView: {
-            label: components["schemas"]["Label"];
+            label: components["schemas"]["AnalyzeLabel"];
             name: string;
             ops: string[] | null;
             /** @enum {string} */
@@ -1857,6 +1943,10 @@ export interface components {
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
+        AnalyzeLabel: {
+            "en-US": string;
+            "zh-CN": string;
+        };
         AnalyzeNamed: {
             /** Format: id */
             id: string;
@@ -1881,7 +1971,7 @@ export interface components {
             moves: components["schemas"]["Moves"];
             name: string;
             owner: components["schemas"]["AnalyzeNamed"];
-            sentence: components["schemas"]["Label"];
+            sentence: components["schemas"]["AnalyzeLabel"];
             /** Format: date-time */
             updated_at: string;
             /** Format: int64 */
@@ -2003,7 +2093,7 @@ export interface components {
             ok: boolean;
         };
         Choice: {
-            label: components["schemas"]["Label"];
+            label: components["schemas"]["AnalyzeLabel"];
             value: string;
         };
         Cohort: {
@@ -2021,13 +2111,13 @@ export interface components {
         Composition: {
             field: string;
             items: components["schemas"]["CompositionItem"][] | null;
-            label: components["schemas"]["Label"];
+            label: components["schemas"]["AnalyzeLabel"];
             rest?: components["schemas"]["CompositionItem"];
         };
         CompositionItem: {
             /** Format: int64 */
             base: number;
-            label?: components["schemas"]["Label"];
+            label?: components["schemas"]["AnalyzeLabel"];
             /** Format: int64 */
             members: number;
             value: string;
@@ -2080,6 +2170,34 @@ export interface components {
         CorrectionViewExampleStruct: {
             from: string;
             to: string;
+        };
+        CustomerFieldView: {
+            /** @enum {string} */
+            applies_to: "person" | "organization" | "both";
+            archived: boolean;
+            group: string;
+            key: string;
+            label: components["schemas"]["Label"];
+            /** Format: int64 */
+            position: number;
+            purpose: string;
+            required_at: string[] | null;
+            /** Format: int64 */
+            retention_days: number | null;
+            /**
+             * @description what the reader may do with its values
+             * @enum {string}
+             */
+            right: "masked" | "read" | "write";
+            /** @enum {string} */
+            sensitivity: "normal" | "personal" | "sensitive";
+            /** @enum {string} */
+            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer";
+            /** @description for money the currency */
+            unit: string;
+            values: components["schemas"]["FieldValue"][] | null;
+            /** Format: int64 */
+            version: number;
         };
         CustomerFields: {
             address?: string | null;
@@ -2338,7 +2456,7 @@ export interface components {
              */
             skipped: number;
             /** @enum {string} */
-            state: "queued" | "running" | "done" | "failed";
+            state: "never" | "queued" | "running" | "done" | "failed";
             /**
              * Format: double
              * @description from which on pairs taken as duplicates have the best expected F1
@@ -2360,14 +2478,14 @@ export interface components {
             event: string;
         };
         EventView: {
-            label: components["schemas"]["Label"];
+            label: components["schemas"]["AnalyzeLabel"];
             measures: string[] | null;
             name: string;
             properties: components["schemas"]["AnalyzeFieldView"][] | null;
         };
         ExplainNode: {
             children?: components["schemas"]["ExplainNode"][] | null;
-            clause: components["schemas"]["Label"];
+            clause: components["schemas"]["AnalyzeLabel"];
             /** Format: int64 */
             hold?: number;
             holds: boolean;
@@ -2376,7 +2494,7 @@ export interface components {
             /** Format: int64 */
             of?: number;
             path: string;
-            value?: components["schemas"]["Label"];
+            value?: components["schemas"]["AnalyzeLabel"];
         };
         Explanation: {
             member: boolean;
@@ -2391,9 +2509,51 @@ export interface components {
             /** @enum {string} */
             kind: "backup" | "trial";
         };
+        FieldChange: {
+            /** @description who, empty for a source */
+            actor: string;
+            after: unknown;
+            /** Format: date-time */
+            at: string;
+            before: unknown;
+            import: components["schemas"]["ImportOfValue"];
+            source: string;
+        };
+        FieldDraft: {
+            /** @enum {string} */
+            applies_to: "person" | "organization" | "both";
+            /** @description the heading it stands under in forms */
+            group?: string;
+            label: components["schemas"]["Label"];
+            /** Format: int64 */
+            position?: number;
+            /** @description why it is kept */
+            purpose?: string;
+            /** @description stages of life a customer may not be in without it */
+            required_at?: ("prospect" | "customer" | "former")[] | null;
+            /**
+             * Format: int64
+             * @description how long it is needed; absent: as long as the customer
+             */
+            retention_days?: number;
+            /**
+             * @description personal: not for who works without contact points; sensitive: masked for who does not hold fields.sensitive
+             * @enum {string}
+             */
+            sensitivity?: "normal" | "personal" | "sensitive";
+            /** @description for money the currency, by default that of the workspace; it stays */
+            unit?: string;
+            /** @description what a choice may be, and what comes in for it */
+            values?: components["schemas"]["FieldValue"][] | null;
+        };
         FieldList: {
             events: components["schemas"]["EventView"][] | null;
             fields: components["schemas"]["AnalyzeFieldView"][] | null;
+        };
+        FieldValue: {
+            aliases?: string[] | null;
+            label: components["schemas"]["Label"];
+            value: string;
         };
         FieldView: {
             /** @description by language: zh-CN, en-US */
@@ -2509,6 +2669,9 @@ export interface components {
         "Get-setupResponse": {
             needed: boolean;
         };
+        HistoryBody: {
+            items: components["schemas"]["FieldChange"][] | null;
+        };
         Hold: {
             /** @description name of the backup it was restored from */
             backup?: string;
@@ -2520,6 +2683,11 @@ export interface components {
         IdentityView: {
             external_id: string;
             source: string;
+        };
+        ImportOfValue: {
+            file_name: string;
+            /** Format: id */
+            id: string;
         };
         ImportView: {
             can_undo: boolean;
@@ -2701,6 +2869,9 @@ export interface components {
             next_cursor?: string;
             /** Format: int64 */
             total?: number;
+        };
+        ListBody: {
+            items: components["schemas"]["CustomerFieldView"][] | null;
         };
         ListCustomerItem: {
             items: components["schemas"]["CustomerItem"][] | null;
@@ -3100,6 +3271,37 @@ export interface components {
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
+        "Post-customer-fieldsRequest": {
+            /** @enum {string} */
+            applies_to: "person" | "organization" | "both";
+            /** @description the heading it stands under in forms */
+            group?: string;
+            /** @description a-z, 0-9 and _; never changes and is never used again */
+            key: string;
+            label: components["schemas"]["Label"];
+            /** Format: int64 */
+            position?: number;
+            /** @description why it is kept */
+            purpose?: string;
+            /** @description stages of life a customer may not be in without it */
+            required_at?: ("prospect" | "customer" | "former")[] | null;
+            /**
+             * Format: int64
+             * @description how long it is needed; absent: as long as the customer
+             */
+            retention_days?: number;
+            /**
+             * @description personal: not for who works without contact points; sensitive: masked for who does not hold fields.sensitive
+             * @enum {string}
+             */
+            sensitivity?: "normal" | "personal" | "sensitive";
+            /** @enum {string} */
+            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer";
+            /** @description for money the currency, by default that of the workspace; it stays */
+            unit?: string;
+            /** @description what a choice may be, and what comes in for it */
+            values?: components["schemas"]["FieldValue"][] | null;
+        };
         "Post-customers-id-contact-pointsRequest": {
             /** @enum {string} */
             kind: "phone" | "email" | "wechat";
@@ -3259,14 +3461,14 @@ export interface components {
             count: number;
             parts: components["schemas"]["PreviewPart"][] | null;
             sample: components["schemas"]["SegmentMember"][] | null;
-            sentence: components["schemas"]["Label"];
+            sentence: components["schemas"]["AnalyzeLabel"];
             /** Format: double */
             took_ms: number;
             /** Format: int64 */
             total: number;
         };
         PreviewPart: {
-            clause: components["schemas"]["Label"];
+            clause: components["schemas"]["AnalyzeLabel"];
             /** Format: int64 */
             count: number;
             /** @description place in the tree, such as all[1]; empty for the whole */
@@ -3913,7 +4115,7 @@ export interface components {
             version: number;
         };
         TodayAction: {
-            /** @description call, log_contact, thank, open_customers, review_findings, open_metric, open_source */
+            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, open_metric, open_source */
             code: string;
             /** @description a condition that lists the customers meant */
             filter?: {
@@ -5129,6 +5331,354 @@ export interface operations {
             };
         };
     };
+    "get-customer-fields": {
+        parameters: {
+            query?: {
+                /** @description the archived ones too */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customer-fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customer-fieldsRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFieldView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-customer-fields-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FieldDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFieldView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customer-fields-key-archive": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFieldView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customer-fields-key-restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerFieldView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-customers": {
         parameters: {
             query?: {
@@ -5855,6 +6405,74 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-fields-key-history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HistoryBody"];
+                };
             };
             /** @description Unauthorized */
             401: {

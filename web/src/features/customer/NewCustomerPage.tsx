@@ -22,7 +22,7 @@ export default function NewCustomerPage() {
   const [typed, setTyped] = useState<Partial<CustomerFields>>({});
   const watch = (event: FormEvent<HTMLFormElement>) => {
     const entries = [...new FormData(event.currentTarget)].filter(([name, value]) => value && comparedFields.includes(name)); // an owner or a tag tells nothing of who it is
-    setTyped(Object.fromEntries(entries) as Partial<CustomerFields>);
+    setTyped(Object.fromEntries(entries));
   };
   const { busy, faults, fault, form } = useSend(async ({ text }) => {
     if (!text("name") && !text("phone") && !text("email")) throw new Problem(422, "", "", [{ field: "name", message: t("form.nameOrContact") }]);

@@ -54,9 +54,9 @@ function Both({ pair, a, b, onMerge, onSay }: Props & { a: CustomerPage; b: Cust
           <Fact name={t("compare.phone")} of={[a, b].map((each) => contacts(each, "phone"))} />
           <Fact name={t("compare.email")} of={[a, b].map((each) => contacts(each, "email"))} />
           <Fact name={t("compare.orders")} of={[a, b].map((each) => (each.orders ? t("compare.ordersOf", { count: format.count(each.orders.count) as unknown as number, total: format.money(each.orders.total) }) : ""))} />
-          <Fact name={t("compare.identities")} of={[a, b].map((each) => each.identities.map((i) => `${i.source} ${i.external_id}`).join(", "))} />
+          <Fact plain name={t("compare.identities")} of={[a, b].map((each) => each.identities.map((i) => `${i.source} ${i.external_id}`).join(", "))} />
           <Fact name={t("compare.tags")} of={[a, b].map((each) => each.tags.join(", "))} />
-          <Fact name={t("compare.since")} of={[a, b].map((each) => format.fullDay(each.created_at.slice(0, 10)))} />
+          <Fact plain name={t("compare.since")} of={[a, b].map((each) => format.fullDay(each.created_at.slice(0, 10)))} />
         </tbody>
       </table>
       {(onMerge ?? onSay) && (
@@ -94,9 +94,10 @@ function ChoiceRow({ row, kept, chosen, onChoose }: { row: FieldRow; kept: Side;
   );
 }
 
-function Fact({ name, of: [a = "", b = ""] }: { name: string; of: string[] }) {
+/** What goes over whole. What differs by nature is plain. */
+function Fact({ name, of: [a = "", b = ""], plain }: { name: string; of: string[]; plain?: boolean }) {
   if (!a && !b) return null;
-  return <tr className={a !== b ? "differs" : undefined}><th scope="row">{name}</th><td>{a || "—"}</td><td>{b || "—"}</td></tr>;
+  return <tr className={a !== b && !plain ? "differs" : undefined}><th scope="row">{name}</th><td>{a || "—"}</td><td>{b || "—"}</td></tr>;
 }
 
 /** The probability, and field by field what speaks for and against, in bits. */

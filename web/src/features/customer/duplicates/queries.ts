@@ -1,5 +1,5 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
-import { listDuplicates, Problem, readBatch, readPrecision, readScan, type DuplicateScan, type MergeBatch, type PairState } from "../../../api";
+import { listDuplicates, readBatch, readPrecision, readScan, type DuplicateScan, type MergeBatch, type PairState } from "../../../api";
 
 const PAGE = 50;
 
@@ -14,12 +14,12 @@ export const pairsQuery = (state: PairState) =>
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 
-export const scanning = (of: DuplicateScan | null | undefined) => of?.state === "queued" || of?.state === "running";
+export const scanning = (of: DuplicateScan | undefined) => of?.state === "queued" || of?.state === "running";
 
-/** The latest scan; null before the first. */
+/** The latest scan. */
 export const scanQuery = queryOptions({
   queryKey: ["duplicates", "scan"],
-  queryFn: () => readScan("latest").catch((error: unknown) => { if (error instanceof Problem && error.status === 404) return null; throw error; }),
+  queryFn: () => readScan("latest"),
   refetchInterval: ({ state }) => (scanning(state.data) ? LOOK : false),
 });
 
