@@ -21,14 +21,14 @@ func (r *Retention) opens(q RetentionQuery, cut []bucket) {
 	for i, b := range cut {
 		from, to := dayText(b.at), dayText(next(q.By, b.at).AddDate(0, 0, -1))
 		if i < len(r.Cohorts) {
-			members := fmt.Sprintf(`{%s,"measure":"first","op":"between","value":["%s","%s"],"window":{"all_time":true}}`, asConditions[q.First], from, to)
+			members := fmt.Sprintf(`{%s,"measure":"first","op":"between","value":[%q,%q],"window":{"all_time":true}}`, asConditions[q.First], from, to)
 			if q.Segment != 0 {
 				members = fmt.Sprintf(`{"all":[{"segment":"%d"},%s]}`, q.Segment, members)
 			}
 			r.Cohorts[i].Members = ConditionJSON(json.RawMessage(members))
 		}
 		r.Steps = append(r.Steps, Step{from, ConditionJSON(json.RawMessage(
-			fmt.Sprintf(`{%s,"measure":"count","op":"gte","value":1,"window":{"from":"%s","to":"%s"}}`, asConditions[q.Return], from, to)))})
+			fmt.Sprintf(`{%s,"measure":"count","op":"gte","value":1,"window":{"from":%q,"to":%q}}`, asConditions[q.Return], from, to)))})
 	}
 }
 
