@@ -13,13 +13,14 @@ import (
 // so, because what it believes still to be sent was perhaps sent after its backup; a person lets it go.
 type Hold struct {
 	Since  time.Time `json:"since"`
-	Reason string    `json:"reason" doc:"restored: this is a restored copy; person: somebody held it"`
+	Reason string    `json:"reason" doc:"restored: this is a restored copy; copied: the data was copied here; person: somebody held it"`
 	Backup string    `json:"backup,omitempty" doc:"name of the backup it was restored from"`
 }
 
 // The reasons of a hold.
 const (
 	HoldRestored = "restored"
+	HoldCopied   = "copied"
 	HoldPerson   = "person"
 )
 

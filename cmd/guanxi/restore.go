@@ -54,17 +54,17 @@ func (c *restoreCommand) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer release()
-	bar := progress("restoring " + g.Name)
-	b, err := backup.Restore(guard.System(ctx), v, g, backup.Target{Dir: c.Data, PostgresURL: c.DatabaseURL, Schema: recordsSchema(),
-		Lasting: lasting(), Progress: bar})
-	if err != nil {
-		return err
-	}
 	// the server takes its key from the data folder unless it is told another
 	if inFolder := filepath.Join(c.Data, keys.FileName); c.KeyFile != "" && c.KeyFile != inFolder {
 		if err := keys.Copy(keyFile, inFolder); err != nil {
 			return err
 		}
+	}
+	bar := progress("restoring " + g.Name)
+	b, err := backup.Restore(guard.System(ctx), v, g, backup.Target{Dir: c.Data, PostgresURL: c.DatabaseURL, Schema: recordsSchema(),
+		Lasting: lasting(), Progress: bar})
+	if err != nil {
+		return err
 	}
 	fmt.Printf("restored %s of %s: %d rows, %d files. Sending is on hold until an administrator lets it go.\n",
 		b.Name, b.TakenAt.Format(time.RFC3339), b.Rows(), b.Files)

@@ -77,6 +77,9 @@ func serve(ctx context.Context, data dataFlags, flags serveFlags, prepare func(c
 			return err
 		}
 	}
+	if err := p.guard.NoticeCopy(ctx); err != nil {
+		slog.Warn("whether this is a copy could not be told", "error", err)
+	}
 	if err := p.start(ctx); err != nil {
 		return err
 	}

@@ -50,7 +50,7 @@ export interface Backups {
 /** Why nothing may leave the building. */
 export interface Hold {
   since: string;
-  reason: "restored" | "person";
+  reason: "restored" | "copied" | "person";
   backup?: string;
 }
 

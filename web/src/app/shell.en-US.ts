@@ -15,7 +15,7 @@ export default {
   theme: { label: "Appearance", system: "As the system", light: "Light", dark: "Dark" },
   language: { label: "Language", "zh-CN": "中文", "en-US": "English" },
   clock: "Clock set to {{at}}",
-  held: { restored: "This is a restored copy: nothing is sent until an administrator lets it go.", person: "Sending is on hold: nothing is sent until an administrator lets it go.", since: "Since {{at}}", release: "Let sending go on", ask: "Let sending go on?", askText: "Messages that are planned here go out. If the company that this copy was made from is still running, they go out twice.", cancel: "Keep holding", released: "Sending goes on" },
+  held: { restored: "This is a restored copy: nothing is sent until an administrator lets it go.", copied: "This is a copy of the data: nothing is sent until an administrator lets it go.", person: "Sending is on hold: nothing is sent until an administrator lets it go.", since: "Since {{at}}", release: "Let sending go on", ask: "Let sending go on?", askText: "Messages that are planned here go out. If the company that this copy was made from is still running, they go out twice.", cancel: "Keep holding", released: "Sending goes on" },
   skip: "Skip to content",
   notFound: "There is no such page",
   home: "Back to Today",

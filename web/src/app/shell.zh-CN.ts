@@ -15,7 +15,7 @@ export default {
   theme: { label: "外观", system: "跟随系统", light: "浅色", dark: "深色" },
   language: { label: "语言", "zh-CN": "中文", "en-US": "English" },
   clock: "时钟设为 {{at}}",
-  held: { restored: "这是恢复出来的副本：管理员放行之前，什么都不会发出去。", person: "发送已暂停：管理员放行之前，什么都不会发出去。", since: "自 {{at}}", release: "放行发送", ask: "要放行发送吗？", askText: "这里排好的消息会发出去。如果这份副本的原系统还在运行，客户会收到两遍。", cancel: "继续暂停", released: "发送已放行" },
+  held: { restored: "这是恢复出来的副本：管理员放行之前，什么都不会发出去。", copied: "这份数据是复制过来的：管理员放行之前，什么都不会发出去。", person: "发送已暂停：管理员放行之前，什么都不会发出去。", since: "自 {{at}}", release: "放行发送", ask: "要放行发送吗？", askText: "这里排好的消息会发出去。如果这份副本的原系统还在运行，客户会收到两遍。", cancel: "继续暂停", released: "发送已放行" },
   skip: "跳到正文",
   notFound: "没有这个页面",
   home: "回到今日",
