@@ -3,6 +3,8 @@ package guard
 import (
 	"context"
 	"strings"
+
+	"guanxi/base/field"
 )
 
 // Scope is whose rows the actor sees. It is added to every read of rows that have an owner and a team.
@@ -72,9 +74,11 @@ const (
 
 // Fields holds the actor's rights to the fields of one noun.
 type Fields struct {
-	rights map[string]Right
-	write  bool
-	closed bool
+	rights    map[string]Right
+	write     bool
+	closed    bool
+	sensitive bool       // sees the sensitive ones of the workspace's own fields
+	own       *field.Set // nil where none is hidden
 }
 
 // FieldsOf gives the rights of the actor of ctx to the fields of noun.
@@ -89,7 +93,7 @@ func FieldsOf(ctx context.Context, noun string) Fields {
 	}
 	f := Fields{write: a.Can(noun + ".write")}
 	if noun == "customers" {
-		f.rights = role.Fields
+		f.rights, f.own, f.sensitive = role.Fields, field.Of(ctx), a.Can("fields.sensitive")
 	}
 	return f
 }
@@ -99,7 +103,10 @@ func (f Fields) Right(field string) Right {
 	if f.closed {
 		return None
 	}
-	field, _, _ = strings.Cut(field, ".")
+	field, key, _ := strings.Cut(field, ".")
+	if r, hidden := f.ofOwn(field, key); hidden {
+		return r
+	}
 	if r, special := f.rights[field]; special {
 		return r
 	}
@@ -107,6 +114,24 @@ func (f Fields) Right(field string) Right {
 		return Write
 	}
 	return Read
+}
+
+// ofOwn gives the right to a field of the workspace's own where its sensitivity takes something away. Who works without
+// contact points works without everything personal; what is a contact point itself is masked as those are.
+func (f Fields) ofOwn(noun, key string) (Right, bool) {
+	if noun != "custom" || key == "" || f.own == nil {
+		return "", false
+	}
+	own, known := f.own.Find(key)
+	switch {
+	case !known || own.Sensitivity == field.Normal && own.Type != field.Phone && own.Type != field.Email:
+		return "", false
+	case f.rights["phone"] == None:
+		return None, true
+	case own.Type == field.Phone, own.Type == field.Email, own.Sensitivity == field.Sensitive && !f.sensitive:
+		return Masked, true
+	}
+	return "", false
 }
 
 // CanUse reports whether one may filter, sort, group or export by the field: only when one may read it in full.

@@ -14,6 +14,7 @@ import (
 	"guanxi/base/columns"
 	"guanxi/base/db"
 	"guanxi/base/feed"
+	"guanxi/base/field"
 	"guanxi/base/job"
 	"guanxi/base/workspace"
 	"guanxi/flow/schema"
@@ -65,6 +66,9 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 	if p.stages, err = join(p.records, p.columns, p.guard, p.jobs, data.Data, flags.Node); err != nil {
 		return nil, err
 	}
+	if err := p.stages.customers.Fields().Load(ctx); err != nil {
+		return nil, err
+	}
 	p.feed = p.stages.feed
 	p.guard.DaysChanged = func() {
 		p.running.Go(func() {
@@ -78,9 +82,10 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 	return p, err
 }
 
-// surroundings are the clock and the workspace that everything needs to know; nobody acts in them yet.
+// surroundings are the clock, the workspace and its fields, which everything needs to know; nobody acts in them yet.
 func (p *program) surroundings(ctx context.Context) context.Context {
 	ctx = workspace.WithSource(guard.With(ctx, guard.Actor{}), p.guard.Workspace)
+	ctx = field.With(ctx, func() *field.Set { return p.stages.customers.Fields().Set() })
 	if p.moved != nil {
 		ctx = clock.With(ctx, p.moved)
 	}

@@ -8,6 +8,7 @@ import (
 	"guanxi/base/columns"
 	"guanxi/base/db"
 	"guanxi/base/feed"
+	"guanxi/base/field"
 	"guanxi/base/job"
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
@@ -30,16 +31,16 @@ type stages struct {
 }
 
 func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Registry, dir, node string) (*stages, error) {
-	imports, err := newImports(records, jobs, dir, node, g.Workspace)
-	if err != nil {
+	s := &stages{customers: customer.New(records)}
+	var err error
+	if s.imports, err = newImports(records, jobs, dir, node, g.Workspace, s.customers.Fields().Set); err != nil {
 		return nil, err
 	}
-	s := &stages{imports: imports, customers: customer.New(records)}
 	touched := &analyze.Touched{}
 	hot := analyze.NewHot(store)
 	s.scores = analyze.NewScores(records, store, hot)
 	s.segments = analyze.NewSegments(records, store, hot, touched)
-	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{s.scores.Watcher(touched), hot.Watcher(touched), s.segments})
+	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{s.customers.Fields(), s.scores.Watcher(touched), hot.Watcher(touched), s.segments})
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 
@@ -66,12 +67,12 @@ func (f fresh) Find(ctx context.Context, q customer.FindQuery) (ids []int64, tot
 	return f.Finder.Find(ctx, q)
 }
 
-func newImports(records *db.DB, jobs *job.Registry, dir, node string, w workspace.Source) (*collect.Engine, error) {
+func newImports(records *db.DB, jobs *job.Registry, dir, node string, w workspace.Source, own field.Source) (*collect.Engine, error) {
 	imports, err := collect.New(records, jobs, collect.Settings{Dir: dir, Node: node})
 	if err != nil {
 		return nil, err
 	}
-	for _, kind := range customer.Kinds(w) {
+	for _, kind := range customer.Kinds(w, own) {
 		imports.Register(kind)
 	}
 	return imports, nil
@@ -83,8 +84,12 @@ func importsBeside(ctx context.Context, records *db.DB, dir string) (context.Con
 	if err := g.LoadWorkspace(ctx); err != nil {
 		return ctx, nil, err
 	}
-	imports, err := newImports(records, nil, dir, "beside", g.Workspace)
-	return workspace.WithSource(guard.System(ctx), g.Workspace), imports, err
+	own := customer.NewFields(records)
+	if err := own.Load(ctx); err != nil {
+		return ctx, nil, err
+	}
+	imports, err := newImports(records, nil, dir, "beside", g.Workspace, own.Set)
+	return field.With(workspace.WithSource(guard.System(ctx), g.Workspace), own.Set), imports, err
 }
 
 func (s *stages) register(a *api.API) {

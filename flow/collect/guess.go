@@ -24,7 +24,7 @@ func Guess(k Kind, headers []string, sample [][]string) (map[string]string, map[
 		columns[headers[column]], confidence[headers[column]] = f.Name, c
 		used[f.Name] = true
 	}
-	fields := k.Fields()
+	fields := fieldsOf(k)
 	folded := make([]string, len(headers))
 	for i, header := range headers {
 		folded[i] = foldHeader(header)
@@ -130,7 +130,7 @@ func readableShare(f *Field, column int, sample [][]string) float64 {
 // knownTo gives a test of whether a cell is a header that k knows.
 func knownTo(k Kind) func(string) bool {
 	known := map[string]bool{}
-	for _, f := range k.Fields() {
+	for _, f := range fieldsOf(k) {
 		for rank := range 3 + len(f.Aliases) {
 			known[knownHeader(&f, rank)] = true
 		}

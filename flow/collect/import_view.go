@@ -134,7 +134,7 @@ func (e *Engine) labels(kind string, m Mapping) map[string]map[string]string {
 		mapped[field] = true
 	}
 	labels := map[string]map[string]string{}
-	for _, f := range k.Fields() {
+	for _, f := range fieldsOf(k) {
 		if mapped[f.Name] {
 			labels[f.Name] = map[string]string{"zh-CN": f.LabelZH, "en-US": f.LabelEN}
 		}

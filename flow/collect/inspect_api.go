@@ -111,7 +111,7 @@ func (e *Engine) inspect(ctx context.Context, f Stored, kind, mapping string) (v
 }
 
 func fieldViews(k Kind) (views []fieldView) {
-	for _, f := range k.Fields() {
+	for _, f := range fieldsOf(k) {
 		if f.Name == "custom.*" {
 			continue
 		}

@@ -2,6 +2,7 @@ package collect
 
 import (
 	"context"
+	"slices"
 
 	"guanxi/base/db"
 )
@@ -70,6 +71,21 @@ type Kind interface {
 	// it replaced (Changes), keeps and lists what people changed since (version above after_version). It must
 	// forget what it has handled (DropChanges, or kept rows no longer carrying the import's id) so that calling it again goes on.
 	Undo(ctx context.Context, tx *db.Tx, importID int64, limit int) (Undone, error)
+}
+
+// Extended is a Kind whose records also have fields that the workspace has defined itself. They are named "custom.KEY" and
+// may change between two imports; their values come after those of the kind's own fields, as with any custom column.
+type Extended interface {
+	OwnFields() []Field
+}
+
+// fieldsOf gives everything a column of a file can be mapped to.
+func fieldsOf(k Kind) []Field {
+	fields := k.Fields()
+	if more, extended := k.(Extended); extended {
+		fields = slices.Concat(fields, more.OwnFields())
+	}
+	return fields
 }
 
 // Preparer is a Kind with costly work per row that needs no database (pinyin, keys). Prepare runs beside the

@@ -118,7 +118,10 @@ type plan struct {
 func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
 	p := &plan{kind: k, headers: headers, source: "import", refundPrefix: m.Options.RefundPrefix}
 	byName := map[string]int{}
-	openEnded := false
+	openEnded, own := false, map[string]Field{}
+	for _, f := range fieldsOf(k)[len(k.Fields()):] {
+		own[f.Name] = f
+	}
 	for _, f := range k.Fields() {
 		if f.Name == "custom.*" {
 			openEnded = true
@@ -137,7 +140,11 @@ func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
 		}
 		byName[name] = len(p.fields)
 		p.custom = append(p.custom, custom)
-		p.fields = append(p.fields, Field{Name: name, LabelZH: custom, LabelEN: custom, Type: Text})
+		f, defined := own[name]
+		if !defined {
+			f = Field{Name: name, LabelZH: custom, LabelEN: custom, Type: Text}
+		}
+		p.fields = append(p.fields, f)
 		return byName[name], true
 	}
 	var faults []fault.Field

@@ -28,7 +28,7 @@ func (e *Engine) maskFor(ctx context.Context, i *Import) rowMask {
 	}
 	rights := guard.FieldsOf(ctx, "customers")
 	if k := e.kinds[i.Kind]; k != nil && !mask.own {
-		for _, f := range k.Fields() {
+		for _, f := range fieldsOf(k) {
 			name := strings.TrimPrefix(f.Name, "customer.")
 			if right := rights.Right(name); f.Personal && !rights.CanUse(name) {
 				mask.hidden[f.Name] = right

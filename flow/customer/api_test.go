@@ -18,6 +18,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
+	"guanxi/base/field"
 	"guanxi/guard"
 )
 
@@ -47,9 +48,13 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	router := chi.NewRouter()
 	router.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(guard.With(clock.With(r.Context(), s.clock), s.actor)))
+			ctx := field.With(clock.With(r.Context(), s.clock), s.store.Fields().Set)
+			next.ServeHTTP(w, r.WithContext(guard.With(ctx, s.actor)))
 		})
 	})
+	if err := s.store.Fields().Load(context.Background()); err != nil {
+		t.Fatal(err)
+	}
 	s.store.Register(api.New(router, api.Options{Title: "test", Version: "1", Authorize: guard.Authorize}))
 	s.server = httptest.NewServer(router)
 	t.Cleanup(s.server.Close)

@@ -79,19 +79,22 @@ func (f *CustomerFields) sent() (names []string) {
 		}
 	}
 	for name, sent := range map[string]bool{"birthday": f.Birthday.Sent, "phone": f.Phone.Sent, "email": f.Email.Sent,
-		"owner": f.OwnerID.Sent, "tags": f.Tags != nil, "custom": f.Custom != nil} {
+		"owner": f.OwnerID.Sent, "tags": f.Tags != nil} {
 		if sent {
 			names = append(names, name)
+		}
+	}
+	if f.Custom != nil {
+		for name := range *f.Custom {
+			names = append(names, customPrefix+name)
 		}
 	}
 	return names
 }
 
 const (
-	longestText   = 200
-	longestTag    = 50
-	mostCustom    = 100
-	longestCustom = 1000
+	longestText = 200
+	longestTag  = 50
 )
 
 // apply writes the plain attributes onto c and says what is wrong with them.
@@ -113,9 +116,7 @@ func (f *CustomerFields) apply(ctx context.Context, c *Customer) (wrong []fault.
 		}
 	}
 	if f.Custom != nil {
-		if field, key := setCustom(c, *f.Custom); key != "" {
-			wrong = append(wrong, fault.Field{Field: field, Key: key})
-		}
+		wrong = append(wrong, setCustom(ctx, c, *f.Custom)...)
 	}
 	if f.Tags != nil {
 		for _, tag := range *f.Tags {
@@ -178,33 +179,4 @@ func setBirthday(ctx context.Context, c *Customer, value string) (key string) {
 	}
 	c.Birthday = &value
 	return ""
-}
-
-// setCustom merges plain values into the custom fields; null takes one away.
-func setCustom(c *Customer, changes map[string]any) (field, key string) {
-	fields := customFields(c.Custom)
-	for name, value := range changes {
-		field = "custom." + name
-		if n := utf8.RuneCountInString(name); n == 0 || n > 64 {
-			return field, "length_out_of_range"
-		}
-		switch v := value.(type) {
-		case nil:
-			delete(fields, name)
-			continue
-		case string:
-			if utf8.RuneCountInString(v) > longestCustom {
-				return field, "too_long"
-			}
-		case bool, float64, int64:
-		default:
-			return field, "type_invalid"
-		}
-		fields[name] = value
-	}
-	if len(fields) > mostCustom {
-		return "custom", "too_many"
-	}
-	c.Custom = customText(fields)
-	return "", ""
 }

@@ -59,7 +59,7 @@ func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
 	}
 	rights := guard.FieldsOf(ctx, noun)
 	p := &customerPage{CustomerItem: c.item(ctx), Industry: orNull(c.Industry), GivenName: orNull(c.GivenName), FamilyName: orNull(c.FamilyName),
-		Custom: customFields(c.Custom), UpdatedAt: instant(c.UpdatedAt), Rights: rightsOf(rights),
+		Custom: shownCustom(ctx, rights, c.Custom), UpdatedAt: instant(c.UpdatedAt), Rights: rightsOf(ctx, rights),
 		ContactPoints: []contactView{}, Identities: []identityView{}, Segments: []segmentView{}}
 	p.Address = addressView{orNull(c.Country), orNull(c.Province), orNull(c.City), orNull(c.District), orNull(shownAddress(rights, c.Address)), orNull(c.Postcode)}
 	var points []ContactPoint

@@ -33,11 +33,15 @@ func (s *Store) Create(ctx context.Context, f *CustomerFields) (id int64, err er
 	c.Source = "manual"
 	points, wrong := f.contactPoints(ctx, &c)
 	wrong = append(f.apply(ctx, &c), wrong...)
+	wrong = append(wrong, checkStage(ctx, nil, &c)...)
 	if len(wrong) > 0 {
 		return 0, fault.Invalids(wrong)
 	}
 	actor := guard.ActorOf(ctx)
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := s.checkReferences(ctx, tx, f.Custom); err != nil {
+			return err
+		}
 		if f.OwnerID.Value != "" {
 			if err := setOwner(ctx, tx, &c, f.OwnerID.Value); err != nil {
 				return err
@@ -65,6 +69,9 @@ func (s *Store) Create(ctx context.Context, f *CustomerFields) (id int64, err er
 				return err
 			}
 		}
+		if err := tell(ctx, tx, saidByStaff, nil, &c); err != nil {
+			return err
+		}
 		tx.Feed("customers", id)
 		return guard.Audit(ctx, tx, "customer.created", "customer", strconv.FormatInt(id, 10), map[string]any{"name": c.Name, "fields": f.sent()})
 	})
@@ -79,15 +86,19 @@ func (s *Store) Change(ctx context.Context, id int64, ifMatch string, f *Custome
 	return s.change(ctx, id, ifMatch, "customer.changed", func(ctx context.Context, tx *db.Tx, c *Customer) (difference, error) {
 		before := *c
 		points, wrong := f.contactPoints(ctx, c)
-		if wrong = append(f.apply(ctx, c), wrong...); len(wrong) > 0 {
+		wrong = append(f.apply(ctx, c), wrong...)
+		if wrong = append(wrong, checkStage(ctx, &before, c)...); len(wrong) > 0 {
 			return nil, fault.Invalids(wrong)
+		}
+		if err := s.checkReferences(ctx, tx, f.Custom); err != nil {
+			return nil, err
 		}
 		if f.OwnerID.Sent {
 			if err := setOwner(ctx, tx, c, f.OwnerID.Value); err != nil {
 				return nil, err
 			}
 		}
-		changed := differences(&before, c)
+		changed := differences(ctx, &before, c)
 		for kind, t := range map[string]Text{ContactPhone: f.Phone, ContactEmail: f.Email} {
 			if !t.Sent {
 				continue
@@ -146,6 +157,9 @@ func (s *Store) change(ctx context.Context, id int64, ifMatch, action string, fn
 		c.Version++
 		c.UpdatedAt = clock.Millis(ctx)
 		if err := updateChanged(ctx, tx, &stored.Customer, &c); err != nil {
+			return err
+		}
+		if err := tell(ctx, tx, saidByStaff, &stored.Customer, &c); err != nil {
 			return err
 		}
 		tx.Feed("customers", id)
@@ -230,7 +244,7 @@ func (f *CustomerFields) contactPoints(ctx context.Context, c *Customer) (points
 }
 
 // differences compares the attributes of two versions of a record.
-func differences(before, after *Customer) difference {
+func differences(ctx context.Context, before, after *Customer) difference {
 	d := difference{}
 	for _, f := range textFields {
 		if f.name == "address" {
@@ -244,7 +258,7 @@ func differences(before, after *Customer) difference {
 	d.note("birthday", value(before.Birthday), value(after.Birthday))
 	d.note("owner", value(before.OwnerID), value(after.OwnerID))
 	d.note("team", value(before.TeamID), value(after.TeamID))
-	d.note("custom", before.Custom, after.Custom)
+	d.noteCustom(ctx, before.Custom, after.Custom)
 	return d
 }
 

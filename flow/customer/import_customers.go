@@ -8,6 +8,7 @@ import (
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"guanxi/base/db"
+	"guanxi/base/field"
 	"guanxi/base/workspace"
 	"guanxi/flow/collect"
 )
@@ -16,6 +17,7 @@ import (
 // empty cells leave what is there. The first row of a file that names a customer writes it, later ones only add keys.
 type customerKind struct {
 	workspace workspace.Source
+	own       field.Source
 	at        customerFieldIndex
 }
 
@@ -42,6 +44,9 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 		return err
 	}
 	run.begin(b)
+	if err := k.dropUnknown(ctx, tx, b, rows); err != nil {
+		return err
+	}
 	all := make([]keys, 0, len(rows))
 	for i := range rows {
 		if b.Outcomes[i].State == collect.Pending {
@@ -89,6 +94,9 @@ func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i in
 		return nil
 	case found == nil && b.Mode == collect.ModeUpdate:
 		b.Reject(i, "not_found", "external_id", "")
+		return nil
+	case k.lacks(b, row, found) != "":
+		b.Reject(i, "required_at_stage", k.lacks(b, row, found), "")
 		return nil
 	case found == nil:
 		found = r.create(row.Customer)
@@ -139,13 +147,7 @@ func (k *customerKind) merge(run *customerRun, e *entry, row *customerRow) bool 
 	if row.Birthday != nil {
 		e.Birthday = row.Birthday
 	}
-	if row.Custom != "{}" {
-		fields := customFields(e.Custom)
-		for name, value := range customFields(row.Custom) {
-			fields[name] = value
-		}
-		e.Custom = customText(fields)
-	}
+	e.Custom = mergedCustom(e.Custom, row.Custom)
 	k.setOwner(run, e, row)
 	e.settle()
 	return !sameRecord(&before, &e.Customer)
@@ -181,6 +183,10 @@ func (k *customerKind) report(b *collect.Batch, row *customerRow, i int, e *entr
 		} else if p.Kind != ContactWeChat && reformatted(p) {
 			b.Correct(p.Kind+"_normalized", mask(p.Kind, p.Raw), mask(p.Kind, p.Value))
 		}
+	}
+	for _, u := range row.unfit {
+		finding.Cause, finding.Field, finding.Value = u.cause, u.field, ""
+		b.AddFinding(finding)
 	}
 	if row.owner != "" && e.OwnerID == nil {
 		finding.Cause, finding.Field, finding.Value = "owner_unknown", "owner", row.owner

@@ -18,6 +18,7 @@ type customerRow struct {
 	tags     []string
 	consents []Consent
 	owner    string
+	unfit    []unfit
 }
 
 // Prepare implements collect.Preparer: normalising and pinyin need no database.
@@ -73,13 +74,7 @@ func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *custome
 		row.keys.externalID = rowDigest(from.Values)
 	}
 	if len(b.Custom) > 0 {
-		custom := map[string]any{}
-		for i, name := range b.Custom {
-			if v := from.Values[k.at.custom+i]; v.Set {
-				custom[name] = v.Text
-			}
-		}
-		row.Custom = customText(custom)
+		k.prepareOwn(b, from, row)
 	}
 }
 

@@ -28,7 +28,7 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range Kinds(nil) {
+	for _, k := range Kinds(nil, nil) {
 		engine.Register(k)
 	}
 	fake := clock.NewFake(time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC))

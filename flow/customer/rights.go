@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
+	"guanxi/base/field"
 	"guanxi/guard"
 )
 
@@ -57,13 +58,16 @@ func shownAddress(rights guard.Fields, address string) string {
 }
 
 // rightsOf tells the reader's right to every field that a form may show.
-func rightsOf(rights guard.Fields) map[string]guard.Right {
+func rightsOf(ctx context.Context, rights guard.Fields) map[string]guard.Right {
 	all := map[string]guard.Right{}
 	for _, f := range textFields {
 		all[f.name] = rights.Right(f.name)
 	}
-	for _, field := range []string{"phone", "email", "wechat", "birthday", "tags", "owner", "custom", "external_id", "consents"} {
-		all[field] = rights.Right(field)
+	for _, name := range []string{"phone", "email", "wechat", "birthday", "tags", "owner", "custom", "external_id", "consents"} {
+		all[name] = rights.Right(name)
+	}
+	for _, f := range field.Of(ctx).Live() {
+		all[customPrefix+f.Key] = rights.Right(customPrefix + f.Key)
 	}
 	return all
 }

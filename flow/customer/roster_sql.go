@@ -85,6 +85,7 @@ func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (create
 	if err := r.keepBefore(ctx, tx, b, touched); err != nil {
 		return 0, 0, err
 	}
+	history := told{source: saidByImport, importID: &r.importID, at: r.now}
 	for _, e := range touched {
 		// a record this import made itself stays at version 1: nobody has changed it since
 		if e.CreatedImportID == nil || *e.CreatedImportID != r.importID || e.Version > 1 {
@@ -94,6 +95,10 @@ func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (create
 		if err := updateCustomer(ctx, tx, &e.Customer); err != nil {
 			return 0, 0, err
 		}
+		history.compare(e.was, &e.Customer)
+	}
+	if err := history.write(ctx, tx); err != nil {
+		return 0, 0, err
 	}
 	if len(r.created) >= manyCreated {
 		slices.SortStableFunc(r.created, func(a, b *entry) int { return strings.Compare(a.NameKey, b.NameKey) })

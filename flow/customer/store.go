@@ -10,6 +10,7 @@ import (
 // Store reads and writes customers and everything that belongs to them, always as the person in the context.
 type Store struct {
 	records *db.DB
+	fields  *Fields
 	analysis
 	reveals *tally
 	taught  taught
@@ -24,7 +25,13 @@ type analysis struct {
 }
 
 // New gives a store over records.
-func New(records *db.DB) *Store { return &Store{records: records, reveals: newTally()} }
+func New(records *db.DB) *Store {
+	return &Store{records: records, fields: NewFields(records), reveals: newTally()}
+}
+
+// Fields are the fields that the workspace has defined for its customers. They must be loaded before the store serves
+// anybody, and stand in the contexts it is given.
+func (s *Store) Fields() *Fields { return s.fields }
 
 // Use plugs analysis in; nil leaves a part out. It must be called before the store serves anybody.
 func (s *Store) Use(finder Finder, figures FigureSource, memberships Memberships) {
@@ -34,6 +41,7 @@ func (s *Store) Use(finder Finder, figures FigureSource, memberships Memberships
 // Register adds the operations of this stage.
 func (s *Store) Register(a *api.API) {
 	s.registerCustomers(a)
+	s.registerFields(a)
 	s.registerContacts(a)
 	s.registerConsents(a)
 	s.registerActivities(a)

@@ -131,6 +131,9 @@ func restoreCustomers(ctx context.Context, tx *db.Tx, importID int64, limit int,
 		left := was.Customer.Version
 		was.Customer.Version, was.Customer.UpdatedAt = version, clock.Millis(ctx)
 		tx.Feed("customers", was.Customer.ID)
+		if err := untell(ctx, tx, importID, was.Customer.ID); err != nil {
+			return 0, err
+		}
 		return left, putImage(ctx, tx, &was)
 	})
 }

@@ -30,6 +30,12 @@ var causes = map[string]Said{
 	"number_out_of_range":  {"的数字太大", "with a number that is too large"},
 	"phone_unreadable":     {"的手机号无法识别", "with a phone number that cannot be read"},
 	"email_unreadable":     {"的邮箱无法识别", "with an email address that cannot be read"},
+	"choice_unknown":       {"的值不在选项里", "with a value that is not one of the field's"},
+	"month_day_unreadable": {"的月日无法识别", "with a month and day that cannot be read"},
+	"text_unreadable":      {"的文字太长或已脱敏", "with a text that is too long or masked"},
+	"customer_unknown":     {"指向不存在的客户", "naming a customer who is not there"},
+	"field_archived":       {"带有已停用的字段", "with a field that is no longer used"},
+	"field_not_for_kind":   {"带有不属于这类客户的字段", "with a field that is not for this kind of customer"},
 	"changed_since_import": {"在导入后被修改，撤销时保留", "changed after the import and kept when it was undone"},
 }
 

@@ -1,0 +1,105 @@
+package customer
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/columns"
+	"guanxi/base/db"
+	"guanxi/base/field"
+)
+
+type fieldRow struct {
+	Key           string `bun:"key"`
+	LabelZH       string `bun:"label_zh"`
+	LabelEN       string `bun:"label_en"`
+	AppliesTo     string `bun:"applies_to"`
+	Type          string `bun:"type"`
+	Unit          string `bun:"unit"`
+	Purpose       string `bun:"purpose"`
+	Sensitivity   string `bun:"sensitivity"`
+	RetentionDays *int64 `bun:"retention_days"`
+	RequiredAt    string `bun:"required_at"`
+	Choices       string `bun:"choices"`
+	Group         string `bun:"form_group"`
+	Position      int64  `bun:"position"`
+	ArchivedAt    *int64 `bun:"archived_at"`
+	Version       int64  `bun:"version"`
+}
+
+// loadFields reads all fields in the order of forms.
+func loadFields(ctx context.Context, from bun.IDB) ([]*field.Field, error) {
+	var rows []fieldRow
+	if err := from.NewRaw(`
+select key, label_zh, label_en, applies_to, type, unit, purpose, sensitivity, retention_days, required_at, choices, form_group,
+  position, archived_at, version
+from customer_fields
+order by position, created_at, key`).Scan(ctx, &rows); err != nil {
+		return nil, err
+	}
+	all := make([]*field.Field, len(rows))
+	for i, r := range rows {
+		f := &field.Field{Key: r.Key, Label: field.Label{Chinese: r.LabelZH, English: r.LabelEN}, AppliesTo: r.AppliesTo, Type: field.Type(r.Type),
+			Unit: r.Unit, Purpose: r.Purpose, Sensitivity: r.Sensitivity, RetentionDays: r.RetentionDays, Group: r.Group, Position: r.Position,
+			ArchivedAt: r.ArchivedAt, Version: r.Version}
+		if err := json.Unmarshal([]byte(r.RequiredAt), &f.RequiredAt); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal([]byte(r.Choices), &f.Values); err != nil {
+			return nil, err
+		}
+		all[i] = f
+	}
+	return all, nil
+}
+
+func insertField(ctx context.Context, tx *db.Tx, f *field.Field, now int64) error {
+	_, err := tx.NewRaw(`
+insert into customer_fields (key, label_zh, label_en, applies_to, type, unit, purpose, sensitivity, retention_days, required_at, choices,
+  form_group, position, created_at, updated_at)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		f.Key, f.Label.Chinese, f.Label.English, f.AppliesTo, string(f.Type), f.Unit, f.Purpose, f.Sensitivity, f.RetentionDays,
+		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), f.Group, f.Position, now, now).Exec(ctx)
+	return err
+}
+
+func updateField(ctx context.Context, tx *db.Tx, f *field.Field, now int64) error {
+	_, err := tx.NewRaw(`
+update customer_fields
+set label_zh = ?, label_en = ?, applies_to = ?, unit = ?, purpose = ?, sensitivity = ?, retention_days = ?, required_at = ?, choices = ?,
+  form_group = ?, position = ?, archived_at = ?, updated_at = ?, version = version + 1
+where key = ?`,
+		f.Label.Chinese, f.Label.English, f.AppliesTo, f.Unit, f.Purpose, f.Sensitivity, f.RetentionDays,
+		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), f.Group, f.Position, f.ArchivedAt, now, f.Key).Exec(ctx)
+	return err
+}
+
+func orEmpty[T any](list []T) []T {
+	if list == nil {
+		return []T{}
+	}
+	return list
+}
+
+// feedHolders sends everybody who has the field to columns again, because what columns may know of it has changed.
+func feedHolders(ctx context.Context, tx *db.Tx, key string) error {
+	var ids []int64
+	if err := tx.NewRaw("select id from customers where custom like ? escape '!'", "%"+likeText(jsonText(key)+":")+"%").Scan(ctx, &ids); err != nil {
+		return err
+	}
+	tx.Feed("customers", ids...)
+	return nil
+}
+
+// fieldSubject is what the feed calls changes of the fields.
+const fieldSubject = "customer_fields"
+
+// Changed implements feed.Watcher: a change made by another process is known here within the feed's beat.
+func (f *Fields) Changed(ctx context.Context, _ *columns.Tx, changed map[string][]int64) error {
+	if changed != nil && len(changed[fieldSubject]) == 0 {
+		return nil
+	}
+	return f.Load(ctx)
+}

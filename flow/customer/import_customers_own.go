@@ -1,0 +1,198 @@
+package customer
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/db"
+	"guanxi/base/field"
+	"guanxi/base/money"
+	"guanxi/flow/collect"
+)
+
+// OwnFields implements collect.Extended: the fields the workspace has defined. A cell that cannot be read leaves the
+// field as it is, with a finding.
+func (k *customerKind) OwnFields() []collect.Field {
+	var all []collect.Field
+	for _, f := range k.own().Live() {
+		all = append(all, k.ownField(f))
+	}
+	return all
+}
+
+func (k *customerKind) ownField(f *field.Field) collect.Field {
+	as := collect.Field{Name: customPrefix + f.Key, LabelZH: f.Label.Chinese, LabelEN: f.Label.English, Type: collect.Text, Lenient: true,
+		Personal: f.Sensitivity != field.Normal || f.Withheld(), Aliases: []string{f.Key}}
+	switch f.Type {
+	case field.Number:
+		as.Type = collect.Quantity
+	case field.Money:
+		as.Type = collect.Money
+	case field.Day:
+		as.Type = collect.Day
+	case field.Boolean:
+		as.Type = collect.Bool
+	case field.Phone:
+		as.Type = collect.Phone
+	case field.Email:
+		as.Type = collect.Email
+	}
+	if as.Type == collect.Text || as.Type == collect.Phone || as.Type == collect.Email {
+		as.Clean = func(cell string) (string, string) { return cleanOwn(f, cell, k.workspace().Country) }
+	}
+	return as
+}
+
+// cleanOwn reads a cell as the field's type; several choices come back a line each.
+func cleanOwn(f *field.Field, cell, region string) (clean, code string) {
+	value, key := readText(f, trimmed(cell), region)
+	if key == "" {
+		switch v := value.(type) {
+		case string:
+			return v, ""
+		case []any:
+			words := make([]string, len(v))
+			for i := range v {
+				words[i], _ = v[i].(string)
+			}
+			return strings.Join(words, "\n"), ""
+		}
+		return "", ""
+	}
+	switch f.Type {
+	case field.Choice, field.Choices:
+		return "", "choice_unknown"
+	case field.MonthDay:
+		return "", "month_day_unreadable"
+	case field.Phone:
+		return "", "phone_unreadable"
+	case field.Email:
+		return "", "email_unreadable"
+	case field.Customer:
+		return "", "customer_unknown"
+	}
+	return "", "text_unreadable"
+}
+
+// unfit is a value of a row that its customer cannot hold.
+type unfit struct{ cause, field string }
+
+// prepareOwn puts the custom cells of a row on its record.
+func (k *customerKind) prepareOwn(b *collect.Batch, from *collect.Row, row *customerRow) {
+	own, custom := k.own(), map[string]any{}
+	for i, name := range b.Custom {
+		v := from.Values[k.at.custom+i]
+		if !v.Set {
+			continue
+		}
+		f, known := own.Find(name)
+		switch {
+		case !known:
+			custom[name] = v.Text
+		case f.Archived():
+			row.unfit = append(row.unfit, unfit{"field_archived", customPrefix + name})
+		case !f.For(row.Kind):
+			row.unfit = append(row.unfit, unfit{"field_not_for_kind", customPrefix + name})
+		default:
+			custom[name] = keptValue(f, v)
+		}
+	}
+	row.Custom = customText(custom)
+}
+
+// keptValue gives a cell as the record keeps it. A column of a field defined while the file was running is still text.
+func keptValue(f *field.Field, v collect.Value) any {
+	switch {
+	case v.Text != "" && f.Type != field.Choices:
+		return v.Text
+	case f.Type == field.Choices:
+		return strings.Split(v.Text, "\n")
+	case f.Type == field.Money:
+		return v.Minor(money.Exponent(f.Unit))
+	case f.Type == field.Boolean:
+		return v.Int != 0
+	}
+	return v.Float()
+}
+
+// lacks gives a field that the stage a row puts its customer into requires, and that neither of them has.
+func (k *customerKind) lacks(b *collect.Batch, row *customerRow, found *entry) (key string) {
+	if stage := k.at.text[stageField]; stage < 0 || row.set&(1<<stageField) == 0 {
+		return ""
+	}
+	after := row.Customer
+	if found != nil {
+		after.Kind = found.Kind
+		after.Custom = mergedCustom(found.Custom, row.Custom)
+	}
+	if missing := after.missing(k.own()); len(missing) > 0 {
+		return customPrefix + missing[0].Key
+	}
+	return ""
+}
+
+// stageField is the place of lifecycle_stage in textFields.
+var stageField = slices.IndexFunc(textFields, func(f textField) bool { return f.name == "lifecycle_stage" })
+
+func mergedCustom(before, more string) string {
+	if more == "{}" {
+		return before
+	}
+	fields := customFields(before)
+	for name, value := range customFields(more) {
+		fields[name] = value
+	}
+	return customText(fields)
+}
+
+// dropUnknown takes references to customers out of the rows that name nobody the person importing may see.
+func (k *customerKind) dropUnknown(ctx context.Context, tx *db.Tx, b *collect.Batch, rows []customerRow) error {
+	for _, name := range b.Custom {
+		f, known := k.own().Find(name)
+		if !known || f.Type != field.Customer {
+			continue
+		}
+		named := map[int64]bool{}
+		for i := range rows {
+			if id, err := strconv.ParseInt(referenceIn(&rows[i], name), 10, 64); err == nil {
+				named[id] = false
+			}
+		}
+		ids := make([]int64, 0, len(named))
+		for id := range named {
+			ids = append(ids, id)
+		}
+		if err := inChunks(ids, lookUpChunk, func(chunk []int64) error {
+			var there []int64
+			err := tx.NewRaw("select c.id from customers c where c.id in (?) and "+living+" and ?", bun.List(chunk), scope(ctx, "c")).Scan(ctx, &there)
+			for _, id := range there {
+				named[id] = true
+			}
+			return err
+		}); err != nil {
+			return err
+		}
+		for i := range rows {
+			id, err := strconv.ParseInt(referenceIn(&rows[i], name), 10, 64)
+			if err == nil && !named[id] {
+				fields := customFields(rows[i].Custom)
+				delete(fields, name)
+				rows[i].Custom = customText(fields)
+				rows[i].unfit = append(rows[i].unfit, unfit{"customer_unknown", customPrefix + name})
+			}
+		}
+	}
+	return nil
+}
+
+func referenceIn(row *customerRow, name string) string {
+	if row.Custom == "" || row.Custom == "{}" {
+		return ""
+	}
+	text, _ := customFields(row.Custom)[name].(string)
+	return text
+}
