@@ -56,10 +56,12 @@ function Doing({ of }: { of: Backups }) {
 /** What somebody must look after. */
 function Alarms({ of }: { of: Backups }) {
   const { t } = useTranslation("settings");
+  const { t: word, i18n } = useTranslation("ui");
   const format = useFormat();
+  const why = ({ code, detail }: { code: string; detail: string }) => (i18n.exists(`ui:fault.code.${code}`) ? word(`fault.code.${code as "wrong_key"}`) : detail);
   return (
     <>
-      {of.last_failure && <p className="fault" role="alert">{t(`backups.failed.${of.last_failure.kind}`, { at: format.when(of.last_failure.at) })}<br /><span className="meta">{of.last_failure.detail}</span></p>}
+      {of.last_failure && <p className="fault" role="alert">{t(`backups.failed.${of.last_failure.kind}`, { at: format.when(of.last_failure.at) })}<br /><span className="meta" title={of.last_failure.detail}>{why(of.last_failure)}</span></p>}
       {of.problems.length > 0 && <div className="fault" role="alert"><p>{t("backups.problems")}</p><ul>{of.problems.map((each) => <li key={each.file}><code>{each.file}</code> <span className="meta">{each.what}</span></li>)}</ul></div>}
       {of.same_disk && <p className="alarmline"><Tag tone="warn" icon="data">{t("backups.place")}</Tag> {t("backups.sameDisk")}</p>}
     </>
