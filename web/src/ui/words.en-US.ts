@@ -90,7 +90,6 @@ export default {
       backup_folder_not_empty: "The folder for backups holds something else",
       backup_folder_not_writable: "The folder for backups cannot be written",
       backup_damaged: "A file of the backups is missing or was changed",
-      backup_unusable: "The backup could not be restored as it should",
       no_backups_there: "There are no backups yet",
       disk_full: "The disk of the server is full",
       database_gone: "The database cannot be reached",

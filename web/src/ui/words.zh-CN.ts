@@ -90,7 +90,6 @@ export default {
       backup_folder_not_empty: "备份文件夹里有别的东西",
       backup_folder_not_writable: "备份文件夹写不进去",
       backup_damaged: "备份中有文件丢失或被改动",
-      backup_unusable: "这份备份没能完好恢复",
       no_backups_there: "还没有备份",
       disk_full: "服务器磁盘已满",
       database_gone: "数据库连不上",
