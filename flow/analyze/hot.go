@@ -151,26 +151,58 @@ func (w hotWatcher) Changed(ctx context.Context, to *columns.Tx, _ map[string][]
 	return nil
 }
 
-// renew reads the rows of ids again.
+// renew reads the rows of ids again. Nobody has to wait while the engine is asked.
 func (h *Hot) renew(ctx context.Context, ids []int64) error {
 	h.mu.Lock()
-	defer h.mu.Unlock()
 	if h.loading {
 		h.missed = append(h.missed, ids...)
 	}
-	if h.rows == nil || len(ids) == 0 {
+	rows := h.rows
+	h.mu.Unlock()
+	if rows == nil || len(ids) == 0 {
 		return nil
 	}
-	return h.rows.renew(ctx, h.columns, ids)
+	fresh, err := rows.ask(ctx, h.columns, ids)
+	if err != nil {
+		return err
+	}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.rows == rows { // otherwise they have been read anew meanwhile, with these changes
+		rows.take(fresh, ids)
+	}
+	return nil
 }
 
-func (r *hotRows) renew(ctx context.Context, from columnReader, ids []int64) error {
+// ask reads the rows of ids by themselves.
+func (r *hotRows) ask(ctx context.Context, from columnReader, ids []int64) (*hotRows, error) {
+	some := &hotRows{fields: make(map[string]hotColumn, len(r.fields)), late: make(map[int64]int, len(ids))}
+	for expr, c := range r.fields {
+		some.fields[expr] = c.empty()
+	}
+	return some, some.fill(ctx, from, " where c.id in (select unnest(?::bigint[]))", ids)
+}
+
+// take puts what fresh says of ids in the place of what was known; an id it has no row of is gone.
+func (r *hotRows) take(fresh *hotRows, ids []int64) {
 	for _, id := range ids {
-		if row, known := r.find(id); known {
+		row, known := r.find(id)
+		at, there := fresh.late[id]
+		switch {
+		case !there && known:
 			r.live.clear(row)
+			continue
+		case !there:
+			continue
+		case !known:
+			row = r.add(id)
+			r.late[id] = row
+		}
+		r.live.set(row)
+		for expr, c := range r.fields {
+			c.take(fresh.fields[expr], at, row)
 		}
 	}
-	return r.fill(ctx, from, " where c.id in (select unnest(?::bigint[]))", ids)
 }
 
 // fill reads the rows of the customers in where into their places.
@@ -225,9 +257,12 @@ func (h *Hot) load(ctx context.Context) error {
 		return err
 	}
 	if len(h.missed) > 0 {
-		if err := rows.renew(ctx, h.columns, sortedIDs(h.missed)); err != nil {
+		ids := sortedIDs(h.missed)
+		fresh, err := rows.ask(ctx, h.columns, ids)
+		if err != nil {
 			return err
 		}
+		rows.take(fresh, ids)
 	}
 	h.rows = rows
 	return nil

@@ -54,6 +54,8 @@ type hotColumn interface {
 	expr() string // in SQL, as dest takes it
 	dest() any
 	put(row int)
+	take(from hotColumn, at, row int) // what another column of the field has in row at
+	empty() hotColumn                 // another column of the field, without rows
 	grow()
 	reserve(n int)
 	tooVaried() bool // has more different values than it was made for, and is not to be asked
@@ -62,9 +64,9 @@ type hotColumn interface {
 func newHotColumn(f *Field) hotColumn {
 	switch f.Type {
 	case TypeText, TypeChoice:
-		return &textColumn{from: f.expr, codes: map[string]uint16{}, texts: []string{""}}
+		return newTextColumn(f.expr)
 	case TypeSet:
-		return &setColumn{from: "array_to_string(" + f.expr + ", chr(31))", holders: map[string]mask{}}
+		return &setColumn{from: "array_to_string(" + f.expr + ", '" + separator + "')", holders: map[string]mask{}}
 	case TypeBoolean:
 		return &numberColumn[int8]{from: "(" + f.expr + ")::int", unset: math.MinInt8}
 	case TypeDay, TypeElapsed:
@@ -105,6 +107,12 @@ func (c *numberColumn[T]) put(row int) {
 		return
 	}
 	c.values[row] = T(c.next)
+}
+
+func (c *numberColumn[T]) empty() hotColumn { return &numberColumn[T]{from: c.from, unset: c.unset} }
+
+func (c *numberColumn[T]) take(from hotColumn, at, row int) {
+	c.values[row] = from.(*numberColumn[T]).values[at]
 }
 
 // at gives the value of a row.
@@ -188,6 +196,19 @@ func (c *textColumn) put(row int) {
 	c.values[row] = code
 }
 
+func (c *textColumn) empty() hotColumn { return newTextColumn(c.from) }
+
+func (c *textColumn) take(from hotColumn, at, row int) {
+	other := from.(*textColumn)
+	code := other.values[at]
+	c.next = sql.NullString{String: other.texts[code], Valid: code != 0}
+	c.put(row)
+}
+
+func newTextColumn(from string) *textColumn {
+	return &textColumn{from: from, codes: map[string]uint16{}, texts: []string{""}}
+}
+
 // which sets the bits of rows whose text passes the test; an unset one never does.
 func (c *textColumn) which(test func(text string) bool, to mask) {
 	passes := make([]uint64, len(c.texts))
@@ -224,17 +245,10 @@ func (c *setColumn) tooVaried() bool { return len(c.holders) > mostHolders }
 func (c *setColumn) grow() { c.rows++ }
 
 func (c *setColumn) put(row int) {
-	if row < c.rows-1 { // otherwise it has just been added
-		for _, holders := range c.holders {
-			if row/64 < len(holders) {
-				holders.clear(row)
-			}
-		}
-	}
 	if c.next.String == "" {
 		return
 	}
-	for text := range strings.SplitSeq(c.next.String, "\x1f") {
+	for text := range strings.SplitSeq(c.next.String, separator) {
 		holders, known := c.holders[text]
 		if !known {
 			if c.tooVaried() {
@@ -249,6 +263,27 @@ func (c *setColumn) put(row int) {
 		c.holders[text] = holders
 	}
 }
+
+func (c *setColumn) empty() hotColumn { return &setColumn{from: c.from, holders: map[string]mask{}} }
+
+func (c *setColumn) take(from hotColumn, at, row int) {
+	var texts []string
+	for text, holders := range from.(*setColumn).holders {
+		if at/64 < len(holders) && holders.has(at) {
+			texts = append(texts, text)
+		}
+	}
+	for _, holders := range c.holders {
+		if row/64 < len(holders) {
+			holders.clear(row)
+		}
+	}
+	c.next = sql.NullString{String: strings.Join(texts, separator), Valid: true}
+	c.put(row)
+}
+
+// separator stands between the texts of a set as they are read; no text holds it.
+const separator = "\x1f"
 
 // holding sets the bits of rows that have the text.
 func (c *setColumn) holding(text string, to mask) {

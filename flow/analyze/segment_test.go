@@ -266,9 +266,13 @@ func TestSegmentsFollowRandomFacts(t *testing.T) {
 		case k == 5 && orders > 0:
 			id := 1 + r.Int64N(orders)
 			c.write("orders", []int64{id}, fmt.Sprintf("update orders set customer_id = %d, deleted_at = %s where id = %d", 1+r.Int64N(customers), []string{"null", "4"}[r.IntN(2)], id))
-		case k == 6:
-			id := 1 + r.Int64N(customers)
-			c.write("customers", []int64{id}, fmt.Sprintf("insert into customer_tags (customer_id, tag, created_at) values (%d, 'vip', 1) on conflict do nothing", id),
+		case k == 6: // often the same few, so that what was set is also taken away
+			id := 1 + r.Int64N(min(customers, 6))
+			tag := fmt.Sprintf("insert into customer_tags (customer_id, tag, created_at) values (%d, 'vip', 1) on conflict do nothing", id)
+			if r.IntN(2) == 0 {
+				tag = fmt.Sprintf("delete from customer_tags where customer_id = %d", id)
+			}
+			c.write("customers", []int64{id}, tag,
 				fmt.Sprintf("update customers set country = '%s', deleted_at = %s where id = %d", []string{"GB", "CN"}[r.IntN(2)], []string{"null", "null", "4"}[r.IntN(3)], id))
 		case k == 7:
 			c.drain()
