@@ -1910,7 +1910,7 @@ export interface components {
             name: string;
             ops: string[] | null;
             /** @enum {string} */
-            type: "text" | "choice" | "number" | "money" | "share" | "boolean" | "day" | "instant" | "elapsed" | "set" | "reference" | "custom";
+            type: "text" | "choice" | "number" | "money" | "share" | "boolean" | "day" | "instant" | "elapsed" | "set" | "reference" | "custom" | "month_day";
             unit?: string;
             values?: components["schemas"]["Choice"][] | null;
         };
@@ -2675,7 +2675,7 @@ export interface components {
         Hold: {
             /** @description name of the backup it was restored from */
             backup?: string;
-            /** @description restored: this is a restored copy; person: somebody held it */
+            /** @description restored: this is a restored copy; copied: the data was copied here; person: somebody held it */
             reason: string;
             /** Format: date-time */
             since: string;
@@ -5472,8 +5472,12 @@ export interface operations {
     "put-customer-fields-key": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
             cookie?: never;
         };
         requestBody: {
