@@ -41,8 +41,10 @@ func TestACopiedFolderIsHeld(t *testing.T) {
 		}
 		return hold != nil
 	}
-	if serve("first", false) || serve("first", false) {
-		t.Error("a new company is held")
+	for range 2 {
+		if serve("first", false) {
+			t.Error("a new company is held")
+		}
 	}
 	if err := os.CopyFS(at("copy"), os.DirFS(at("first"))); err != nil {
 		t.Fatal(err)
