@@ -61,8 +61,22 @@ join customers a on a.id = p.a_id and a.deleted_at is null and a.merged_into is 
 join customers b on b.id = p.b_id and b.deleted_at is null and b.merged_into is null
 where ? and ?`
 
-// inQueue is the condition of a pair that waits for a decision.
-const inQueue = "(p.state = 'open' or p.state = 'later' and p.later_until <= ?)"
+// inQueue is the condition of a pair that waits for a decision, once those have come back whose time it is.
+const inQueue = "p.state = 'open'"
+
+// comeBack opens the pairs that were put off until now.
+func (s *Store) comeBack(ctx context.Context) error {
+	now := clock.Millis(ctx)
+	var due []int64
+	err := s.records.Read().NewRaw("select a_id from duplicate_pairs where state = ? and later_until <= ? limit 1", PairLater, now).Scan(ctx, &due)
+	if err != nil || len(due) == 0 {
+		return err
+	}
+	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.NewRaw("update duplicate_pairs set state = ?, later_until = null where state = ? and later_until <= ?", PairOpen, PairLater, now).Exec(ctx)
+		return err
+	})
+}
 
 type pairCursor struct {
 	Score float64 `json:"s"`
@@ -76,12 +90,11 @@ func (s *Store) Duplicates(ctx context.Context, state string, least float64, cur
 	if err := page.DecodeCursor(cursor, &after); err != nil {
 		return nil, err
 	}
-	where, args := " and p.score >= ? and ", []any{scope(ctx, "a"), scope(ctx, "b"), least}
-	if state == PairOpen {
-		where, args = where+inQueue, append(args, clock.Millis(ctx))
-	} else {
-		where, args = where+"p.state = ?", append(args, state)
+	if err := s.comeBack(ctx); err != nil {
+		return nil, err
 	}
+	const where = " and p.state = ? and p.score >= ?"
+	args := []any{scope(ctx, "a"), scope(ctx, "b"), state, least}
 	list := &page.List[Duplicate]{}
 	read := s.records.Read()
 	if total {
@@ -93,8 +106,8 @@ func (s *Store) Duplicates(ctx context.Context, state string, least float64, cur
 	}
 	var rows []pairRow
 	err := read.NewRaw("select p.a_id, p.b_id, p.score, p.bits, p.evidence, p.state"+pairsInSight+where+`
-  and (p.score < ? or p.score = ? and (p.a_id > ? or p.a_id = ? and p.b_id > ?))
-order by p.score desc, p.a_id, p.b_id
+  and (p.score < ? or p.score = ? and (p.a_id < ? or p.a_id = ? and p.b_id < ?))
+order by p.score desc, p.a_id desc, p.b_id desc
 limit ?`, append(args, after.Score, after.Score, after.A, after.A, after.B, limit+1)...).Scan(ctx, &rows)
 	if err != nil {
 		return nil, err

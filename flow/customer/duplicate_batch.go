@@ -136,20 +136,21 @@ func (s *Store) runBatch(ctx context.Context, id int64) error {
 }
 
 func (s *Store) mergeBatch(ctx context.Context, b *mergeBatch) error {
-	for {
+	if err := s.comeBack(ctx); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
 		var rows []pairRow
-		if err := s.records.Read().NewRaw("select p.a_id, p.b_id, p.score, p.bits, p.evidence, p.state"+pairsInSight+" and p.score >= ? and "+inQueue+`
-order by p.score desc, p.a_id, p.b_id
-limit 100`, scope(ctx, "a"), scope(ctx, "b"), b.Least, clock.Millis(ctx)).Scan(ctx, &rows); err != nil {
+		if err := s.records.Read().NewRaw("select p.a_id, p.b_id, p.score, p.bits, p.evidence, p.state"+pairsInSight+" and "+inQueue+` and p.score >= ?
+order by p.score desc, p.a_id desc, p.b_id desc
+limit 1000`, scope(ctx, "a"), scope(ctx, "b"), b.Least).Scan(ctx, &rows); err != nil {
 			return err
 		}
-		if len(rows) == 0 || ctx.Err() != nil {
+		if len(rows) == 0 {
 			break
 		}
-		for _, p := range rows {
-			if err := s.mergePair(ctx, b, p); err != nil {
-				return err
-			}
+		if err := inChunks(rows, inOneChange, func(some []pairRow) error { return s.mergePairs(ctx, b, some) }); err != nil {
+			return err
 		}
 	}
 	if err := ctx.Err(); err != nil {
@@ -161,33 +162,47 @@ limit 100`, scope(ctx, "a"), scope(ctx, "b"), b.Least, clock.Millis(ctx)).Scan(c
 	})
 }
 
-// mergePair merges one pair of a batch, or leaves it for a person: to decide later, because it is not as safe as its
-// score says.
-func (s *Store) mergePair(ctx context.Context, b *mergeBatch, p pairRow) error {
+// inOneChange is how many pairs are merged in one change to the records: few enough that others need not wait.
+const inOneChange = 10
+
+func (s *Store) mergePairs(ctx context.Context, b *mergeBatch, pairs []pairRow) error {
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		counted := "left_out = left_out + 1"
-		safe, err := s.safe(ctx, tx, p.A, p.B)
-		if err != nil {
-			return err
+		merged, leftOut := 0, 0
+		for _, p := range pairs {
+			done, err := s.mergePair(ctx, tx, b, p)
+			switch {
+			case fault.Is(err, fault.KindNotFound): // one of them was merged a moment ago: the pair has followed, or is gone
+			case err != nil:
+				return err
+			case done:
+				merged++
+			default:
+				leftOut++
+			}
 		}
-		if safe {
-			kept, other, err := s.order(ctx, tx, p.A, p.B)
-			if err != nil {
-				return err
-			}
-			if _, err := s.merge(ctx, tx, kept, other, nil, &b.ID); err != nil {
-				return err
-			}
-			if err := followPairs(ctx, tx, kept, other); err != nil {
-				return err
-			}
-			counted = "merged = merged + 1"
-		} else if err := notePair(ctx, tx, p.A, p.B, PairLater); err != nil {
-			return err
-		}
-		_, err = tx.NewRaw("update merge_batches set state = ?, "+counted+" where id = ?", BatchMerging, b.ID).Exec(ctx)
+		_, err := tx.NewRaw("update merge_batches set state = ?, merged = merged + ?, left_out = left_out + ? where id = ?", BatchMerging, merged, leftOut, b.ID).Exec(ctx)
 		return err
 	})
+}
+
+// mergePair merges one pair of a batch, or leaves it for a person: to decide later, because it is not as safe as its
+// score says.
+func (s *Store) mergePair(ctx context.Context, tx *db.Tx, b *mergeBatch, p pairRow) (merged bool, err error) {
+	safe, err := s.safe(ctx, tx, p.A, p.B)
+	if err != nil {
+		return false, err
+	}
+	if !safe {
+		return false, notePair(ctx, tx, p.A, p.B, PairLater)
+	}
+	kept, other, err := s.order(ctx, tx, p.A, p.B)
+	if err != nil {
+		return false, err
+	}
+	if _, err := s.merge(ctx, tx, kept, other, nil, &b.ID); err != nil {
+		return false, err
+	}
+	return true, followPairs(ctx, tx, kept, other)
 }
 
 // safe says that nobody among those who would become one is known to be different, and that they are not too many.
@@ -236,13 +251,16 @@ where c.id in (?, ?)`, a, b).Scan(ctx, &rows); err != nil || len(rows) < 2 {
 // followPairs lets open pairs of a merged customer follow to the one that keeps her, so that a third one is still found.
 func followPairs(ctx context.Context, tx *db.Tx, kept, other int64) error {
 	var rows []pairRow
-	if err := tx.NewRaw("select a_id, b_id, score, bits, evidence, state from duplicate_pairs where (a_id = ? or b_id = ?) and state = ?", other, other, PairOpen).Scan(ctx, &rows); err != nil {
+	if err := tx.NewRaw(`
+select a_id, b_id, score, bits, evidence, state from duplicate_pairs where a_id = ?
+union all
+select a_id, b_id, score, bits, evidence, state from duplicate_pairs where b_id = ?`, other, other).Scan(ctx, &rows); err != nil {
 		return err
 	}
 	follow := db.NewBulk("duplicate_pairs", "a_id, b_id, score, bits, evidence, state, created_at", "on conflict (a_id, b_id) do nothing")
 	for _, p := range rows {
 		third := p.A + p.B - other
-		if third != kept {
+		if third != kept && p.State == PairOpen {
 			follow.Add(min(third, kept), max(third, kept), p.Score, p.Bits, p.Evidence, PairOpen, clock.Millis(ctx))
 		}
 	}

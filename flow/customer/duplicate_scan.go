@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -113,6 +114,7 @@ const (
 // runScan reads all customers, finds the pairs and stores them. It starts over when it was interrupted: nothing is
 // stored before the end.
 func (s *Store) runScan(ctx context.Context, id int64) error {
+	defer debug.FreeOSMemory() // what a scan of many customers held is not needed again for long
 	err := s.search(ctx, id)
 	if err == nil || ctx.Err() != nil {
 		return err
