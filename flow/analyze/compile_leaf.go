@@ -83,6 +83,8 @@ func (k *compiler) compare(o operand, op Op, v Value) piece {
 		return insideSpan(x, dayStart(k.workspace, k.today.AddDate(0, 0, 1-int(v.Days))), dayStart(k.workspace, k.today.AddDate(0, 0, 1)))
 	case op == OpInLastDays:
 		return glue("", x, sqlPiece(" between ?::date and ?::date", date(k.today.AddDate(0, 0, 1-int(v.Days))), date(k.today)))
+	case op == OpAnniversary && o.kind == TypeMonthDay:
+		return k.comesRound(x, int(v.Days))
 	case op == OpAnniversary:
 		return k.anniversary(o, x, int(v.Days))
 	case o.kind == TypeSet && op == OpIn:

@@ -142,7 +142,7 @@ func (p *conditionParser) field(c *Condition, keys map[string]json.RawMessage, e
 	if ev != nil {
 		c.Field, known = ev.property(name)
 	} else {
-		c.Field, known = customerField(name)
+		c.Field, known = customerField(p.ctx, name)
 	}
 	if !known {
 		return wrong(c.place, "field", "unknown_field", name)

@@ -155,7 +155,7 @@ func randomCondition(t *rapid.T, today time.Time, depth int) map[string]any {
 }
 
 func randomField(t *rapid.T, today time.Time, name string, ev *Event) map[string]any {
-	f, _ := customerField(name)
+	f, _ := customerField(context.Background(), name)
 	if ev != nil {
 		f, _ = ev.property(name)
 	}

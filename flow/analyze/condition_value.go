@@ -115,6 +115,8 @@ func oneValue(raw json.RawMessage, place string, f *Field, op Op) (Value, error)
 			return Value{}, wrong(place, "", "must_be_true_or_false")
 		}
 		return Value{Flag: &b}, nil
+	case TypeMonthDay:
+		return oneMonthDay(raw, place)
 	case TypeDay, TypeInstant:
 		m, err := oneMoment(raw, place, f.Type == TypeInstant)
 		return Value{Moments: []Moment{m}}, err

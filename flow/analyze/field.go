@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"guanxi/base/field"
 	"guanxi/guard"
 )
 
@@ -14,7 +15,7 @@ type FieldType string
 // The types. A day is a civil day of the workspace; an instant is stored in milliseconds UTC and compared by civil day
 // unless the value is an instant itself; money is in minor units; a share is 0..1; a set holds several texts; elapsed
 // counts whole years or days since a day and grows by itself; a reference is the id of a row; custom takes the type
-// of the value it is compared with.
+// of the value it is compared with; a month_day comes every year, MM-DD.
 const (
 	TypeText      FieldType = "text"
 	TypeChoice    FieldType = "choice"
@@ -28,6 +29,7 @@ const (
 	TypeSet       FieldType = "set"
 	TypeReference FieldType = "reference"
 	TypeCustom    FieldType = "custom"
+	TypeMonthDay  FieldType = "month_day"
 )
 
 // Op is an operator of the contract.
@@ -77,6 +79,7 @@ var opsOf = map[FieldType][]Op{
 	TypeInstant:   opsOfDay,
 	TypeSet:       joinOps(opsOfSame, []Op{OpContains}, opsOfSet),
 	TypeReference: joinOps(opsOfSame, opsOfSet),
+	TypeMonthDay:  opsOfMonthDay,
 	TypeCustom:    joinOps(opsOfSame, opsOfOrder, opsOfText, opsOfTime, opsOfSet),
 }
 
@@ -121,20 +124,31 @@ type Field struct {
 	scores bool   // the value stands in customer_scores
 	never  bool   // the value is never unset
 	path   string // JSON pointer of a custom field
+	own    bool   // the workspace has defined it
+	ops    []Op   // the operators where they are not those of the type
 }
 
 // Ops lists the operators the field knows.
-func (f *Field) Ops() []Op { return opsOf[f.Type] }
+func (f *Field) Ops() []Op {
+	if f.ops != nil {
+		return f.ops
+	}
+	return opsOf[f.Type]
+}
 
 const customPrefix = "custom."
 
 // customName allows what a person writes as a field name; it reaches SQL as a bound JSON pointer only.
 var customName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} _-]{0,63}$`)
 
-// customerField finds a field by the name a condition uses.
-func customerField(name string) (*Field, bool) {
+// customerField finds a field by the name a condition uses: a plain one, one that the workspace in ctx has defined, or a
+// custom name nobody has defined.
+func customerField(ctx context.Context, name string) (*Field, bool) {
 	if f, ok := customerFields[name]; ok {
 		return f, true
+	}
+	if d, ok := field.Of(ctx).Find(strings.TrimPrefix(name, customPrefix)); ok && strings.HasPrefix(name, customPrefix) {
+		return ownField(d)
 	}
 	if key, ok := strings.CutPrefix(name, customPrefix); ok && customName.MatchString(key) {
 		return &Field{Name: name, Type: TypeCustom, Label: Label{key, key}, path: "/" + key}, true

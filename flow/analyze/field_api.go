@@ -16,7 +16,7 @@ import (
 // or the values an open one takes most often.
 type FieldView struct {
 	Name   string    `json:"name"`
-	Type   FieldType `json:"type" enum:"text,choice,number,money,share,boolean,day,instant,elapsed,set,reference,custom"`
+	Type   FieldType `json:"type" enum:"text,choice,number,money,share,boolean,day,instant,elapsed,set,reference,custom,month_day"`
 	Unit   string    `json:"unit,omitempty"`
 	Label  Label     `json:"label"`
 	Ops    []Op      `json:"ops"`
@@ -77,8 +77,13 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 			list.Fields = append(list.Fields, view(f, f.Name))
 		}
 	}
+	for _, f := range ownFields(ctx) {
+		if f.mayUse(ctx) {
+			list.Fields = append(list.Fields, view(f, f.Name))
+		}
+	}
 	for _, name := range values[customPrefix] {
-		if f, ok := customerField(customPrefix + name); ok && f.mayUse(ctx) {
+		if f, ok := customerField(ctx, customPrefix+name); ok && !isDefined(ctx, name) && f.mayUse(ctx) {
 			list.Fields = append(list.Fields, view(f, f.Name))
 		}
 	}

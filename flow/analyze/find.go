@@ -30,7 +30,7 @@ func orderOf(ctx context.Context, sort string) (customerOrder, error) {
 	}
 	o := customerOrder{name: sort}
 	name, descending := strings.CutPrefix(sort, "-")
-	f, known := customerField(name)
+	f, known := customerField(ctx, name)
 	if !known {
 		return o, fault.Invalid("sort", "unknown_field", name)
 	}
@@ -38,10 +38,13 @@ func orderOf(ctx context.Context, sort string) (customerOrder, error) {
 		return o, fault.Invalid("sort", "field_not_yours_to_use", name)
 	}
 	o.x, o.scores, o.descending = f.expr, f.scores, descending
+	if f.ops != nil {
+		return o, fault.Invalid("sort", "cannot_be_sorted_by", name)
+	}
 	switch f.Type {
 	case TypeSet, TypeCustom:
 		return o, fault.Invalid("sort", "cannot_be_sorted_by", name)
-	case TypeText, TypeChoice:
+	case TypeText, TypeChoice, TypeMonthDay:
 		o.kind = "varchar"
 	case TypeShare:
 		o.kind = "double"
@@ -53,7 +56,7 @@ func orderOf(ctx context.Context, sort string) (customerOrder, error) {
 		o.kind, o.descending = "date", !descending
 	default:
 		o.kind = "bigint"
-		if f.scores {
+		if f.scores || f.own && f.Type == TypeNumber {
 			o.kind = "double"
 		}
 	}

@@ -30,7 +30,7 @@ func asksHot(c *Condition) (fields []*Field, ok bool) {
 
 // canBeHot leaves out what has a different value for nearly every customer.
 func canBeHot(f *Field) bool {
-	return f.Type != TypeCustom && f.Name != "id" && f.Name != "name" && f.Name != "company"
+	return f.Type != TypeCustom && !f.own && f.Name != "id" && f.Name != "name" && f.Name != "company"
 }
 
 // readFor gives the rows when they hold all that the condition, the scope of the person asking and further fields

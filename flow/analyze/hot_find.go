@@ -27,7 +27,7 @@ func (h *Hot) count(ctx context.Context, c *Condition) (n int64, ok bool) {
 
 // find is Segments.find over hot columns; ok is false when they cannot tell.
 func (h *Hot) find(ctx context.Context, c *Condition, o customerOrder, q customer.FindQuery) (ids []int64, total int64, next string, ok bool, err error) {
-	field, known := customerField(trimSign(o.name))
+	field, known := customerField(ctx, trimSign(o.name))
 	if !known || !canBeHot(field) || field.Type == TypeSet {
 		return nil, 0, "", false, nil
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun/schema"
 
 	"guanxi/base/db"
+	"guanxi/flow/customer"
 )
 
 // customerRow is a customer as records have her, on the way to columns.
@@ -49,13 +50,17 @@ func (r *customerRows) walkTo(id int64) *customerRow {
 // readCustomers gives living customers in order of id, each with her tags, usable contact points and the consents in
 // force as "purpose:channel". which makes the condition that a column names one of those wanted.
 func readCustomers(ctx context.Context, from bun.IDB, which func(column string) schema.QueryAppender) ([]*customerRow, error) {
+	withheld, err := customer.WithheldFields(ctx, from)
+	if err != nil {
+		return nil, err
+	}
 	var rows []*customerRow
 	if err := db.Each(ctx, from, func(cells []driver.Value) error {
 		rows = append(rows, &customerRow{
 			ID: cellNumber(cells[0]), Kind: cellText(cells[1]), Name: cellText(cells[2]), NameKey: cellText(cells[3]), Gender: cellText(cells[4]),
 			Birthday: cellText(cells[5]), Country: cellText(cells[6]), Province: cellText(cells[7]), City: cellText(cells[8]),
 			District: cellText(cells[9]), Address: cellNumber(cells[10]) == 1, Company: cellText(cells[11]), Industry: cellText(cells[12]),
-			LifecycleStage: cellText(cells[13]), Source: cellText(cells[14]), OwnerID: cells[15], TeamID: cells[16], Custom: cellText(cells[17]),
+			LifecycleStage: cellText(cells[13]), Source: cellText(cells[14]), OwnerID: cells[15], TeamID: cells[16], Custom: customer.Withhold(cellText(cells[17]), withheld),
 			CreatedAt: cellNumber(cells[18]), UpdatedAt: cellNumber(cells[19]),
 		})
 		return nil

@@ -159,7 +159,7 @@ func (r Reader) values(v Value, f *Field, language string, unit func(number stri
 	for _, n := range v.Numbers {
 		switch f.Type {
 		case TypeMoney:
-			out = append(out, r.money(asFloat(n)))
+			out = append(out, r.money(asFloat(n), r.currencyOf(f)))
 		case TypeShare:
 			out = append(out, strconv.FormatFloat(asFloat(n)*100, 'f', -1, 64)+"%")
 		case TypeReference:
@@ -181,12 +181,12 @@ func (r Reader) name(kind string, id int64) string {
 var currencySigns = map[string]string{"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 
 // money writes an amount in minor units with the sign of its currency, without decimals from 100 up.
-func (r Reader) money(minor float64) string {
-	sign, known := currencySigns[r.Currency]
+func (r Reader) money(minor float64, currency string) string {
+	sign, known := currencySigns[currency]
 	if !known {
-		sign = r.Currency + " "
+		sign = currency + " "
 	}
-	places := money.Exponent(r.Currency)
+	places := money.Exponent(currency)
 	major := minor
 	for range places {
 		major /= 10

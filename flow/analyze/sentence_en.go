@@ -76,6 +76,10 @@ var englishUnits = map[string]string{"years": "year", "days": "day", "orders": "
 func (e english) field(c *Condition, op Op, negated bool) string {
 	label := lower(c.Field.Label.English)
 	switch {
+	case c.Field.own && c.Value.Flag != nil:
+		return label + map[bool]string{true: " is ", false: " is not "}[!negated] + bold(map[bool]string{true: "yes", false: "no"}[*c.Value.Flag])
+	case c.Field.own && c.Field.Type == TypeSet && op != OpIsSet:
+		return label + map[bool]string{false: " contains ", true: " does not contain "}[negated] + e.value(c, op, c.Field, "")
 	case c.Value.Flag != nil && c.Field.Type == TypeBoolean:
 		if *c.Value.Flag == negated {
 			return bold(strings.NewReplacer("has a ", "has no ", "consents ", "does not consent ").Replace(label))

@@ -65,6 +65,10 @@ func (z chinese) value(c *Condition, op Op, f *Field, unit string) string {
 func (z chinese) field(c *Condition, op Op, negated bool) string {
 	label := c.Field.Label.Chinese
 	switch {
+	case c.Field.own && c.Value.Flag != nil:
+		return label + map[bool]string{true: "为", false: "不为"}[!negated] + bold(map[bool]string{true: "是", false: "否"}[*c.Value.Flag])
+	case c.Field.own && c.Field.Type == TypeSet && op != OpIsSet:
+		return label + map[bool]string{false: "含有", true: "不含"}[negated] + z.value(c, op, c.Field, "")
 	case c.Value.Flag != nil && c.Field.Type == TypeBoolean:
 		if *c.Value.Flag == negated {
 			return bold("没" + label)

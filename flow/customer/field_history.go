@@ -141,6 +141,15 @@ limit 200`, id, name); err != nil {
 		return nil, err
 	}
 	if first := c.firstValue(name, rows); first != nil {
+		if first.ImportID != nil {
+			var files []string
+			if err := s.records.Ask(ctx, &files, "select file_name from imports where id = ?", *first.ImportID); err != nil {
+				return nil, err
+			}
+			if len(files) > 0 {
+				first.ImportName = &files[0]
+			}
+		}
 		rows = append(rows, *first)
 	}
 	changes := make([]FieldChange, len(rows))

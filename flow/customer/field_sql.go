@@ -103,3 +103,28 @@ func (f *Fields) Changed(ctx context.Context, _ *columns.Tx, changed map[string]
 	}
 	return f.Load(ctx)
 }
+
+// WithheldFields gives the keys of the fields whose values columns must not hold.
+func WithheldFields(ctx context.Context, from bun.IDB) (keys []string, err error) {
+	all, err := loadFields(ctx, from)
+	for _, f := range all {
+		if f.Withheld() {
+			keys = append(keys, f.Key)
+		}
+	}
+	return keys, err
+}
+
+// Withhold puts true in the place of the values of the keys, so that one still can tell who has one.
+func Withhold(custom string, keys []string) string {
+	if len(keys) == 0 || custom == "" || custom == "{}" {
+		return custom
+	}
+	fields := customFields(custom)
+	for _, key := range keys {
+		if fields[key] != nil {
+			fields[key] = true
+		}
+	}
+	return customText(fields)
+}

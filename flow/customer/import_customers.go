@@ -165,6 +165,11 @@ func (k *customerKind) setOwner(run *customerRun, e *entry, row *customerRow) {
 // report adds the findings of a row that was taken; an unchanged row has nothing new to tell.
 func (k *customerKind) report(b *collect.Batch, row *customerRow, i int, e *entry) {
 	finding := collect.Finding{SubjectType: "customer", SubjectID: e.ID, SubjectLabel: row.keys.externalID, RowNumber: b.Rows[i].Number}
+	for _, u := range row.unfit {
+		told := finding
+		told.Cause, told.Field = u.cause, u.field
+		b.AddFinding(told)
+	}
 	switch b.Outcomes[i].State {
 	case collect.Duplicate:
 		if b.Mode != collect.ModeCreate || e.claimed != finding.RowNumber {
@@ -183,10 +188,6 @@ func (k *customerKind) report(b *collect.Batch, row *customerRow, i int, e *entr
 		} else if p.Kind != ContactWeChat && reformatted(p) {
 			b.Correct(p.Kind+"_normalized", mask(p.Kind, p.Raw), mask(p.Kind, p.Value))
 		}
-	}
-	for _, u := range row.unfit {
-		finding.Cause, finding.Field, finding.Value = u.cause, u.field, ""
-		b.AddFinding(finding)
 	}
 	if row.owner != "" && e.OwnerID == nil {
 		finding.Cause, finding.Field, finding.Value = "owner_unknown", "owner", row.owner

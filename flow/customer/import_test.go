@@ -20,6 +20,7 @@ type desk struct {
 	db     *db.DB
 	engine *collect.Engine
 	clock  *clock.Fake
+	own    *Fields
 }
 
 func newDesk(t *testing.T, d *db.DB) *desk {
@@ -28,11 +29,15 @@ func newDesk(t *testing.T, d *db.DB) *desk {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, k := range Kinds(nil, nil) {
+	own := NewFields(d)
+	if err := own.Load(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range Kinds(nil, own.Set) {
 		engine.Register(k)
 	}
 	fake := clock.NewFake(time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC))
-	return &desk{T: t, ctx: clock.With(guard.System(context.Background()), fake), db: d, engine: engine, clock: fake}
+	return &desk{T: t, ctx: clock.With(guard.System(context.Background()), fake), db: d, engine: engine, clock: fake, own: own}
 }
 
 // file imports a file and fails the test unless the import is done.

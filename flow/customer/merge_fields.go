@@ -191,6 +191,7 @@ func attributesOf(c *Customer) (names []string) {
 type tree struct {
 	ids       []int64
 	customers map[int64]*Customer
+	was       map[int64]Customer // as loaded
 	merges    []*mergeRow
 	changed   map[int64]bool // customers
 	noted     map[int64]bool // merges
@@ -198,7 +199,7 @@ type tree struct {
 }
 
 func loadTree(ctx context.Context, tx *db.Tx, rootID int64) (*tree, error) {
-	t := &tree{customers: map[int64]*Customer{}, changed: map[int64]bool{}, noted: map[int64]bool{}}
+	t := &tree{customers: map[int64]*Customer{}, was: map[int64]Customer{}, changed: map[int64]bool{}, noted: map[int64]bool{}}
 	var err error
 	if t.ids, err = treeBelow(ctx, tx, rootID); err != nil {
 		return nil, err
@@ -208,7 +209,7 @@ func loadTree(ctx context.Context, tx *db.Tx, rootID int64) (*tree, error) {
 		return nil, err
 	}
 	for _, c := range customers {
-		t.customers[c.ID] = c
+		t.customers[c.ID], t.was[c.ID] = c, *c
 	}
 	if err := tx.NewRaw("select "+mergeColumns+" from merges where kept_id in (?) and undone_at is null order by id", bun.List(t.ids)).Scan(ctx, &t.merges); err != nil {
 		return nil, err
@@ -236,14 +237,19 @@ func (t *tree) keepers(id int64) []int64 {
 }
 
 func (t *tree) store(ctx context.Context, tx *db.Tx, now int64) error {
+	history := told{source: saidByMerge, at: now}
 	for id := range t.changed {
-		c := t.customers[id]
+		c, was := t.customers[id], t.was[id]
 		c.NameKey, c.NameInitials = NameKeys(c.Kind, c.Name)
 		c.Version++
 		c.UpdatedAt = now
 		if err := updateCustomer(ctx, tx, c); err != nil {
 			return err
 		}
+		history.compare(&was, c)
+	}
+	if err := history.write(ctx, tx); err != nil {
+		return err
 	}
 	for _, m := range t.merges {
 		if !t.noted[m.ID] {
