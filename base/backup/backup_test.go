@@ -267,6 +267,7 @@ func TestTakeWhileOthersWrite(t *testing.T) {
 	each(t, func(t *testing.T, i *instance) {
 		ctx, stop := context.WithCancel(t.Context())
 		var wait sync.WaitGroup
+		written := make(chan struct{})
 		for w := range 8 {
 			wait.Go(func() {
 				for n := 0; ctx.Err() == nil; n++ {
@@ -274,11 +275,16 @@ func TestTakeWhileOthersWrite(t *testing.T) {
 						t.Error(err)
 						return
 					}
+					select {
+					case written <- struct{}{}:
+					default:
+					}
 				}
 			})
 		}
 		var taken []Backup
 		for range 6 {
+			<-written // something has changed since the backup before
 			taken = append(taken, i.take(t))
 		}
 		stop()

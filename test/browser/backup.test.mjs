@@ -17,6 +17,9 @@ const words = {
   "en-US": { now: "Back up now", try: "Test now", good: /everything is there/, whole: "The audit log is whole", held: /restored copy/, release: "Let sending go on" },
 };
 
+/** Colours are judged when nothing fades in or out any more. */
+const still = (page) => page.waitForFunction(() => document.getAnimations().every((each) => each.playState !== "running"));
+
 const backUpIn = (language, width) => ({
   name: `a company is backed up, tried, restored elsewhere and let send again (${language}, ${width} wide)`,
   async run() {
@@ -31,6 +34,7 @@ const backUpIn = (language, width) => ({
         await page.getByRole("button", { name: say.try }).click({ timeout: 30_000 });
         await page.getByRole("button", { name: say.good }).click({ timeout: 30_000 });
         await page.getByText(say.whole).waitFor();
+        await still(page);
         await accessible(page, "what a trial has shown");
         await page.keyboard.press("Escape");
         await page.getByRole("dialog").waitFor({ state: "hidden" });
