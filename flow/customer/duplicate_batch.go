@@ -199,10 +199,8 @@ func (s *Store) mergePair(ctx context.Context, tx *db.Tx, b *mergeBatch, p pairR
 	if err != nil {
 		return false, err
 	}
-	if _, err := s.merge(ctx, tx, kept, other, nil, &b.ID); err != nil {
-		return false, err
-	}
-	return true, followPairs(ctx, tx, kept, other)
+	_, err = s.merge(ctx, tx, kept, other, nil, &b.ID)
+	return err == nil, err
 }
 
 // safe says that nobody among those who would become one is known to be different, and that they are not too many.

@@ -95,6 +95,9 @@ func (s *Store) merge(ctx context.Context, tx *db.Tx, keptID, otherID int64, tak
 	if err := decidePair(ctx, tx, keptID, otherID, PairMerged); err != nil {
 		return 0, err
 	}
+	if err := followPairs(ctx, tx, keptID, otherID); err != nil {
+		return 0, err
+	}
 	tx.Feed("customers", keptID, otherID)
 	return id, guard.Audit(ctx, tx, "customer.merged", "customer", strconv.FormatInt(keptID, 10),
 		map[string]any{"name": c.Name, "merge": id, "other": otherID, "other_name": other.Name, "orders": orders, "fields": fieldsOf(note.Took)})

@@ -18,7 +18,7 @@ type taken struct {
 	Field  string `json:"field"`
 	Before string `json:"before"`
 	After  string `json:"after"`
-	Chosen bool   `json:"chosen,omitempty"` // as a part of what a person chose whole: holds even when it is empty
+	Chosen bool   `json:"chosen,omitempty"` // by a person, and not because there was nothing
 }
 
 func fieldsOf(took []taken) []string {
@@ -133,11 +133,11 @@ func number(text string) *int64 {
 // takeFrom takes from other the attributes that take names, those that c does not hold, and the earlier beginning. A
 // name or an address is not put together from two customers. It says what it took.
 func (c *Customer) takeFrom(other *Customer, take []string) (took []taken) {
-	wanted := map[string]bool{} // true for a part of a whole
+	wanted := map[string]bool{}
 	for _, field := range take {
 		parts := taking[field]
-		if parts == nil {
-			wanted[field] = false
+		if parts == nil && other.attribute(field) != "" {
+			wanted[field] = true
 		}
 		if slices.ContainsFunc(parts, func(part string) bool { return other.attribute(part) != "" }) {
 			for _, part := range parts {
@@ -148,14 +148,13 @@ func (c *Customer) takeFrom(other *Customer, take []string) (took []taken) {
 	before := *c
 	for _, field := range attributesOf(other) {
 		is, theirs := c.attribute(field), other.attribute(field)
-		chosen, picked := wanted[field]
 		switch {
-		case picked && (chosen || theirs != ""): // noted also where both are the same: the choice holds when an earlier merge is undone
+		case wanted[field]: // noted also where both are the same: the choice holds when an earlier merge is undone
 		case is == theirs, !gives(field, theirs, is), !before.mayFill(other, field):
 			continue
 		}
 		c.setAttribute(field, theirs)
-		took = append(took, taken{field, is, theirs, chosen})
+		took = append(took, taken{field, is, theirs, wanted[field]})
 	}
 	return took
 }
@@ -313,8 +312,8 @@ type emptied struct {
 // giveBack undoes what merge m took of one attribute. Where a later merge took the attribute again, only its memory of
 // what was before changes; where a person has written it since, it stays.
 func (t *tree) giveBack(m *mergeRow, took taken) {
-	if later := t.tookAfter(m, took.Field, took.After); later != nil {
-		later.Before = took.Before
+	if n, later := t.tookAfter(m, took.Field, took.After); later != nil {
+		t.relink(n, later, took.Before)
 		if took.Field == createdField {
 			t.empty(m, took.Field)
 		}
@@ -385,7 +384,7 @@ func (t *tree) set(id int64, field, old, value string) {
 		}
 		t.noted[p.ID] = true
 		was := p.took[at]
-		if value == "" && !was.Chosen || field == createdField && !gives(field, value, was.Before) {
+		if value == "" && !(was.Chosen && partOfWhole(field)) || field == createdField && !gives(field, value, was.Before) {
 			p.took = slices.Delete(p.took, at, at+1)
 			t.giveBack(p, was)
 			continue
@@ -394,16 +393,33 @@ func (t *tree) set(id int64, field, old, value string) {
 		if field == createdField {
 			t.empty(p, field) // another may have begun earlier
 		}
-		if later := t.tookAfter(p, field, old); later != nil {
-			later.Before = value
+		if n, later := t.tookAfter(p, field, old); later != nil {
+			t.relink(n, later, value)
 		} else if t.customers[p.KeptID].attribute(field) == old {
 			t.set(p.KeptID, field, old, value)
 		}
 	}
 }
 
+// partOfWhole says that an attribute is chosen with others: then it holds even when it is empty.
+func partOfWhole(field string) bool {
+	return slices.Contains(taking["name"], field) || slices.Contains(taking["address"], field)
+}
+
+// relink tells a later merge what was there before it. Where it took something only because there was nothing, and now
+// there is, it takes it no longer.
+func (t *tree) relink(n *mergeRow, later *taken, before string) {
+	later.Before = before
+	if before == "" || later.Chosen || later.Field == createdField {
+		return
+	}
+	was := *later
+	n.took = slices.DeleteFunc(n.took, func(k taken) bool { return k.Field == was.Field })
+	t.giveBack(n, was)
+}
+
 // tookAfter gives what the next merge into the same customer took of an attribute that stood as m left it.
-func (t *tree) tookAfter(m *mergeRow, field, after string) *taken {
+func (t *tree) tookAfter(m *mergeRow, field, after string) (*mergeRow, *taken) {
 	for _, n := range t.merges {
 		if n.KeptID != m.KeptID || n.ID <= m.ID {
 			continue
@@ -411,9 +427,9 @@ func (t *tree) tookAfter(m *mergeRow, field, after string) *taken {
 		for i := range n.took {
 			if n.took[i].Field == field && n.took[i].Before == after {
 				t.noted[n.ID] = true
-				return &n.took[i]
+				return n, &n.took[i]
 			}
 		}
 	}
-	return nil
+	return nil, nil
 }
