@@ -104,6 +104,8 @@ export interface CustomerFields {
   owner_id: string | null;
   lifecycle_stage: string;
   tags: string[];
+  /** Merged into the fields of the workspace's own; null clears one. */
+  custom: Record<string, unknown>;
 }
 
 export const listCustomers = (query: ListQuery, signal?: AbortSignal) => get<List<Customer>>("/customers", { ...query }, signal);
@@ -117,5 +119,10 @@ export const readTimeline = (id: string, query: { kind?: string; cursor?: string
   get<Timeline>(`/customers/${id}/timeline`, query, signal);
 export const logActivity = (id: string, body: NewActivity, idempotencyKey: string) => post<{ id: string }>(`/customers/${id}/activities`, body, { idempotencyKey });
 export const removeActivity = (customer: string, id: string) => del(`/customers/${customer}/activities/${id}`);
+/** Everything held about one customer, for a reason that is logged; to be handed on as it is. */
+export const readPersonalData = (id: string, reason: string) => get<Record<string, unknown>>(`/customers/${id}/personal-data`, { reason });
+export const eraseCustomer = (id: string, reason: EraseReason) => post<{ orders_kept: number; suppressed: number }>(`/customers/${id}/erase`, { reason });
+export const eraseReasons = ["requested", "consent_withdrawn", "purpose_achieved", "retention_ended", "unlawful"] as const;
+export type EraseReason = (typeof eraseReasons)[number];
 export const restoreCustomer = (id: string) => post<CustomerPage>(`/customers/${id}/restore`);
 export const reveal = (id: string, field: string, reason: string) => post<{ value: string; values: string[] }>(`/customers/${id}/reveal`, { field, reason });

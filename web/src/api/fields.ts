@@ -4,7 +4,7 @@ import type { Operator, Said } from "./shapes";
 /** One field a condition may use: what the reader may filter, sort and group by. */
 export interface FieldInfo {
   name: string;
-  type: "text" | "choice" | "number" | "money" | "share" | "boolean" | "day" | "instant" | "elapsed" | "set" | "reference" | "custom";
+  type: "text" | "choice" | "number" | "money" | "share" | "boolean" | "day" | "instant" | "elapsed" | "set" | "reference" | "custom" | "month_day";
   unit?: string;
   label: Said;
   ops: Operator[];

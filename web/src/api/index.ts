@@ -8,5 +8,6 @@ export * from "./duplicate";
 export * from "./settings";
 export * from "./backups";
 export * from "./fields";
+export * from "./own";
 export * from "./collect";
 export * from "./analyze";

@@ -402,6 +402,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/personal-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything held about one customer, in full, to hand to her; with a reason, and logged */
+        get: operations["get-customers-id-personal-data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/restore": {
         parameters: {
             query?: never;
@@ -2594,6 +2611,12 @@ export interface components {
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
+        Figures: {
+            orders: components["schemas"]["OrderFigures"];
+            rfm: components["schemas"]["RFMFigures"];
+            rhythm: components["schemas"]["RhythmFigures"];
+            value: components["schemas"]["ValueFigures"];
+        };
         FindingGroupView: {
             cause: string;
             /** Format: int64 */
@@ -3099,6 +3122,15 @@ export interface components {
             header?: string;
             refund_prefix?: string;
         };
+        OrderFigures: {
+            /** Format: int64 */
+            Count: number;
+            /** Format: int64 */
+            FirstAt: number;
+            /** Format: int64 */
+            LastAt: number;
+            Total: components["schemas"]["Money"];
+        };
         OrderItem: {
             city: string | null;
             country: string | null;
@@ -3264,6 +3296,152 @@ export interface components {
             /** Format: int64 */
             orders: number;
             total: components["schemas"]["Money"];
+        };
+        PersonAct: {
+            action: string;
+            /** Format: date-time */
+            at: string;
+            by_role: string;
+            summary: {
+                [key: string]: unknown;
+            };
+        };
+        PersonActivity: {
+            content: string;
+            /** Format: date-time */
+            happened_at: string;
+            kind: string;
+            next_action: string;
+            /** Format: date-time */
+            next_at: string | null;
+            /** Format: date-time */
+            next_done_at: string | null;
+            result: string;
+        };
+        PersonChange: {
+            after: string;
+            /** Format: date-time */
+            at: string;
+            before: string;
+            field: string;
+            source: string;
+        };
+        PersonContact: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description as it came in */
+            given: string;
+            kind: string;
+            state: string;
+            value: string;
+            verified: boolean;
+        };
+        PersonEvent: {
+            /** Format: date-time */
+            at: string;
+            code: string;
+            list: string;
+            /** Format: int64 */
+            place: number;
+        };
+        PersonFoundOdd: {
+            /** Format: date-time */
+            at: string;
+            cause: string;
+            field: string;
+            state: string;
+            value: string;
+        };
+        PersonIdentity: {
+            /** Format: date-time */
+            created_at: string;
+            external_id: string;
+            source: string;
+        };
+        PersonLine: {
+            amount: components["schemas"]["Money"];
+            brand: string;
+            category: string;
+            product_name: string;
+            /** Format: double */
+            quantity: number;
+            sku: string;
+        };
+        PersonMerge: {
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: id
+             * @description id of the record above that was joined
+             */
+            merged: string;
+        };
+        PersonOrder: {
+            city: string;
+            country: string;
+            gross: components["schemas"]["Money"];
+            /** Format: id */
+            id: string;
+            kind: string;
+            lines: components["schemas"]["PersonLine"][] | null;
+            number: string;
+            /** Format: date-time */
+            ordered_at: string;
+            province: string;
+            refunded: components["schemas"]["Money"];
+            shop: string;
+            status: string;
+        };
+        PersonProfile: {
+            birthday: string | null;
+            /** Format: date-time */
+            created_at: string;
+            custom: {
+                [key: string]: unknown;
+            };
+            fields: {
+                [key: string]: string;
+            };
+            /** Format: id */
+            from_import?: string;
+            /** Format: id */
+            id: string;
+            /** Format: date-time */
+            updated_at: string;
+        };
+        PersonTag: {
+            /** Format: date-time */
+            created_at: string;
+            tag: string;
+        };
+        PersonalData: {
+            activities: components["schemas"]["PersonActivity"][] | null;
+            /** @description what was done with her record */
+            audit: components["schemas"]["PersonAct"][] | null;
+            /** @description everything she agreed to and withdrew, with its proof, oldest first */
+            consents: components["schemas"]["ConsentView"][] | null;
+            contact_points: components["schemas"]["PersonContact"][] | null;
+            /** @description what was reckoned from the above */
+            derived: components["schemas"]["Figures"];
+            findings: components["schemas"]["PersonFoundOdd"][] | null;
+            format: string;
+            /** @description what other parts of the program keep about her */
+            further: {
+                [key: string]: unknown;
+            };
+            /** @description what each field of hers was and became */
+            history: components["schemas"]["PersonChange"][] | null;
+            identities: components["schemas"]["PersonIdentity"][] | null;
+            /** Format: date-time */
+            made_at: string;
+            merges: components["schemas"]["PersonMerge"][] | null;
+            orders: components["schemas"]["PersonOrder"][] | null;
+            /** @description her own record, then those of customers that were found to be her */
+            profiles: components["schemas"]["PersonProfile"][] | null;
+            segments: string[] | null;
+            tags: components["schemas"]["PersonTag"][] | null;
+            /** @description all of the above that has an instant, newest first */
+            timeline: components["schemas"]["PersonEvent"][] | null;
         };
         Point: {
             /** Format: date */
@@ -3726,6 +3904,15 @@ export interface components {
             settings: components["schemas"]["ValueSettings"];
             /** Format: int64 */
             window_days: number;
+        };
+        RhythmFigures: {
+            /** Format: double */
+            cycle_days: number;
+            due_day: string;
+            /** Format: double */
+            overdue_days: number;
+            /** Format: double */
+            silent_days: number;
         };
         RhythmOrder: {
             amount: components["schemas"]["Money"];
@@ -6619,6 +6806,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOrderItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-personal-data": {
+        parameters: {
+            query?: {
+                /** @description required; goes into the audit log */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonalData"];
                 };
             };
             /** @description Unauthorized */

@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "quality" | "settings" | "staff" | "audit" | "sessions" | "backups" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "quality" | "settings" | "staff" | "audit" | "sessions" | "fields" | "backups" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -39,6 +39,7 @@ export const settingsMenu: MenuEntry = {
     { key: "staff", to: "/settings/staff", permission: "staff.read" },
     { key: "audit", to: "/settings/audit", permission: "audit.read" },
     { key: "sessions", to: "/settings/sessions" },
+    { key: "fields", to: "/settings/fields", permission: "fields.write" },
     { key: "backups", to: "/settings/backups", permission: "backups.read" },
     { key: "workspace", to: "/settings/workspace", permission: "settings.read" },
   ],

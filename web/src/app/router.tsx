@@ -40,12 +40,13 @@ const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", com
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
 const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit", component: lazyRouteComponent(settings.audit), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("actor", "action", "from", "to")(search) }) });
 const sessionsRoute = createRoute({ getParentRoute: inside, path: "/settings/sessions", component: lazyRouteComponent(settings.sessions) });
+const fieldsRoute = createRoute({ getParentRoute: inside, path: "/settings/fields", component: lazyRouteComponent(settings.fields) });
 const backupsRoute = createRoute({ getParentRoute: inside, path: "/settings/backups", component: lazyRouteComponent(settings.backups) });
 const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/workspace", component: lazyRouteComponent(settings.workspace) });
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, backupsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, fieldsRoute, backupsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

@@ -1,6 +1,7 @@
 import analyze from "../features/analyze/words.en-US";
 import collect from "../features/collect/words.en-US";
 import duplicate from "../features/customer/duplicates/words.en-US";
+import own from "../features/customer/fields/words.en-US";
 import customer from "../features/customer/words.en-US";
 import settings from "../features/settings/words.en-US";
 import signin from "../features/signin/words.en-US";
@@ -9,4 +10,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, customer, duplicate, settings };
+export default { app, ui, signin, today, analyze, collect, customer, duplicate, own, settings };

@@ -1,6 +1,7 @@
 import analyze from "../features/analyze/words.zh-CN";
 import collect from "../features/collect/words.zh-CN";
 import duplicate from "../features/customer/duplicates/words.zh-CN";
+import own from "../features/customer/fields/words.zh-CN";
 import customer from "../features/customer/words.zh-CN";
 import settings from "../features/settings/words.zh-CN";
 import signin from "../features/signin/words.zh-CN";
@@ -9,4 +10,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, customer, duplicate, settings };
+export default { app, ui, signin, today, analyze, collect, customer, duplicate, own, settings };

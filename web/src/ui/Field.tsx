@@ -33,12 +33,14 @@ export interface Values {
   text: (name: string) => string;
   /** As typed, for passwords. */
   secret: (name: string) => string;
+  /** Everything said under a name, as boxes that may be ticked together do. */
+  all: (name: string) => string[];
 }
 
 const valuesOf = (form: HTMLFormElement): Values => {
   const data = new FormData(form);
   const secret = (name: string) => { const value = data.get(name); return typeof value === "string" ? value : ""; };
-  return { secret, text: (name) => secret(name).trim() };
+  return { secret, text: (name) => secret(name).trim(), all: (name) => data.getAll(name).filter((value) => typeof value === "string") };
 };
 
 /**

@@ -59,6 +59,8 @@ export default {
       field_not_yours_to_use: "You may not use this field",
       last_administrator: "One administrator must remain",
       role_unknown: "There is no such role",
+      field_archived: "This field is archived", field_not_for_kind: "Not for this kind of customer", required_at_stage: "Required at this stage", customer_unknown: "There is no such customer", currency_differs: "Another currency than the field's", month_day_invalid: "Write month-day, such as 03-08", must_be_a_month_and_day: "Must be month-day, such as 03-08", value_is_masked: "This is masked; write it in full",
+      too_many: "Too many", field_key_taken: "This key was used before; choose another", field_key_invalid: "Only small letters, digits and underscores, a letter first", too_many_fields: "Too many fields; archive some first", currency_stays: "The currency stays", only_for_choices: "Only choices have values", value_means_two: "“{{a}}” stands for two values",
       staff_unknown: "There is no such person",
       staff_without_today: "This person does not work with Today",
       staff_may_not_see_subject: "This person may not see the subject",

@@ -59,6 +59,8 @@ export default {
       field_not_yours_to_use: "你不能用这个字段",
       last_administrator: "至少要留一位管理员",
       role_unknown: "没有这个角色",
+      field_archived: "这个字段已停用", field_not_for_kind: "这类客户没有这个字段", required_at_stage: "这个阶段必填", customer_unknown: "没有这个客户", currency_differs: "币种与字段不同", month_day_invalid: "应是月-日，如 03-08", must_be_a_month_and_day: "应是月-日，如 03-08", value_is_masked: "这是脱敏后的内容，请填完整的",
+      too_many: "太多了", field_key_taken: "这个标识用过了，换一个", field_key_invalid: "只能用小写字母、数字和下划线，以字母开头", too_many_fields: "字段已经太多，先停用一些", currency_stays: "币种建好后不能改", only_for_choices: "只有单选和多选有选项", value_means_two: "“{{a}}”对应了两个选项",
       staff_unknown: "没有这位员工",
       staff_without_today: "这位员工用不了今日",
       staff_may_not_see_subject: "这位员工看不到这个对象",

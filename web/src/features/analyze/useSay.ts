@@ -22,10 +22,10 @@ export function useSay() {
     if (value === undefined || value === null || value === "" || Number.isNaN(value)) return "";
     switch (operandOf(of, op)) {
       case "boolean": return value ? ui("yes") : ui("no");
-      case "money": return format.money({ amount: Number(value), currency: format.currency }, "full");
+      case "money": return format.money({ amount: Number(value), currency: (of.type === "money" && of.unit) || format.currency }, "full");
       case "share": return format.share(Number(value));
       case "days": return format.days(Number(value));
-      case "number": return [format.decimal(Number(value), 2), of.unit && t(`unit.${of.unit as "days"}`)].filter(Boolean).join(" ");
+      case "number": return [format.decimal(Number(value), 2), of.unit && (i18n.exists(`analyze:unit.${of.unit}`) ? t(`unit.${of.unit as "days"}`) : of.unit)].filter(Boolean).join(" ");
       default: return choice(of, typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value));
     }
   };

@@ -3,6 +3,8 @@ import { useTranslation } from "react-i18next";
 import type { CustomerFields, CustomerPage } from "../../api";
 import { useCan } from "../../app/session";
 import { Icon, Locked, Section, useFormat } from "../../ui";
+import { History } from "./fields/History";
+import { OwnRows } from "./fields/OwnRows";
 import { OwnerSelect } from "./OwnerSelect";
 import { useChange } from "./useChange";
 
@@ -20,13 +22,11 @@ export function Profile({ of }: { of: CustomerPage }) {
         {editable.filter((field) => of.kind === "person" || (field !== "gender" && field !== "birthday")).map((field) => <FieldRow key={field} of={of} field={field} />)}
         <FieldRow of={of} field="owner" />
         {identities > 0 && <><dt>{t("field.identities")}</dt><dd><details><summary>{t("profile.identities", { count: identities })}</summary><ul className="meta">{of.identities.map((identity) => <li key={identity.source + identity.external_id} className="cut">{identity.source} {identity.external_id}</li>)}</ul></details></dd></>}
-        {Object.entries(of.custom ?? {}).map(([name, value]) => <CustomRow key={name} name={name} value={value} />)}
+        <OwnRows of={of} />
       </dl>
     </Section>
   );
 }
-
-const CustomRow = ({ name, value }: { name: string; value: unknown }) => <><dt className="cut" title={name}>{name}</dt><dd><span>{typeof value === "string" || typeof value === "number" ? value : JSON.stringify(value)}</span></dd></>;
 
 function FieldRow({ of, field }: { of: CustomerPage; field: Editable }) {
   const { t } = useTranslation("customer");
@@ -53,6 +53,7 @@ function FieldRow({ of, field }: { of: CustomerPage; field: Editable }) {
           <>
             <span className={shown ? "cut" : "dim"} onDoubleClick={() => write && setEditing(true)}>{shown || t("profile.empty")}</span>
             <span className="x">{field === "birthday" && of.birthday && <Anniversary day={of.birthday} />}
+              {field !== "owner" && <History customer={of.id} version={of.version} field={field} label={t(`field.${field}`)} />}
               {write && <button type="button" className="pen" aria-label={t("profile.editOf", { field: t(`field.${field}`) })} onClick={() => setEditing(true)}><Icon name="edit" small /></button>}</span>
           </>
         )}

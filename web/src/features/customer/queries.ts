@@ -19,7 +19,7 @@ export const timelineQuery = (id: string, kind: string) =>
     getNextPageParam: (last) => last.next_cursor || undefined,
   });
 
-export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: Infinity });
+export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: 30_000 });
 
 /** A condition in words, as the server tells it. */
 export const sentenceQuery = (condition: Condition) =>

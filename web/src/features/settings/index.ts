@@ -1,11 +1,12 @@
 import type { LazyPage } from "../../ui";
 export { rolesQuery, staffQuery } from "./queries";
 
-/** Settings: staff and roles, audit, sessions and tokens, backups, the workspace. */
-export const pages: Record<"staff" | "audit" | "sessions" | "backups" | "workspace", LazyPage> = {
+/** Settings: staff and roles, audit, sessions and tokens, fields of customers, backups, the workspace. */
+export const pages: Record<"staff" | "audit" | "sessions" | "fields" | "backups" | "workspace", LazyPage> = {
   staff: () => import("./StaffPage"),
   audit: () => import("./AuditPage"),
   sessions: () => import("./SessionsPage"),
+  fields: () => import("./FieldsPage"),
   backups: () => import("./BackupsPage"),
   workspace: () => import("./WorkspacePage"),
 };

@@ -58,11 +58,12 @@ function Picked({ of, op, value, onChange, start, label }: Props) {
 }
 
 function Typed({ of, op, value, onChange, start, label }: Props) {
-  const { t } = useTranslation("analyze");
+  const { t, i18n } = useTranslation("analyze");
   const format = useFormat();
   const input = useRef<HTMLInputElement>(null);
   const operand = operandOf(of, op);
-  const exponent = format.exponent(format.currency);
+  const currency = (of.type === "money" && of.unit) || format.currency;
+  const exponent = format.exponent(currency);
   const shown = value === undefined || value === null || Number.isNaN(value) ? "" : operand === "money" ? String(Number(value) / 10 ** exponent) : operand === "share" ? String(Number((Number(value) * 100).toFixed(4))) : typeof value === "string" || typeof value === "number" ? String(value) : "";
   const [text, setText] = useState(shown);
   const read = (typed: string): unknown => {
@@ -79,12 +80,12 @@ function Typed({ of, op, value, onChange, start, label }: Props) {
   const broken = text.trim() !== "" && Number.isNaN(read(text));
   return (
     <label>
-      {operand === "money" && format.symbol(format.currency)}
+      {operand === "money" && format.symbol(currency)}
       <input ref={input} type={operand === "day" ? "date" : "text"} inputMode={operand === "text" || operand === "day" ? undefined : "decimal"} value={text} aria-label={label} aria-invalid={broken || undefined}
         style={operand === "day" ? undefined : { width: `${Math.max(2, [...text].reduce((wide, sign) => wide + (sign > "\u2e80" ? 2 : 1), 0)) + 0.4}ch` }}
         onChange={(event) => { setText(event.target.value); onChange(read(event.target.value)); }}
         onKeyDown={(event) => { if (event.key === "Enter") event.currentTarget.blur(); }} onBlur={() => setText(shown || text)} />
-      {operand === "share" ? "%" : unit && <span className="unit">{t(`unit.${unit as "days"}`)}</span>}
+      {operand === "share" ? "%" : unit && <span className="unit">{i18n.exists(`analyze:unit.${unit}`) ? t(`unit.${unit as "days"}`) : unit}</span>}
     </label>
   );
 }

@@ -15,6 +15,7 @@ export const isNumeric = (of: Compared) => numeric.has(of.type);
 export function operandOf(of: Compared, op: Operator): Operand {
   if (op === "is_set" || op === "is_not_set") return "none";
   if (op.endsWith("_days")) return "days";
+  if (of.type === "month_day") return "text";
   if (of.type === "money" || of.type === "share") return of.type;
   if (numeric.has(of.type)) return "number";
   if (dated.has(of.type)) return "day";
@@ -26,11 +27,15 @@ export function operandOf(of: Compared, op: Operator): Operand {
 
 /** The comparisons worth offering: a list of numbers is nothing anybody types. */
 export const opsOf = (of: Compared): Operator[] =>
-  of.ops.filter((op) => (of.type === "boolean" ? op === "eq" || op === "is_set" || op === "is_not_set" : !numeric.has(of.type) || (op !== "in" && op !== "not_in")));
+  of.ops.filter((op) => unpicked(of) ? op === "is_set" || op === "is_not_set" : (of.type === "boolean" ? op === "eq" || op === "is_set" || op === "is_not_set" : (!numeric.has(of.type) && of.type !== "month_day") || (op !== "in" && op !== "not_in")));
+
+/** A reference with nothing to pick from: nobody types an id. */
+const unpicked = (of: Compared) => of.type === "reference" && !of.values?.length;
 
 const firstOp = (of: Compared): Operator => {
   const wish: Operator = numeric.has(of.type) ? "gte" : dated.has(of.type) ? "in_last_days" : of.type === "boolean" ? "eq" : of.values?.length ? "in" : "eq";
-  return of.ops.includes(wish) ? wish : (of.ops[0] ?? "eq");
+  const offered = opsOf(of);
+  return offered.includes(wish) ? wish : (offered[0] ?? "eq");
 };
 
 const emptyOf = (operand: Operand, op: Operator): unknown => {

@@ -1,0 +1,62 @@
+import { get, post, put } from "./client";
+import type { Right, Said } from "./shapes";
+
+export const ownTypes = ["text", "number", "money", "day", "month_day", "choice", "choices", "boolean", "phone", "email", "customer"] as const;
+export type OwnType = (typeof ownTypes)[number];
+
+/** One value a choice may take, with the words that come in for it. */
+export interface OwnValue {
+  value: string;
+  label: Said;
+  aliases?: string[];
+}
+
+/** What people say about a field of their own. */
+export interface OwnDraft {
+  label: Said;
+  applies_to: "person" | "organization" | "both";
+  unit?: string;
+  purpose?: string;
+  sensitivity?: "normal" | "personal" | "sensitive";
+  retention_days?: number;
+  required_at?: string[];
+  values?: OwnValue[];
+  group?: string;
+  position?: number;
+}
+
+/** A field of customers that the workspace has defined. */
+export interface OwnField {
+  key: string;
+  label: Said;
+  applies_to: "person" | "organization" | "both";
+  type: OwnType;
+  unit: string;
+  purpose: string;
+  sensitivity: "normal" | "personal" | "sensitive";
+  retention_days: number | null;
+  required_at: string[];
+  values: OwnValue[];
+  group: string;
+  position: number;
+  archived: boolean;
+  right: Right;
+  version: number;
+}
+
+/** One step in the history of a value: what it was and became, and where that came from. */
+export interface FieldChange {
+  at: string;
+  source: string;
+  actor: string;
+  import: { id: string; file_name: string } | null;
+  before: unknown;
+  after: unknown;
+}
+
+export const listOwnFields = (archived: boolean) => get<{ items: OwnField[] }>("/customer-fields", { archived });
+export const defineField = (key: string, type: OwnType, draft: OwnDraft) => post<OwnField>("/customer-fields", { key, type, ...draft });
+export const redefineField = (of: OwnField, draft: OwnDraft) => put<OwnField>(`/customer-fields/${of.key}`, draft, { ifMatch: of.version });
+export const archiveField = (of: OwnField) => post<OwnField>(`/customer-fields/${of.key}/archive`, undefined, { ifMatch: of.version });
+export const restoreField = (of: Pick<OwnField, "key" | "version">) => post<OwnField>(`/customer-fields/${of.key}/restore`, undefined, { ifMatch: of.version });
+export const readFieldHistory = (customer: string, field: string) => get<{ items: FieldChange[] }>(`/customers/${customer}/fields/${field}/history`);

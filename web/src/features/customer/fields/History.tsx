@@ -1,0 +1,51 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+import type { FieldChange, OwnField } from "../../../api";
+import { Failed, Icon, Pop, Skeleton, useFormat } from "../../../ui";
+import { historyQuery } from "./own";
+import { OwnValue } from "./OwnValue";
+
+interface Of {
+  customer: string;
+  version: number;
+  field: string;
+  label: string;
+  own?: OwnField;
+}
+
+/** Where a value comes from: every change of it with who or what said so, and when. */
+export function History(of: Of) {
+  const { t } = useTranslation("own");
+  return (
+    <Pop placement="bottomLeft" title={t("history.title", { field: of.label })} content={() => <Steps {...of} />}>
+      <button type="button" className="pen" aria-label={t("history.open", { field: of.label })} aria-haspopup="dialog"><Icon name="clock" small /></button>
+    </Pop>
+  );
+}
+
+function Steps({ customer, version, field, own }: Of) {
+  const { t } = useTranslation("own");
+  const format = useFormat();
+  const { data, error, refetch } = useQuery(historyQuery(customer, field, version));
+  if (error) return <Failed error={error} retry={() => void refetch()} />;
+  if (!data) return <Skeleton rows={2} />;
+  if (!data.items.length) return <p className="dim">{t("history.none")}</p>;
+  return (
+    <ol className="steps">
+      {data.items.map((step, at) => (
+        <li key={at}>
+          <span>{step.after === null ? <span className="dim">{t("history.cleared")}</span> : <OwnValue of={own} value={step.after} />}</span>
+          <span className="meta"><Source of={step} /><time dateTime={step.at}>{format.exact(step.at)}</time></span>
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Source({ of }: { of: FieldChange }) {
+  const { t, i18n } = useTranslation("own");
+  if (of.import) return <Link to="/imports/$id" params={{ id: of.import.id }}>{of.import.file_name || t("history.source.import")}</Link>;
+  const source = i18n.exists(`own:history.source.${of.source}`) ? t(`history.source.${of.source as "staff"}`) : of.source;
+  return <span>{of.actor ? `${of.actor} · ${source}` : source}</span>;
+}

@@ -1,0 +1,52 @@
+import { queryOptions, useQuery } from "@tanstack/react-query";
+import { listOwnFields, readFieldHistory, type Money, type OwnField } from "../../../api";
+
+/** The fields the workspace has defined; a new one is there for whoever opens the next form. */
+export const ownFieldsQuery = queryOptions({ queryKey: ["own-fields"], queryFn: () => listOwnFields(false), staleTime: 30_000 });
+
+export const historyQuery = (customer: string, field: string, version: number) =>
+  queryOptions({ queryKey: ["customer", customer, "history", field, version], queryFn: () => readFieldHistory(customer, field) });
+
+/** The fields of a kind of customer, under their headings, in the order of the form. */
+export function useOwnGroups(kind: "person" | "organization"): [string, OwnField[]][] {
+  const { data } = useQuery(ownFieldsQuery);
+  const groups = new Map<string, OwnField[]>();
+  for (const field of data?.items ?? []) {
+    if (field.right === "none" || (field.applies_to !== "both" && field.applies_to !== kind)) continue;
+    groups.set(field.group, [...(groups.get(field.group) ?? []), field]);
+  }
+  return [...groups].sort(([a], [b]) => Number(a !== "") - Number(b !== ""));
+}
+
+export const isMoney = (value: unknown): value is Money => typeof value === "object" && value !== null && "amount" in value && "currency" in value;
+
+/** What a form holds for a field, as the server takes it; "" clears. Faults are the server's to find. */
+export function givenValue(field: OwnField, texts: string[], exponent: (currency: string) => number): unknown {
+  const text = texts[0]?.trim() ?? "";
+  if (field.type === "choices") return texts.length ? texts : null;
+  if (text === "") return null;
+  switch (field.type) {
+    case "boolean": return text === "true";
+    case "number": return plainNumber(text) ?? text;
+    case "money": {
+      const amount = plainNumber(text);
+      return amount === undefined ? text : { amount: Math.round(amount * 10 ** exponent(field.unit)), currency: field.unit };
+    }
+    default: return text;
+  }
+}
+
+const plainNumber = (text: string) => {
+  const bare = text.replace(/[,，\s]/g, "");
+  return /^-?\d+(\.\d+)?$/.test(bare) ? Number(bare) : undefined;
+};
+
+/** The value as an input shows it. */
+export function typedValue(value: unknown, exponent: (currency: string) => number): string {
+  if (value === null || value === undefined) return "";
+  if (isMoney(value)) return String(value.amount / 10 ** exponent(value.currency));
+  return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : "";
+}
+
+/** The value as the server takes it back, for an undo. */
+export const sentValue = (value: unknown): unknown => value ?? null;

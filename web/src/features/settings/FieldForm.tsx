@@ -1,0 +1,62 @@
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { defineField, ownTypes, redefineField, type OwnDraft, type OwnField, type OwnType, type OwnValue } from "../../api";
+import { Button, Field, TextField, useFormat, useSend } from "../../ui";
+import { currencies } from "../signin";
+import { ValuesEditor } from "./ValuesEditor";
+
+const stages = ["prospect", "customer", "former"] as const;
+
+/** What a field is: its names, type, values, and why, how long and for whom it is kept. */
+export function FieldForm({ of, onDone }: { of: OwnField | null; onDone: (after: OwnField) => void }) {
+  const { t } = useTranslation("own");
+  const workspace = useFormat().currency;
+  const [type, setType] = useState<OwnType>(of?.type ?? "text");
+  const [values, setValues] = useState<OwnValue[]>(of?.values ?? []);
+  const choice = type === "choice" || type === "choices";
+  const { busy, faults, fault, form } = useSend(async ({ text, all }) => {
+    const days = Number(text("retention_days"));
+    const draft: OwnDraft = {
+      label: { "zh-CN": text("label.zh-CN"), "en-US": text("label.en-US") },
+      applies_to: text("applies_to") as OwnDraft["applies_to"] & string,
+      sensitivity: text("sensitivity") as OwnField["sensitivity"],
+      unit: text("unit"), purpose: text("purpose"), group: text("group"), required_at: all("required_at"), position: Math.max(0, Number(text("position")) || 0),
+      ...(days > 0 ? { retention_days: days } : {}), ...(choice ? { values } : {}),
+    };
+    onDone(of ? await redefineField(of, draft) : await defineField(text("key"), type, draft));
+  });
+  const wrongValue = Object.entries(faults).find(([name]) => name.startsWith("values"))?.[1];
+  return (
+    <form className="form" {...form}>
+      <div className="two">
+        <TextField name="label.zh-CN" label={t("settings.labelZH")} defaultValue={of?.label["zh-CN"]} maxLength={80} required autoFocus faults={faults} />
+        <TextField name="label.en-US" label={t("settings.labelEN")} defaultValue={of?.label["en-US"]} maxLength={80} required faults={faults} />
+        <TextField name="key" label={t("settings.key")} hint={t("settings.keyHint")} defaultValue={of?.key} readOnly={!!of} maxLength={40} required faults={faults} />
+        <Field label={t("settings.type")} hint={t("settings.typeHint")} fault={faults["type"]}>
+          {(attributes) => <select className="input" name="type" value={type} disabled={!!of} onChange={(event) => setType(event.target.value as OwnType)} {...attributes}>{ownTypes.map((each) => <option key={each} value={each}>{t(`settings.types.${each}`)}</option>)}</select>}
+        </Field>
+        <Field label={t("settings.appliesTo")} fault={faults["applies_to"]}>
+          {(attributes) => <select className="input" name="applies_to" defaultValue={of?.applies_to ?? "both"} {...attributes}>{(["both", "person", "organization"] as const).map((each) => <option key={each} value={each}>{t(`settings.kinds.${each}`)}</option>)}</select>}
+        </Field>
+        {type === "money" ? (
+          <Field label={t("settings.currency")} fault={faults["unit"]}>
+            {(attributes) => <select className="input" name="unit" defaultValue={of?.unit ?? workspace} disabled={!!of} {...attributes}>{[...new Set([of?.unit ?? workspace, ...currencies])].map((each) => <option key={each}>{each}</option>)}</select>}
+          </Field>
+        ) : <TextField name="unit" label={t("settings.unit")} defaultValue={of?.unit} maxLength={20} faults={faults} />}
+        <Field label={t("settings.sensitivity")} fault={faults["sensitivity"]}>
+          {(attributes) => <select className="input" name="sensitivity" defaultValue={of?.sensitivity ?? "normal"} {...attributes}>{(["normal", "personal", "sensitive"] as const).map((each) => <option key={each} value={each}>{t(`settings.sensitivities.${each}`)}</option>)}</select>}
+        </Field>
+        <TextField name="retention_days" type="number" min={1} label={t("settings.retention")} hint={t("settings.retentionHint")} defaultValue={of?.retention_days ?? ""} faults={faults} />
+        <TextField name="group" label={t("settings.group")} hint={t("settings.groupHint")} defaultValue={of?.group} maxLength={80} faults={faults} />
+        <TextField name="position" type="number" min={0} label={t("settings.position")} defaultValue={of?.position ?? 0} faults={faults} />
+      </div>
+      <TextField name="purpose" label={t("settings.purpose")} hint={t("settings.purposeHint")} defaultValue={of?.purpose} maxLength={500} faults={faults} />
+      <Field label={t("settings.requiredAt")} fault={faults["required_at"]}>
+        {({ id }) => <span id={id} className="ticks" role="group" aria-label={t("settings.requiredAt")}>{stages.map((each) => <label key={each}><input type="checkbox" name="required_at" value={each} defaultChecked={of?.required_at.includes(each)} /> {t(`settings.stages.${each}`)}</label>)}</span>}
+      </Field>
+      {choice && <ValuesEditor values={values} onChange={setValues} fault={wrongValue} />}
+      {fault && <p className="fault" role="alert">{fault}</p>}
+      <div className="acts"><Button look="fill" size="md" type="submit" busy={busy}>{t("settings.save")}</Button></div>
+    </form>
+  );
+}
