@@ -56,7 +56,7 @@ function useDeciding(moveOn: () => void) {
   const { t } = useTranslation("duplicate");
   const client = useQueryClient();
   const { say, sayFault } = useToast();
-  const again = () => Promise.all([client.invalidateQueries({ queryKey: ["duplicates"] }), client.invalidateQueries({ queryKey: ["customers"] }), client.invalidateQueries({ queryKey: ["customer"] })]);
+  const again = () => Promise.all([client.invalidateQueries({ queryKey: ["duplicates"] }), client.invalidateQueries({ queryKey: ["customers"] }), client.invalidateQueries({ queryKey: ["customer"], refetchType: "none" })]); // one of them may be gone: asked again when shown
   const decide = useMutation({
     mutationFn: ({ pair, to }: { pair: Duplicate; to: "open" | "later" | "different" }) => decidePair(pair.a.id, pair.b.id, to),
     onSuccess: async (_, { pair, to }) => {
