@@ -2,8 +2,11 @@ package analyze
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"log/slog"
+	"math"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -180,7 +183,7 @@ func (r *hotRows) ask(ctx context.Context, from columnReader, ids []int64) (*hot
 	for expr, c := range r.fields {
 		some.fields[expr] = c.empty()
 	}
-	return some, some.fill(ctx, from, " where c.id in (select unnest(?::bigint[]))", ids)
+	return some, some.fill(ctx, from, "{id} in (select unnest(?::bigint[]))", ids)
 }
 
 // take puts what fresh says of ids in the place of what was known; an id it has no row of is gone.
@@ -205,14 +208,19 @@ func (r *hotRows) take(fresh *hotRows, ids []int64) {
 	}
 }
 
-// fill reads the rows of the customers in where into their places.
-func (r *hotRows) fill(ctx context.Context, from columnReader, where string, args ...any) error {
+// fill reads the rows of customers into their places, in the order of ids; which says of whom, by {id}.
+func (r *hotRows) fill(ctx context.Context, from columnReader, which string, args ...any) error {
 	var id int64
 	exprs, dests, inOrder := []string{"c.id"}, []any{&id}, make([]hotColumn, 0, len(r.fields))
 	for _, c := range r.fields {
 		exprs, dests, inOrder = append(exprs, c.expr()), append(dests, c.dest()), append(inOrder, c)
 	}
-	rows, err := from.Query(ctx, "select "+strings.Join(exprs, ", ")+" from customers c left join customer_scores s on s.customer_id = c.id"+where, args...)
+	of := func(column string) string { return strings.ReplaceAll(which, "{id}", column) }
+	rows, err := from.Query(ctx, "select "+strings.Join(exprs, ", ")+`
+from customers c
+left join (select * from customer_scores where `+of("customer_id")+`) s on s.customer_id = c.id
+where `+of("c.id")+`
+order by c.id`, slices.Concat(args, args)...)
 	if err != nil {
 		return err
 	}
@@ -268,6 +276,9 @@ func (h *Hot) load(ctx context.Context) error {
 	return nil
 }
 
+// atATime bounds the rows of one query, and so the memory that the engine takes to answer it.
+const atATime = 50_000
+
 // readAll appends every row in the order of ids.
 func (r *hotRows) readAll(ctx context.Context, from columnReader) error {
 	var n int
@@ -278,8 +289,18 @@ func (r *hotRows) readAll(ctx context.Context, from columnReader) error {
 	for _, c := range r.fields {
 		c.reserve(n)
 	}
-	if err := r.fill(ctx, from, " order by c.id"); err != nil {
-		return err
+	for end := int64(math.MinInt64); ; {
+		var next sql.NullInt64
+		if err := from.QueryRow(ctx, "select min(id) from customers where id >= ?", end).Scan(&next); err != nil {
+			return err
+		}
+		if !next.Valid {
+			break
+		}
+		end = next.Int64 + atATime
+		if err := r.fill(ctx, from, "{id} >= ? and {id} < ?", next.Int64, end); err != nil {
+			return err
+		}
 	}
 	r.sorted, r.late = len(r.ids), map[int64]int{}
 	return nil
@@ -298,6 +319,7 @@ func (h *Hot) Run(ctx context.Context) {
 		if err := h.load(ctx); err != nil && ctx.Err() == nil {
 			slog.Error("hot columns could not be read", "error", err)
 		}
+		debug.FreeOSMemory() // what reading took, and the rows before these
 	}
 }
 
