@@ -23,7 +23,7 @@ import (
 type Options struct {
 	Dir         string
 	Schema      fs.FS
-	MemoryLimit string // as DuckDB writes it, for example "1GB"; empty is the default of 1 GiB
+	MemoryLimit string // as DuckDB writes it, for example "1GB"; empty is the default of 512 MB, beyond which it works on disk
 	Threads     int    // 0 takes all processors
 }
 
@@ -42,7 +42,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		path = filepath.Join(o.Dir, "columns.duckdb")
 	}
 	if o.MemoryLimit == "" {
-		o.MemoryLimit = "1GB"
+		o.MemoryLimit = "512MB"
 	}
 	settings := []string{
 		"set autoinstall_known_extensions = false",
