@@ -14,7 +14,7 @@ import (
 type revealInput struct {
 	ID   api.ID `path:"id"`
 	Body struct {
-		Field  string `json:"field" enum:"phone,email,wechat,address"`
+		Field  string `json:"field" maxLength:"60" doc:"phone, email, wechat, address, or custom.KEY for a field of one's own that holds a contact point"`
 		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"goes into the audit log"`
 	}
 }

@@ -236,7 +236,11 @@ func TestFieldRights(t *testing.T) {
 		}
 		s.as(operator).has(s.call(200, "GET", "/customers/"+id+"/fields/salary/history", nil), fields{"items.0.after": "****"})
 		s.has(s.call(200, "GET", "/customers/"+id+"/fields/second_phone/history", nil), fields{"items.0.after": "139****5555"})
-		s.as(analyst).call(403, "GET", "/customers/"+id+"/fields/hobby/history", nil)
+		s.has(s.call(200, "POST", "/customers/"+id+"/reveal", fields{"field": "custom.second_phone", "reason": "call"}), fields{"values.0": "+8613900005555"})
+		s.call(422, "POST", "/customers/"+id+"/reveal", fields{"field": "custom.salary", "reason": "curious"})
+		s.is(1, "select count(*) from audit_entries where action = 'customer.revealed' and summary like '%custom.second_phone%'")
+		s.as(analyst).call(403, "POST", "/customers/"+id+"/reveal", fields{"field": "custom.second_phone", "reason": "x"})
+		s.call(403, "GET", "/customers/"+id+"/fields/hobby/history", nil)
 		s.call(403, "PATCH", "/customers/"+id, fields{"custom": fields{"hobby": "x"}})
 		s.as(operator).call(200, "PATCH", "/customers/"+id, fields{"custom": fields{"salary": 5}})
 		s.is(0, "select count(*) from audit_entries where summary like '%98765%' or summary like '%canary%' or summary like '%13900005555%'")

@@ -3,12 +3,14 @@ package customer
 import (
 	"context"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	"guanxi/base/field"
 	"guanxi/guard"
 )
 
@@ -41,8 +43,18 @@ func (t *tally) take(ctx context.Context, actor string) error {
 	return nil
 }
 
+// ownContact gives the key of a field that the workspace has defined for a phone number or an e-mail address.
+func ownContact(ctx context.Context, name string) (key string, ok bool) {
+	key, custom := strings.CutPrefix(name, customPrefix)
+	if !custom {
+		return "", false
+	}
+	f, known := field.Of(ctx).Find(key)
+	return key, known && !f.Archived() && (f.Type == field.Phone || f.Type == field.Email)
+}
+
 // Reveal shows one contact field of a customer in full, for a reason that goes into the audit log. Field is phone,
-// email, wechat or address. Faults: not found, invalid, forbidden, too many.
+// email, wechat, address, or custom.KEY for a field of the workspace's own that holds a contact point. Faults: not found, invalid, forbidden, too many.
 func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (values []string, err error) {
 	if reason = trimmed(reason); reason == "" {
 		return nil, fault.Invalid("reason", "required")
@@ -51,8 +63,9 @@ func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (val
 	if field == ContactWeChat {
 		rightField = ContactPhone
 	}
-	switch field {
-	case ContactPhone, ContactEmail, ContactWeChat, "address":
+	key, own := ownContact(ctx, field)
+	switch {
+	case own, field == ContactPhone, field == ContactEmail, field == ContactWeChat, field == "address":
 	default:
 		return nil, fault.Invalid("field", "not_one_of", "phone, email, wechat, address")
 	}
@@ -68,11 +81,16 @@ func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (val
 	}
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		values = values[:0]
-		if field == "address" {
+		switch {
+		case field == "address":
 			if c.Address != "" {
 				values = append(values, c.Address)
 			}
-		} else {
+		case own:
+			if value, held := customFields(c.Custom)[key].(string); held {
+				values = append(values, value)
+			}
+		default:
 			points, err := contactsOf(ctx, tx, []int64{id})
 			if err != nil {
 				return err

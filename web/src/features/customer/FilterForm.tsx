@@ -28,7 +28,7 @@ function OneCondition({ fields, onAdd }: { fields: FieldInfo[]; onAdd: (conditio
   const op = info?.ops.includes(chosen) ? chosen : (info?.ops[0] ?? "eq");
   const { form } = useSend(({ text }) => {
     if (!info) return Promise.resolve();
-    const read = (typed: string) => valueOf(info, op, typed, format.exponent(format.currency));
+    const read = (typed: string) => valueOf(info, op, typed, format.exponent((info.type === "money" && info.unit) || format.currency));
     const value = bare(op) ? undefined : op === "between" ? [read(text("value")), read(text("until"))] : several(op) ? text("value").split(/[,，、\s]+/).filter(Boolean).map(read) : read(text("value"));
     onAdd({ field: info.name, op, ...(value === undefined ? {} : { value }) });
     return Promise.resolve();

@@ -1,9 +1,10 @@
 import { Fragment, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import type { CustomerPage, OwnField } from "../../../api";
+import { reveal, type CustomerPage, type OwnField } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
 import { useCan } from "../../../app/session";
-import { Button, Icon, useFormat } from "../../../ui";
+import { Button, Icon, Pop, useFormat } from "../../../ui";
+import { useShown, Why } from "../Reveal";
 import { useChange } from "../useChange";
 import { History } from "./History";
 import { givenValue, sentValue, useOwnGroups } from "./own";
@@ -41,6 +42,8 @@ function OwnRow({ of, field }: { of: CustomerPage; field: OwnField }) {
   const now = of.custom[field.key];
   const masked = field.right === "masked";
   const write = can("customers.write");
+  const contact = field.type === "phone" || field.type === "email";
+  const { plain, left, show } = useShown();
   const required = field.required_at.includes(of.lifecycle_stage ?? "");
   const save = () => {
     if (!form.current) return;
@@ -61,8 +64,13 @@ function OwnRow({ of, field }: { of: CustomerPage; field: OwnField }) {
           </form>
         ) : (
           <>
-            <span className={now === undefined || now === null ? "dim" : "cut"} onDoubleClick={() => write && setEditing(true)}>{now === undefined || now === null ? customer("profile.empty") : <OwnValue of={field} value={now} />}</span>
+            <span className={now === undefined || now === null ? "dim" : "cut"} onDoubleClick={() => write && setEditing(true)}>{now === undefined || now === null ? customer("profile.empty") : plain ?? <OwnValue of={field} value={now} />}</span>
             <span className="x">
+              {plain ? customer("contact.shownFor", { seconds: left }) : contact && masked && typeof now === "string" && can("reveal.contact") && (
+                <Pop title={customer("contact.reason")} content={(close) => <Why onReason={async (reason) => { show((await reveal(of.id, `custom.${field.key}`, reason)).values[0] ?? ""); close(); }} />}>
+                  <Button look="link" className="meta">{customer("contact.show")}</Button>
+                </Pop>
+              )}
               <History customer={of.id} version={of.version} field={field.key} label={label} own={field} />
               {write && <button type="button" className="pen" aria-label={customer("profile.editOf", { field: label })} onClick={() => setEditing(true)}><Icon name="edit" small /></button>}
             </span>
