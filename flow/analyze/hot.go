@@ -183,7 +183,8 @@ func (r *hotRows) ask(ctx context.Context, from columnReader, ids []int64) (*hot
 	for expr, c := range r.fields {
 		some.fields[expr] = c.empty()
 	}
-	return some, some.fill(ctx, from, "{id} in (select unnest(?::bigint[]))", ids)
+	err := some.fill(ctx, from, "{id} in (select unnest(?::bigint[]))", ids)
+	return some, err
 }
 
 // take puts what fresh says of ids in the place of what was known; an id it has no row of is gone.
