@@ -235,6 +235,26 @@ func TestNewFieldIsUsableEverywhereAtOnce(t *testing.T) {
 			h.actor.Role = "admin"
 			require.Equal(t, "fang", h.names(`{"field":"custom.salary","op":"gt","value":30000}`, "name"))
 		})
+		t.Run("what an import could not read of it is masked for who may not see it", func(t *testing.T) {
+			h.T = t
+			h.bring("客户编号,姓名,月薪\nC5,wu,1\nC6,liu,2\nC7,qi,CANARY-77\n")
+			for role, want := range map[string]bool{"admin": true, "operator": false, "analyst": false} {
+				h.actor.Role = role
+				require.Equal(t, want, strings.Contains(h.call(200, "GET", "/findings", ""), "CANARY-77"), role)
+				id := gjson.Get(h.call(200, "GET", "/imports", ""), "items.0.id").String()
+				require.NotContains(t, h.call(200, "GET", "/imports/"+id, ""), "CANARY-77", role)
+			}
+			h.actor.Role = "admin"
+		})
+		t.Run("another process of the same company knows the fields by the feed", func(t *testing.T) {
+			h.T = t
+			other := customer.NewFields(d)
+			require.NoError(t, other.Changed(h.ctx, nil, map[string][]int64{"customers": {1}}))
+			require.Nil(t, other.Set(), "a change of customers is none of the fields")
+			require.NoError(t, other.Changed(h.ctx, nil, map[string][]int64{"customer_fields": {1}}))
+			_, known := other.Set().Find("salary")
+			require.True(t, known)
+		})
 		t.Run("columns never hold a sensitive text, nor what becomes one", func(t *testing.T) {
 			h.T = t
 			require.Equal(t, "0", h.one("select count(*) from customers where custom::varchar like '%CANARY%'"))
