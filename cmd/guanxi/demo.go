@@ -47,7 +47,11 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 	if err := demo.Fill(ctx, p.records, options); err != nil {
 		return err
 	}
-	return p.rebuild(ctx)
+	if err := p.rebuild(ctx); err != nil {
+		return err
+	}
+	_, err := p.stages.customers.StartScan(ctx) // so that there are duplicates to decide on
+	return err
 }
 
 // signInLinks prints a link for the people of the demo company whose work differs most.
