@@ -1,7 +1,6 @@
 package customer
 
 import (
-	"encoding/json"
 	"math"
 	"slices"
 	"strconv"
@@ -215,7 +214,5 @@ func maskedValue(f *field.Field, kept any) any {
 }
 
 func sameValue(a, b any) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && string(x) == string(y)
+	return valueText(a) == valueText(b)
 }
