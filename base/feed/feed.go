@@ -70,7 +70,7 @@ const (
 	idle       = 100 * time.Millisecond
 	stepIDs    = 20000
 	stepRows   = 1024
-	longest    = 250 * time.Millisecond // that single changes are gathered for one step while there are many
+	longest    = 400 * time.Millisecond // that single changes are gathered for one step while there are many
 	keepBehind = 7 * 24 * time.Hour
 )
 
@@ -89,7 +89,7 @@ func (f *Feed) Run(ctx context.Context) {
 			pause = idle
 			continue
 		case applied > 0: // a step costs much the same for one change as for a hundred, so it lets a few come together
-			pause = min(3*time.Since(began), longest) //nolint:forbidigo // as above
+			pause = min(5*time.Since(began), longest) //nolint:forbidigo // as above
 		default:
 			pause = idle
 		}
