@@ -99,7 +99,7 @@ func (e *explainer) factDays(n *Condition) (days []time.Time, err error) {
 		query = sqlPiece("select " + n.Field.expr + " from " + e.k.table("customer_scores") + " s where " + n.Field.expr + " is not null")
 	case n.Field.Type == TypeMonthDay:
 		query = sqlPiece("select try_strptime('2000-' || " + n.Field.expr + ", '%Y-%m-%d')::date as day from " + e.k.table("customers") + " c where day is not null")
-	case n.Field.expr != "" && (n.Field.Type == TypeDay || n.Field.Type == TypeElapsed) && !n.Field.scores:
+	case n.Field.expr != "" && (n.Field.Type == TypeDay || n.Field.Type == TypeElapsed) && (n.Field.own || n.Field.expr[0] == 'c'):
 		query = sqlPiece("select " + n.Field.expr + " from " + e.k.table("customers") + " c where " + n.Field.expr + " is not null")
 	case n.Field.Type == TypeInstant && n.Field.expr[0] == 'c':
 		var ms sql.NullInt64

@@ -207,6 +207,14 @@ func TestNewFieldIsUsableEverywhereAtOnce(t *testing.T) {
 			require.Equal(t, "干性", gjson.Get(h.call(200, "GET", "/segments/"+made+"/explain?customer="+id, ""), "tree.value.zh-CN").String())
 			require.Equal(t, "a.csv", gjson.Get(h.call(200, "GET", "/customers/"+id+"/fields/skin/history", ""), "items.1.import.file_name").String())
 		})
+		t.Run("days that come round say when they are past", func(t *testing.T) {
+			h.T = t
+			id := gjson.Get(h.call(200, "GET", "/customers?filter="+url.QueryEscape(`{"field":"name","op":"eq","value":"fang"}`), ""), "items.0.id").String()
+			for name, day := range map[string]string{"name_day": "2026-03-11", "wedding": "2026-03-13"} {
+				answer := h.call(200, "POST", "/segments/explain", `{"customer":"`+id+`","condition":{"field":"custom.`+name+`","op":"anniversary_in_days","value":7}}`)
+				require.Equal(t, "true "+day+" false", gjson.Get(answer, "member").String()+" "+gjson.Get(answer, "next.day").String()+" "+gjson.Get(answer, "next.member").String(), answer)
+			}
+		})
 		t.Run("a condition that does not fit it is refused with its place", func(t *testing.T) {
 			h.T = t
 			for _, row := range []struct{ condition, at, code string }{
