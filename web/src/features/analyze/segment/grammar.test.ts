@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { Condition, EventInfo, FieldCondition, FieldInfo } from "../../../api";
-import { compared, freshField, limited, limits, operandOf, remeasured, whereOf } from "./grammar";
+import { compared, freshField, limited, limits, operandOf, opsOf, remeasured, whereOf } from "./grammar";
 import { append, group, leaf, read, remove, setJoin, type Group } from "./tree";
 
 const said = (text: string) => ({ "zh-CN": text, "en-US": text });
 const city: FieldInfo = { name: "city", type: "text", label: said("city"), ops: ["eq", "ne", "in", "not_in", "contains", "is_set"], values: [{ value: "上海市", label: said("上海市") }] };
 const age: FieldInfo = { name: "age", type: "elapsed", unit: "years", label: said("age"), ops: ["eq", "gt", "gte", "lt", "lte", "between", "is_set"] };
 const born: FieldInfo = { name: "birthday", type: "day", label: said("birthday"), ops: ["eq", "gt", "between", "in_last_days", "anniversary_in_days"] };
+const nameDay: FieldInfo = { name: "custom.name_day", type: "month_day", label: said("name day"), ops: ["eq", "in", "anniversary_in_days", "is_set"] };
+const broughtBy: FieldInfo = { name: "custom.brought_by", type: "reference", label: said("brought by"), ops: ["eq", "in", "is_set", "is_not_set"] };
 const total: FieldInfo = { name: "orders.total", type: "money", label: said("total"), ops: ["gte", "between"] };
 const ordered: EventInfo = { name: "order_placed", label: said("order"), measures: ["count", "last", "ratio", "sum:amount"], properties: [{ ...total, name: "amount" }] };
 
@@ -19,8 +21,19 @@ describe("how a value is given", () => {
     ["money is money", operandOf(total, "gte"), "money"],
     ["a birthday draws near within days", operandOf(born, "anniversary_in_days"), "days"],
     ["a birthday lies after a day", operandOf(born, "gt"), "day"],
+    ["a day of every year is typed", operandOf(nameDay, "eq"), "text"],
+    ["a day of every year draws near within days", operandOf(nameDay, "anniversary_in_days"), "days"],
     ["presence needs nothing", operandOf(age, "is_set"), "none"],
   ])("%s", (_, is, expected) => expect(is).toBe(expected));
+});
+
+describe("the comparisons offered", () => {
+  it.each([
+    ["nobody types a list of days of the year", opsOf(nameDay), ["eq", "anniversary_in_days", "is_set"]],
+    ["nobody types the id of another customer", opsOf(broughtBy), ["is_set", "is_not_set"]],
+    ["a reference with names to pick from is picked", opsOf({ ...broughtBy, values: [{ value: "1", label: said("Lin") }] }), ["eq", "in", "is_set", "is_not_set"]],
+  ])("%s", (_, ops, expected) => expect(ops).toEqual(expected));
+  it("a new condition begins with one that is offered", () => expect(freshField(broughtBy)).toEqual({ field: "custom.brought_by", op: "is_set" }));
 });
 
 describe("another comparison", () => {
