@@ -351,6 +351,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Erase a person for good, everywhere; orders stay as orders of nobody */
+        post: operations["post-customers-id-erase"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/fields/{key}/history": {
         parameters: {
             query?: never;
@@ -2485,6 +2502,18 @@ export interface components {
             /** @description a likely duplicate that is not the reader's to see, where the workspace lets that be known */
             outside: components["schemas"]["DuplicateOutside"];
         };
+        Erased: {
+            /**
+             * Format: int64
+             * @description orders that stay for the books, as orders of nobody
+             */
+            orders_kept: number;
+            /**
+             * Format: int64
+             * @description times that a no to being contacted is kept as a keyed hash
+             */
+            suppressed: number;
+        };
         ErrorView: {
             code: string;
             detail?: string;
@@ -3485,6 +3514,10 @@ export interface components {
             kind: "phone" | "email" | "wechat";
             value: string;
         };
+        "Post-customers-id-eraseRequest": {
+            /** @enum {string} */
+            reason: "requested" | "consent_withdrawn" | "purpose_achieved" | "retention_ended" | "unlawful";
+        };
         "Post-customers-id-mergeRequest": {
             /** Format: id */
             other: string;
@@ -3876,8 +3909,8 @@ export interface components {
             to?: string;
         };
         RevealInputBody: {
-            /** @enum {string} */
-            field: "phone" | "email" | "wechat" | "address";
+            /** @description phone, email, wechat, address, or custom.KEY for a field of one's own that holds a contact point */
+            field: string;
             /** @description goes into the audit log */
             reason: string;
         };
@@ -6596,6 +6629,77 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-erase": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-eraseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erased"];
+                };
             };
             /** @description Unauthorized */
             401: {
