@@ -2,11 +2,15 @@ package guard
 
 import (
 	"context"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
+	"strconv"
+
+	"github.com/uptrace/bun"
 
 	"guanxi/base/clock"
 	"guanxi/base/db"
@@ -25,9 +29,9 @@ func Audit(ctx context.Context, tx *db.Tx, action, subjectType, subjectID string
 		actor = &a.StaffID
 	}
 	_, err = tx.Do(ctx, `
-insert into audit_entries (happened_at, actor_id, actor_name, actor_role, action, subject_type, subject_id, summary, address)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		clock.Millis(ctx), actor, a.Name, a.Role, action, subjectType, subjectID, string(text), a.Address)
+insert into audit_entries (happened_at, actor_id, actor_name, actor_role, action, subject_type, subject_id, summary, address, salt)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		clock.Millis(ctx), actor, a.Name, a.Role, action, subjectType, subjectID, string(text), a.Address, rand.Text())
 	return err
 }
 
@@ -44,18 +48,33 @@ type AuditEntry struct {
 	SubjectID   string `bun:"subject_id"`
 	Summary     string `bun:"summary"`
 	Address     string `bun:"address"`
+	Salt        string `bun:"salt" json:",omitempty"` // entries of earlier releases have none
+	KeptHash    string `bun:"kept_hash" json:"-"`     // of an entry whose summary was taken away
 }
 
-const auditColumns = "id, txid, happened_at, actor_id, actor_name, actor_role, action, subject_type, subject_id, summary, address"
+const auditColumns = "id, txid, happened_at, actor_id, actor_name, actor_role, action, subject_type, subject_id, summary, address, salt, kept_hash"
 
-// hash of an entry covers every word of it.
+// hash of an entry covers every word of it, also those that were taken away.
 func (e AuditEntry) hash() ([]byte, error) {
+	if e.KeptHash != "" {
+		return hex.DecodeString(e.KeptHash)
+	}
 	text, err := json.Marshal(e)
 	if err != nil {
 		return nil, err
 	}
 	sum := sha256.Sum256(text)
 	return sum[:], nil
+}
+
+// AuditAbout gives the entries about subjects of one type, oldest first.
+func AuditAbout(ctx context.Context, from bun.IDB, subjectType string, ids []int64) (entries []AuditEntry, err error) {
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = strconv.FormatInt(id, 10)
+	}
+	err = from.NewRaw("select "+auditColumns+" from audit_entries where subject_type = ? and subject_id in (?) order by id", subjectType, bun.List(texts)).Scan(ctx, &entries)
+	return entries, err
 }
 
 type seal struct {
@@ -151,6 +170,10 @@ type AuditState struct {
 func VerifyAudit(ctx context.Context, records *db.DB) (AuditState, error) {
 	state := AuditState{OK: true}
 	if err := records.Read().NewRaw("select count(*) from audit_entries").Scan(ctx, &state.Entries); err != nil {
+		return state, err
+	}
+	if id, err := unanswered(ctx, records); err != nil || id != 0 {
+		state.OK, state.Reason = false, fmt.Sprintf("the summary of entry %d is gone and no erasure answers for it", id)
 		return state, err
 	}
 	previous := seal{LastTx: -1}

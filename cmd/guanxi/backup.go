@@ -11,13 +11,27 @@ import (
 	"guanxi/base/keys"
 	"guanxi/base/vault"
 	"guanxi/base/workspace"
+	"guanxi/flow/collect"
+	"guanxi/flow/customer"
+	"guanxi/flow/decide"
 	"guanxi/flow/schema"
 	"guanxi/guard"
 	"guanxi/guard/backups"
 )
 
 // lasting are the lists that a restore does again; a part that erases or revokes anything for good adds its own.
-func lasting() []backup.Lasting { return []backup.Lasting{guard.Access{}} }
+func lasting(k *keys.Keys) []backup.Lasting {
+	return []backup.Lasting{guard.Access{}, customer.ErasedPersons{Keys: k, Where: func(records *db.DB, dir string) (*customer.Store, error) {
+		files, err := collect.New(records, nil, collect.Settings{Dir: dir, Node: "restore"})
+		if err != nil {
+			return nil, err
+		}
+		customers := customer.New(records)
+		customers.HeldBy("today", decide.Memory{Records: records})
+		customers.Erasing(files, nil)
+		return customers, nil
+	}}}
+}
 
 func recordsSchema() db.Schema {
 	return db.Schema{SQLite: schema.SQLite(), Postgres: schema.Postgres()}
@@ -32,7 +46,7 @@ func newBackups(ctx context.Context, records *db.DB, data dataFlags, place, keyF
 		return nil, err
 	}
 	return backups.New(ctx, records, backups.Options{Dir: data.Data, Place: place, PostgresURL: data.DatabaseURL, Release: version,
-		Schema: recordsSchema(), Keys: k, Lasting: lasting(), Look: look}), nil
+		Schema: recordsSchema(), Keys: k, Lasting: lasting(k), Look: look}), nil
 }
 
 type backupCommand struct {
@@ -104,7 +118,7 @@ func (c *verifyCommand) backups(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	result, err := backup.Try(guard.System(ctx), v, g, backup.Trial{Scratch: scratch, PostgresURL: c.DatabaseURL, Schema: recordsSchema(),
-		Lasting: lasting(), Look: look})
+		Lasting: lasting(k), Look: look})
 	if err != nil {
 		return err
 	}

@@ -8,11 +8,13 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"guanxi/base/keys"
 	"guanxi/flow/collect"
 )
 
 type importCommand struct {
 	dataFlags
+	keyFlag
 	Kind    string `help:"What the rows are: customers, orders, order_lines, products." required:""`
 	Mapping string `help:"JSON file that maps columns to fields; guessed from the headers without it." type:"existingfile"`
 	Mode    string `help:"create, update or upsert." default:"upsert" enum:"create,update,upsert"`
@@ -44,7 +46,7 @@ func (c *importCommand) Run(ctx context.Context) error {
 		return err
 	}
 	defer release()
-	p, err := open(ctx, c.dataFlags, serveFlags{Node: "main"}, nil)
+	p, err := open(ctx, c.dataFlags, serveFlags{keyFlag: c.keyFlag, Node: "main"}, nil)
 	if err != nil {
 		return err
 	}
@@ -67,7 +69,11 @@ func (c *importCommand) beside(ctx context.Context, n collect.NewImport) (err er
 	if err != nil {
 		return err
 	}
-	return c.run(ctx, imports, n)
+	k, err := keys.OpenOrCreate(c.path(c.Data))
+	if err != nil {
+		return err
+	}
+	return c.run(keys.With(ctx, k), imports, n)
 }
 
 func (c *importCommand) run(ctx context.Context, imports *collect.Engine, n collect.NewImport) error {

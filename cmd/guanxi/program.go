@@ -16,6 +16,7 @@ import (
 	"guanxi/base/feed"
 	"guanxi/base/field"
 	"guanxi/base/job"
+	"guanxi/base/keys"
 	"guanxi/base/workspace"
 	"guanxi/flow/schema"
 	"guanxi/guard"
@@ -63,7 +64,7 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 		return nil, err
 	}
 	p.backups.RegisterJobs(p.jobs)
-	if p.stages, err = join(p.records, p.columns, p.guard, p.jobs, data.Data, flags.Node); err != nil {
+	if p.stages, err = join(p.records, p.columns, p.guard, p.jobs, data.Data, flags.Node, p.backups.KeepLists); err != nil {
 		return nil, err
 	}
 	if err := p.stages.customers.Fields().Load(ctx); err != nil {
@@ -86,6 +87,9 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 func (p *program) surroundings(ctx context.Context) context.Context {
 	ctx = workspace.WithSource(guard.With(ctx, guard.Actor{}), p.guard.Workspace)
 	ctx = field.With(ctx, func() *field.Set { return p.stages.customers.Fields().Set() })
+	if p.backups != nil {
+		ctx = keys.With(ctx, p.backups.Keys)
+	}
 	if p.moved != nil {
 		ctx = clock.With(ctx, p.moved)
 	}

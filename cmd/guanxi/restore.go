@@ -62,7 +62,7 @@ func (c *restoreCommand) Run(ctx context.Context) (err error) {
 	}
 	bar := progress("restoring " + g.Name)
 	b, err := backup.Restore(guard.System(ctx), v, g, backup.Target{Dir: c.Data, PostgresURL: c.DatabaseURL, Schema: recordsSchema(),
-		Lasting: lasting(), Progress: bar})
+		Lasting: lasting(k), Progress: bar})
 	if err != nil {
 		return err
 	}

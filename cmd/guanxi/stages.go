@@ -30,7 +30,7 @@ type stages struct {
 	running   []func(ctx context.Context) // what follows the feed for as long as the program runs
 }
 
-func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Registry, dir, node string) (*stages, error) {
+func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Registry, dir, node string, listed func(ctx context.Context) error) (*stages, error) {
 	s := &stages{customers: customer.New(records)}
 	var err error
 	if s.imports, err = newImports(records, jobs, dir, node, g.Workspace, s.customers.Fields().Set); err != nil {
@@ -46,6 +46,8 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
 	s.signals.Use(contacts{s.customers})
+	s.customers.HeldBy("today", decide.Memory{Records: records})
+	s.customers.Erasing(s.imports, listed)
 
 	s.scores.Jobs(jobs)
 	s.customers.RegisterJobs(jobs)

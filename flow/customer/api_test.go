@@ -19,6 +19,7 @@ import (
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
 	"guanxi/base/field"
+	secret "guanxi/base/keys"
 	"guanxi/guard"
 )
 
@@ -32,6 +33,7 @@ type shop struct {
 	clock  *clock.Fake
 	actor  guard.Actor
 	server *httptest.Server
+	keys   *secret.Keys
 }
 
 // Staff of the test's company: a manager and two salespeople, one of them in her team.
@@ -49,7 +51,7 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	router.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx := field.With(clock.With(r.Context(), s.clock), s.store.Fields().Set)
-			next.ServeHTTP(w, r.WithContext(guard.With(ctx, s.actor)))
+			next.ServeHTTP(w, r.WithContext(secret.With(guard.With(ctx, s.actor), s.keys)))
 		})
 	})
 	if err := s.store.Fields().Load(context.Background()); err != nil {

@@ -43,7 +43,11 @@ func addContact(ctx context.Context, tx *db.Tx, customerID int64, p ContactPoint
 	_, err = tx.NewRaw(`
 insert into contact_points (id, customer_id, kind, value, raw, verified, state, created_at) values (?, ?, ?, ?, ?, ?, ?, ?)
 on conflict (kind, value, customer_id) do nothing`, id, customerID, p.Kind, p.Value, p.Raw, p.Verified, p.State, now).Exec(ctx)
-	return err
+	if err != nil {
+		return err
+	}
+	p.CustomerID = customerID
+	return honour(ctx, tx, []ContactPoint{p}, now)
 }
 
 // replaceContact puts point in the place of the customer's first contact point of that kind, or takes that one away

@@ -120,7 +120,8 @@ where customer_id = ? and tag || ? in (select part from moved where subject = 't
 	return nil
 }
 
-// withdrawForBoth lets a no that was said to the customer kept since the merge hold for the one parted too.
+// withdrawForBoth lets a no that was said to the customer kept since the merge hold for the one parted too. Its
+// proof, which may name the other, stays there.
 func withdrawForBoth(ctx context.Context, tx *db.Tx, rootID, otherID, since int64) error {
 	var withdrawn []Consent
 	if err := tx.NewRaw("select "+consentColumns+" from consents where customer_id = ? and happened_at >= ? order by happened_at, id", rootID, since).Scan(ctx, &withdrawn); err != nil {
@@ -135,7 +136,7 @@ func withdrawForBoth(ctx context.Context, tx *db.Tx, rootID, otherID, since int6
 			return err
 		}
 		if _, err := tx.NewRaw("insert into consents ("+consentColumns+") values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			id, otherID, c.Purpose, c.Channel, c.Granted, c.TextVersion, c.Proof, c.Source, c.HappenedAt).Exec(ctx); err != nil {
+			id, otherID, c.Purpose, c.Channel, c.Granted, c.TextVersion, "", c.Source, c.HappenedAt).Exec(ctx); err != nil {
 			return err
 		}
 	}

@@ -154,6 +154,7 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 	pointRows := db.NewBulk("contact_points", contactColumns, "")
 	tagRows := db.NewBulk("customer_tags", "customer_id, tag, created_at", "")
 	consentRows := db.NewBulk("consents", consentColumns, "")
+	var made []ContactPoint
 	parts := [...]*db.Bulk{identityRows, pointRows, tagRows, consentRows}
 	for _, e := range all {
 		for _, k := range e.newIdentities {
@@ -168,6 +169,8 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 		for _, p := range e.newContacts {
 			pointRows.Add(point, e.ID, p.Kind, p.Value, p.Raw, p.Verified, p.State, r.now)
 			point++
+			p.CustomerID = e.ID
+			made = append(made, p)
 		}
 		for _, t := range e.newTags {
 			tagRows.Add(e.ID, t, r.now)
@@ -188,7 +191,7 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 			return err
 		}
 	}
-	return nil
+	return honour(ctx, tx, made, r.now)
 }
 
 // moveIdentity gives a customer the identity that a deleted one still has.

@@ -1,6 +1,8 @@
 package customer
 
 import (
+	"context"
+
 	"guanxi/base/api"
 	"guanxi/base/db"
 	"guanxi/base/fault"
@@ -14,6 +16,9 @@ type Store struct {
 	analysis
 	reveals *tally
 	taught  taught
+	holders map[string]Holder
+	files   Files
+	listed  func(ctx context.Context) error
 	jobs    *job.Registry
 }
 
@@ -43,6 +48,8 @@ func (s *Store) Register(a *api.API) {
 	s.registerCustomers(a)
 	s.registerFields(a)
 	s.registerContacts(a)
+	s.registerPersons(a)
+	s.registerErase(a)
 	s.registerConsents(a)
 	s.registerActivities(a)
 	s.registerTimeline(a)

@@ -10,9 +10,14 @@ export const csvText = (rows: (string | number | null)[][]) => rows.map((row) =>
 
 /** Hands the rows to the browser as a file, with the mark that makes spreadsheets read UTF-8. */
 export function saveCsv(name: string, rows: (string | number | null)[][]) {
+  saveFile(`${name}.csv`, new Blob(["\ufeff", csvText(rows)], { type: "text/csv;charset=utf-8" }));
+}
+
+/** Hands something to the browser as a file of that name. */
+export function saveFile(name: string, content: Blob) {
   const link = document.createElement("a");
-  link.href = URL.createObjectURL(new Blob(["\ufeff", csvText(rows)], { type: "text/csv;charset=utf-8" }));
-  link.download = `${name}.csv`;
+  link.href = URL.createObjectURL(content);
+  link.download = name;
   link.click();
   URL.revokeObjectURL(link.href);
 }

@@ -93,6 +93,7 @@ export default {
       backup_folder_not_writable: "The folder for backups cannot be written",
       backup_damaged: "A file of the backups is missing or was changed",
       no_backups_there: "There are no backups yet",
+      keys_missing: "The key file is not known here, so nothing can be erased",
       disk_full: "The disk of the server is full",
       database_gone: "The database cannot be reached",
       records_not_writable: "Read only for now",

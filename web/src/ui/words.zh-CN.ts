@@ -93,6 +93,7 @@ export default {
       backup_folder_not_writable: "备份文件夹写不进去",
       backup_damaged: "备份中有文件丢失或被改动",
       no_backups_there: "还没有备份",
+      keys_missing: "此处没有密钥文件，无法清除",
       disk_full: "服务器磁盘已满",
       database_gone: "数据库连不上",
       records_not_writable: "现在只能看，不能改",

@@ -6,6 +6,8 @@ import type { CustomerPage } from "../../api";
 import { useCan } from "../../app/session";
 import { ActionMenu, Button, useToast } from "../../ui";
 import { todayQuery } from "../today";
+import { DiscloseDialog } from "./DiscloseDialog";
+import { EraseDialog } from "./EraseDialog";
 import { RemoveDialog } from "./RemoveDialog";
 
 /** Where we are, and the way to the neighbours on Today's list when we came from there. */
@@ -13,7 +15,13 @@ export function Crumb({ of }: { of: CustomerPage }) {
   const { t } = useTranslation("customer");
   const { say } = useToast();
   const can = useCan();
-  const [removing, setRemoving] = useState(false);
+  const [open, setOpen] = useState<"disclose" | "remove" | "erase" | null>(null);
+  const close = () => setOpen(null);
+  const acts = [
+    { key: "disclose", label: t("disclosure.open"), icon: "download" as const, onSelect: () => setOpen("disclose"), may: can("customers.disclose") },
+    { key: "remove", label: t("remove"), icon: "no" as const, danger: true, onSelect: () => setOpen("remove"), may: can("customers.delete") },
+    { key: "erase", label: t("erasure.open"), icon: "x" as const, danger: true, onSelect: () => setOpen("erase"), may: can("customers.erase") },
+  ].filter((act) => act.may);
   const copy = () => void navigator.clipboard.writeText(location.origin + location.pathname).then(() => say({ text: t("linkCopied") }));
   return (
     <div className="crumb">
@@ -21,8 +29,10 @@ export function Crumb({ of }: { of: CustomerPage }) {
       <div className="side">
         <TodayPosition />
         <Button look="bare" icon="link" onClick={copy}>{t("copyLink")}</Button>
-        {can("customers.delete") && <ActionMenu items={[{ key: "remove", label: t("remove"), icon: "no", danger: true, onSelect: () => setRemoving(true) }]}><Button look="bare" icon="more" aria-label={t("more")} /></ActionMenu>}
-        <RemoveDialog of={of} open={removing} onClose={() => setRemoving(false)} />
+        {acts.length > 0 && <ActionMenu items={acts}><Button look="bare" icon="more" aria-label={t("more")} /></ActionMenu>}
+        <RemoveDialog of={of} open={open === "remove"} onClose={close} />
+        <DiscloseDialog of={of} open={open === "disclose"} onClose={close} />
+        <EraseDialog of={of} open={open === "erase"} onClose={close} />
       </div>
     </div>
   );
