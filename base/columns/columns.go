@@ -39,6 +39,9 @@ type Store struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	path := ""
 	if o.Dir != "" {
+		if err := compact(ctx, o.Dir); err != nil {
+			return nil, fmt.Errorf("write columns anew: %w", err)
+		}
 		path = filepath.Join(o.Dir, "columns.duckdb")
 	}
 	if o.MemoryLimit == "" {

@@ -28,7 +28,7 @@ func lasting(k *keys.Keys) []backup.Lasting {
 		}
 		customers := customer.New(records)
 		customers.HeldBy("today", decide.Memory{Records: records})
-		customers.Erasing(files, nil)
+		customers.Erasing(files, nil, nil)
 		return customers, nil
 	}}}
 }

@@ -47,7 +47,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
 	s.signals.Use(contacts{s.customers})
 	s.customers.HeldBy("today", decide.Memory{Records: records})
-	s.customers.Erasing(s.imports, listed)
+	s.customers.Erasing(s.imports, listed, func(context.Context) error { return columns.CompactAtOpen(dir) })
 
 	s.scores.Jobs(jobs)
 	s.customers.RegisterJobs(jobs)

@@ -31,10 +31,11 @@ type Files interface {
 	Forget(ctx context.Context, hers collect.Tells) error
 }
 
-// Erasing says what an erasure reaches beside the records: the files that came in, and what has to be done with the list of
-// the erased once somebody was put on it. It must be called before the store serves anybody.
-func (s *Store) Erasing(files Files, listed func(ctx context.Context) error) {
-	s.files, s.listed = files, listed
+// Erasing says what an erasure reaches beside the records: the files that came in, what has to be done with the list of
+// the erased once somebody was put on it, and with other copies once the files of the records are clean. It must be called
+// before the store serves anybody.
+func (s *Store) Erasing(files Files, listed, scoured func(ctx context.Context) error) {
+	s.files, s.listed, s.scoured = files, listed, scoured
 }
 
 // Erase takes everything away that tells who a customer is or was, she and those merged into her, everywhere: records,

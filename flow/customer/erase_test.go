@@ -8,7 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
+	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
 	secret "guanxi/base/keys"
@@ -105,7 +107,7 @@ func TestErase(t *testing.T) {
 		for _, k := range Kinds(nil, s.store.Fields().Set) {
 			imports.Register(k)
 		}
-		s.store.Erasing(imports, nil)
+		s.store.Erasing(imports, nil, nil)
 		ctx := secret.With(guard.System(context.Background()), s.keys)
 		bring := func(csv string) collect.Import {
 			path := filepath.Join(t.TempDir(), "list.csv")
@@ -150,8 +152,13 @@ func TestErase(t *testing.T) {
 		s.has(s.call(200, "POST", path, fields{"reason": "requested"}), fields{"orders_kept": 2, "suppressed": 2})
 		s.call(404, "GET", "/customers/"+her, nil)
 		s.call(404, "POST", path, fields{"reason": "requested"})
-		if err := d.Scour(ctx); err != nil {
-			t.Fatal(err)
+		// by day the files are left in peace, but never for a whole day
+		for _, want := range []int64{0, 1, 1} {
+			if err := s.store.scour(clock.With(ctx, s.clock)); err != nil {
+				t.Fatal(err)
+			}
+			s.is(want, "select count(*) from settings where key = 'erasures.scoured'")
+			s.clock.Advance(20 * time.Hour)
 		}
 		s.nothingOf(dir, hers)
 

@@ -19,6 +19,7 @@ type Store struct {
 	holders map[string]Holder
 	files   Files
 	listed  func(ctx context.Context) error
+	scoured func(ctx context.Context) error
 	jobs    *job.Registry
 }
 
