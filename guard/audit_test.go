@@ -31,6 +31,7 @@ func TestAuditChain(t *testing.T) {
 						t.Fatal(err)
 					}
 					if i%3 == 0 {
+						dbtest.Settle(t, d)
 						if err := guard.Seal(ctx, d); err != nil {
 							t.Fatal(err)
 						}

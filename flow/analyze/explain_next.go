@@ -3,6 +3,7 @@ package analyze
 import (
 	"database/sql"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -99,6 +100,8 @@ func (e *explainer) factDays(n *Condition) (days []time.Time, err error) {
 		query = sqlPiece("select " + n.Field.expr + " from " + e.k.table("customer_scores") + " s where " + n.Field.expr + " is not null")
 	case n.Field.Type == TypeMonthDay:
 		query = sqlPiece("select try_strptime('2000-' || " + n.Field.expr + ", '%Y-%m-%d')::date as day from " + e.k.table("customers") + " c where day is not null")
+	case strings.HasPrefix(n.Field.expr, "e."): // of an event, whose own days tell
+		return nil, nil
 	case n.Field.expr != "" && (n.Field.Type == TypeDay || n.Field.Type == TypeElapsed) && (n.Field.own || n.Field.expr[0] == 'c'):
 		query = sqlPiece("select " + n.Field.expr + " from " + e.k.table("customers") + " c where " + n.Field.expr + " is not null")
 	case n.Field.Type == TypeInstant && n.Field.expr[0] == 'c':

@@ -24,7 +24,10 @@ var canaries = []string{
 }
 
 // bobs are marks of a customer whom only Bob looks after.
-var bobs = []string{"Bobsown", "BOB-1", "BOB-2", "bob calls back"}
+var bobs = []string{"Bobsown", "BOB-1", "BOB-2", "bob calls back", sensitive}
+
+// sensitive is what a field of the company's own, marked as sensitive, holds of Bob's customer.
+const sensitive = "secret level of Bob's"
 
 // guarded is a company with a customer of Ann's, one of Bob's and one of nobody's, and a row that was rejected.
 type guarded struct {
@@ -66,6 +69,13 @@ func openGuarded(t *testing.T, url string) *guarded {
 	g.get("/products", &orders)
 	g.product = orders.Items[0].ID
 	g.post("/customers/"+g.bobsOwn+"/activities", map[string]any{"kind": "call", "content": "bob calls back", "result": "reached"}, nil)
+	g.post("/customer-fields", map[string]any{"key": "level", "type": "text", "label": map[string]string{"zh-CN": "级别", "en-US": "Level"},
+		"applies_to": "both", "sensitivity": "sensitive", "purpose": "advice"}, nil)
+	for id, level := range map[string]string{g.annsOwn: "secret level of Ann's", g.bobsOwn: sensitive} {
+		if a := g.ask(g.admin(), "PATCH", "/customers/"+id, map[string]any{"custom": map[string]any{"level": level}}); a.status != 200 {
+			g.t.Fatal(a.status, a.text)
+		}
+	}
 	var segment struct{ ID string }
 	g.post("/segments", map[string]any{"name": "Everybody who bought", "condition": bought}, &segment)
 	g.segment = segment.ID
@@ -149,7 +159,7 @@ func (g *guarded) filled(path, customer string) string {
 		"/metrics/{name}/behind": "?from=2026-10-01&to=2026-10-31", "/metrics/{name}/behind.csv": "?from=2026-10-01&to=2026-10-31",
 		"/metrics/{name}/series.csv": "?from=2026-10-01&to=2026-10-31", "/metrics/{name}": "?from=2026-10-01&to=2026-10-31",
 	}[path]
-	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{point}", "1").Replace(path) + parameters
+	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{point}", "1", "{key}", "level").Replace(path) + parameters
 }
 
 // Every operation is called as nobody and in every role. Nobody gets 401; a role without the permission gets 403
@@ -176,6 +186,7 @@ func TestRightsSweep(t *testing.T) {
 			a := g.ask(who, o.method, path, body)
 			switch {
 			case o.path == "/today/team": // for who leads; the page is there for everyone who has a Today
+			case strings.HasSuffix(o.path, "/fields/{key}/history") && a.status == 403: // a sensitive field has a right of its own
 			case !may && a.status != 403:
 				t.Errorf("%s, without %s: %s %s answers %d %s", role, o.permission, o.method, path, a.status, a.text)
 			case may && a.status != 200 && a.status != 404:
@@ -186,7 +197,11 @@ func TestRightsSweep(t *testing.T) {
 			if may && o.permission == "customers.disclose" {
 				continue // to hand over what is held about her, in full, is what it is for
 			}
-			for _, canary := range canaries {
+			hidden := canaries
+			if !slices.Contains(g.permissions[role], "fields.sensitive") {
+				hidden = append(slices.Clone(canaries), sensitive)
+			}
+			for _, canary := range hidden {
 				if strings.Contains(a.text, canary) {
 					t.Errorf("%s: %s %s tells %s: %s", role, o.method, path, canary, a.text)
 				}
