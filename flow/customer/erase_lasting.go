@@ -107,7 +107,10 @@ func (l ErasedPersons) Reapply(ctx context.Context, records *db.DB, dir string, 
 			back[r.CustomerID] = r.Reason
 		}
 	}
-	return s.eraseAgain(ctx, back)
+	if err := s.eraseAgain(ctx, back); err != nil || len(back) == 0 || records.Engine() != db.SQLite {
+		return err
+	}
+	return records.Scour(ctx) // nobody waits yet
 }
 
 func (s *Store) eraseAgain(ctx context.Context, back map[int64]string) error {
