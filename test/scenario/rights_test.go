@@ -159,11 +159,7 @@ func (g *guarded) filled(path, customer string) string {
 		"/metrics/{name}/behind": "?from=2026-10-01&to=2026-10-31", "/metrics/{name}/behind.csv": "?from=2026-10-01&to=2026-10-31",
 		"/metrics/{name}/series.csv": "?from=2026-10-01&to=2026-10-31", "/metrics/{name}": "?from=2026-10-01&to=2026-10-31",
 	}[path]
-<<<<<<< ours
 	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{point}", "1", "{key}", "level").Replace(path) + parameters
-=======
-	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{point}", "1", "{key}", "name").Replace(path) + parameters
->>>>>>> theirs
 }
 
 // Every operation is called as nobody and in every role. Nobody gets 401; a role without the permission gets 403
