@@ -203,7 +203,9 @@ summary = (select w.summary from was w where w.id = audit_entries.id), kept_hash
 		})
 		t.Run("coming in again she is new, and is not written to until she agrees anew", func(t *testing.T) {
 			s.T = t
-			bring("name,phone\nHeron Wei,13912345521\n")
+			for range 2 { // a list that claims she said yes
+				bring("name,phone,sms consent\nHeron Wei,13912345521,yes\n")
+			}
 			again := s.one("select id from customers where name = 'Heron Wei'")
 			id := itemNumber(again)
 			if id == her {

@@ -143,12 +143,13 @@ func (e *entry) tag(tags []string) (added bool) {
 	return added
 }
 
-// agree records what she said where it differs from what she said last.
+// agree records what she said where it differs from what she said last. A list cannot overrule what is kept of somebody who
+// was erased.
 func (e *entry) agree(c Consent) (added bool) {
 	for _, said := range [...][]Consent{e.newConsents, e.consents} {
 		for _, last := range slices.Backward(said) {
 			if last.Purpose == c.Purpose && last.Channel == c.Channel {
-				if last.Granted == c.Granted {
+				if last.Granted == c.Granted || last.Source == suppressedSource {
 					return false
 				}
 				e.newConsents = append(e.newConsents, c)
