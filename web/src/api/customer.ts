@@ -44,6 +44,9 @@ export interface Consent {
   channel: string;
   granted: boolean;
   happened_at: string;
+  text_version?: string;
+  proof?: string;
+  source?: string;
 }
 
 /** One customer, whole. */

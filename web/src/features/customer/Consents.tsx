@@ -20,7 +20,8 @@ export function Consents({ of }: { of: CustomerPage }) {
             {channels.map((channel) => {
               const consent = given(purpose, channel);
               const words = { purpose: t(`consent.${purpose}`), channel: t(`consent.${channel}`), at: format.when(consent?.happened_at) };
-              const text = !consent ? t("consent.silent", words) : consent.granted ? t("consent.yes", words) : t("consent.no", words);
+              const said = !consent ? t("consent.silent", words) : consent.granted ? t("consent.yes", words) : t("consent.no", words);
+              const text = [said, consent?.text_version && t("consent.notice", { version: consent.text_version }), consent?.proof && t("consent.proof", { proof: consent.proof }), consent?.source === "suppression" && t("consent.suppressed")].filter(Boolean).join("\n");
               return <td key={channel} className={consent?.granted ? undefined : "no"}><span role="img" aria-label={text} title={text}><Icon name={consent?.granted ? "check" : "x"} /></span></td>;
             })}
           </tr>

@@ -22,7 +22,7 @@ const format = formatFor({ language: "zh-CN", timeZone: "Asia/Shanghai", currenc
 
 function show(dialog: React.ReactNode, asked: string[]) {
   vi.stubGlobal("fetch", vi.fn((path: string, given: RequestInit) => {
-    asked.push([given.method, path, given.body].filter(Boolean).join(" "));
+    asked.push(`${given.method} ${path} ${typeof given.body === "string" ? given.body : ""}`.trim());
     return Promise.resolve(new Response("{}", { status: 200 }));
   }));
   vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => {}, removeEventListener: () => {}, addListener: () => {}, removeListener: () => {} }));

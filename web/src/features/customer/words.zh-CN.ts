@@ -39,7 +39,7 @@ export default {
     never: "无法撤销。请输入 {{name}} 以继续。", do: "彻底清除", done: "已彻底清除",
   },
   contact: { title: "联系方式", show: "显示", unverified: "未验证", verified: "已验证", invalid: "已失效", reason: "为什么要看", reasonHint: "会记入审计日志", reveal: "显示号码", reasons: { call: "要打电话", send: "要寄送或发送", verify: "核对身份" }, shownFor: "{{seconds}} 秒后收起", none: "没有联系方式", copy: "复制" },
-  consent: { title: "授权同意", service: "服务", marketing: "营销", phone: "电话", sms: "短信", wechat: "微信", email: "邮件", yes: "{{purpose}}{{channel}}：同意，{{at}}", no: "{{purpose}}{{channel}}：不同意，{{at}}", silent: "{{purpose}}{{channel}}：未表态，按不同意处理" },
+  consent: { title: "授权同意", service: "服务", marketing: "营销", phone: "电话", sms: "短信", wechat: "微信", email: "邮件", yes: "{{purpose}}{{channel}}：同意，{{at}}", no: "{{purpose}}{{channel}}：不同意，{{at}}", notice: "告知书版本 {{version}}", proof: "凭证：{{proof}}", suppressed: "在记录被清除之前表示；此后记录的同意有效", silent: "{{purpose}}{{channel}}：未表态，按不同意处理" },
   worth: { title: "价值与风险", last12m: "近 12 个月", toDate: "累计", predicted: "预期价值", horizon: "12 个月", lost: "流失可能", ordersOf_other: "{{count}} 单", predictedDef: "未来 12 个月预期消费，BG/NBD 与 Gamma-Gamma 模型，只作判断参考", lostDef: "1 减活跃概率：按这位客户自己的购买历史估计不再购买的可能" },
   tags: { title: "标签", add: "添加", none: "还没有标签", placeholder: "输入后回车", remove: "去掉标签 {{name}}", changed: "标签已更新" },
   profile: { title: "档案", complete: "完整 {{share}}", birthdayIn: "{{days}} 天后", birthdayToday: "今天", identities_other: "{{count}} 个来源", show: "查看", empty: "未填", saved: "{{field}}已更新", editOf: "修改{{field}}", conflict: "别人刚改过，已载入最新内容", save: "保存", identitiesTitle: "各来源里的编号" },
