@@ -76,7 +76,7 @@ func (s *Scores) Refresh(ctx context.Context) error {
 	if before != nil {
 		*next = *before
 	}
-	next.Settings, next.AsOf = settings, asOf.Format(time.DateOnly)
+	next.Settings, next.AsOf, next.RefreshedAt = settings, asOf.Format(time.DateOnly), clock.Millis(ctx)
 	stale := before == nil || before.TrainedTo != next.AsOf || math.Abs(float64(purchases-before.Orders)) > 0.01*float64(before.Orders)
 	if err := s.columns.Write(ctx, func(ctx context.Context, tx *columns.Tx) (err error) {
 		if err := tx.Exec(ctx, scoreHistorySQL, asOf, settings.WindowDays); err != nil {

@@ -5,7 +5,9 @@ import (
 	"log/slog"
 	"time"
 
+	"guanxi/base/clock"
 	"guanxi/base/job"
+	"guanxi/base/workspace"
 )
 
 // refreshScores is the job that recomputes every score.
@@ -17,10 +19,26 @@ func (refreshScores) Kind() string { return "scores.refresh" }
 // Jobs registers the hourly refresh.
 func (s *Scores) Jobs(r *job.Registry) {
 	job.Register(r, job.Kind[refreshScores]{
-		Run:     func(ctx context.Context, _ refreshScores) error { return s.Refresh(ctx) },
+		Run:     func(ctx context.Context, _ refreshScores) error { return s.refreshWhenDue(ctx) },
 		Timeout: 10 * time.Minute,
-		Every:   time.Hour,
+		Every:   refreshEvery,
 	})
+}
+
+const refreshEvery = time.Hour
+
+// refreshWhenDue leaves scores alone that were reckoned today, not long ago: a program that has just been started again
+// has better things to do.
+func (s *Scores) refreshWhenDue(ctx context.Context) error {
+	v, err := s.Valuation(ctx)
+	if err != nil {
+		return err
+	}
+	today := date(civilDay(workspace.Of(ctx), clock.Millis(ctx)))
+	if v != nil && v.AsOf == today && clock.Millis(ctx)-v.RefreshedAt < refreshEvery.Milliseconds()*3/4 {
+		return nil
+	}
+	return s.Refresh(ctx)
 }
 
 // A refresh that many changes ask for, an import's for instance, starts when nothing has asked again for settle, and

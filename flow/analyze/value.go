@@ -39,18 +39,19 @@ func defaultValueSettings() ValueSettings {
 // Valuation is everything needed to score one customer without looking at the others: models, cuts and averages as of
 // the last refresh. It is kept in the records under value.model.
 type Valuation struct {
-	FittedAt   int64           `json:"fitted_at"`  // milliseconds UTC
-	TrainedTo  string          `json:"trained_to"` // last day the models saw
-	Orders     int64           `json:"orders"`     // purchase days the models saw
-	Buying     Buying          `json:"buying"`
-	Spending   Spending        `json:"spending"`
-	AsOf       string          `json:"as_of"` // day the cuts and averages are of
-	Cuts       RFMCuts         `json:"cuts"`
-	Cycle      CycleBase       `json:"cycle"`
-	OrderValue float64         `json:"order_value"` // mean amount of a purchase day, minor units
-	Repeats    *RepeatRates    `json:"repeats"`     // set where buying falls back on the RFM rule
-	Settings   ValueSettings   `json:"settings"`
-	Classes    ClassThresholds `json:"classes"`
+	FittedAt    int64           `json:"fitted_at"`    // milliseconds UTC
+	RefreshedAt int64           `json:"refreshed_at"` // when every score was last reckoned anew
+	TrainedTo   string          `json:"trained_to"`   // last day the models saw
+	Orders      int64           `json:"orders"`       // purchase days the models saw
+	Buying      Buying          `json:"buying"`
+	Spending    Spending        `json:"spending"`
+	AsOf        string          `json:"as_of"` // day the cuts and averages are of
+	Cuts        RFMCuts         `json:"cuts"`
+	Cycle       CycleBase       `json:"cycle"`
+	OrderValue  float64         `json:"order_value"` // mean amount of a purchase day, minor units
+	Repeats     *RepeatRates    `json:"repeats"`     // set where buying falls back on the RFM rule
+	Settings    ValueSettings   `json:"settings"`
+	Classes     ClassThresholds `json:"classes"`
 }
 
 // Buying is the model of when customers order, in weeks, or the reason why there is none.

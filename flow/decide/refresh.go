@@ -47,10 +47,16 @@ func (Refreshing) Kind() string { return "refresh_signals" }
 // RegisterJobs adds the job.
 func (s *Signals) RegisterJobs(r *job.Registry) {
 	job.Register(r, job.Kind[Refreshing]{
-		Every:   3 * time.Minute,
+		Every:   refreshEvery,
 		Unique:  true,
 		Timeout: 5 * time.Minute,
-		Run:     func(ctx context.Context, _ Refreshing) error { return s.Refresh(ctx) },
+		Run: func(ctx context.Context, _ Refreshing) error {
+			// whoever follows the facts may just have done so; what only time changes can wait until the next turn
+			if last, err := lastRefresh(ctx, s.records.Read()); err != nil || clock.Millis(ctx)-last.At < refreshEvery.Milliseconds()/2 {
+				return err
+			}
+			return s.Refresh(ctx)
+		},
 	})
 }
 
@@ -65,6 +71,8 @@ type refreshed struct {
 	Failed        map[string]string `json:"failed"`   // kind -> what its source said
 	MeasuredAt    int64             `json:"measured_at"`
 }
+
+const refreshEvery = 3 * time.Minute
 
 const measureEvery = 20 * time.Hour
 

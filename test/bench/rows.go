@@ -42,10 +42,8 @@ func (b *bench) measureServer(ctx context.Context, f *floors) (err error) {
 		}
 	}()
 	b.add(b.customers, row{work: "start to ready", unit: "ms", floor: "", aim: "1,000 ms"}, figure{ours: s.Ready.Seconds() * 1000})
-	select {
-	case <-time.After(5 * time.Second): // until what starting sets in motion has settled
-	case <-ctx.Done():
-		return ctx.Err()
+	if err := s.Settle(ctx, time.Minute); err != nil {
+		return err
 	}
 	idle, err := s.Memory("VmRSS")
 	if err != nil {

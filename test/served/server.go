@@ -174,6 +174,39 @@ func (s *Server) send(ctx context.Context, method, path, kind string, body io.Re
 	return json.Unmarshal(text, out)
 }
 
+// Settle waits until what starting has set in motion is done: three seconds in which the process takes less than a tenth
+// of a processor, or the longest that is allowed.
+func (s *Server) Settle(ctx context.Context, longest time.Duration) error {
+	quiet := 0
+	for until, before := time.Now().Add(longest), s.processor(); quiet < 3 && time.Now().Before(until); {
+		select {
+		case <-time.After(time.Second):
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		now := s.processor()
+		if quiet++; now-before > 10 {
+			quiet = 0
+		}
+		before = now
+	}
+	return nil
+}
+
+// processor gives the time the process has used so far, in hundredths of a second.
+func (s *Server) processor() (ticks int64) {
+	stat, err := os.ReadFile("/proc/" + strconv.Itoa(s.process.Process.Pid) + "/stat")
+	if err != nil {
+		return 0
+	}
+	fields := strings.Fields(string(stat[bytes.LastIndexByte(stat, ')')+1:]))
+	for _, used := range fields[11:13] { // utime and stime
+		n, _ := strconv.ParseInt(used, 10, 64)
+		ticks += n
+	}
+	return ticks
+}
+
 // Memory reads a figure of the process in MiB: VmRSS is now, VmHWM the most there ever was.
 func (s *Server) Memory(name string) (float64, error) {
 	status, err := os.ReadFile("/proc/" + strconv.Itoa(s.process.Process.Pid) + "/status")
