@@ -18,7 +18,7 @@ export function FieldForm({ of, onDone }: { of: OwnField | null; onDone: (after:
     const days = Number(text("retention_days"));
     const draft: OwnDraft = {
       label: { "zh-CN": text("label.zh-CN"), "en-US": text("label.en-US") },
-      applies_to: text("applies_to") as OwnDraft["applies_to"] & string,
+      applies_to: text("applies_to") as OwnDraft["applies_to"],
       sensitivity: text("sensitivity") as OwnField["sensitivity"],
       unit: text("unit"), purpose: text("purpose"), group: text("group"), required_at: all("required_at"), position: Math.max(0, Number(text("position")) || 0),
       ...(days > 0 ? { retention_days: days } : {}), ...(choice ? { values } : {}),
