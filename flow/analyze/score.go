@@ -27,6 +27,7 @@ type Scores struct {
 	refreshing, fitting sync.Mutex
 	current             atomic.Pointer[Valuation] // nil until the first refresh or load
 	due                 chan struct{}             // holds a token when scores of many customers are out of date
+	strayed             atomic.Int64              // customers scored one by one since the last refresh
 }
 
 // NewScores gives the scores of the customers in store; what they rest on is kept in records. hot are the store's.
@@ -105,6 +106,7 @@ func (s *Scores) Refresh(ctx context.Context) error {
 	}); err != nil {
 		return fmt.Errorf("refresh scores: %w", err)
 	}
+	s.strayed.Store(0)
 	s.current.Store(next)
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		return writeSetting(ctx, tx, valuationKey, next)
@@ -132,6 +134,9 @@ func (s *Scores) RefreshFor(ctx context.Context, tx *columns.Tx, ids []int64) er
 	}
 	if err := tx.Exec(ctx, "delete from customer_scores where customer_id in (select unnest(?::bigint[]))", ids); err != nil {
 		return err
+	}
+	if s.strayed.Add(int64(len(ids))) > refreshLimit { // the models and cuts are of a company that was another
+		s.Due()
 	}
 	dated := *v
 	dated.AsOf = today.Format(time.DateOnly)

@@ -53,6 +53,11 @@ func TestScoresFollowTheFeed(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, 1, grid.Body.Customers)
 
+	s.scores.strayed.Store(refreshLimit)
+	follow("orders")
+	require.Len(t, s.scores.due, 1, "one by one so many have changed that models and cuts are of another company")
+	<-s.scores.due
+
 	touched.all()
 	follow("orders")
 	require.Nil(t, s.scores.hot.rows, "of columns made anew nothing is hot")
