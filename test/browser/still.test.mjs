@@ -51,6 +51,7 @@ async function dealsWithMembers(page) {
   await one.waitFor();
   // the row's own keys mean all of them, and come back the same way
   const name = await group.getAttribute("data-item");
+  await page.waitForLoadState("networkidle"); // until the list has settled after what was taken back
   await page.keyboard.press("e");
   await page.locator(`[data-item="${name}"]`).waitFor({ state: "detached" });
   await page.keyboard.press("z");
