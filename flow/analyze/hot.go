@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 	"sync"
-	"time"
 
 	"guanxi/base/columns"
 	"guanxi/base/feed"
@@ -76,12 +75,16 @@ func (r *hotRows) find(id int64) (row int, known bool) {
 	return row, known
 }
 
-// add appends a row with nothing in it.
+// add appends a row of a customer who is there, with nothing in it yet.
 func (r *hotRows) add(id int64) int {
 	row := len(r.ids)
 	r.ids = append(r.ids, id)
 	if row%64 == 0 {
 		r.live = append(r.live, 0)
+	}
+	r.live.set(row)
+	if r.late != nil {
+		r.late[id] = row
 	}
 	for _, c := range r.fields {
 		c.grow()
@@ -200,7 +203,6 @@ func (r *hotRows) take(fresh *hotRows, ids []int64) {
 			continue
 		case !known:
 			row = r.add(id)
-			r.late[id] = row
 		}
 		r.live.set(row)
 		for expr, c := range r.fields {
@@ -209,7 +211,7 @@ func (r *hotRows) take(fresh *hotRows, ids []int64) {
 	}
 }
 
-// fill reads the rows of customers into their places, in the order of ids; which says of whom, by {id}.
+// fill adds the rows of customers it does not hold yet, in the order of ids; which says of whom, by {id}.
 func (r *hotRows) fill(ctx context.Context, from columnReader, which string, args ...any) error {
 	var id int64
 	exprs, dests, inOrder := []string{"c.id"}, []any{&id}, make([]hotColumn, 0, len(r.fields))
@@ -230,14 +232,7 @@ order by c.id`, slices.Concat(args, args)...)
 		if err := rows.Scan(dests...); err != nil {
 			return err
 		}
-		row, known := r.find(id)
-		if !known {
-			row = r.add(id)
-			if r.late != nil {
-				r.late[id] = row
-			}
-		}
-		r.live.set(row)
+		row := r.add(id)
 		for _, c := range inOrder {
 			c.put(row)
 		}
@@ -316,30 +311,10 @@ func (h *Hot) Run(ctx context.Context) {
 			return
 		case <-h.due:
 		}
-		h.awaitQuiet(ctx)
+		awaitQuiet(ctx, h.due, settle/4)
 		if err := h.load(ctx); err != nil && ctx.Err() == nil {
 			slog.Error("hot columns could not be read", "error", err)
 		}
 		debug.FreeOSMemory() // what reading took, and the rows before these
-	}
-}
-
-// awaitQuiet waits until nothing has been due again for a moment, at most patience.
-func (h *Hot) awaitQuiet(ctx context.Context) {
-	latest := time.NewTimer(patience)
-	defer latest.Stop()
-	for {
-		quiet := time.NewTimer(settle / 4)
-		select {
-		case <-h.due:
-			quiet.Stop()
-			continue
-		case <-quiet.C:
-		case <-latest.C:
-			quiet.Stop()
-		case <-ctx.Done():
-			quiet.Stop()
-		}
-		return
 	}
 }

@@ -135,7 +135,8 @@ func (s *Scores) RefreshFor(ctx context.Context, tx *columns.Tx, ids []int64) er
 	if err := tx.Exec(ctx, "delete from customer_scores where customer_id in (select unnest(?::bigint[]))", ids); err != nil {
 		return err
 	}
-	if s.strayed.Add(int64(len(ids))) > refreshLimit { // the models and cuts are of a company that was another
+	// a hundredth of the purchases is also what makes a refresh fit the models again
+	if s.strayed.Add(int64(len(ids))) > max(refreshLimit, v.Orders/100) {
 		s.Due()
 	}
 	dated := *v

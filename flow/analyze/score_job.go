@@ -57,20 +57,21 @@ func (s *Scores) Run(ctx context.Context) {
 			return
 		case <-s.due:
 		}
-		s.awaitQuiet(ctx)
+		awaitQuiet(ctx, s.due, settle)
 		if err := s.Refresh(ctx); err != nil && ctx.Err() == nil {
 			slog.Error("the scores could not be refreshed", "error", err)
 		}
 	}
 }
 
-func (s *Scores) awaitQuiet(ctx context.Context) {
+// awaitQuiet waits until nothing has been due again for as long as calm, at most patience.
+func awaitQuiet(ctx context.Context, due <-chan struct{}, calm time.Duration) {
 	latest := time.NewTimer(patience)
 	defer latest.Stop()
 	for {
-		quiet := time.NewTimer(settle)
+		quiet := time.NewTimer(calm)
 		select {
-		case <-s.due:
+		case <-due:
 			quiet.Stop()
 		case <-quiet.C:
 			return

@@ -17,11 +17,7 @@ import (
 // The questions a customer's page asks of the records. They are many and short, so each is asked by the customer's key
 // and with a text that never changes.
 var (
-	recordSQL = "select " + qualified("c", customerColumns) + `, o.name as owner_name, t.name as team_name
-from customers c
-left join staff o on o.id = c.owner_id
-left join teams t on t.id = c.team_id
-where c.id = ? and ` + living
+	recordSQL   = selectStored + "where c.id = ? and " + living
 	contactsSQL = "select " + contactColumns + " from contact_points where customer_id = ? order by id"
 	consentsSQL = "select " + consentColumns + " from consents where customer_id = ? order by happened_at, id"
 )

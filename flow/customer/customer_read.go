@@ -65,18 +65,19 @@ func (s *Store) byAge(ctx context.Context, q page.Query) (ids []int64, next stri
 	return ids, next, nil
 }
 
+// selectStored selects what a storedCustomer holds.
+var selectStored = "select " + qualified("c", customerColumns) + `, o.name as owner_name, t.name as team_name
+from customers c
+left join staff o on o.id = c.owner_id
+left join teams t on t.id = c.team_id
+`
+
 // stored reads the records with these ids that the reader may see.
 func (s *Store) stored(ctx context.Context, from bun.IDB, ids []int64) (rows []storedCustomer, err error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	err = from.NewRaw("select "+qualified("c", customerColumns)+`, o.name as owner_name, t.name as team_name
-from customers c
-left join staff o on o.id = c.owner_id
-left join teams t on t.id = c.team_id
-where c.id in (?)
-  and `+living+`
-  and ?`, bun.List(ids), scope(ctx, "c")).Scan(ctx, &rows)
+	err = from.NewRaw(selectStored+"where c.id in (?) and "+living+" and ?", bun.List(ids), scope(ctx, "c")).Scan(ctx, &rows)
 	return rows, err
 }
 

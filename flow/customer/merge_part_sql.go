@@ -62,17 +62,26 @@ func (p *parting) returnContacts(ctx context.Context, tx *db.Tx) error {
 				return err
 			}
 		}
-		if len(gone) == 0 {
-			continue
-		}
-		shells, err := p.others(ctx, tx, keeper)
-		if err != nil {
+		if err := p.fromOthers(ctx, tx, keeper, gone, moveContacts); err != nil {
 			return err
 		}
-		for _, shell := range shells {
-			if err := moveContacts(ctx, tx, keeper, shell, gone); err != nil {
-				return err
-			}
+	}
+	return nil
+}
+
+// fromOthers lets a keeper who has lost some parts take the same from those who are still merged into it.
+func (p *parting) fromOthers(ctx context.Context, tx *db.Tx, keeper int64, gone map[string]bool,
+	move func(ctx context.Context, tx *db.Tx, to, from int64, only map[string]bool) error) error {
+	if len(gone) == 0 {
+		return nil
+	}
+	shells, err := p.others(ctx, tx, keeper)
+	if err != nil {
+		return err
+	}
+	for _, shell := range shells {
+		if err := move(ctx, tx, keeper, shell, gone); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -104,17 +113,8 @@ where customer_id = ? and tag || ? in (select part from moved where subject = 't
 				return err
 			}
 		}
-		if len(gone) == 0 {
-			continue
-		}
-		shells, err := p.others(ctx, tx, keeper)
-		if err != nil {
+		if err := p.fromOthers(ctx, tx, keeper, gone, moveTags); err != nil {
 			return err
-		}
-		for _, shell := range shells {
-			if err := moveTags(ctx, tx, keeper, shell, gone); err != nil {
-				return err
-			}
 		}
 	}
 	return nil
