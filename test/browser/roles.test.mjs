@@ -28,7 +28,7 @@ async function enter(page, server, role) {
   await page.goto(link);
   await page.waitForURL((at) => at.pathname !== "/enter");
   await page.getByRole("heading", { level: 1 }).first().waitFor();
-  await page.getByRole("navigation", { name: "主菜单" }).first().locator("li").first().waitFor();
+  await page.getByRole("navigation", { name: "主菜单" }).first().locator("a").first().waitFor();
 }
 
 const menuOf = (page) => page.getByRole("navigation", { name: "主菜单" }).first().locator(":scope > ul > li > a > span:first-of-type").allInnerTexts();

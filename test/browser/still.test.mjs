@@ -49,9 +49,11 @@ async function dealsWithMembers(page) {
   await one.waitFor({ state: "detached" });
   await page.keyboard.press("z");
   await one.waitFor();
-  // the row's own keys mean all of them, and come back the same way
+  // the row's own keys mean all of them, also while what was just taken back is still under way, and come back the same way
   const name = await group.getAttribute("data-item");
-  await page.waitForLoadState("networkidle"); // until the list has settled after what was taken back
+  await one.locator("button").nth(1).click();
+  await one.waitFor({ state: "detached" });
+  await page.keyboard.press("z");
   await page.keyboard.press("e");
   await page.locator(`[data-item="${name}"]`).waitFor({ state: "detached" });
   await page.keyboard.press("z");

@@ -150,7 +150,7 @@ export const readMembers = (id: string, cursor?: string) => get<List<TodayItem>>
 export const readTodayLog = (day?: string) => get<TodayLog>("/today/log", { day });
 
 /** A row, and the version it was read at where that is known. */
-type Line = { id: string; version?: number };
+export type Line = { id: string; version?: number };
 const actOn = (line: Line, act: string, body: object) => post<void>(`/today/${line.id}/${act}`, body, { ifMatch: line.version });
 
 /** `activity` logs a contact with the customer in the same stroke. */

@@ -26,8 +26,10 @@ export function ToastArea({ children }: { children: ReactNode }) {
   const [shown, setShown] = useState<(Toast & { key: number }) | null>(null);
   const [left, setLeft] = useState(0);
   const held = useRef(false);
+  const last = useRef(0);
   const say = useCallback((toast: Toast) => {
-    setShown({ ...toast, key: Date.now() });
+    last.current++;
+    setShown({ ...toast, key: last.current });
     setLeft(toast.seconds ?? (toast.undo ? 10 : 5));
   }, []);
   const sayFault = useCallback((error: unknown) => say({ text: fault(error), tone: "danger", seconds: 8 }), [say, fault]);
@@ -43,10 +45,11 @@ export function ToastArea({ children }: { children: ReactNode }) {
   const takeBack = async () => {
     const undo = shown?.undo;
     if (!undo) return;
+    const taken = shown.key;
     setShown(null);
     try {
       await undo();
-      say({ text: t("undone"), seconds: 3 });
+      if (last.current === taken) say({ text: t("undone"), seconds: 3 }); // else something was done meanwhile, with an undo of its own
     } catch (error) {
       sayFault(error);
     }

@@ -1,8 +1,8 @@
 import { useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { delegate, dismiss, finish, pin, snooze, takeOut, undoToday, type List, type TodayAct, type TodayItem, type TodayList } from "../../api";
+import { delegate, dismiss, finish, pin, snooze, takeOut, undoToday, type Line, type List, type TodayAct, type TodayItem, type TodayList } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useToast } from "../../ui";
 import { customerOf, filterOf } from "./item";
@@ -17,9 +17,12 @@ export function useTodayActs() {
   const { say, sayFault } = useToast();
   const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
   const [acting, setActing] = useState(0);
+  const underWay = useRef(new Set<Promise<void>>());
+  const taking = useRef(new Set<string>());
   /** The lists first: a folded row that is gone by then does not ask for members it no longer has. */
   async function read() {
     await client.invalidateQueries({ queryKey: ["today"], predicate: ({ queryKey }) => queryKey[1] !== "members" });
+    taking.current.forEach(drop);
     await new Promise((resolve) => setTimeout(resolve));
     await client.invalidateQueries({ queryKey: ["today", "members"] });
   }
@@ -30,46 +33,61 @@ export function useTodayActs() {
     setTimeout(() => setActing((n) => n - 1)); // answers reach the screen a tick after they arrive
   }
 
+  const drop = (id: string) => client.setQueriesData<Kept>({ queryKey: ["today"] }, (kept) => without(kept, id));
+  /** Runs an act together with the reading that follows it, known to the acts begun meanwhile. */
+  async function run(act: () => Promise<void>) {
+    const running = act();
+    const settled = running.catch(() => {});
+    underWay.current.add(settled);
+    try {
+      await running;
+    } finally {
+      underWay.current.delete(settled);
+    }
+  }
+  const takeBack = (undo: () => Promise<unknown>) => () => run(async () => { await undo(); await refresh(); });
+
   /** Folds the row away, sends, and brings it back when the server says no. */
-  async function take(item: TodayItem, text: string, send: () => Promise<unknown>) {
+  const take = (item: TodayItem, text: string, send: (row: Line) => Promise<unknown>) => run(async () => {
     setLeaving((ids) => new Set(ids).add(item.id));
     setActing((n) => n + 1);
-    const sent = send();
+    // A folded row is another one as soon as a member leaves or returns: what the reader is just doing to its members
+    // comes first, and is no reason to refuse.
+    const before = item.members > 1 ? [...underWay.current] : [];
+    const sent = before.length ? Promise.all(before).then(() => send({ id: item.id })) : send(item);
     sent.catch(() => {});
     await new Promise((resolve) => setTimeout(resolve, FOLD));
-    client.setQueriesData<Kept>({ queryKey: ["today"] }, (kept) => without(kept, item.id));
+    taking.current.add(item.id);
+    drop(item.id);
     setLeaving((ids) => new Set([...ids].filter((id) => id !== item.id)));
-    try {
-      await sent;
-      say({ text, undo: async () => { await undoToday(item.id); await refresh(); } });
-    } catch (error) {
-      sayFault(error);
-    }
+    say({ text, undo: takeBack(() => sent.then(() => undoToday(item.id))) });
+    await sent.catch(sayFault);
+    taking.current.delete(item.id);
     await refresh();
     setActing((n) => n - 1);
-  }
+  });
   const name = (item: TodayItem) => item.subject.label[language];
   return {
     leaving,
     /** Something was pressed and is not settled yet. */
     acting: acting > 0,
-    finish: (item: TodayItem) => take(item, t("did.done", { name: name(item) }), () => finish(item)),
-    snooze: (item: TodayItem, until: string) => take(item, t("did.snoozed", { name: name(item) }), () => snooze(item, until)),
-    delegate: (item: TodayItem, to: { id: string; name: string }, note: string) => take(item, t("did.delegated", { name: name(item), to: to.name }), () => delegate(item, to.id, note || undefined)),
-    dismiss: (item: TodayItem, reason: string) => take(item, t("did.dismissed", { name: name(item) }), () => dismiss(item, reason)),
-    takeOut: async (member: TodayItem) => {
+    finish: (item: TodayItem) => take(item, t("did.done", { name: name(item) }), (row) => finish(row)),
+    snooze: (item: TodayItem, until: string) => take(item, t("did.snoozed", { name: name(item) }), (row) => snooze(row, until)),
+    delegate: (item: TodayItem, to: { id: string; name: string }, note: string) => take(item, t("did.delegated", { name: name(item), to: to.name }), (row) => delegate(row, to.id, note || undefined)),
+    dismiss: (item: TodayItem, reason: string) => take(item, t("did.dismissed", { name: name(item) }), (row) => dismiss(row, reason)),
+    takeOut: (member: TodayItem) => run(async () => {
       try {
         await takeOut(member.id, true);
-        say({ text: t("tookOut", { name: name(member) }), undo: async () => { await takeOut(member.id, false); await refresh(); } });
+        say({ text: t("tookOut", { name: name(member) }), undo: takeBack(() => takeOut(member.id, false)) });
       } catch (error) {
         sayFault(error);
       }
       await refresh();
-    },
+    }),
     pin: async (item: TodayItem) => {
       try {
         await pin(item.id, !item.pinned);
-        say({ text: t(item.pinned ? "did.unpinned" : "did.pinned", { name: name(item) }), undo: async () => { await pin(item.id, item.pinned); await refresh(); } });
+        say({ text: t(item.pinned ? "did.unpinned" : "did.pinned", { name: name(item) }), undo: takeBack(() => pin(item.id, item.pinned)) });
       } catch (error) {
         sayFault(error);
       }
