@@ -19,7 +19,16 @@ type Actor struct {
 	System  bool
 	Address string   // where the request came from
 	Scopes  []string // permissions a token is limited to; empty means all of its role
-	Session int64
+	Session  int64
+	ProvenAt int64    // milliseconds UTC; when the person last showed who they are, 0 for a token
+	Waiting  *Waiting // who has shown a first factor only; such a one may do nothing but show the second
+	held     *Role    // Role as it is at present, filled in by ActorOf
+}
+
+// Waiting is a sign-in that is not complete.
+type Waiting struct {
+	Session, StaffID int64
+	For              string // AwaitsSecondFactor or AwaitsEnrolment
 }
 
 // Can reports whether the actor holds the permission.
@@ -30,8 +39,19 @@ func (a Actor) Can(permission string) bool {
 	if len(a.Scopes) > 0 && !slices.Contains(a.Scopes, permission) {
 		return false
 	}
-	role, known := RoleOf(a.Role)
-	return known && role.holds(permission)
+	if a.held == nil {
+		role, known := builtIn[a.Role]
+		return known && role.holds(permission)
+	}
+	return a.held.holds(permission)
+}
+
+// Base gives the built-in role whose part the actor plays: their own role, or the one that was copied from.
+func (a Actor) Base() string {
+	if a.held != nil {
+		return a.held.Base
+	}
+	return a.Role
 }
 
 // Key names the actor in places that keep things apart per actor.
@@ -55,9 +75,14 @@ func System(ctx context.Context) context.Context {
 	return With(ctx, Actor{Name: "guanxi", Role: "system", System: true})
 }
 
-// ActorOf gives the actor of ctx. Without one nobody acts, and nobody may do nothing.
+// ActorOf gives the actor of ctx with their role as it is at present. Without one nobody acts, and nobody may do nothing.
 func ActorOf(ctx context.Context) Actor {
 	a, _ := ctx.Value(actorKey{}).(Actor)
+	if role, known := RoleOf(ctx, a.Role); known {
+		a.held = &role
+	} else {
+		a.held = &Role{}
+	}
 	return a
 }
 

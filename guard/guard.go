@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -13,6 +14,8 @@ type Guard struct {
 	records   *db.DB
 	publicURL string
 	workspace atomic.Pointer[workspace.Workspace]
+	rules     atomic.Pointer[Rules]
+	loading   sync.Mutex // the rules, one reading after the other
 
 	signInByAddress *limiter
 	signInByEmail   *limiter
@@ -20,6 +23,8 @@ type Guard struct {
 
 	// DaysChanged is called when the workspace's time zone has changed, and with it what a day is.
 	DaysChanged func()
+	// BreachedDir holds the company's own list of breached passwords, see checkStrength; "" for none.
+	BreachedDir string
 	// TestClock says that time can be moved, so that every page can show it.
 	TestClock bool
 }
@@ -29,12 +34,13 @@ func New(records *db.DB, publicURL string) *Guard {
 	g := &Guard{
 		records: records, publicURL: publicURL,
 		signInByAddress: newLimiter(3*time.Second, 20),
-		signInByEmail:   newLimiter(12*time.Second, 8),
+		signInByEmail:   newLimiter(6*time.Second, 20),
 		reveals:         newLimiter(2*time.Second, 60),
 		DaysChanged:     func() {},
 	}
 	w := workspace.Default()
 	g.workspace.Store(&w)
+	g.rules.Store(productRules)
 	return g
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
+	"guanxi/base/keys"
 	"guanxi/guard"
 )
 
@@ -29,16 +31,22 @@ type desk struct {
 	server *httptest.Server
 	cookie string
 	csrf   string
+	// outside ties the way back from a sign-in provider to this browser
+	outside string
 }
 
 func newDesk(t *testing.T, d *db.DB) *desk {
 	t.Helper()
 	k := &desk{T: t, clock: clock.NewMovable()}
 	k.g = guard.New(d, "http://guanxi.test")
+	secret, err := keys.OpenOrCreate(filepath.Join(t.TempDir(), keys.FileName))
+	if err != nil {
+		t.Fatal(err)
+	}
 	router := chi.NewRouter()
 	router.Use(api.Recover, api.SecurityHeaders, guard.CrossOrigin, func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(clock.With(r.Context(), k.clock)))
+			next.ServeHTTP(w, r.WithContext(keys.With(clock.With(r.Context(), k.clock), secret)))
 		})
 	}, k.g.Middleware)
 	k.g.Register(api.New(router, api.Options{Title: "test", Version: "1", Authorize: guard.Authorize}))
@@ -63,8 +71,8 @@ func (k *desk) call(method, path string, body any, headers ...string) (int, map[
 		k.Fatal(err)
 	}
 	r.Header.Set("Content-Type", "application/json")
-	if k.cookie != "" {
-		r.Header.Set("Cookie", k.cookie)
+	if both := strings.Trim(k.cookie+"; "+k.outside, "; "); both != "" {
+		r.Header.Set("Cookie", both)
 		r.Header.Set("X-CSRF-Token", k.csrf)
 	}
 	for i := 0; i < len(headers); i += 2 {
@@ -78,7 +86,9 @@ func (k *desk) call(method, path string, body any, headers ...string) (int, map[
 	text, _ := io.ReadAll(answer.Body)
 	got := map[string]any{}
 	_ = json.Unmarshal(text, &got)
-	if set := answer.Header.Get("Set-Cookie"); set != "" && answer.StatusCode < 300 {
+	if set := answer.Header.Get("Set-Cookie"); strings.HasPrefix(set, "__Host-guanxi-outside=") {
+		k.outside, _, _ = strings.Cut(set, ";")
+	} else if set != "" && answer.StatusCode < 300 {
 		if !strings.HasPrefix(set, "__Host-guanxi=") || !strings.Contains(set, "HttpOnly") || !strings.Contains(set, "Secure") {
 			k.Errorf("cookie %q", set)
 		}
@@ -210,4 +220,14 @@ func TestTokens(t *testing.T) {
 			t.Errorf("audit %v", log)
 		}
 	})
+}
+
+func text(value any) []byte {
+	text, _ := json.Marshal(value)
+	return text
+}
+
+func parsed(text string) (value fields) {
+	_ = json.Unmarshal([]byte(text), &value)
+	return value
 }

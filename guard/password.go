@@ -29,11 +29,8 @@ var hashing = semaphore.NewWeighted(8)
 
 const minPassword = 12
 
-// hashPassword gives the hash in the usual encoded form. Fault: invalid, when the password is too short or too long.
+// hashPassword gives the hash in the usual encoded form.
 func hashPassword(ctx context.Context, password string) (string, error) {
-	if n := len([]rune(password)); n < minPassword || len(password) > 1024 {
-		return "", fault.Invalid("password", "password_length", minPassword)
-	}
 	salt := make([]byte, 16)
 	_, _ = rand.Read(salt)
 	sum, err := argon(ctx, password, salt)

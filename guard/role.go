@@ -22,6 +22,11 @@ type Role struct {
 	Permissions []string          `json:"permissions"`
 	Reach       Reach             `json:"reach"`
 	Fields      map[string]Right  `json:"fields" doc:"rights to fields of a customer that are not plainly readable"`
+	Unusable    []string          `json:"unusable" doc:"fields that may be read but not filtered, sorted, grouped or exported by"`
+	Base        string            `json:"base" doc:"the built-in role whose part it plays in the day's work: itself, or what it was copied from"`
+	BuiltIn     bool              `json:"built_in"`
+	Changed     bool              `json:"changed" doc:"a built-in role that the workspace has changed"`
+	Version     int64             `json:"version"`
 }
 
 func (r Role) holds(permission string) bool { return slices.Contains(r.Permissions, permission) }
@@ -30,7 +35,7 @@ func (r Role) holds(permission string) bool { return slices.Contains(r.Permissio
 // rows one reaches: today.team is the day of each person of one's team (of everybody, for an administrator), and
 // models.read the models of lifetime value, which are fitted to all customers of the company and name none. fields.write
 // is about which fields customers have, fields.sensitive about the values of the sensitive ones. customers.disclose is to hand a
-// customer everything held about her, customers.erase to erase her for good.
+// customer everything held about her, customers.erase to erase her for good. access is roles, sharing and how one signs in.
 func Permissions() []string {
 	return []string{
 		"today.read", "today.write", "today.team",
@@ -38,7 +43,7 @@ func Permissions() []string {
 		"orders.read", "products.read", "products.write",
 		"segments.read", "segments.write", "metrics.read", "metrics.write", "models.read",
 		"imports.read", "imports.write", "findings.read", "findings.write", "sources.read", "export",
-		"staff.read", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.read", "settings.write",
+		"staff.read", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.read", "settings.write",
 		"fields.write", "fields.sensitive", "backups.read", "backups.write",
 	}
 }
@@ -49,16 +54,16 @@ func except(permissions ...string) []string {
 
 var masked = map[string]Right{"phone": Masked, "email": Masked, "address": Masked}
 
-// Roles gives the roles as a table. Contact points and street addresses are masked for everyone; who holds
+// Roles gives the built-in roles as a table. Contact points and street addresses are masked for everyone; who holds
 // reveal.contact may see one of them for a reason, and that is logged. Analysts work without them altogether.
 func Roles() []Role {
 	none := map[string]Right{"phone": None, "email": None, "address": None, "external_id": None}
 	return []Role{
 		{Name: "admin", Label: label("管理员", "Administrator"), Permissions: Permissions(), Reach: ReachAll, Fields: masked},
 		{Name: "manager", Label: label("经理", "Manager"), Reach: ReachTeam, Fields: masked,
-			Permissions: except("staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
+			Permissions: except("staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "operator", Label: label("运营", "Operator"), Reach: ReachAll, Fields: masked,
-			Permissions: except("today.team", "customers.delete", "customers.disclose", "customers.erase", "fields.write", "fields.sensitive", "staff.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
+			Permissions: except("today.team", "customers.delete", "customers.disclose", "customers.erase", "fields.write", "fields.sensitive", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "sales", Label: label("销售", "Sales"), Reach: ReachOwn, Fields: masked, Permissions: []string{
 			"today.read", "today.write", "customers.read", "customers.write", "reveal.contact", "orders.read", "products.read",
 			"segments.read", "metrics.read", "staff.read", "settings.read"}},
@@ -70,23 +75,41 @@ func Roles() []Role {
 			"metrics.read", "models.read", "findings.read", "imports.read", "sources.read", "staff.read", "settings.read"}},
 		{Name: "auditor", Label: label("审计员", "Auditor"), Reach: ReachAll, Fields: none, Permissions: []string{
 			"audit.read", "staff.read", "settings.read"}},
+		{Name: SystemAdmin, Label: label("系统管理员", "System administrator"), Reach: ReachAll, Fields: none, Permissions: []string{
+			"staff.read", "sources.read", "settings.read", "settings.write", "fields.write", "backups.read", "backups.write"}},
+		{Name: SecurityAdmin, Label: label("安全管理员", "Security administrator"), Reach: ReachAll, Fields: none, Permissions: []string{
+			"staff.read", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "settings.read"}},
+		{Name: AuditAdmin, Label: label("审计管理员", "Audit administrator"), Reach: ReachAll, Fields: none, Permissions: []string{
+			"audit.read", "staff.read", "access.read", "settings.read"}},
 	}
 }
 
+// The three administrators among whom the work of one may be divided, see Separation.
+const (
+	Admin         = "admin"
+	SystemAdmin   = "system_admin"
+	SecurityAdmin = "security_admin"
+	AuditAdmin    = "audit_admin"
+)
+
 func label(zh, en string) map[string]string { return map[string]string{"zh-CN": zh, "en-US": en} }
 
-var roles = func() map[string]Role {
+
+// builtIn are the roles of the product, by name.
+var builtIn = func() map[string]Role {
 	table := map[string]Role{}
-	for _, r := range Roles() {
+	for _, r := range builtInRoles() {
 		table[r.Name] = r
 	}
 	return table
 }()
 
-// RoleOf gives the role of that name.
-func RoleOf(name string) (Role, bool) {
-	r, known := roles[name]
-	return r, known
+func builtInRoles() []Role {
+	list := Roles()
+	for i := range list {
+		list[i].Base, list[i].BuiltIn, list[i].Unusable = list[i].Name, true, []string{}
+	}
+	return list
 }
 
 func itoa(n int64) string { return strconv.FormatInt(n, 10) }

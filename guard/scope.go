@@ -2,53 +2,135 @@ package guard
 
 import (
 	"context"
+	"slices"
 	"strings"
 
+	"guanxi/base/api"
 	"guanxi/base/field"
 )
 
-// Scope is whose rows the actor sees. It is added to every read of rows that have an owner and a team.
+// Scope is whose rows the actor sees: those within the reach of their role, and those that are shared with them. It is
+// added to every read of rows that have an owner and a team.
 type Scope struct {
 	reach  Reach
 	staff  int64
-	team   *int64
+	teams  []int64 // the actor's and those below it
+	shared []sqlText
 	nobody bool
 }
 
-// ScopeOf gives the scope of the actor of ctx over rows of noun. Without an actor it is nothing at all.
+// ScopeOf gives the scope of the actor of ctx over rows of noun, for an operation that changes rows over those that may be
+// changed. Without an actor it is nothing at all.
 func ScopeOf(ctx context.Context, _ string) Scope {
 	a := ActorOf(ctx)
 	if a.System {
 		return Scope{reach: ReachAll}
 	}
-	role, known := RoleOf(a.Role)
+	rules := rulesOf(ctx)
+	role, known := rules.byName[a.Role]
 	if !known {
 		return Scope{nobody: true}
 	}
-	return Scope{reach: role.Reach, staff: a.StaffID, team: a.TeamID}
+	s := Scope{reach: role.Reach, staff: a.StaffID}
+	if s.reach == ReachAll {
+		return s
+	}
+	if s.reach == ReachTeam && a.TeamID != nil {
+		s.teams = rules.below(*a.TeamID)
+	}
+	for _, share := range rules.shares {
+		if share.reaches(rules, a) && (share.Access == Write || !changing(ctx)) {
+			s.shared = append(s.shared, share.holds)
+		}
+	}
+	return s
+}
+
+type changingKey struct{}
+
+// Changing gives a context in which the scope is that of rows that may be changed. Operations need not say so: it follows
+// from the permission they name. Jobs that change rows in somebody's name do.
+func Changing(ctx context.Context) context.Context {
+	return context.WithValue(ctx, changingKey{}, true)
+}
+
+// Looking gives a context in which the scope is that of rows that may be seen, whatever the operation does to them.
+func Looking(ctx context.Context) context.Context {
+	return context.WithValue(ctx, changingKey{}, false)
+}
+
+// changers are the permissions of operations that change customers and what hangs on them.
+var changers = []string{"customers.write", "customers.delete", "customers.erase", "imports.write", "findings.write", "today.write"}
+
+func changing(ctx context.Context) bool {
+	if said, ok := ctx.Value(changingKey{}).(bool); ok {
+		return said
+	}
+	return slices.Contains(changers, api.PermissionOf(ctx))
 }
 
 // All reports whether the scope leaves nothing out.
 func (s Scope) All() bool { return !s.nobody && s.reach == ReachAll }
 
-// Where gives the scope as a condition on the columns owner_id and team_id of the table known as alias, for records
-// and columns alike. alias is fixed text of the caller.
+// Shared reports whether the scope holds rows by what they say, not only by whose they are: Sees does not know these.
+func (s Scope) Shared() bool { return len(s.shared) > 0 }
+
+// Where gives the scope as a condition on the customer known as alias, for records and columns alike. alias is fixed text
+// of the caller.
 func (s Scope) Where(alias string) (sql string, args []any) {
-	if alias != "" {
-		alias += "."
-	}
-	switch {
-	case s.nobody:
+	if s.nobody {
 		return "(false)", nil
-	case s.reach == ReachAll:
-		return "(true)", nil
-	case s.reach == ReachTeam && s.team != nil:
-		return "(" + alias + "team_id = ? or " + alias + "owner_id = ?)", []any{*s.team, s.staff}
 	}
-	return "(" + alias + "owner_id = ?)", []any{s.staff}
+	if s.reach == ReachAll {
+		return "(true)", nil
+	}
+	own, args := s.owned(alias)
+	if len(s.shared) == 0 {
+		return "(" + own + ")", args
+	}
+	shared, more := s.fits(alias)
+	return "(" + own + " or " + shared + ")", append(args, more...)
 }
 
-// Sees reports whether a row with this owner and team is inside the scope.
+// WhereAbout gives the scope as a condition on rows known as alias that are about a customer and hold a copy of her owner
+// and team; customer is the text that gives her id, null where a row is about something else.
+func (s Scope) WhereAbout(alias, customer string) (sql string, args []any) {
+	if s.nobody || s.reach == ReachAll || len(s.shared) == 0 {
+		return s.Where(alias)
+	}
+	own, args := s.owned(alias)
+	shared, more := s.fits("shared")
+	return "(" + own + " or " + customer + " in (select shared.id from customers shared where " + shared + "))", append(args, more...)
+}
+
+func (s Scope) owned(alias string) (sql string, args []any) {
+	alias = dotted(alias)
+	if len(s.teams) == 0 {
+		return alias + "owner_id = ?", []any{s.staff}
+	}
+	for _, team := range s.teams {
+		args = append(args, team)
+	}
+	return alias + "team_id in (?" + strings.Repeat(", ?", len(s.teams)-1) + ") or " + alias + "owner_id = ?", append(args, s.staff)
+}
+
+func (s Scope) fits(alias string) (sql string, args []any) {
+	parts := make([]string, len(s.shared))
+	for i, share := range s.shared {
+		parts[i] = "(" + strings.ReplaceAll(share.text, "@", dotted(alias)) + ")"
+		args = append(args, share.args...)
+	}
+	return strings.Join(parts, " or "), args
+}
+
+func dotted(alias string) string {
+	if alias == "" {
+		return ""
+	}
+	return alias + "."
+}
+
+// Sees reports whether a row with this owner and team is inside the scope by whose it is.
 func (s Scope) Sees(owner, team *int64) bool {
 	switch {
 	case s.nobody:
@@ -58,7 +140,7 @@ func (s Scope) Sees(owner, team *int64) bool {
 	case owner != nil && *owner == s.staff && s.staff != 0:
 		return true
 	}
-	return s.reach == ReachTeam && s.team != nil && team != nil && *team == *s.team
+	return team != nil && slices.Contains(s.teams, *team)
 }
 
 // Right says how much of a field one may see. Rights are ordered: each includes those before it.
@@ -87,7 +169,7 @@ func FieldsOf(ctx context.Context, noun string) Fields {
 	if a.System {
 		return Fields{write: true}
 	}
-	role, known := RoleOf(a.Role)
+	role, known := RoleOf(ctx, a.Role)
 	if !known {
 		return Fields{closed: true}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"net/http"
+	"strings"
 	"time"
 
 	"guanxi/base/api"
@@ -15,6 +16,7 @@ import (
 const (
 	sessionLength = 30 * 24 * time.Hour
 	sessionIdle   = 7 * 24 * time.Hour
+	awaitingLife  = 10 * time.Minute // of a session that still waits for a second factor
 	cookieName    = "__Host-guanxi"
 )
 
@@ -26,10 +28,13 @@ type session struct {
 	Name       string `bun:"name"`
 	Role       string `bun:"role"`
 	TeamID     *int64 `bun:"team_id"`
+	Awaiting   string `bun:"awaiting"`
+	ProvenAt   int64  `bun:"proven_at"`
 }
 
-// openSession signs staff in and gives the cookie and the CSRF token. Each sign-in makes a new session: none is ever taken over.
-func (g *Guard) openSession(ctx context.Context, tx *db.Tx, staffID int64, userAgent string) (cookie, csrf string, err error) {
+// openSession signs staff in and gives the cookie and the CSRF token. Each sign-in makes a new session: none is ever
+// taken over. One that awaits something is worth nothing yet and does not last.
+func (g *Guard) openSession(ctx context.Context, tx *db.Tx, staffID int64, userAgent string, e entry) (cookie, csrf string, err error) {
 	secret, hash := newSecret()
 	csrf, _ = newSecret()
 	id, err := tx.NextID(ctx, "sessions")
@@ -41,10 +46,10 @@ func (g *Guard) openSession(ctx context.Context, tx *db.Tx, staffID int64, userA
 		userAgent = userAgent[:300]
 	}
 	_, err = tx.NewRaw(`
-insert into sessions (id, token_hash, csrf_token, staff_id, user_agent, address, created_at, last_seen_at, expires_at)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id, hash, csrf, staffID, userAgent, ActorOf(ctx).Address, now.UnixMilli(), now.UnixMilli(),
-		now.Add(sessionLength).UnixMilli()).Exec(ctx)
+insert into sessions (id, token_hash, csrf_token, staff_id, user_agent, address, method, awaiting, created_at, last_seen_at, proven_at, expires_at)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id, hash, csrf, staffID, userAgent, ActorOf(ctx).Address, e.how, e.awaiting, now.UnixMilli(), now.UnixMilli(), now.UnixMilli(),
+		now.Add(e.life()).UnixMilli()).Exec(ctx)
 	if err != nil {
 		return "", "", err
 	}
@@ -67,7 +72,7 @@ func (g *Guard) Middleware(next http.Handler) http.Handler {
 			api.Fail(w, r, err)
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(With(r.Context(), actor)))
+		next.ServeHTTP(w, r.WithContext(With(WithRules(r.Context(), g.Rules), actor)))
 	})
 }
 
@@ -84,7 +89,7 @@ func (g *Guard) actorOf(r *http.Request) (Actor, error) {
 	now := clock.Now(ctx)
 	var found []session
 	err = g.records.Ask(ctx, &found, `
-select s.id, s.csrf_token, s.staff_id, s.last_seen_at, f.name, f.role, f.team_id
+select s.id, s.csrf_token, s.staff_id, s.last_seen_at, s.awaiting, s.proven_at, f.name, f.role, f.team_id
 from sessions s
 join staff f on f.id = s.staff_id
 where s.token_hash = ? and s.revoked_at is null and s.expires_at > ? and s.last_seen_at > ? and f.active`,
@@ -108,7 +113,10 @@ where s.token_hash = ? and s.revoked_at is null and s.expires_at > ? and s.last_
 			api.Log(ctx).Warn("a session's last use could not be noted", "error", err)
 		}
 	}
-	return Actor{StaffID: s.StaffID, Name: s.Name, Role: s.Role, TeamID: s.TeamID, Address: nobody.Address, Session: s.ID}, nil
+	if s.Awaiting != "" {
+		return Actor{Address: nobody.Address, Waiting: &Waiting{Session: s.ID, StaffID: s.StaffID, For: s.Awaiting}}, nil
+	}
+	return Actor{StaffID: s.StaffID, Name: s.Name, Role: s.Role, TeamID: s.TeamID, Address: nobody.Address, Session: s.ID, ProvenAt: s.ProvenAt}, nil
 }
 
 func changes(method string) bool {
@@ -118,7 +126,12 @@ func changes(method string) bool {
 // signsIn names the operations that make a new session, whatever cookie an old page still sends along. Requests from
 // other sites are kept out by CrossOrigin.
 func signsIn(path string) bool {
-	return path == api.Prefix+"/session" || path == api.Prefix+"/sign-in-links/redeem" || path == api.Prefix+"/sign-in-links/enter"
+	switch strings.TrimPrefix(path, api.Prefix) {
+	case "/session", "/session/passkey", "/session/passkey/begin", "/session/outside", "/session/outside/begin",
+		"/sign-in-links/redeem", "/sign-in-links/enter":
+		return true
+	}
+	return false
 }
 
 // CrossOrigin refuses requests from other sites that would change something (Sec-Fetch-Site, Origin).

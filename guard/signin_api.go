@@ -2,6 +2,7 @@ package guard
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"guanxi/base/api"
@@ -20,6 +21,10 @@ func (g *Guard) Register(a *api.API) {
 	g.registerAudit(a)
 	g.registerWorkspace(a)
 	g.registerSending(a)
+	g.registerSecondFactor(a)
+	g.registerPasskeys(a)
+	g.registerOutside(a)
+	g.registerPolicy(a)
 }
 
 type sessionOut struct {
@@ -34,6 +39,8 @@ type sessionOut struct {
 			Language string  `json:"language"`
 		} `json:"staff"`
 		Permissions []string          `json:"permissions"`
+		Awaiting    string            `json:"awaiting,omitempty" enum:"second_factor,enrolment" doc:"what is still to be shown; until then nothing else is permitted"`
+		Methods     []string          `json:"methods,omitempty" doc:"what the second factor may be: passkey, totp, recovery"`
 		Workspace   WorkspaceSettings `json:"workspace"`
 		CSRFToken   string            `json:"csrf_token" doc:"goes into X-CSRF-Token of every request that changes something"`
 		TestClock   *time.Time        `json:"test_clock,omitempty" doc:"the moved time, when it can be moved"`
@@ -50,7 +57,8 @@ func (g *Guard) sessionOf(ctx context.Context, staffID int64, csrf string) (*ses
 	b := &out.Body
 	b.Staff.ID, b.Staff.Name, b.Staff.Email, b.Staff.Role, b.Staff.Language = api.ID(s.ID), s.Name, s.Email, s.Role, s.Language
 	b.Staff.TeamID = (*api.ID)(s.TeamID)
-	if role, known := RoleOf(s.Role); known {
+	b.Permissions = []string{}
+	if role, known := RoleOf(ctx, s.Role); known {
 		b.Permissions = role.Permissions
 	}
 	b.Workspace, b.CSRFToken = g.settings(), csrf
@@ -62,22 +70,80 @@ func (g *Guard) sessionOf(ctx context.Context, staffID int64, csrf string) (*ses
 	return out, err
 }
 
-// signIn opens a session for staffID and gives the answer with its cookie.
+// waitingOf is what somebody learns who has shown a first factor only: who they are and what is still to come.
+func (g *Guard) waitingOf(ctx context.Context, w Waiting, csrf string) (*sessionOut, error) {
+	s, err := g.StaffByID(ctx, w.StaffID)
+	if err != nil {
+		return nil, err
+	}
+	f, err := g.factorsOf(ctx, w.StaffID)
+	if err != nil {
+		return nil, err
+	}
+	out := &sessionOut{}
+	b := &out.Body
+	b.Staff.ID, b.Staff.Name, b.Staff.Language, b.CSRFToken = api.ID(s.ID), s.Name, s.Language, csrf
+	b.Permissions, b.Workspace, b.Awaiting = []string{}, g.settings(), w.For
+	if w.For == AwaitsSecondFactor {
+		b.Methods = f.methods()
+	}
+	return out, nil
+}
+
+// signIn opens a session for staffID and gives the answer with its cookie. Where a second factor is due the session is
+// worth nothing until it has been shown.
 func (g *Guard) signIn(ctx context.Context, staffID int64, userAgent, how string) (*sessionOut, error) {
+	s, err := g.StaffByID(ctx, staffID)
+	if err != nil {
+		return nil, err
+	}
+	e, err := g.entryOf(ctx, s, how)
+	if err != nil {
+		return nil, err
+	}
 	var cookie, csrf string
 	if err := g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
-		if cookie, csrf, err = g.openSession(ctx, tx, staffID, userAgent); err != nil {
+		if cookie, csrf, err = g.openSession(ctx, tx, staffID, userAgent, e); err != nil || e.awaiting != "" {
 			return err
 		}
-		return Audit(ctx, tx, "session.opened", "staff", itoa(staffID), map[string]string{"how": how})
+		return g.opened(ctx, tx, staffID, how)
 	}); err != nil {
 		return nil, err
 	}
-	out, err := g.sessionOf(ctx, staffID, csrf)
+	var out *sessionOut
+	if e.awaiting != "" {
+		out, err = g.waitingOf(ctx, Waiting{StaffID: staffID, For: e.awaiting}, csrf)
+	} else {
+		out, err = g.sessionOf(ctx, staffID, csrf)
+	}
 	if err == nil {
 		out.SetCookie = cookie
 	}
 	return out, err
+}
+
+// session gives the present session of who asks. Fault: unauthenticated.
+func (g *Guard) session(ctx context.Context) (*sessionOut, error) {
+	actor := ActorOf(ctx)
+	id := actor.Session
+	if actor.Waiting != nil {
+		id = actor.Waiting.Session
+	}
+	if id == 0 {
+		return nil, fault.Unauthenticated("sign_in_first")
+	}
+	var now struct {
+		CSRFToken string `bun:"csrf_token"`
+		StaffID   int64  `bun:"staff_id"`
+		Awaiting  string `bun:"awaiting"`
+	}
+	if err := g.records.Read().NewRaw("select csrf_token, staff_id, awaiting from sessions where id = ?", id).Scan(ctx, &now); err != nil {
+		return nil, err
+	}
+	if now.Awaiting != "" {
+		return g.waitingOf(ctx, Waiting{StaffID: now.StaffID, For: now.Awaiting}, now.CSRFToken)
+	}
+	return g.sessionOf(ctx, now.StaffID, now.CSRFToken)
 }
 
 func (g *Guard) registerSignIn(a *api.API) {
@@ -98,17 +164,7 @@ func (g *Guard) registerSignIn(a *api.API) {
 		})
 
 	api.Register(a, api.Op{Method: "GET", Path: "/session", Permission: api.Public, Tag: "sign-in", Summary: "Who I am and what I may"},
-		func(ctx context.Context, _ *struct{}) (*sessionOut, error) {
-			actor := ActorOf(ctx)
-			if actor.Session == 0 {
-				return nil, fault.Unauthenticated("sign_in_first")
-			}
-			var csrf string
-			if err := g.records.Read().NewRaw("select csrf_token from sessions where id = ?", actor.Session).Scan(ctx, &csrf); err != nil {
-				return nil, err
-			}
-			return g.sessionOf(ctx, actor.StaffID, csrf)
-		})
+		func(ctx context.Context, _ *struct{}) (*sessionOut, error) { return g.session(ctx) })
 
 	api.Register(a, api.Op{Method: "POST", Path: "/session", Permission: api.Public, Tag: "sign-in", Summary: "Sign in"},
 		func(ctx context.Context, in *struct {
@@ -129,8 +185,12 @@ func (g *Guard) registerSignIn(a *api.API) {
 		func(ctx context.Context, _ *struct{}) (*struct {
 			SetCookie string `header:"Set-Cookie"`
 		}, error) {
-			if actor := ActorOf(ctx); actor.Session != 0 {
-				if err := g.revokeSession(ctx, actor.Session); err != nil {
+			id := ActorOf(ctx).Session
+			if w := ActorOf(ctx).Waiting; w != nil {
+				id = w.Session
+			}
+			if id != 0 {
+				if err := g.revokeSession(ctx, id); err != nil {
 					return nil, err
 				}
 			}
@@ -184,6 +244,25 @@ func (g *Guard) redeem(ctx context.Context, in *redeemIn) (*sessionOut, error) {
 	if err := g.signInByAddress.allow(ActorOf(ctx).Address); err != nil {
 		return nil, err
 	}
+	policy, err := g.SignInPolicy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	known := []string{in.Body.Name, localPart(in.Body.Email)}
+	var invited []Staff
+	if err := g.records.Read().NewRaw("select "+staffColumns+" from staff f join sign_in_links l on l.staff_id = f.id where l.token_hash = ?",
+		hashSecret(in.Body.Token)).Scan(ctx, &invited); err != nil {
+		return nil, err
+	}
+	for _, s := range invited {
+		known = append(known, s.Name, localPart(s.Email))
+	}
+	if in.Body.Workspace != nil {
+		known = append(known, in.Body.Workspace.Name)
+	}
+	if err := g.checkStrength(in.Body.Password, policy.MinLength, append(known, g.Workspace().Name, "guanxi")...); err != nil {
+		return nil, err
+	}
 	hash, err := hashPassword(ctx, in.Body.Password)
 	if err != nil {
 		return nil, err
@@ -230,6 +309,10 @@ func (g *Guard) checkSignIn(ctx context.Context, email, password string) (int64,
 	if err := g.signInByEmail.allow(email); err != nil {
 		return 0, err
 	}
+	key := failureKey("password", email)
+	if err := g.slowed(ctx, key); err != nil {
+		return 0, err
+	}
 	var found []struct {
 		ID   int64  `bun:"id"`
 		Hash string `bun:"password_hash"`
@@ -246,9 +329,12 @@ func (g *Guard) checkSignIn(ctx context.Context, email, password string) (int64,
 		return 0, err
 	}
 	if fits {
-		return found[0].ID, nil
+		return found[0].ID, g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return forgetFailures(ctx, tx, key) })
 	}
 	if err := g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if err := countFailure(ctx, tx, key); err != nil {
+			return err
+		}
 		subject := ""
 		if len(found) == 1 {
 			subject = itoa(found[0].ID)
@@ -258,4 +344,9 @@ func (g *Guard) checkSignIn(ctx context.Context, email, password string) (int64,
 		return 0, err
 	}
 	return 0, fault.Unauthenticated("wrong_email_or_password")
+}
+
+func localPart(email string) string {
+	local, _, _ := strings.Cut(email, "@")
+	return local
 }

@@ -42,6 +42,17 @@ func (g *Guard) StaffByID(ctx context.Context, id int64) (Staff, error) {
 	return found[0], nil
 }
 
+func staffIn(ctx context.Context, tx *db.Tx, id int64) (Staff, error) {
+	var found []Staff
+	if err := tx.NewRaw("select "+staffColumns+" from staff f where f.id = ?", id).Scan(ctx, &found); err != nil {
+		return Staff{}, err
+	}
+	if len(found) == 0 {
+		return Staff{}, fault.NotFound("staff", id)
+	}
+	return found[0], nil
+}
+
 // ListStaff gives everyone, the active first.
 func (g *Guard) ListStaff(ctx context.Context) ([]Staff, error) {
 	found := []Staff{}
@@ -56,7 +67,7 @@ type NewStaff struct {
 	passwordHash                string
 }
 
-func (n *NewStaff) check() error {
+func (n *NewStaff) check(ctx context.Context) error {
 	n.Email = strings.ToLower(strings.TrimSpace(n.Email))
 	n.Name = strings.TrimSpace(n.Name)
 	var wrong []fault.Field
@@ -66,7 +77,7 @@ func (n *NewStaff) check() error {
 	if n.Name == "" || len(n.Name) > 200 {
 		wrong = append(wrong, fault.Field{Field: "name", Key: "required"})
 	}
-	if _, known := RoleOf(n.Role); !known {
+	if _, known := RoleOf(ctx, n.Role); !known {
 		wrong = append(wrong, fault.Field{Field: "role", Key: "role_unknown", Args: []any{n.Role}})
 	}
 	if wrong != nil {
@@ -88,7 +99,7 @@ func (g *Guard) AddStaff(ctx context.Context, n NewStaff) (id int64, err error) 
 // asked for even where somebody is found.
 func (g *Guard) FindOrAddStaff(ctx context.Context, n NewStaff) (s Staff, found bool, err error) {
 	err = g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := n.check(); err != nil {
+		if err := n.check(ctx); err != nil {
 			return err
 		}
 		var same []Staff
@@ -107,7 +118,7 @@ func (g *Guard) FindOrAddStaff(ctx context.Context, n NewStaff) (s Staff, found 
 }
 
 func addStaff(ctx context.Context, tx *db.Tx, n NewStaff) (int64, error) {
-	if err := n.check(); err != nil {
+	if err := n.check(ctx); err != nil {
 		return 0, err
 	}
 	var taken int
@@ -142,14 +153,11 @@ type StaffChange struct {
 // outlives it. Faults: not found, invalid, stale, conflict when the last administrator would go.
 func (g *Guard) ChangeStaff(ctx context.Context, id, version int64, c StaffChange) error {
 	return g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var found []Staff
-		if err := tx.NewRaw("select "+staffColumns+" from staff f where f.id = ?", id).Scan(ctx, &found); err != nil {
+		before, err := staffIn(ctx, tx, id)
+		if err != nil {
 			return err
 		}
-		if len(found) == 0 {
-			return fault.NotFound("staff", id)
-		}
-		before, after := found[0], found[0]
+		after := before
 		if version != 0 && before.Version != version {
 			return fault.Stale()
 		}
@@ -161,7 +169,7 @@ func (g *Guard) ChangeStaff(ctx context.Context, id, version int64, c StaffChang
 		if c.TeamID != nil {
 			after.TeamID = c.TeamID
 		}
-		if err := (&NewStaff{Email: after.Email, Name: after.Name, Role: after.Role}).check(); err != nil {
+		if err := (&NewStaff{Email: after.Email, Name: after.Name, Role: after.Role}).check(ctx); err != nil {
 			return err
 		}
 		if after.CapacityMinutes < 0 || after.CapacityMinutes > 24*60 {

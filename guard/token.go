@@ -71,7 +71,7 @@ type NewToken struct {
 // CreateToken makes an API token and gives it; only its hash is kept. Faults: invalid; forbidden, when it would hold
 // more than its maker.
 func (g *Guard) CreateToken(ctx context.Context, n NewToken) (id int64, token string, err error) {
-	role, known := RoleOf(n.Role)
+	role, known := RoleOf(ctx, n.Role)
 	if !known {
 		return 0, "", fault.Invalid("role", "role_unknown", n.Role)
 	}

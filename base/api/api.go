@@ -120,7 +120,7 @@ func Register[I, O any](a *API, op Op, fn func(context.Context, *I) (*O, error))
 				Fail(w, r, err)
 				return
 			}
-			next(c)
+			next(huma.WithValue(c, permissionKey{}, op.Permission))
 		}}
 	}
 	huma.Register(a.huma, operation, func(ctx context.Context, in *I) (*O, error) {
@@ -138,6 +138,14 @@ func Register[I, O any](a *API, op Op, fn func(context.Context, *I) (*O, error))
 	registered := a.huma.OpenAPI().Paths[operation.Path]
 	describeIDs(registered, op.Method)
 	a.ops = append(a.ops, op)
+}
+
+type permissionKey struct{}
+
+// PermissionOf gives the permission of the operation that ctx belongs to; "" outside of operations and in public ones.
+func PermissionOf(ctx context.Context) string {
+	permission, _ := ctx.Value(permissionKey{}).(string)
+	return permission
 }
 
 // Ops gives the registered operations, for sweeps that call each of them.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"path/filepath"
 	"sync"
 	"time"
 
@@ -59,6 +60,10 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 	if err := p.guard.LoadWorkspace(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.guard.LoadRules(ctx); err != nil {
+		return nil, err
+	}
+	p.guard.BreachedDir = filepath.Join(data.Data, "breached")
 	p.jobs = job.NewRegistry()
 	if p.backups, err = newBackups(p.surroundings(ctx), p.records, data, flags.BackupTo, flags.path(data.Data)); err != nil {
 		return nil, err
@@ -86,6 +91,7 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 // surroundings are the clock, the workspace and its fields, which everything needs to know; nobody acts in them yet.
 func (p *program) surroundings(ctx context.Context) context.Context {
 	ctx = workspace.WithSource(guard.With(ctx, guard.Actor{}), p.guard.Workspace)
+	ctx = guard.WithRules(ctx, p.guard.Rules)
 	ctx = field.With(ctx, func() *field.Set { return p.stages.customers.Fields().Set() })
 	if p.backups != nil {
 		ctx = keys.With(ctx, p.backups.Keys)

@@ -37,7 +37,7 @@ func canBeHot(f *Field) bool {
 // need; see read.
 func (h *Hot) readFor(ctx context.Context, c *Condition, further ...*Field) (*hotRows, func(), bool) {
 	fields, ok := asksHot(c)
-	if !ok || h == nil {
+	if !ok || h == nil || guard.ScopeOf(ctx, "customers").Shared() {
 		return nil, nil, false
 	}
 	return h.read(append(append(fields, scopeFields(ctx)...), further...)...)

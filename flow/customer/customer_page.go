@@ -41,10 +41,35 @@ func (s *Store) find(ctx context.Context, from db.Asker, id int64) (*storedCusto
 	if err := from.Ask(ctx, &rows, recordSQL, id); err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 || !guard.ScopeOf(ctx, noun).Sees(rows[0].OwnerID, rows[0].TeamID) {
+	if len(rows) == 0 {
 		return nil, fault.NotFound("customer", id)
 	}
-	return &rows[0], nil
+	if guard.ScopeOf(ctx, noun).Sees(rows[0].OwnerID, rows[0].TeamID) {
+		return &rows[0], nil
+	}
+	shared, err := s.shares(ctx, id)
+	if err != nil || shared {
+		return &rows[0], err
+	}
+	if readable, err := s.shares(guard.Looking(ctx), id); err != nil || readable {
+		return nil, orElse(err, fault.Forbidden("shared_for_reading"))
+	}
+	return nil, fault.NotFound("customer", id)
+}
+
+// shares says whether a customer who is not the reader's own is shared with them by what she is.
+func (s *Store) shares(ctx context.Context, id int64) (shared bool, err error) {
+	if !guard.ScopeOf(ctx, noun).Shared() {
+		return false, nil
+	}
+	return shared, s.records.Read().NewRaw("select count(*) > 0 from customers c where c.id = ? and ?", id, scope(ctx, "c")).Scan(ctx, &shared)
+}
+
+func orElse(err error, other *fault.Error) error {
+	if err != nil {
+		return err
+	}
+	return other
 }
 
 // Page gives one customer, whole. Fault: not found.

@@ -41,13 +41,22 @@ func (s *Signals) mayReceive(ctx context.Context, tx *db.Tx, staff int64, rows [
 		return fault.Invalid("staff_id", "staff_unknown")
 	}
 	receiver := guard.Actor{StaffID: staff, Role: found[0].Role, TeamID: found[0].TeamID}
-	if !receiver.Can("today.write") {
+	if !guard.Can(ctx, receiver.Role, "today.write") {
 		return fault.Invalid("staff_id", "staff_without_today")
 	}
-	scope := guard.ScopeOf(guard.With(ctx, receiver), "customers")
+	theirs := guard.Looking(guard.With(ctx, receiver))
+	scope := guard.ScopeOf(theirs, "customers")
 	for _, r := range rows {
 		sameTeam := r.TeamID != nil && receiver.TeamID != nil && *r.TeamID == *receiver.TeamID
-		if r.Audience == "" && !sameTeam && !scope.Sees(r.OwnerID, r.TeamID) {
+		if r.Audience != "" || sameTeam || scope.Sees(r.OwnerID, r.TeamID) {
+			continue
+		}
+		where, args := scope.WhereAbout("s", aboutCustomer)
+		var seen int
+		if err := tx.NewRaw("select count(*) from signals s where s.id = ? and "+where, append([]any{r.ID}, args...)...).Scan(ctx, &seen); err != nil {
+			return err
+		}
+		if seen == 0 {
 			return fault.Invalid("staff_id", "staff_may_not_see_subject")
 		}
 	}

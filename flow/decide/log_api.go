@@ -189,7 +189,7 @@ func (s *Signals) logEntries(ctx context.Context, lines []loggedLine, r reading,
 				saved += *l.Saved
 				e.Protected = amount(&saved, l.Currency)
 			}
-			mine := l.StaffID != nil && *l.StaffID == me.StaffID || me.Role == "admin" || l.StaffID == nil && me.StaffID == 0
+			mine := l.StaffID != nil && *l.StaffID == me.StaffID || leads(ctx) || l.StaffID == nil && me.StaffID == 0
 			e.CanUndo = e.CanUndo || mine && detail.stillStands(l.Row)
 		}
 		entries[i] = e

@@ -102,7 +102,7 @@ func minutesOf(entries []loggedLine) float64 {
 func (s *Signals) away(ctx context.Context) condition {
 	a := guard.ActorOf(ctx)
 	away := condition{"s.state = 'delegated' and s.delegated_to <> ?", []any{a.StaffID}}
-	if a.System || a.Role == "admin" || a.Role == "manager" {
+	if a.System || leads(ctx) || a.Base() == "manager" {
 		return away
 	}
 	return away.and(`(s.owner_id = ? or exists (

@@ -49,7 +49,7 @@ func (s *Signals) undo(ctx context.Context, id string) (acted, error) {
 func (s *Signals) lastAct(ctx context.Context, tx *db.Tx, id string) ([]logRow, error) {
 	a := guard.ActorOf(ctx)
 	where := condition{sql: "l.undone_at is null and l.action not in (" + byProgram + ")"}
-	if a.Role != "admin" || id == "" {
+	if !leads(ctx) || id == "" {
 		where = where.and("coalesce(l.staff_id, 0) = ?", a.StaffID)
 	}
 	if kind, group := isGroup(id); group {
