@@ -11,14 +11,14 @@ import (
 
 // Actor is whoever asks: a member of staff, an API token, or the program itself.
 type Actor struct {
-	StaffID int64 // 0 for a token without staff and for the program
-	TokenID int64 // 0 when signed in
-	Name    string
-	Role    string
-	TeamID  *int64
-	System  bool
-	Address string   // where the request came from
-	Scopes  []string // permissions a token is limited to; empty means all of its role
+	StaffID  int64 // 0 for a token without staff and for the program
+	TokenID  int64 // 0 when signed in
+	Name     string
+	Role     string
+	TeamID   *int64
+	System   bool
+	Address  string   // where the request came from
+	Scopes   []string // permissions a token is limited to; empty means all of its role
 	Session  int64
 	ProvenAt int64    // milliseconds UTC; when the person last showed who they are, 0 for a token
 	Waiting  *Waiting // who has shown a first factor only; such a one may do nothing but show the second

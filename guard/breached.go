@@ -54,7 +54,9 @@ func guessable(password string, known []string) bool {
 	if run(password) {
 		return true
 	}
-	bare := func(text string) string { return strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }) }
+	bare := func(text string) string {
+		return strings.TrimFunc(text, func(r rune) bool { return !unicode.IsLetter(r) })
+	}
 	core := bare(password)
 	for _, form := range []string{password, core, plain.Replace(core), bare(plain.Replace(password))} {
 		form = once(form)

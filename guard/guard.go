@@ -17,9 +17,10 @@ type Guard struct {
 	rules     atomic.Pointer[Rules]
 	loading   sync.Mutex // the rules, one reading after the other
 
-	signInByAddress *limiter
-	signInByEmail   *limiter
-	reveals         *limiter
+	signInByAddress     *limiter
+	signInByEmail       *limiter
+	ceremoniesByAddress *limiter // passkeys and the provider: nothing is guessed there, each only costs work
+	reveals             *limiter
 
 	// DaysChanged is called when the workspace's time zone has changed, and with it what a day is.
 	DaysChanged func()
@@ -33,10 +34,11 @@ type Guard struct {
 func New(records *db.DB, publicURL string) *Guard {
 	g := &Guard{
 		records: records, publicURL: publicURL,
-		signInByAddress: newLimiter(3*time.Second, 20),
-		signInByEmail:   newLimiter(6*time.Second, 20),
-		reveals:         newLimiter(2*time.Second, 60),
-		DaysChanged:     func() {},
+		signInByAddress:     newLimiter(3*time.Second, 20),
+		signInByEmail:       newLimiter(6*time.Second, 20),
+		ceremoniesByAddress: newLimiter(time.Second, 60),
+		reveals:             newLimiter(2*time.Second, 60),
+		DaysChanged:         func() {},
 	}
 	w := workspace.Default()
 	g.workspace.Store(&w)

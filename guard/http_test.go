@@ -38,7 +38,7 @@ type desk struct {
 func newDesk(t *testing.T, d *db.DB) *desk {
 	t.Helper()
 	k := &desk{T: t, clock: clock.NewMovable()}
-	k.g = guard.New(d, "http://guanxi.test")
+	k.g = guard.New(d, "https://guanxi.test")
 	secret, err := keys.OpenOrCreate(filepath.Join(t.TempDir(), keys.FileName))
 	if err != nil {
 		t.Fatal(err)

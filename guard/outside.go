@@ -41,7 +41,7 @@ type Provider struct {
 	ClientID  string    `json:"client_id" maxLength:"300"`
 	RoleClaim string    `json:"role_claim" maxLength:"100" doc:"claim that names roles; empty: roles are never taken from the provider"`
 	Roles     []RoleFor `json:"roles" doc:"the first that fits holds"`
-	Sealed    string    `json:"-"`     // the client's secret, sealed with the instance's keys
+	Sealed    string    `json:"-"` // the client's secret, sealed with the instance's keys
 }
 
 // storedProvider is a provider as the settings keep it.

@@ -56,7 +56,7 @@ func (g *Guard) registerOutside(a *api.API) {
 				Address string `json:"address"`
 			}
 		}, error) {
-			if err := g.signInByAddress.allow(ActorOf(ctx).Address); err != nil {
+			if err := g.ceremoniesByAddress.allow(ActorOf(ctx).Address); err != nil {
 				return nil, err
 			}
 			out := &struct {
@@ -82,7 +82,7 @@ func (g *Guard) registerOutside(a *api.API) {
 				State string `json:"state" maxLength:"200"`
 			}
 		}) (*sessionOut, error) {
-			if err := g.signInByAddress.allow(ActorOf(ctx).Address); err != nil {
+			if err := g.ceremoniesByAddress.allow(ActorOf(ctx).Address); err != nil {
 				return nil, err
 			}
 			s, err := g.endOutside(ctx, in.Body.Code, in.Body.State, in.Browser.Value)

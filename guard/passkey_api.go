@@ -47,7 +47,7 @@ func (g *Guard) passkeysOf(ctx context.Context, staffID int64) ([]passkeyItem, e
 func (g *Guard) registerPasskeys(a *api.API) {
 	api.Register(a, api.Op{Method: "POST", Path: "/session/passkey/begin", Permission: api.Public, Tag: "sign-in", Summary: "What a browser needs to show a passkey"},
 		func(ctx context.Context, _ *struct{}) (*ceremonyOut, error) {
-			if err := g.signInByAddress.allow(ActorOf(ctx).Address); err != nil {
+			if err := g.ceremoniesByAddress.allow(ActorOf(ctx).Address); err != nil {
 				return nil, err
 			}
 			out := &ceremonyOut{}
@@ -67,7 +67,7 @@ func (g *Guard) registerPasskeys(a *api.API) {
 				Credential map[string]any `json:"credential"`
 			}
 		}) (*sessionOut, error) {
-			if err := g.signInByAddress.allow(ActorOf(ctx).Address); err != nil {
+			if err := g.ceremoniesByAddress.allow(ActorOf(ctx).Address); err != nil {
 				return nil, err
 			}
 			s, err := g.showPasskey(ctx, in.Body.Step, jsonOf(in.Body.Credential))

@@ -94,7 +94,6 @@ const (
 
 func label(zh, en string) map[string]string { return map[string]string{"zh-CN": zh, "en-US": en} }
 
-
 // builtIn are the roles of the product, by name.
 var builtIn = func() map[string]Role {
 	table := map[string]Role{}

@@ -97,7 +97,7 @@ func (g *Guard) LoadRules(ctx context.Context) error {
 func readRules(ctx context.Context, records *db.DB) (*Rules, error) {
 	from := records.Read()
 	var rows []storedRole
-	if err := from.NewRaw("select " + roleColumns + " from roles order by created_at, name").Scan(ctx, &rows); err != nil {
+	if err := from.NewRaw("select "+roleColumns+" from roles order by created_at, name").Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	stored := make([]Role, len(rows))

@@ -197,7 +197,7 @@ func TestPasskeys(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		k := newDesk(t, d)
 		k.setUp()
-		place := virtualwebauthn.RelyingParty{ID: "guanxi.test", Name: "Guanxi", Origin: "http://guanxi.test"}
+		place := virtualwebauthn.RelyingParty{ID: "guanxi.test", Name: "Guanxi", Origin: "https://guanxi.test"}
 		device := virtualwebauthn.NewAuthenticator()
 		key := virtualwebauthn.NewCredential(virtualwebauthn.KeyTypeEC2)
 
