@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+
 	"guanxi/base/api"
 	"guanxi/base/columns"
 	"guanxi/base/db"
@@ -67,6 +69,12 @@ type fresh struct {
 func (f fresh) Find(ctx context.Context, q customer.FindQuery) (ids []int64, total int64, next string, err error) {
 	f.feed.WaitFor(ctx, 2*time.Second)
 	return f.Finder.Find(ctx, q)
+}
+
+// Choose implements customer.Finder.
+func (f fresh) Choose(ctx context.Context, filter string) (*roaring64.Bitmap, error) {
+	f.feed.WaitFor(ctx, 2*time.Second)
+	return f.Finder.Choose(ctx, filter)
 }
 
 func newImports(records *db.DB, jobs *job.Registry, dir, node string, w workspace.Source, own field.Source) (*collect.Engine, error) {

@@ -95,6 +95,8 @@ func (j *junction) add(c *Condition, negated bool) {
 		j.add(c.Not, !negated)
 	case c.Segment != nil:
 		j.add(c.Segment.Condition, negated)
+	case c.List != nil:
+		j.add(c.List.members(), negated)
 	case c.Field != nil && c.Field.scores:
 		j.join(j.compiler.scoreSet(c, negated))
 	case c.Event != nil:

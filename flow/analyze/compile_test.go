@@ -27,7 +27,16 @@ var referenced = map[string]any{
 	"2": map[string]any{"not": map[string]any{"event": "order_placed", "measure": "count", "op": "gte", "value": 1, "window": map[string]any{"last_days": 20}}},
 }
 
-func lookupReferenced(_ context.Context, id int64) (string, json.RawMessage, error) {
+// lookupReferenced knows the segments of referenced, and three lists: 8 stands below 7 and holds segment 1.
+var lookupReferenced = Lookup{Segment: referencedSegment, List: func(_ context.Context, id int64) (*ListTree, error) {
+	parent := int64(7)
+	return treeOf([]groupNode{{GroupList, 7, "list 7", nil}, {GroupList, 8, "list 8", &parent}, {GroupList, 9, "list 9", nil},
+		{GroupSegment, 1, "segment 1", ptr(int64(8))}}, id)
+}}
+
+func ptr[T any](v T) *T { return &v }
+
+func referencedSegment(_ context.Context, id int64) (string, json.RawMessage, error) {
 	c, ok := referenced[strconv.FormatInt(id, 10)]
 	if !ok {
 		return "", nil, fault.NotFound("segment", id)

@@ -8,7 +8,7 @@ import (
 )
 
 // Condition is a checked tree of the condition language (contract.md): every name in it is known, every value has the
-// type its field wants. Exactly one of All, Any, Not, Tag, Segment, Field and Event is set.
+// type its field wants. Exactly one of All, Any, Not, Tag, Segment, List, Field and Event is set.
 //
 // A condition holds or does not; nothing is unknown. A comparison with a value that is unset does not hold, so `ne`,
 // `not_in` and `not_in_last_days`, which are the opposites of `eq`, `in` and `in_last_days`, do hold for it, and `not`
@@ -19,6 +19,7 @@ type Condition struct {
 	Not      *Condition
 	Tag      string
 	Segment  *SegmentReference
+	List     *ListReference
 
 	Field *Field
 	Op    Op
@@ -37,6 +38,15 @@ type SegmentReference struct {
 	ID        int64
 	Name      string
 	Condition *Condition
+}
+
+// ListReference is a list a condition asks for. Who is in a list below it is in it too (Lists names it and all of those),
+// and so is who is in a segment that stands in one of them.
+type ListReference struct {
+	ID       int64
+	Name     string
+	Lists    []int64
+	Segments []*Condition // each a reference to a segment
 }
 
 // Measure is what is reckoned of a customer's occurrences of an event. Property is nil for count, days, first and
@@ -143,6 +153,8 @@ func (c *Condition) MarshalJSON() ([]byte, error) {
 		return json.Marshal(map[string]any{"tag": c.Tag})
 	case c.Segment != nil:
 		return json.Marshal(map[string]any{"segment": jsonID(c.Segment.ID)})
+	case c.List != nil:
+		return json.Marshal(map[string]any{"list": jsonID(c.List.ID)})
 	case c.Event != nil:
 		return json.Marshal(eventForm{Event: c.Event.Name, Where: c.Where, Measure: c.Measure.String(), Op: c.Op,
 			Value: c.Value.form(c.Op), Window: c.Window.form()})

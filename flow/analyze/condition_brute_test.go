@@ -18,6 +18,7 @@ type shopper struct {
 	gender                            string
 	birthday                          time.Time // zero when unknown
 	tags                              []string
+	lists                             []string
 	owner                             int64 // 0 for none
 	hasPhone, emailConsent            bool
 	custom                            map[string]any
@@ -84,6 +85,14 @@ func (b brute) member(s *shopper, condition any) bool {
 			return slices.Contains(s.tags, v.(string))
 		case "segment":
 			return b.member(s, b.segments[v.(string)])
+		case "list": // 8 stands below 7, segment 1 in 8
+			switch v.(string) {
+			case "7":
+				return slices.Contains(s.lists, "7") || b.member(s, map[string]any{"list": "8"})
+			case "8":
+				return slices.Contains(s.lists, "8") || b.member(s, b.segments["1"])
+			}
+			return slices.Contains(s.lists, v.(string))
 		case "event":
 			return b.did(s, c)
 		case "field":

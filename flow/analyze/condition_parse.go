@@ -21,18 +21,29 @@ const (
 	textLength     = 200  // runes in one value
 )
 
-// SegmentLookup finds the segment a condition refers to. Fault: not found.
-type SegmentLookup func(ctx context.Context, id int64) (name string, condition json.RawMessage, err error)
+// Lookup finds the groups a condition refers to. Fault of both: not found.
+type Lookup struct {
+	Segment func(ctx context.Context, id int64) (name string, condition json.RawMessage, err error)
+	List    func(ctx context.Context, id int64) (*ListTree, error)
+}
+
+// ListTree is a list with everything below it: Lists are the list itself and all lists below, Segments those that stand
+// in one of them.
+type ListTree struct {
+	Name     string
+	Lists    []int64
+	Segments []int64
+}
 
 // ParseCondition reads and checks a condition for the actor of ctx. Faults are invalid and name the place in the tree,
 // such as all[1].value: what is no JSON, unknown keys, fields, operators, types; fields the actor may not use; a
 // segment that is not there or that leads back to itself; more than the bounds.
-func ParseCondition(ctx context.Context, text []byte, lookup SegmentLookup) (*Condition, error) {
+func ParseCondition(ctx context.Context, text []byte, lookup Lookup) (*Condition, error) {
 	return parseConditionOf(ctx, text, lookup, 0)
 }
 
 // parseConditionOf reads the condition of segment self (0 for none), which it must not lead back to.
-func parseConditionOf(ctx context.Context, text []byte, lookup SegmentLookup, self int64) (*Condition, error) {
+func parseConditionOf(ctx context.Context, text []byte, lookup Lookup, self int64) (*Condition, error) {
 	p := conditionParser{ctx: ctx, lookup: lookup}
 	if self != 0 {
 		p.within = []int64{self}
@@ -42,7 +53,7 @@ func parseConditionOf(ctx context.Context, text []byte, lookup SegmentLookup, se
 
 type conditionParser struct {
 	ctx    context.Context
-	lookup SegmentLookup
+	lookup Lookup
 	within []int64 // segments on the way to here
 	nodes  int
 }
@@ -114,7 +125,7 @@ func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev 
 		}
 		return c, err
 	}
-	return nil, wrong(place, "list", "lists_do_not_exist_yet")
+	return c, p.list(c, keys["list"], depth)
 }
 
 func (p *conditionParser) children(raw json.RawMessage, place string, depth int, ev *Event) ([]*Condition, error) {
@@ -200,24 +211,54 @@ func (p *conditionParser) segment(c *Condition, raw json.RawMessage, depth int) 
 	if err != nil {
 		return err
 	}
-	if slices.Contains(p.within, id) {
-		return fault.Invalid(place, "segment_leads_back_to_itself", id)
+	c.Segment, err = p.reference(id, place, depth)
+	return err
+}
+
+// list reads a list with all that stands below it. A segment in it whose condition asks for the list again would never end.
+func (p *conditionParser) list(c *Condition, raw json.RawMessage, depth int) error {
+	place := inside(c.place, "list")
+	id, err := oneID(raw, place)
+	if err != nil {
+		return err
 	}
-	name, text, err := p.lookup(p.ctx, id)
+	tree, err := p.lookup.List(p.ctx, id)
 	if fault.Is(err, fault.KindNotFound) {
-		return fault.Invalid(place, "unknown_segment", id)
+		return fault.Invalid(place, "unknown_list", id)
 	}
 	if err != nil {
 		return err
+	}
+	c.List = &ListReference{ID: id, Name: tree.Name, Lists: tree.Lists}
+	for _, segment := range tree.Segments {
+		within, err := p.reference(segment, place, depth)
+		if err != nil {
+			return err
+		}
+		c.List.Segments = append(c.List.Segments, &Condition{Segment: within, place: c.place})
+	}
+	return nil
+}
+
+// reference reads the condition of a segment that another condition builds on.
+func (p *conditionParser) reference(id int64, place string, depth int) (*SegmentReference, error) {
+	if slices.Contains(p.within, id) {
+		return nil, fault.Invalid(place, "segment_leads_back_to_itself", id)
+	}
+	name, text, err := p.lookup.Segment(p.ctx, id)
+	if fault.Is(err, fault.KindNotFound) {
+		return nil, fault.Invalid(place, "unknown_segment", id)
+	}
+	if err != nil {
+		return nil, err
 	}
 	p.within = append(p.within, id)
 	defer func() { p.within = p.within[:len(p.within)-1] }()
 	inner, err := p.node(text, place, depth+1, nil)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	c.Segment = &SegmentReference{ID: id, Name: name, Condition: inner}
-	return nil
+	return &SegmentReference{ID: id, Name: name, Condition: inner}, nil
 }
 
 // objectKeys reads a JSON object key by key, so that a key written twice is seen.

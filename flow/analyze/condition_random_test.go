@@ -44,6 +44,11 @@ func randomShoppers(seed uint64, n int, today time.Time) []*shopper {
 				s.tags = append(s.tags, t)
 			}
 		}
+		for _, l := range []string{"7", "8", "9"} {
+			if r.IntN(4) == 0 {
+				s.lists = append(s.lists, l)
+			}
+		}
 		if r.IntN(2) == 0 {
 			s.custom["level"] = []any{float64(1), float64(7.5), "7", "gold", true}[r.IntN(5)]
 		}
@@ -94,7 +99,7 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 		}
 		customers = append(customers, []any{s.id, s.kind, s.name, s.name, s.gender, birthday, nil, null(s.province), null(s.city), nil, nil, nil, s.stage, nil,
 			owner, nil, textList(s.tags), json.RawMessage(custom), s.hasPhone, false, consents, s.completeness, s.createdAt, s.createdAt,
-			int64(0), nil, nil, nil, nil, int64(0), int64(0)})
+			int64(0), nil, nil, nil, nil, int64(0), int64(0), textList(s.lists)})
 		for _, o := range s.orders {
 			id++
 			orders = append(orders, []any{id, fmt.Sprint(id), null(o.shop), o.kind, o.status, s.id, o.at, local(o.at), o.gross, o.refunded, "CNY", o.country, nil, nil, int64(1)})
@@ -141,11 +146,13 @@ func randomCondition(t *rapid.T, today time.Time, depth int) map[string]any {
 			return map[string]any{"not": randomCondition(t, today, depth-1)}
 		}
 	}
-	switch one("leaf", "field", "field", "event", "event", "tag", "segment") {
+	switch one("leaf", "field", "field", "event", "event", "tag", "segment", "list") {
 	case "tag":
 		return map[string]any{"tag": one("tag", "vip", "a'b", "nobody's")}
 	case "segment":
 		return map[string]any{"segment": one("segment", "1", "2")}
+	case "list":
+		return map[string]any{"list": one("list", "7", "8", "9")}
 	case "event":
 		return randomEvent(t, today)
 	}

@@ -71,7 +71,7 @@ func TestConditionFaultsNameThePlace(t *testing.T) {
 		{`{"event":"order_placed","window":{"since":1}}`, "window.since", "unknown_key"},
 		{`{"segment":"99"}`, "segment", "unknown_segment"},
 		{`{"segment":"1 or 1=1"}`, "segment", "must_be_an_id"},
-		{`{"list":"1"}`, "list", "lists_do_not_exist_yet"},
+		{`{"list":"1"}`, "list", "unknown_list"},
 		{deep, strings.TrimSuffix(strings.Repeat("not.", conditionDepth), "."), "nested_too_deep"},
 		{wide, "all[199]", "too_many_conditions"},
 		{`{"tag":"` + strings.Repeat("x", conditionBytes) + `"}`, "condition", "condition_too_large"},

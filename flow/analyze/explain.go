@@ -28,7 +28,7 @@ type NextChange struct {
 // customer's own value in words. Of counts the children of all and any, Hold those of them that hold.
 type ExplainNode struct {
 	Path     string        `json:"path"`
-	Kind     string        `json:"kind" enum:"all,any,not,field,event,tag,segment"`
+	Kind     string        `json:"kind" enum:"all,any,not,field,event,tag,segment,list"`
 	Holds    bool          `json:"holds"`
 	Clause   Label         `json:"clause"`
 	Value    *Label        `json:"value,omitempty"`
@@ -49,7 +49,7 @@ func (s *Segments) Explain(ctx context.Context, id, customerID int64) (*Explanat
 
 // ExplainCondition does the same for a condition that is not saved.
 func (s *Segments) ExplainCondition(ctx context.Context, text []byte, customerID int64) (*Explanation, error) {
-	c, err := ParseCondition(ctx, text, s.Lookup)
+	c, err := ParseCondition(ctx, text, s.lookup())
 	if err != nil {
 		return nil, err
 	}
@@ -127,9 +127,11 @@ func (e *explainer) node(c *Condition) (ExplainNode, error) {
 		n.Kind, children = "not", []*Condition{c.Not}
 	case c.Segment != nil:
 		n.Kind, children = "segment", []*Condition{c.Segment.Condition}
+	case c.List != nil && len(c.List.Segments) > 0:
+		n.Kind, children = "list", append([]*Condition{c.List.picked(c.place)}, c.List.Segments...)
 	case c.Any != nil:
 		n.Kind, children = "any", c.Any
-	case c.Field != nil, c.Event != nil, c.Tag != "":
+	case c.Field != nil, c.Event != nil, c.Tag != "", c.List != nil:
 		err := e.leaf(c, &n)
 		return n, err
 	default:
@@ -147,7 +149,7 @@ func (e *explainer) node(c *Condition) (ExplainNode, error) {
 	}
 	n.Of = len(children)
 	switch n.Kind {
-	case "any":
+	case "any", "list":
 		n.Holds = n.Hold > 0
 	case "not":
 		n.Holds, n.Hold, n.Of = n.Hold == 0, 0, 0
@@ -168,6 +170,8 @@ func (e *explainer) leaf(c *Condition, n *ExplainNode) error {
 	switch {
 	case c.Tag != "":
 		n.Kind = "tag"
+	case c.List != nil:
+		n.Kind = "list"
 	case c.Event != nil:
 		n.Kind = "event"
 	default:
@@ -183,6 +187,8 @@ func (k *compiler) valueOf(c *Condition) (piece, *Field) {
 	switch {
 	case c.Tag != "":
 		return sqlPiece("list_contains(c.tags, ?)", c.Tag), &Field{Type: TypeBoolean}
+	case c.List != nil:
+		return k.holds(c, false), &Field{Type: TypeBoolean}
 	case c.Event != nil:
 		s := k.eventSet(c, false)
 		from, _, _ := c.Window.days(k.today)

@@ -91,7 +91,7 @@ func (o customerOrder) after(c findCursor) piece {
 func (s *Segments) Find(ctx context.Context, q customer.FindQuery) (ids []int64, total int64, next string, err error) {
 	everybody := &Condition{everyone: true}
 	if strings.TrimSpace(q.Filter) != "" {
-		if everybody, err = ParseCondition(ctx, []byte(q.Filter), s.Lookup); err != nil {
+		if everybody, err = ParseCondition(ctx, []byte(q.Filter), s.lookup()); err != nil {
 			return nil, 0, "", err
 		}
 	}

@@ -43,7 +43,7 @@ var recencyField = &Field{Name: "rfm.scored_recency", Type: TypeNumber, expr: "g
 
 // NewHot gives hot columns of a store; they are read once Run runs.
 func NewHot(store *columns.Store) *Hot {
-	h := &Hot{columns: store, due: make(chan struct{}, 1), wanted: map[string]*Field{recencyField.expr: recencyField}}
+	h := &Hot{columns: store, due: make(chan struct{}, 1), wanted: map[string]*Field{recencyField.expr: recencyField, listField.expr: listField}}
 	for _, name := range hotFields {
 		f := customerFields[name]
 		h.wanted[f.expr] = f

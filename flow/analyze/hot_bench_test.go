@@ -34,7 +34,7 @@ select i, date '2026-01-01', 1 + i % 5, 1 + i % 5, 1 + i % 5, 'champions', i * 3
 		}
 	})
 	condition := must(ParseCondition(ctx, []byte(`{"all":[{"field":"gender","op":"eq","value":"female"},{"field":"province","op":"in","value":["p1","p2","p3","p4"]},
-{"field":"age","op":"gte","value":30},{"field":"orders.total","op":"gte","value":50000},{"tag":"金卡"}]}`), nil))
+{"field":"age","op":"gte","value":30},{"field":"orders.total","op":"gte","value":50000},{"tag":"金卡"}]}`), Lookup{}))
 	for name, h := range map[string]*Hot{"hot": hot, "cold": NewHot(c)} {
 		s := &Segments{columns: c, hot: h}
 		b.Run(name+"/count", func(b *testing.B) {

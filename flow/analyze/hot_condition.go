@@ -20,6 +20,8 @@ func asksHot(c *Condition) (fields []*Field, ok bool) {
 			ok = false
 		case n.Tag != "":
 			fields = append(fields, customerFields["tags"])
+		case n.List != nil:
+			fields = append(fields, listField)
 		case n.Field != nil:
 			ok = ok && canBeHot(n.Field) && n.Op != OpAnniversary
 			fields = append(fields, n.Field)
@@ -81,6 +83,8 @@ func (r *hotRows) holds(k *compiler, c *Condition) mask {
 		m.without(r.holds(k, c.Not))
 	case c.Segment != nil:
 		return r.holds(k, c.Segment.Condition)
+	case c.List != nil:
+		return r.holds(k, c.List.members())
 	case c.Tag != "":
 		named[*setColumn](r, "tags").holding(c.Tag, m)
 	case c.Field != nil:

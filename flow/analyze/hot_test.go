@@ -95,7 +95,7 @@ func TestPreviewIsTheSameHotAndCold(t *testing.T) {
 	for _, ctx := range []context.Context{guard.System(at), guard.With(at, guard.Actor{Role: "sales", StaffID: 1})} {
 		for _, condition := range []string{`{"all":[]}`, `{"all":[{"field":"gender","op":"eq","value":"female"},{"not":{"tag":"vip"}},{"field":"age","op":"gte","value":20}]}`,
 			`{"any":[{"field":"city","op":"in","value":["上海","York"]},{"field":"value.predicted","op":"gt","value":150}]}`} {
-			_, asked := warm.hot.count(ctx, must(ParseCondition(ctx, []byte(condition), nil)))
+			_, asked := warm.hot.count(ctx, must(ParseCondition(ctx, []byte(condition), Lookup{})))
 			require.True(t, asked)
 			want, err := cold.Preview(ctx, []byte(condition))
 			require.NoError(t, err)

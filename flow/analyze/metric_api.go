@@ -13,6 +13,15 @@ type PeriodInput struct {
 	From    string `query:"from" format:"date" doc:"first day; by default 30 days before to"`
 	To      string `query:"to" format:"date" doc:"last day, included; by default yesterday, or the last day with an order"`
 	Segment api.ID `query:"segment" doc:"only customers in this segment"`
+	List    api.ID `query:"list" doc:"only customers in this list"`
+}
+
+// group gives the group asked for as MemberQuery knows it: a segment, or a list below zero.
+func (in PeriodInput) group() int64 {
+	if in.List != 0 {
+		return -int64(in.List)
+	}
+	return int64(in.Segment)
 }
 
 // period reads the days asked for. Without any it is the last thirty complete days.
@@ -45,7 +54,7 @@ type metricInput struct {
 
 func (in *metricInput) query(ctx context.Context, m *Metrics) (Query, error) {
 	p, err := in.period(ctx, m)
-	q := Query{Period: p, By: in.By, Split: in.Split, Segment: int64(in.Segment), Top: in.Top}
+	q := Query{Period: p, By: in.By, Split: in.Split, Segment: in.group(), Top: in.Top}
 	if q.By == "" {
 		switch days := p.Days(); {
 		case days <= 92:
@@ -78,7 +87,7 @@ type behindInput struct {
 
 func (in *behindInput) query(ctx context.Context, m *Metrics) (Behind, error) {
 	p, err := in.period(ctx, m)
-	return Behind{Period: p, Part: in.Part, Split: in.Split, SplitValue: in.SplitValue, Segment: int64(in.Segment),
+	return Behind{Period: p, Part: in.Part, Split: in.Split, SplitValue: in.SplitValue, Segment: in.group(),
 		Limit: in.Limit, Cursor: in.Cursor}, err
 }
 
@@ -94,6 +103,7 @@ type retentionInput struct {
 		From    string      `json:"from,omitempty" format:"date" doc:"by default twelve months back"`
 		To      string      `json:"to,omitempty" format:"date"`
 		Segment api.ID      `json:"segment,omitempty"`
+		List    api.ID      `json:"list,omitempty"`
 	}
 }
 
@@ -103,7 +113,7 @@ func (in *retentionInput) query(ctx context.Context, m *Metrics) (RetentionQuery
 	if b.From == "" {
 		p.From = p.To.AddDate(-1, 0, 0)
 	}
-	q := RetentionQuery{Period: p, By: cmp.Or(b.Period, "month"), Segment: int64(b.Segment)}
+	q := RetentionQuery{Period: p, By: cmp.Or(b.Period, "month"), Segment: PeriodInput{Segment: b.Segment, List: b.List}.group()}
 	if b.First != nil {
 		q.First = b.First.Event
 	}
@@ -133,7 +143,7 @@ func (m *Metrics) Register(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(m.Board(ctx, p, int64(in.Segment)))
+			return answerOf(m.Board(ctx, p, in.group()))
 		})
 	api.Register(a, read("/metrics/{name}", "One metric as a series, by part of a split"),
 		func(ctx context.Context, in *metricInput) (*answered[Figure], error) {
@@ -149,7 +159,7 @@ func (m *Metrics) Register(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(m.Why(ctx, in.Name, WhyQuery{Period: p, Against: in.Against, Split: in.Split, Segment: int64(in.Segment)}))
+			return answerOf(m.Why(ctx, in.Name, WhyQuery{Period: p, Against: in.Against, Split: in.Split, Segment: in.group()}))
 		})
 	api.Register(a, read("/metrics/{name}/behind", "The orders, customers or follow-ups behind a number"),
 		func(ctx context.Context, in *behindInput) (*answered[Opened], error) {

@@ -53,7 +53,7 @@ func (m *Metrics) registerCSV(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			b, err := m.Board(ctx, p, int64(in.Segment))
+			b, err := m.Board(ctx, p, in.group())
 			if err != nil {
 				return nil, err
 			}
@@ -77,7 +77,7 @@ func (m *Metrics) registerCSV(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			w, err := m.Why(ctx, in.Name, WhyQuery{Period: p, Against: in.Against, Split: in.Split, Segment: int64(in.Segment)})
+			w, err := m.Why(ctx, in.Name, WhyQuery{Period: p, Against: in.Against, Split: in.Split, Segment: in.group()})
 			if err != nil {
 				return nil, err
 			}

@@ -27,6 +27,7 @@ type customerRow struct {
 	CreatedAt, UpdatedAt                      int64
 
 	tags, consents []string
+	lists          []string
 	phone, email   bool
 }
 
@@ -79,6 +80,15 @@ order by id`, which("id")); err != nil {
 		}
 		return nil
 	}, "select customer_id, tag from customer_tags where ? order by customer_id, tag", which("customer_id")); err != nil {
+		return nil, err
+	}
+	known = &customerRows{rows: rows}
+	if err := db.Each(ctx, from, func(cells []driver.Value) error {
+		if c := known.walkTo(cellNumber(cells[0])); c != nil {
+			c.lists = append(c.lists, jsonID(cellNumber(cells[1])))
+		}
+		return nil
+	}, "select customer_id, list_id from list_members where ? order by customer_id, list_id", which("customer_id")); err != nil {
 		return nil, err
 	}
 	known = &customerRows{rows: rows}
@@ -167,7 +177,7 @@ func (c *customerRow) columns(t customerTotals) []driver.Value {
 		nullText(c.District), nullText(c.Company), nullText(c.Industry), nullText(c.LifecycleStage), nullText(c.Source),
 		c.OwnerID, c.TeamID, textList(c.tags), json.RawMessage(custom), c.phone, c.email, textList(c.consents), c.completeness(),
 		c.CreatedAt, c.UpdatedAt, t.count, nullInt(t.firstAt), nullInt(t.lastAt), nullDay(t.firstDay), nullDay(t.lastDay),
-		t.gross, t.refunded,
+		t.gross, t.refunded, textList(c.lists),
 	}
 }
 

@@ -23,7 +23,11 @@ func (r *Retention) opens(q RetentionQuery, cut []bucket) {
 		if i < len(r.Cohorts) {
 			members := fmt.Sprintf(`{%s,"measure":"first","op":"between","value":[%q,%q],"window":{"all_time":true}}`, asConditions[q.First], from, to)
 			if q.Segment != 0 {
-				members = fmt.Sprintf(`{"all":[{"segment":"%d"},%s]}`, q.Segment, members)
+				group, id := GroupSegment, q.Segment
+				if id < 0 {
+					group, id = GroupList, -id
+				}
+				members = fmt.Sprintf(`{"all":[{"%s":"%d"},%s]}`, group, id, members)
 			}
 			r.Cohorts[i].Members = ConditionJSON(json.RawMessage(members))
 		}

@@ -120,7 +120,7 @@ func TestRetention_opens_the_customers_behind_each_cell(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := ParseCondition(ctx, all, nil)
+		c, err := ParseCondition(ctx, all, Lookup{})
 		if err != nil {
 			t.Fatalf("%s: %v", all, err)
 		}

@@ -11,6 +11,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
+	"github.com/uptrace/bun"
 
 	"guanxi/base/clock"
 	"guanxi/base/columns"
@@ -26,9 +27,10 @@ type Segment struct {
 	Description string `bun:"description"`
 	Condition   string `bun:"condition"` // in its normal form
 	StaffID     *int64 `bun:"staff_id"`
-	CreatedAt   int64  `bun:"created_at"`
-	UpdatedAt   int64  `bun:"updated_at"`
-	Version     int64  `bun:"version"`
+	Place
+	CreatedAt int64 `bun:"created_at"`
+	UpdatedAt int64 `bun:"updated_at"`
+	Version   int64 `bun:"version"`
 }
 
 // SegmentDraft is what a person says of a segment.
@@ -87,7 +89,7 @@ func (s *Segments) check(ctx context.Context, id int64, d *SegmentDraft) error {
 	if utf8.RuneCountInString(d.Description) > segmentDescriptionLength {
 		return fault.Invalid("description", "too_long", segmentDescriptionLength)
 	}
-	c, err := parseConditionOf(ctx, d.Condition, s.Lookup, id)
+	c, err := parseConditionOf(ctx, d.Condition, s.lookup(), id)
 	if err != nil {
 		return err
 	}
@@ -149,36 +151,71 @@ func (s *Segments) Get(ctx context.Context, id int64) (*Segment, error) {
 	return segmentByID(ctx, s.records.Read(), id)
 }
 
-// Lookup implements SegmentLookup.
-func (s *Segments) Lookup(ctx context.Context, id int64) (string, json.RawMessage, error) {
-	found, err := s.Get(ctx, id)
-	if err != nil {
-		return "", nil, err
-	}
-	return found.Name, json.RawMessage(found.Condition), nil
-}
-
-// lookupAmong looks segments up in a list read before.
-func lookupAmong(all []*Segment) SegmentLookup {
-	return func(_ context.Context, id int64) (string, json.RawMessage, error) {
-		for _, s := range all {
-			if s.ID == id {
-				return s.Name, json.RawMessage(s.Condition), nil
+// lookup finds groups in the records as they are.
+func (s *Segments) lookup() Lookup {
+	return Lookup{
+		Segment: func(ctx context.Context, id int64) (string, json.RawMessage, error) {
+			found, err := s.Get(ctx, id)
+			if err != nil {
+				return "", nil, err
 			}
-		}
-		return "", nil, fault.NotFound("segment", id)
+			return found.Name, json.RawMessage(found.Condition), nil
+		},
+		List: func(ctx context.Context, id int64) (*ListTree, error) {
+			nodes, err := listNodes(ctx, s.records.Read())
+			if err != nil {
+				return nil, err
+			}
+			return treeOf(nodes, id)
+		},
 	}
 }
 
-// MemberQuery gives the customers who are in the segment as a query of one column, for figures about a segment.
+// lookupAmong looks groups up as they were read before.
+func lookupAmong(all []*Segment, nodes []groupNode) Lookup {
+	return Lookup{
+		Segment: func(_ context.Context, id int64) (string, json.RawMessage, error) {
+			for _, s := range all {
+				if s.ID == id {
+					return s.Name, json.RawMessage(s.Condition), nil
+				}
+			}
+			return "", nil, fault.NotFound("segment", id)
+		},
+		List: func(_ context.Context, id int64) (*ListTree, error) { return treeOf(nodes, id) },
+	}
+}
+
+// groups reads every live segment, and what lookupAmong needs to find what they build on.
+func groups(ctx context.Context, from bun.IDB) (live []*Segment, among Lookup, err error) {
+	if live, err = liveSegments(ctx, from); err != nil {
+		return nil, Lookup{}, err
+	}
+	nodes, err := listNodes(ctx, from)
+	return live, lookupAmong(live, nodes), err
+}
+
+// MemberQuery gives the customers who are in a group as a query of one column, for figures about it: a segment or, with
+// its id below zero, a list.
 // It asks the condition itself, with the rights of the person asking. Faults: not found, invalid.
 func (s *Segments) MemberQuery(ctx context.Context, id int64) (sql string, args []any, err error) {
-	c, err := s.conditionOf(ctx, id)
+	c, err := s.groupCondition(ctx, id)
 	if err != nil {
 		return "", nil, err
 	}
 	p := newCompiler(ctx).holds(c, false).put("select c.id from customers c where ", "")
 	return p.sql, p.args, nil
+}
+
+// groupCondition gives the condition of a segment or, with its id below zero, of a list.
+func (s *Segments) groupCondition(ctx context.Context, id int64) (*Condition, error) {
+	if id >= 0 {
+		return s.conditionOf(ctx, id)
+	}
+	if _, err := listByID(ctx, s.records.Read(), -id, false); err != nil {
+		return nil, err
+	}
+	return ParseCondition(ctx, []byte(`{"list":"`+jsonID(-id)+`"}`), s.lookup())
 }
 
 // conditionOf gives the checked condition of a saved segment.
@@ -187,7 +224,7 @@ func (s *Segments) conditionOf(ctx context.Context, id int64) (*Condition, error
 	if err != nil {
 		return nil, err
 	}
-	return parseConditionOf(ctx, []byte(found.Condition), s.Lookup, id)
+	return parseConditionOf(ctx, []byte(found.Condition), s.lookup(), id)
 }
 
 // walk visits the condition and everything in it, through segments it builds on.
@@ -205,6 +242,11 @@ func (c *Condition) walk(visit func(*Condition)) {
 	}
 	if c.Segment != nil {
 		c.Segment.Condition.walk(visit)
+	}
+	if c.List != nil {
+		for _, within := range c.List.Segments {
+			within.walk(visit)
+		}
 	}
 }
 
@@ -244,6 +286,9 @@ func versionOf(text string, c *Condition) int64 {
 		if n.Segment != nil {
 			inner, _ := json.Marshal(n.Segment.Condition)
 			fmt.Fprintf(h, "|%d:%s", n.Segment.ID, inner)
+		}
+		if n.List != nil {
+			fmt.Fprintf(h, "|in %v", n.List.Lists)
 		}
 	})
 	return int64(h.Sum64() >> 1)

@@ -13,7 +13,7 @@ import (
 // Schema describes a condition in the document: an object, whose language is its own.
 func (ConditionJSON) Schema(huma.Registry) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true,
-		Description: "a condition: all, any, not, field, event, segment or tag; GET /fields lists the names"}
+		Description: "a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names"}
 	s.PrecomputeMessages()
 	return s
 }
@@ -45,6 +45,7 @@ func (s *Segments) answer(ctx context.Context, id int64) (*segmentOut, error) {
 func (s *Segments) Register(a *api.API) {
 	s.registerFields(a)
 	s.registerSegmentReads(a)
+	s.registerLists(a)
 
 	api.Register(a, api.Op{Method: "POST", Path: "/segments", Permission: "segments.write", Tag: "segments", Summary: "Save a condition under a name", Status: 201},
 		func(ctx context.Context, in *struct{ Body segmentBody }) (*segmentOut, error) {
@@ -63,6 +64,7 @@ func (s *Segments) Register(a *api.API) {
 				Name        *string       `json:"name,omitempty" maxLength:"80"`
 				Description *string       `json:"description,omitempty" maxLength:"500"`
 				Condition   ConditionJSON `json:"condition,omitempty"`
+				placeBody
 			}
 		}) (*segmentOut, error) {
 			version, err := api.Version(in.IfMatch)
@@ -86,8 +88,17 @@ func (s *Segments) Register(a *api.API) {
 			if version == 0 {
 				version = before.Version // what was not sent is taken from here
 			}
-			if _, err := s.Change(ctx, int64(in.ID), version, d); err != nil {
-				return nil, err
+			if in.Body.Name != nil || in.Body.Description != nil || in.Body.Condition != nil || !in.Body.sent() {
+				changed, err := s.Change(ctx, int64(in.ID), version, d)
+				if err != nil {
+					return nil, err
+				}
+				version = changed.Version
+			}
+			if in.Body.sent() {
+				if err := s.PlaceSegment(ctx, int64(in.ID), version, in.Body.apply); err != nil {
+					return nil, err
+				}
 			}
 			return s.answer(ctx, int64(in.ID))
 		})

@@ -103,7 +103,7 @@ func BenchmarkSegments(b *testing.B) {
 		})
 	}
 	for _, row := range benchConditions {
-		c, err := ParseCondition(ctx, []byte(row.condition), s.Lookup)
+		c, err := ParseCondition(ctx, []byte(row.condition), s.lookup())
 		require.NoError(b, err)
 		b.Run("count/"+row.name, func(b *testing.B) {
 			quantiles(b, func() {

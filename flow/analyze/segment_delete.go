@@ -28,12 +28,12 @@ func (s *Segments) Delete(ctx context.Context, id, version int64) error {
 		if version != 0 && version != before.Version {
 			return fault.Stale()
 		}
-		all, err := liveSegments(ctx, tx)
+		all, among, err := groups(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for _, other := range all {
-			c, err := ParseCondition(guard.System(ctx), []byte(other.Condition), lookupAmong(all))
+			c, err := ParseCondition(guard.System(ctx), []byte(other.Condition), among)
 			if err == nil && other.ID != id && c.builtOn(id) {
 				return fault.Conflict("segment_in_use", other.Name)
 			}
@@ -55,11 +55,11 @@ func (s *Segments) Restore(ctx context.Context, id int64) error {
 		if err != nil {
 			return err
 		}
-		all, err := liveSegments(ctx, tx)
+		all, among, err := groups(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if _, err := parseConditionOf(guard.System(ctx), []byte(gone.Condition), lookupAmong(all), id); err != nil {
+		if _, err := parseConditionOf(guard.System(ctx), []byte(gone.Condition), among, id); err != nil {
 			return err
 		}
 		mark := " #" + jsonID(id)

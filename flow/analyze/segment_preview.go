@@ -79,7 +79,7 @@ const (
 
 // Preview answers for a condition before it is saved. Faults: invalid with the place in the tree.
 func (s *Segments) Preview(ctx context.Context, text []byte) (*Preview, error) {
-	c, err := ParseCondition(ctx, text, s.Lookup)
+	c, err := ParseCondition(ctx, text, s.lookup())
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +137,7 @@ func (c *Condition) leaves() (all []*Condition) {
 	if c.Not != nil {
 		return c.Not.leaves()
 	}
-	if c.Field != nil || c.Event != nil || c.Segment != nil || c.Tag != "" {
+	if c.Field != nil || c.Event != nil || c.Segment != nil || c.List != nil || c.Tag != "" {
 		return []*Condition{c}
 	}
 	for _, child := range append(slices.Clone(c.All), c.Any...) {

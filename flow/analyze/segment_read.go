@@ -13,7 +13,6 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/page"
 	"guanxi/base/workspace"
-	"guanxi/flow/customer"
 	"guanxi/guard"
 )
 
@@ -84,7 +83,7 @@ func (s *Segments) views(ctx context.Context, segments []*Segment) ([]SegmentVie
 	}
 	views := make([]SegmentView, len(segments))
 	for i, seg := range segments {
-		c, err := parseConditionOf(guard.System(ctx), []byte(seg.Condition), s.Lookup, seg.ID)
+		c, err := parseConditionOf(guard.System(ctx), []byte(seg.Condition), s.lookup(), seg.ID)
 		if err != nil {
 			return nil, err
 		}
@@ -153,26 +152,7 @@ func (s *Segments) Members(ctx context.Context, id int64, q page.Query) (*page.L
 	if err != nil {
 		return nil, err
 	}
-	if q.Filter != "" {
-		also, err := ParseCondition(ctx, []byte(q.Filter), s.Lookup)
-		if err != nil {
-			return nil, err
-		}
-		c = &Condition{All: []*Condition{c, also}}
-	}
-	if q.Sort == "" && customerFields["value.predicted"].mayUse(ctx) {
-		q.Sort = "-value.predicted"
-	}
-	ids, total, next, err := s.find(ctx, c, customer.FindQuery{Sort: q.Sort, Cursor: q.Cursor, Limit: q.Limit, Total: q.Total})
-	if err != nil {
-		return nil, err
-	}
-	list := &page.List[SegmentMember]{NextCursor: next}
-	if q.Total {
-		list.Total = &total
-	}
-	list.Items, err = s.memberRows(ctx, ids)
-	return list, err
+	return s.membersOf(ctx, c, q)
 }
 
 // Overlaps gives the segments that share members with this one, the largest share first. Fault: not found.
@@ -193,7 +173,7 @@ func (s *Segments) Overlaps(ctx context.Context, id int64) ([]Overlap, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := parseConditionOf(guard.System(ctx), []byte(seg.Condition), s.Lookup, id)
+	c, err := parseConditionOf(guard.System(ctx), []byte(seg.Condition), s.lookup(), id)
 	if err != nil {
 		return nil, err
 	}

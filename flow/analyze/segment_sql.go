@@ -9,7 +9,7 @@ import (
 	"guanxi/base/fault"
 )
 
-const segmentColumns = "id, name, description, condition, staff_id, created_at, updated_at, version"
+const segmentColumns = "id, name, description, condition, staff_id, parent_id, owner_id, team_id, created_at, updated_at, version"
 
 func liveSegments(ctx context.Context, from bun.IDB) (all []*Segment, err error) {
 	err = from.NewRaw("select "+segmentColumns+" from segments where deleted_at is null order by id").Scan(ctx, &all)
@@ -28,8 +28,8 @@ func segmentByID(ctx context.Context, from bun.IDB, id int64) (*Segment, error) 
 }
 
 func insertSegment(ctx context.Context, tx *db.Tx, s *Segment) error {
-	_, err := tx.NewRaw("insert into segments ("+segmentColumns+") values (?, ?, ?, ?, ?, ?, ?, ?)",
-		s.ID, s.Name, s.Description, s.Condition, s.StaffID, s.CreatedAt, s.UpdatedAt, s.Version).Exec(ctx)
+	_, err := tx.NewRaw("insert into segments ("+segmentColumns+") values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		s.ID, s.Name, s.Description, s.Condition, s.StaffID, s.ParentID, s.OwnerID, s.TeamID, s.CreatedAt, s.UpdatedAt, s.Version).Exec(ctx)
 	return err
 }
 

@@ -25,13 +25,13 @@ type watched struct {
 
 // watch reads the live segments as they are now. One whose condition can no longer be read is told of and left alone.
 func (s *Segments) watch(ctx context.Context) ([]watched, error) {
-	live, err := liveSegments(ctx, s.records.Read())
+	live, among, err := groups(ctx, s.records.Read())
 	if err != nil {
 		return nil, err
 	}
 	all := make([]watched, 0, len(live))
 	for _, seg := range live {
-		c, err := parseConditionOf(ctx, []byte(seg.Condition), lookupAmong(live), seg.ID)
+		c, err := parseConditionOf(ctx, []byte(seg.Condition), among, seg.ID)
 		if err != nil {
 			slog.Error("the condition of a segment cannot be read", "segment", seg.ID, "error", err)
 			continue

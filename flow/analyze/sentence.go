@@ -36,6 +36,7 @@ type tongue interface {
 	group(text string) string
 	tag(name string, negated bool) string
 	segment(name string, negated bool) string
+	list(name string, negated bool) string
 	field(c *Condition, op Op, negated bool) string
 	event(c *Condition, op Op, negated bool, where string) string
 }
@@ -52,6 +53,8 @@ func (s saying) of(c *Condition, negated bool, around string) string {
 		return s.in.tag(bold(c.Tag), negated)
 	case c.Segment != nil:
 		return s.in.segment(bold(c.Segment.Name), negated)
+	case c.List != nil:
+		return s.in.list(bold(c.List.Name), negated)
 	case c.Event != nil:
 		where := ""
 		if c.Where != nil {

@@ -30,6 +30,13 @@ func (english) tag(name string, negated bool) string {
 	return "has the tag " + name
 }
 
+func (english) list(name string, negated bool) string {
+	if negated {
+		return "is not on the list " + name
+	}
+	return "is on the list " + name
+}
+
 func (english) segment(name string, negated bool) string {
 	if negated {
 		return "is not in the segment " + name

@@ -40,6 +40,13 @@ func (chinese) segment(name string, negated bool) string {
 	return "在客群" + name + "里"
 }
 
+func (chinese) list(name string, negated bool) string {
+	if negated {
+		return "不在名单" + name + "里"
+	}
+	return "在名单" + name + "里"
+}
+
 var chineseUnits = map[string]string{"years": " 岁", "days": " 天", "orders": " 单"}
 
 func (z chinese) value(c *Condition, op Op, f *Field, unit string) string {

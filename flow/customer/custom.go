@@ -119,7 +119,7 @@ func checkStage(ctx context.Context, before, after *Customer) (wrong []fault.Fie
 }
 
 // checkReferences refuses values that name customers who are not there, or not the reader's to see.
-func (s *Store) checkReferences(ctx context.Context, tx *db.Tx, changes *map[string]any) error {
+func (s *Store) checkReferences(ctx context.Context, from db.Asker, changes *map[string]any) error {
 	if changes == nil {
 		return nil
 	}
@@ -130,7 +130,7 @@ func (s *Store) checkReferences(ctx context.Context, tx *db.Tx, changes *map[str
 		}
 		id, err := strconv.ParseInt(trimmed(text), 10, 64)
 		if err == nil {
-			_, err = s.find(ctx, tx, id)
+			_, err = s.find(ctx, from, id)
 		}
 		if fault.Is(err, fault.KindNotFound) {
 			return fault.Invalid(customPrefix+name, "customer_unknown", text)

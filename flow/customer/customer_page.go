@@ -24,6 +24,7 @@ var (
 
 const (
 	tagsSQL       = "select tag from customer_tags where customer_id = ? order by created_at, tag"
+	listsSQL      = "select l.id, l.name from list_members m join lists l on l.id = m.list_id where m.customer_id = ? and l.deleted_at is null order by l.name"
 	identitiesSQL = "select source, external_id from identities where customer_id = ? order by created_at, source, external_id"
 	yearSQL       = `
 select kind, ordered_at, gross, refunded, currency
@@ -81,7 +82,7 @@ func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
 	rights := guard.FieldsOf(ctx, noun)
 	p := &customerPage{CustomerItem: c.item(ctx), Industry: orNull(c.Industry), GivenName: orNull(c.GivenName), FamilyName: orNull(c.FamilyName),
 		Custom: shownCustom(ctx, rights, c.Custom), UpdatedAt: instant(c.UpdatedAt), Rights: rightsOf(ctx, rights),
-		ContactPoints: []contactView{}, Identities: []identityView{}, Segments: []segmentView{}}
+		ContactPoints: []contactView{}, Identities: []identityView{}, Segments: []segmentView{}, Lists: []segmentView{}}
 	p.Address = addressView{orNull(c.Country), orNull(c.Province), orNull(c.City), orNull(c.District), orNull(shownAddress(rights, c.Address)), orNull(c.Postcode)}
 	var points []ContactPoint
 	if err := s.records.Ask(ctx, &points, contactsSQL, id); err != nil {
@@ -137,6 +138,16 @@ func (s *Store) derive(ctx context.Context, p *customerPage, id int64) error {
 		for _, m := range memberships {
 			p.Segments = append(p.Segments, segmentView{ID: api.ID(m.ID), Name: m.Name})
 		}
+	}
+	if !guard.ActorOf(ctx).Can("segments.read") {
+		return nil
+	}
+	var lists []Membership
+	if err := s.records.Ask(ctx, &lists, listsSQL, id); err != nil {
+		return err
+	}
+	for _, l := range lists {
+		p.Lists = append(p.Lists, segmentView{ID: api.ID(l.ID), Name: l.Name})
 	}
 	return nil
 }

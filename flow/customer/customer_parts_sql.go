@@ -15,7 +15,7 @@ import (
 )
 
 // setOwner gives c to a member of staff and to their team; "" or "0" gives it to nobody. Fault: invalid.
-func setOwner(ctx context.Context, tx *db.Tx, c *Customer, ownerID string) error {
+func setOwner(ctx context.Context, from bun.IDB, c *Customer, ownerID string) error {
 	if ownerID == "" || ownerID == "0" {
 		c.OwnerID, c.TeamID = nil, nil
 		return nil
@@ -25,7 +25,7 @@ func setOwner(ctx context.Context, tx *db.Tx, c *Customer, ownerID string) error
 		return fault.Invalid("owner_id", "id_invalid")
 	}
 	var found []staffRow
-	if err := tx.NewRaw("select id, email, name, team_id from staff where id = ? and active", id).Scan(ctx, &found); err != nil {
+	if err := from.NewRaw("select id, email, name, team_id from staff where id = ? and active", id).Scan(ctx, &found); err != nil {
 		return err
 	}
 	if len(found) == 0 {

@@ -75,6 +75,7 @@ type customerPage struct {
 	Custom        map[string]any         `json:"custom"`
 	Completeness  float64                `json:"completeness" doc:"share 0..1 of the profile that is filled"`
 	Segments      []segmentView          `json:"segments"`
+	Lists         []segmentView          `json:"lists" doc:"lists that hold the customer, not those above them"`
 	Last12M       *PeriodFigures         `json:"last12m"`
 	UpdatedAt     time.Time              `json:"updated_at"`
 	Rights        map[string]guard.Right `json:"rights" doc:"what the reader may do with each field: none, masked, read, write"`

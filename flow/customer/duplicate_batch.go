@@ -3,7 +3,6 @@ package customer
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"slices"
 
 	"guanxi/base/clock"
@@ -37,6 +36,8 @@ type mergeBatch struct {
 	UndoneAt   *int64  `bun:"undone_at"`
 }
 
+const mergeBatches = "merge_batches"
+
 const batchColumns = "id, state, least_score, total, merged, left_out, undone, actor, created_at, finished_at, undone_at"
 
 type batchJob struct {
@@ -62,7 +63,7 @@ func (s *Store) MergeAll(ctx context.Context, least float64) (id int64, err erro
 	if p.Labelled < min(leastLabelled, p.Pairs) {
 		return 0, fault.Conflict("duplicates_label_first", leastLabelled)
 	}
-	actor, err := json.Marshal(guard.ActorOf(ctx))
+	actor, err := decidedBy(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -71,7 +72,7 @@ func (s *Store) MergeAll(ctx context.Context, least float64) (id int64, err erro
 			return err
 		}
 		if _, err := tx.NewRaw("insert into merge_batches (id, state, least_score, total, actor, staff_id, created_at) values (?, ?, ?, ?, ?, ?, ?)",
-			id, BatchQueued, least, p.Pairs, string(actor), actingStaff(ctx), clock.Millis(ctx)).Exec(ctx); err != nil {
+			id, BatchQueued, least, p.Pairs, actor, actingStaff(ctx), clock.Millis(ctx)).Exec(ctx); err != nil {
 			return err
 		}
 		if err := s.jobs.Insert(ctx, tx, batchJob{id, BatchMerging}); err != nil {
@@ -92,7 +93,7 @@ func (s *Store) UndoAll(ctx context.Context, id int64) error {
 		return fault.Conflict("merge_batch_not_done")
 	}
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.NewRaw("update merge_batches set state = ? where id = ?", BatchUndoing, id).Exec(ctx); err != nil {
+		if err := moveOn(ctx, tx, mergeBatches, id, BatchUndoing, ""); err != nil {
 			return err
 		}
 		if err := s.jobs.Insert(ctx, tx, batchJob{id, BatchUndoing}); err != nil {
@@ -108,15 +109,10 @@ func (s *Store) batch(ctx context.Context, id int64) (*mergeBatch, error) {
 	if err := s.records.Read().NewRaw("select "+batchColumns+" from merge_batches where id = ?", id).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
-	if len(rows) == 0 || rows[0].actor().Key() != guard.ActorOf(ctx).Key() && !guard.ScopeOf(ctx, noun).All() {
+	if len(rows) == 0 || !mayHandle(ctx, rows[0].Actor) {
 		return nil, fault.NotFound("merge_batch", id)
 	}
 	return &rows[0], nil
-}
-
-func (b *mergeBatch) actor() (a guard.Actor) {
-	_ = json.Unmarshal([]byte(b.Actor), &a) // our own writing; nobody may do nothing
-	return a
 }
 
 // runBatch merges, or takes back, with the rights of who asked. Interrupted it goes on where it stopped.
@@ -125,7 +121,7 @@ func (s *Store) runBatch(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	acting := guard.With(ctx, b.actor())
+	acting := guard.With(ctx, deciderOf(b.Actor))
 	if b.State == BatchUndoing {
 		return s.takeBack(acting, b)
 	}
@@ -157,8 +153,7 @@ limit 1000`, scope(ctx, "a"), scope(ctx, "b"), b.Least).Scan(ctx, &rows); err !=
 		return err
 	}
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.NewRaw("update merge_batches set state = ?, finished_at = ? where id = ?", BatchDone, clock.Millis(ctx), b.ID).Exec(ctx)
-		return err
+		return moveOn(ctx, tx, mergeBatches, b.ID, BatchDone, "finished_at")
 	})
 }
 
@@ -286,7 +281,6 @@ func (s *Store) takeBack(ctx context.Context, b *mergeBatch) error {
 		}
 	}
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.NewRaw("update merge_batches set state = ?, undone_at = ? where id = ?", BatchUndone, clock.Millis(ctx), b.ID).Exec(ctx)
-		return err
+		return moveOn(ctx, tx, mergeBatches, b.ID, BatchUndone, "undone_at")
 	})
 }

@@ -48,6 +48,8 @@ where source = ?
 		"delete from activities where customer_id in (?)",
 		"delete from consents where customer_id in (?)",
 		"delete from customer_tags where customer_id in (?)",
+		"delete from list_members where customer_id in (?)",
+		"delete from bulk_changes where customer_id in (?)",
 		"delete from contact_points where customer_id in (?)",
 		"delete from identities where customer_id in (?)",
 		"delete from customers where id in (?)",

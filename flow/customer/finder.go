@@ -1,6 +1,10 @@
 package customer
 
-import "context"
+import (
+	"context"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
+)
 
 // FindQuery asks which customers match. Filter is a condition as JSON ("" for everybody), Sort a field name of the
 // condition registry, with "-" in front for descending ("" for newest first). Limit is the page size, Cursor what the
@@ -18,4 +22,6 @@ type FindQuery struct {
 // next is empty on the last page. Analysis implements it.
 type Finder interface {
 	Find(ctx context.Context, q FindQuery) (ids []int64, total int64, next string, err error)
+	// Choose gives everybody a condition as JSON holds for, within the same bounds.
+	Choose(ctx context.Context, filter string) (*roaring64.Bitmap, error)
 }

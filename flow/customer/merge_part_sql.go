@@ -41,8 +41,10 @@ func (p *parting) returnParts(ctx context.Context, tx *db.Tx) error {
 	if err := p.returnContacts(ctx, tx); err != nil {
 		return err
 	}
-	if err := p.returnTags(ctx, tx); err != nil {
-		return err
+	for _, l := range allLabels {
+		if err := l.giveBack(ctx, tx, p); err != nil {
+			return err
+		}
 	}
 	_, err := tx.NewRaw("delete from moved where origin_id = ?", p.other).Exec(ctx)
 	return err
@@ -91,33 +93,6 @@ func (p *parting) fromOthers(ctx context.Context, tx *db.Tx, keeper int64, gone 
 func (p *parting) others(ctx context.Context, tx *db.Tx, keeper int64) ([]int64, error) {
 	below, err := treeBelow(ctx, tx, keeper)
 	return slices.DeleteFunc(below, func(id int64) bool { return id == keeper || slices.Contains(p.parted, id) }), err
-}
-
-func (p *parting) returnTags(ctx context.Context, tx *db.Tx) error {
-	for _, keeper := range p.keepers {
-		var tags []tagRow
-		if err := tx.NewRaw(`
-select customer_id, tag, created_at
-from customer_tags
-where customer_id = ? and tag || ? in (select part from moved where subject = 'tag' and origin_id in (?))`,
-			keeper, tagWith("", keeper), bun.List(p.parted)).Scan(ctx, &tags); err != nil {
-			return err
-		}
-		gone := map[string]bool{}
-		for _, t := range tags {
-			gone[t.Tag] = true
-			if err := moveTag(ctx, tx, p.other, keeper, t); err != nil {
-				return err
-			}
-			if _, err := tx.NewRaw("update moved set part = ? where subject = 'tag' and part = ?", tagWith(t.Tag, p.other), tagWith(t.Tag, keeper)).Exec(ctx); err != nil {
-				return err
-			}
-		}
-		if err := p.fromOthers(ctx, tx, keeper, gone, moveTags); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // withdrawForBoth lets a no that was said to the customer kept since the merge hold for the one parted too. Its

@@ -32,6 +32,7 @@ type happened struct {
 type counted struct {
 	attributes                       map[string]string
 	orders, activities, tags, phones []string
+	lists                            []string
 	into                             int // place of the customer she is merged into, -1 for none
 }
 
@@ -65,6 +66,10 @@ func replay(begin []Customer, all []happened) []counted {
 			owned[h.who].activities = append(owned[h.who].activities, fmt.Sprint("a", n))
 		case "tag":
 			owned[h.who].tags = append(owned[h.who].tags, fmt.Sprint("n", n))
+		case "list":
+			if !slices.Contains(owned[h.who].lists, h.value) {
+				owned[h.who].lists = append(owned[h.who].lists, h.value)
+			}
 		case "contact":
 			owned[h.who].phones = append(owned[h.who].phones, fmt.Sprintf("+8613800000%03d", n))
 		}
@@ -79,6 +84,7 @@ func replay(begin []Customer, all []happened) []counted {
 		r.orders = append(r.orders, owned[i].orders...)
 		r.activities = append(r.activities, owned[i].activities...)
 		r.tags = append(r.tags, owned[i].tags...)
+		r.lists = append(r.lists, owned[i].lists...)
 		r.phones = append(r.phones, owned[i].phones...)
 	}
 	for i := range result {
@@ -96,6 +102,7 @@ func replay(begin []Customer, all []happened) []counted {
 func TestMergeAndUndoInAnyOrder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newShop(t, d)
+		s.exec("insert into lists (id, name, created_at, updated_at) values (1, '重点', 0, 0), (2, '展会', 0, 0)")
 		ctx := guard.With(clock.With(context.Background(), s.clock), admin)
 		rapid.Check(t, func(rt *rapid.T) {
 			p := &random{shop: s, ctx: ctx, rt: rt}
@@ -189,7 +196,7 @@ func (p *random) step(n int) {
 		}
 	}
 	who := rapid.SampledFrom(roots).Draw(p.rt, "who")
-	h := happened{what: rapid.SampledFrom([]string{"merge", "merge", "merge", "undo", "undo", "edit", "order", "order", "activity", "tag", "contact"}).Draw(p.rt, "what"), who: who, with: -1}
+	h := happened{what: rapid.SampledFrom([]string{"merge", "merge", "merge", "undo", "undo", "edit", "order", "order", "activity", "tag", "list", "contact"}).Draw(p.rt, "what"), who: who, with: -1}
 	id := p.ids[who]
 	at := len(p.all)
 	switch h.what {
@@ -234,6 +241,9 @@ func (p *random) step(n int) {
 		}))
 	case "tag":
 		p.exec("insert into customer_tags (customer_id, tag, created_at) values (?, ?, 0)", id, fmt.Sprint("n", at))
+	case "list":
+		h.value = rapid.SampledFrom([]string{"1", "2"}).Draw(p.rt, "list")
+		p.exec("insert into list_members (customer_id, list_id, created_at) values (?, ?, 0) on conflict do nothing", id, *number(h.value))
 	case "contact":
 		p.must(p.store.AddContact(p.ctx, id, "", ContactPhone, fmt.Sprintf("+8613800000%03d", at)))
 	}
@@ -290,11 +300,12 @@ func (p *random) check(i int, want *counted) {
 	list(&got.orders, "select number from orders where customer_id = ?", len(strconv.FormatInt(p.ids[0], 10)))
 	list(&got.activities, "select content from activities where customer_id = ?", 0)
 	list(&got.tags, "select tag from customer_tags where customer_id = ?", 0)
+	list(&got.lists, "select cast(list_id as text) from list_members where customer_id = ?", 0)
 	list(&got.phones, "select value from contact_points where customer_id = ?", 0)
 	if !maps.Equal(got.attributes, want.attributes) {
 		p.rt.Errorf("customer %d is %v, want %v\n%+v", i, got.attributes, want.attributes, p.all)
 	}
-	for name, pair := range map[string][2][]string{"orders": {got.orders, want.orders}, "activities": {got.activities, want.activities}, "tags": {got.tags, want.tags}, "phones": {got.phones, want.phones}} {
+	for name, pair := range map[string][2][]string{"orders": {got.orders, want.orders}, "activities": {got.activities, want.activities}, "tags": {got.tags, want.tags}, "lists": {got.lists, want.lists}, "phones": {got.phones, want.phones}} {
 		if !slices.Equal(distinct(pair[0]), distinct(pair[1])) || len(pair[0]) != len(distinct(pair[0])) {
 			p.rt.Errorf("customer %d has %s %v, want %v\n%+v", i, name, pair[0], pair[1], p.all)
 		}

@@ -2,7 +2,6 @@ package customer
 
 import (
 	"context"
-	"slices"
 	"strconv"
 
 	"github.com/uptrace/bun"
@@ -10,7 +9,7 @@ import (
 	"guanxi/base/db"
 )
 
-// belonging are the tables whose rows belong to one customer and can go over as they are. Contact points and tags go
+// belonging are the tables whose rows belong to one customer and can go over as they are. Contact points, tags and lists go
 // over one by one, because the kept customer may have the same already.
 var belonging = [...]struct {
 	subject, table, column, only, feed string
@@ -24,7 +23,7 @@ var belonging = [...]struct {
 const identitySeparator = "\x1f"
 
 // moveParts takes everything that belongs to the one customer to the other, and notes where each thing came from
-// unless that is noted already. A contact point or tag that both have stays where it is. It gives the number of orders.
+// unless that is noted already. A contact point, tag or list that both have stays where it is. It gives the number of orders.
 func moveParts(ctx context.Context, tx *db.Tx, keptID, otherID int64) (orders int, err error) {
 	for _, b := range belonging {
 		table, column, only := bun.Ident(b.table), bun.Ident(b.column), bun.Safe(b.only)
@@ -63,7 +62,12 @@ where i.customer_id = ?
 	if err := moveContacts(ctx, tx, keptID, otherID, nil); err != nil {
 		return 0, err
 	}
-	return orders, moveTags(ctx, tx, keptID, otherID, nil)
+	for _, l := range allLabels {
+		if err := l.move(ctx, tx, keptID, otherID, nil); err != nil {
+			return 0, err
+		}
+	}
+	return orders, nil
 }
 
 // moveContacts takes the contact points that to does not have; only those in only, where it is given.
@@ -95,51 +99,4 @@ select 'contact', ?, ? where not exists (select 1 from moved where subject = 'co
 		}
 	}
 	return nil
-}
-
-// tagWith is the part by which moved knows a tag: the tag and who has it, for a tag has no id of its own.
-func tagWith(tag string, customerID int64) string {
-	return tag + identitySeparator + strconv.FormatInt(customerID, 10)
-}
-
-// moveTags takes the tags that to does not have; only those in only, where it is given.
-func moveTags(ctx context.Context, tx *db.Tx, to, from int64, only map[string]bool) error {
-	tags, err := tagsOf(ctx, tx, []int64{from})
-	if err != nil {
-		return err
-	}
-	held, err := tagsOf(ctx, tx, []int64{to})
-	if err != nil {
-		return err
-	}
-	for _, t := range tags {
-		if only != nil && !only[t.Tag] || slices.ContainsFunc(held, func(h tagRow) bool { return h.Tag == t.Tag }) {
-			continue
-		}
-		if err := moveTag(ctx, tx, to, from, t); err != nil {
-			return err
-		}
-		result, err := tx.NewRaw("update moved set part = ? where subject = 'tag' and part = ?", tagWith(t.Tag, to), tagWith(t.Tag, from)).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n > 0 {
-			if err != nil {
-				return err
-			}
-			continue
-		}
-		if _, err := tx.NewRaw("insert into moved (subject, part, origin_id) values ('tag', ?, ?)", tagWith(t.Tag, to), from).Exec(ctx); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func moveTag(ctx context.Context, tx *db.Tx, to, from int64, t tagRow) error {
-	if _, err := tx.NewRaw("insert into customer_tags (customer_id, tag, created_at) values (?, ?, ?)", to, t.Tag, t.CreatedAt).Exec(ctx); err != nil {
-		return err
-	}
-	_, err := tx.NewRaw("delete from customer_tags where customer_id = ? and tag = ?", from, t.Tag).Exec(ctx)
-	return err
 }

@@ -20,6 +20,7 @@ type person struct {
 	contacts   []ContactPoint
 	identities []identityRow
 	tags       []tagRow
+	lists      []string
 	consents   []Consent
 	orders     []Order
 	lines      []Line
@@ -96,6 +97,7 @@ func personOf(ctx context.Context, from bun.IDB, id int64) (p *person, err error
 		{&p.activities, "select " + activityColumns + " from activities where customer_id in (?) order by happened_at, id"},
 		{&p.merges, "select " + mergeColumns + " from merges where kept_id in (?) and undone_at is null order by created_at, id"},
 		{&p.history, "select id, field, before, after, source, actor, import_id, happened_at from field_history where customer_id in (?) and source <> 'merge' order by happened_at, id"},
+		{&p.lists, "select distinct l.name from list_members m join lists l on l.id = m.list_id where m.customer_id in (?) order by l.name"},
 		{&p.findings, "select cause, field, value, state, created_at from findings where subject_type = 'customer' and subject_id in (?) order by id"},
 	} {
 		if err := from.NewRaw(part.text, ids).Scan(ctx, part.into); err != nil {

@@ -27,6 +27,7 @@ type personalData struct {
 	History       []personChange   `json:"history" doc:"what each field of hers was and became"`
 	Findings      []personFoundOdd `json:"findings"`
 	Segments      []string         `json:"segments"`
+	Lists         []string         `json:"lists"`
 	Derived       *Figures         `json:"derived" doc:"what was reckoned from the above"`
 	Further       map[string]any   `json:"further" doc:"what other parts of the program keep about her"`
 	Audit         []personAct      `json:"audit" doc:"what was done with her record"`
@@ -144,7 +145,7 @@ func instantOrNil(ms *int64) *time.Time {
 func (p *person) view(now time.Time) *personalData {
 	v := &personalData{Format: personalFormat, MadeAt: now.UTC(), Profiles: []personProfile{}, ContactPoints: []personContact{},
 		Identities: []personIdentity{}, Tags: []personTag{}, Consents: []consentView{}, Orders: []personOrder{}, Activities: []personActivity{},
-		Timeline: []personEvent{}, Merges: []personMerge{}, History: []personChange{}, Findings: []personFoundOdd{}, Segments: []string{},
+		Timeline: []personEvent{}, Merges: []personMerge{}, History: []personChange{}, Findings: []personFoundOdd{}, Segments: []string{}, Lists: append([]string{}, p.lists...),
 		Further: map[string]any{}, Audit: []personAct{}}
 	for i := range p.customers {
 		c := &p.customers[i]

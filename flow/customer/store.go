@@ -59,6 +59,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerSearch(a)
 	s.registerMerges(a)
 	s.registerDuplicates(a)
+	s.registerBulk(a)
 }
 
 // matches checks an If-Match header against the version stored; "" and * match anything. Fault: stale.

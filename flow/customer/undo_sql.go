@@ -41,7 +41,7 @@ select merged_id from merges where merged_id in (?)`, bun.List(idsOf(made)), bun
 		return 0, err
 	}
 	return remove(ctx, tx, made, "customer", "customers", done, needed,
-		"contact_points", "customer_id", "identities", "customer_id", "customer_tags", "customer_id", "consents", "customer_id", "field_history", "customer_id")
+		"contact_points", "customer_id", "identities", "customer_id", "customer_tags", "customer_id", "list_members", "customer_id", "bulk_changes", "customer_id", "consents", "customer_id", "field_history", "customer_id")
 }
 
 func removeProducts(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (int, error) {

@@ -128,7 +128,7 @@ export default {
       date_unreadable: "The date cannot be read", duration_unreadable: "The duration cannot be read", event_unknown: "There is no event {{a}}", field_mapped_twice: "Two columns are mapped to {{a}}",
       field_unknown: "There is no field {{a}}", file_too_large: "The file is too large", id_invalid: "This is not an id", idempotency_key_in_use: "The same request is still running",
       idempotency_key_of_another_request: "The request key belongs to another request; reload the page", ids_or_cause_needed: "Choose records or a kind of problem", instant_unreadable: "The time cannot be read", is_empty: "Must not be empty",
-      key_twice: "The same key stands twice", kind_unknown: "There is no kind {{a}}", length_out_of_range: "Between {{a}} and {{b}} characters", lists_do_not_exist_yet: "Lists are not supported yet",
+      key_twice: "The same key stands twice", kind_unknown: "There is no kind {{a}}", length_out_of_range: "Between {{a}} and {{b}} characters", unknown_list: "There is no list {{a}}",
       low_above_high: "The lower end is above the upper", merge_undone_already: "This merge is undone already", metric_without_history: "This metric has no history", metric_without_source: "Nothing feeds this metric yet",
       multipart_form_needed: "Send the file as a form", must_be_a_day: "Must be a day", must_be_a_list: "Must be a list", must_be_a_number: "Must be a number",
       must_be_a_whole_number: "Must be a whole number", must_be_an_id: "Must be an id", must_be_an_object: "Must be an object", must_be_text: "Must be text",

@@ -128,7 +128,7 @@ export default {
       date_unreadable: "日期看不懂", duration_unreadable: "时长看不懂", event_unknown: "没有这种事件：{{a}}", field_mapped_twice: "两列对应了同一个字段：{{a}}",
       field_unknown: "没有这个字段：{{a}}", file_too_large: "文件太大", id_invalid: "编号不对", idempotency_key_in_use: "同一操作正在进行，请稍候",
       idempotency_key_of_another_request: "请求标识已被另一操作用过，请刷新", ids_or_cause_needed: "请选记录或一类问题", instant_unreadable: "时间看不懂", is_empty: "不能为空",
-      key_twice: "同一项写了两次", kind_unknown: "没有这一类：{{a}}", length_out_of_range: "长度应在 {{a}} 到 {{b}} 个字符之间", lists_do_not_exist_yet: "还不支持名单",
+      key_twice: "同一项写了两次", kind_unknown: "没有这一类：{{a}}", length_out_of_range: "长度应在 {{a}} 到 {{b}} 个字符之间", unknown_list: "没有名单 {{a}}",
       low_above_high: "下限高于上限", merge_undone_already: "这次合并已经撤销过了", metric_without_history: "这个指标没有历史", metric_without_source: "这个指标还没有数据来源",
       multipart_form_needed: "请用表单上传文件", must_be_a_day: "应是日期", must_be_a_list: "应是列表", must_be_a_number: "应是数字",
       must_be_a_whole_number: "应是整数", must_be_an_id: "应是编号", must_be_an_object: "应是一组条件", must_be_text: "应是文字",
