@@ -96,7 +96,7 @@ func permissionFor(kind string) string {
 
 func mayDo(ctx context.Context, kind string) error {
 	if need := permissionFor(kind); !guard.ActorOf(ctx).Can(need) {
-		return fault.Forbidden("permission_missing", need)
+		return fault.Forbidden("not_permitted", need)
 	}
 	return nil
 }

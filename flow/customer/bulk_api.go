@@ -182,7 +182,7 @@ func (s *Store) registerBulk(a *api.API) {
 // notFoundList tells a list in the path that is not there from one in the body.
 func notFoundList(err error, id api.ID) error {
 	var f *fault.Error
-	if asFault(err, &f) && len(f.Fields) == 1 && f.Fields[0].Field == "list" && f.Fields[0].Key == "unknown_list" {
+	if asFault(err, &f) && len(f.Fields) == 1 && f.Fields[0].Field == "list_id" && f.Fields[0].Key == "unknown_list" {
 		return fault.NotFound("list", int64(id))
 	}
 	return err

@@ -55,7 +55,7 @@ func (s *Store) choose(ctx context.Context, c Chosen) (*roaring64.Bitmap, error)
 		return s.finder.Choose(ctx, string(c.Filter))
 	case c.Import != 0:
 		if !guard.ActorOf(ctx).Can("imports.read") {
-			return nil, fault.Forbidden("permission_missing", "imports.read")
+			return nil, fault.Forbidden("not_permitted", "imports.read")
 		}
 		return s.ofImport(ctx, int64(c.Import))
 	}

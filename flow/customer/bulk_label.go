@@ -56,20 +56,20 @@ func (s *Store) labelEditor(ctx context.Context, from bun.IDB, e *BulkEdit, what
 		}
 		return newLabelEditor(e, what), nil
 	}
-	wanted := []int64{what.List}
+	wanted := map[string]int64{"list_id": what.List}
 	if e.Kind == BulkListMove {
 		if what.From == what.List {
-			return nil, fault.Invalid("from", "list_is_the_same")
+			return nil, fault.Invalid("from_id", "list_is_the_same")
 		}
-		wanted = append(wanted, what.From)
+		wanted["from_id"] = what.From
 	}
-	for i, id := range wanted {
+	for field, id := range wanted {
 		var found []int64
 		if err := from.NewRaw("select id from lists where id = ? and deleted_at is null", id).Scan(ctx, &found); err != nil {
 			return nil, err
 		}
 		if len(found) == 0 {
-			return nil, fault.Invalid([...]string{"list", "from"}[i], "unknown_list", id)
+			return nil, fault.Invalid(field, "unknown_list", id)
 		}
 	}
 	return newLabelEditor(e, what), nil

@@ -149,7 +149,7 @@ func TestEditingMany(t *testing.T) {
 				{fields{"kind": "field", "field": "city", "value": 7, "chosen": fields{"ids": ids}}, "value"},
 				{fields{"kind": "owner", "owner_id": "99", "chosen": fields{"ids": ids}}, "owner_id"},
 				{fields{"kind": "team", "team_id": "99", "chosen": fields{"ids": ids}}, "team_id"},
-				{fields{"kind": "list_add", "list_id": "99", "chosen": fields{"ids": ids}}, "list"},
+				{fields{"kind": "list_add", "list_id": "99", "chosen": fields{"ids": ids}}, "list_id"},
 				{fields{"kind": "tag", "tag": "x", "chosen": fields{}}, "chosen"},
 				{fields{"kind": "tag", "tag": "x", "chosen": fields{"ids": ids, "filter": fields{}}}, "chosen"},
 				{fields{"kind": "tag", "tag": "x", "chosen": fields{"ids": []string{"9999"}}}, "chosen"},

@@ -79,6 +79,8 @@ func openGuarded(t *testing.T, url string) *guarded {
 	var segment struct{ ID string }
 	g.post("/segments", map[string]any{"name": "Everybody who bought", "condition": bought}, &segment)
 	g.segment = segment.ID
+	g.post("/lists", map[string]any{"name": "Picked", "description": "by hand"}, nil)
+	g.post("/lists/1/members", map[string]any{"chosen": map[string]any{"ids": []string{g.annsOwn, g.bobsOwn}}}, nil)
 	g.eventually("buyers, counted by analysis", func() any { return g.count(bought) }, 2)
 
 	var roles struct {
