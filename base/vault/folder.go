@@ -1,12 +1,14 @@
 package vault
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
+	"time"
 
 	"guanxi/base/fault"
 )
@@ -27,6 +29,21 @@ func lock(path string, how int) (*os.File, error) {
 		return nil, fault.Conflict("backup_folder_in_use", filepath.Dir(path))
 	}
 	return file, nil
+}
+
+// lockWithin waits so long for a lock that another process holds. Fault: conflict when it is held still.
+func lockWithin(ctx context.Context, patience time.Duration, path string, how int) (*os.File, error) {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	file, err := lock(path, how)
+	for fault.Is(err, fault.KindConflict) && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-time.After(50 * time.Millisecond):
+		}
+		file, err = lock(path, how)
+	}
+	return file, err
 }
 
 // damagedFile is the fault of a file that is not as it was written.

@@ -15,6 +15,7 @@ package vault
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"io/fs"
@@ -22,6 +23,7 @@ import (
 	"path/filepath"
 	"sync"
 	"syscall"
+	"time"
 
 	"github.com/klauspost/compress/zstd"
 
@@ -71,8 +73,11 @@ func Exists(dir string) bool {
 	return err == nil
 }
 
+// prunePatience is how long opening waits for a pruning, which reads the generations and deletes files.
+const prunePatience = 20 * time.Second
+
 // Open opens the vault in dir. Faults: not found when there is none; forbidden with key wrong_key for a key that is not
-// the vault's; conflict while it is pruned.
+// the vault's; conflict when another process prunes it and does not come to an end.
 func Open(dir string, k *keys.Keys) (*Vault, error) {
 	v := &Vault{dir: dir, known: map[string]*pack{}, places: map[ID]place{}}
 	if err := v.useKeys(k); err != nil {
@@ -82,7 +87,7 @@ func Open(dir string, k *keys.Keys) (*Vault, error) {
 		return nil, err
 	}
 	var err error
-	if v.reading, err = lock(filepath.Join(dir, "reading.lock"), syscall.LOCK_SH); err != nil {
+	if v.reading, err = lockWithin(context.Background(), prunePatience, filepath.Join(dir, "reading.lock"), syscall.LOCK_SH); err != nil {
 		return nil, err
 	}
 	if err := v.loadPacks(); err != nil {

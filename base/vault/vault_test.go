@@ -379,8 +379,21 @@ func TestPrune(t *testing.T) {
 	if err := reader.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if err := v.Prune(drop); err != nil {
+	opened := make(chan error)
+	if err := v.Prune(func(all []Generation) []string {
+		go func() { // whoever opens meanwhile waits for the end
+			other, err := Open(dir, k)
+			if err == nil {
+				err = other.Close()
+			}
+			opened <- err
+		}()
+		return drop(all)
+	}); err != nil {
 		t.Fatal(err)
+	}
+	if err := <-opened; err != nil {
+		t.Error(err)
 	}
 	again := open(t, dir, k)
 	all, _, err := again.Generations()

@@ -42,16 +42,7 @@ type Writer struct {
 // Begin starts a generation, and waits so long for another to be finished. Faults: conflict when another is being written
 // still, unavailable when the folder cannot be.
 func (v *Vault) Begin(ctx context.Context, patience time.Duration) (*Writer, error) {
-	ctx, cancel := context.WithTimeout(ctx, patience)
-	defer cancel()
-	writing, err := lock(filepath.Join(v.dir, "writing.lock"), syscall.LOCK_EX)
-	for fault.Is(err, fault.KindConflict) && ctx.Err() == nil {
-		select {
-		case <-ctx.Done():
-		case <-time.After(50 * time.Millisecond):
-		}
-		writing, err = lock(filepath.Join(v.dir, "writing.lock"), syscall.LOCK_EX)
-	}
+	writing, err := lockWithin(ctx, patience, filepath.Join(v.dir, "writing.lock"), syscall.LOCK_EX)
 	if err != nil {
 		return nil, err
 	}

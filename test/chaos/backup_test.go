@@ -2,6 +2,7 @@ package chaos
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"os"
@@ -187,7 +188,7 @@ func (c *company) round(random *rand.Rand, least map[string][writers]int64) {
 	reached := c.reached()
 	said, err := c.command(ctx, backup...).Output()
 	if err != nil {
-		c.t.Errorf("the backup after the killed one: %v\n%s", err, said)
+		c.t.Errorf("the backup after the killed one: %v\n%s", err, complaint(err))
 	}
 	if words := strings.Fields(string(said)); len(words) > 1 {
 		least[words[1]] = reached
@@ -214,13 +215,27 @@ func (c *company) round(random *rand.Rand, least map[string][writers]int64) {
 	c.takeUp()
 }
 
+// complaint is what a command that failed has said of it.
+func complaint(err error) []byte {
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		return exit.Stderr
+	}
+	return nil
+}
+
 // takeUp reads how far each writer has come, as an unanswered call may have been done.
 func (c *company) takeUp() {
-	records, err := db.Open(c.t.Context(), db.Options{Dir: c.options.Dir, PostgresURL: c.options.URL})
+	url := c.options.URL
+	if url != "" {
+		url += "&application_name=chaos"
+	}
+	records, err := db.Open(c.t.Context(), db.Options{Dir: c.options.Dir, PostgresURL: url})
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	defer func() { _ = records.Close() }()
+	alone(c.t, records)
 	for w := range writers {
 		var n int64
 		if err := records.Read().NewRaw("select count(*) from customers where name like ?", fmt.Sprintf("Writer %d Customer %%", w)).Scan(c.t.Context(), &n); err != nil {
@@ -230,6 +245,17 @@ func (c *company) takeUp() {
 			c.t.Errorf("writer %d: %d acknowledged, %d there", w, c.acked[w].Load(), n)
 		}
 		c.acked[w].Store(n)
+	}
+}
+
+// alone waits until PostgreSQL has noticed that the killed program is gone: until then it may still commit what was sent.
+func alone(t *testing.T, records *db.DB) {
+	t.Helper()
+	for others := 1; records.Engine() == db.Postgres && others > 0; {
+		if err := records.Read().NewRaw("select count(*) from pg_stat_activity where datname = current_database() and backend_type = 'client backend' and application_name <> 'chaos'").
+			Scan(t.Context(), &others); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
