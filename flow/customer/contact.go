@@ -7,6 +7,8 @@ const (
 	ContactWeChat = "wechat"
 )
 
+var contactKinds = []string{ContactPhone, ContactEmail, ContactWeChat}
+
 // The states of a contact point. An invalid one keeps what was written, so that a person can put it right; nothing is
 // ever sent to it and nobody is recognised by it.
 const (

@@ -69,7 +69,7 @@ func (s *Store) Create(ctx context.Context, f *CustomerFields) (id int64, err er
 				return err
 			}
 		}
-		if err := tell(ctx, tx, saidByStaff, nil, &c); err != nil {
+		if err := tell(ctx, tx, saidByStaff, nil, &c, nil); err != nil {
 			return err
 		}
 		tx.Feed("customers", id)
@@ -159,7 +159,7 @@ func (s *Store) change(ctx context.Context, id int64, ifMatch, action string, fn
 		if err := updateChanged(ctx, tx, &stored.Customer, &c); err != nil {
 			return err
 		}
-		if err := tell(ctx, tx, saidByStaff, &stored.Customer, &c); err != nil {
+		if err := tell(ctx, tx, saidByStaff, &stored.Customer, &c, changed); err != nil {
 			return err
 		}
 		tx.Feed("customers", id)

@@ -70,6 +70,23 @@ func (h *told) compare(before, after *Customer) {
 	}
 }
 
+// contact notes a way to reach a customer that was taken away or came: masked, for a history shows who changed what, and
+// the contact point itself stands where rights keep it.
+func (h *told) contact(customerID int64, kind, before, after string) {
+	h.rows = append(h.rows, toldRow{customerID, kind, maskOrNothing(kind, before), maskOrNothing(kind, after)})
+}
+
+// contacts takes over the ways to reach a customer from what a change has noted for the audit log, where they are masked.
+func (h *told) contacts(customerID int64, changed difference) {
+	for _, kind := range contactKinds {
+		if c, there := changed[kind]; there {
+			before, _ := c[0].(string)
+			after, _ := c[1].(string)
+			h.rows = append(h.rows, toldRow{customerID, kind, before, after})
+		}
+	}
+}
+
 func valueText(value any) string {
 	if value == nil {
 		return ""
@@ -98,10 +115,12 @@ func (h *told) write(ctx context.Context, tx *db.Tx) error {
 	return rows.Insert(ctx, tx)
 }
 
-// tell writes what one change did to one customer into the history of its fields.
-func tell(ctx context.Context, tx *db.Tx, source string, before, after *Customer) error {
+// tell writes what one change did to one customer into the history of its fields; changed is what it has noted for the
+// audit log, nil where it touches no contact point.
+func tell(ctx context.Context, tx *db.Tx, source string, before, after *Customer, changed difference) error {
 	h := told{source: source, at: clock.Millis(ctx)}
 	h.compare(before, after)
+	h.contacts(after.ID, changed)
 	return h.write(ctx, tx)
 }
 
@@ -122,7 +141,7 @@ func (s *Store) History(ctx context.Context, id int64, name string) ([]FieldChan
 	default:
 		return nil, fault.NotFound("field", name)
 	}
-	right := guard.FieldsOf(ctx, noun).Right(name)
+	right := guard.FieldsOf(ctx, noun).Right(rightOf(name))
 	if right == guard.None {
 		return nil, fault.Forbidden("field_not_readable", name)
 	}
@@ -160,7 +179,7 @@ limit 200`, id, name); err != nil {
 }
 
 func hasHistory(name string) bool {
-	if name == "birthday" {
+	if name == "birthday" || isContact(name) {
 		return true
 	}
 	for _, f := range textFields {
@@ -200,6 +219,8 @@ func (r *historyRow) value(text, name string, own *field.Field, right guard.Righ
 		}
 	}
 	switch {
+	case isContact(name):
+		return text
 	case right == guard.Masked && name == "address":
 		return guard.MaskAddress(text)
 	case right == guard.Masked && own != nil && custom:

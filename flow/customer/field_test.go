@@ -3,6 +3,7 @@ package customer
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
@@ -261,5 +262,27 @@ func TestFieldHistory(t *testing.T) {
 		s.has(s.call(200, "GET", "/customers/"+id+"/fields/income/history", nil), fields{"items.0.after.amount": 500, "items.0.after.currency": "CNY", "items.1": nil})
 		s.call(404, "GET", "/customers/"+id+"/fields/nothing/history", nil)
 		s.as(anna).call(404, "GET", "/customers/"+id+"/fields/city/history", nil)
+	})
+}
+
+// The timeline tells what changed and why, in one line for each stroke, as far as the reader may see it.
+func TestTimelineTellsChanges(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		s.define(skin, defined("salary", "number", fields{"sensitivity": "sensitive"}))
+		id := s.add(fields{"name": "王芳", "city": "杭州", "custom": fields{"skin_type": "干"}})
+		s.clock.Advance(time.Minute)
+		s.as(operator).call(200, "PATCH", "/customers/"+id, fields{"city": "上海", "phone": "13912345521"})
+		s.clock.Advance(time.Minute)
+		s.as(admin).call(200, "PATCH", "/customers/"+id, fields{"custom": fields{"salary": 90210}})
+		path := "/customers/" + id + "/timeline"
+
+		s.has(s.as(admin).call(200, "GET", path+"?kind=changed", nil), fields{
+			"items.0.details.0.code": "custom.salary", "items.0.details.0.values.after": 90210.0, "items.0.values.source": "staff", "items.0.details.1": nil,
+			"items.1.details.0.code": "province", "items.1.details.0.values.before": nil, "items.1.details.0.values.after": "上海", "items.1.values.actor": "Anna",
+			"items.1.details.1.code": "city", "items.1.details.1.values.before": "杭州", "items.1.details.1.values.after": "上海",
+			"items.1.details.2.code": "phone", "items.1.details.2.values.before": nil, "items.1.details.2.values.after": "139****5521", "items.2": nil})
+		s.has(s.call(200, "GET", path, nil), fields{"counts.changed": 2})
+		s.has(s.as(analyst).call(200, "GET", path, nil), fields{"counts.changed": 1})
 	})
 }

@@ -75,7 +75,7 @@ func (s *Store) merge(ctx context.Context, tx *db.Tx, keptID, otherID int64, tak
 	if err := updateCustomer(ctx, tx, &c); err != nil {
 		return 0, err
 	}
-	if err := tell(ctx, tx, saidByMerge, &kept.Customer, &c); err != nil {
+	if err := tell(ctx, tx, saidByMerge, &kept.Customer, &c, nil); err != nil {
 		return 0, err
 	}
 	if _, err := tx.NewRaw("update customers set merged_into = ?, updated_at = ?, version = version + 1 where id = ?", keptID, now, otherID).Exec(ctx); err != nil {

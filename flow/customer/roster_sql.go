@@ -96,6 +96,9 @@ func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (create
 			return 0, 0, err
 		}
 		history.compare(e.was, &e.Customer)
+		for _, p := range e.newContacts {
+			history.contact(e.ID, p.Kind, "", p.Value)
+		}
 	}
 	if err := history.write(ctx, tx); err != nil {
 		return 0, 0, err

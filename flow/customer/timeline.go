@@ -18,7 +18,7 @@ import (
 // timelineItem is one thing that happened with a customer. Code says what; the interface puts it into words with values.
 type timelineItem struct {
 	ID      string           `json:"id"`
-	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged"`
+	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed"`
 	At      time.Time        `json:"at"`
 	Code    string           `json:"title_code"`
 	Values  map[string]any   `json:"values"`
@@ -75,6 +75,7 @@ var timelineSources = []timelineSource{
 	{[]string{"tag"}, "customers.read", (*Store).timelineTags},
 	{[]string{"created"}, "customers.read", (*Store).timelineCreated},
 	{[]string{"merged"}, "customers.read", (*Store).timelineMerges},
+	{[]string{"changed"}, "customers.read", (*Store).timelineChanges},
 }
 
 // cut is the position after which a source goes on: before the instant at, and at it below id.
@@ -91,7 +92,7 @@ func (p timelinePosition) cutFor(rank int) cut {
 	return cut{p.At, p.ID}
 }
 
-const timelineKinds = "order, refund, activity, consent, tag, created, merged"
+const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed"
 
 type timelinePage struct {
 	page.List[timelineItem]

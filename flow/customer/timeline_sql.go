@@ -3,6 +3,8 @@ package customer
 import (
 	"context"
 
+	"github.com/uptrace/bun"
+
 	"guanxi/base/money"
 )
 
@@ -156,7 +158,10 @@ select 'tag', count(distinct created_at) from customer_tags where customer_id = 
 union all
 select 'merged', count(*) from merges where kept_id = ? and undone_at is null
 union all
-select 'created', 1`, customerID, customerID, customerID, customerID, customerID).Scan(ctx, &rows)
+select 'changed', count(distinct h.happened_at) from field_history h join customers c on c.id = h.customer_id
+where h.customer_id = ? and h.source <> ? and h.field not in (?) and h.happened_at > c.created_at
+union all
+select 'created', 1`, customerID, customerID, customerID, customerID, customerID, customerID, saidByMerge, bun.List(closedFields(ctx))).Scan(ctx, &rows)
 	counts := map[string]int64{}
 	for _, row := range rows {
 		if row.Count > 0 && mayRead(ctx, row.Kind) {

@@ -4696,7 +4696,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed";
             title_code: string;
             values: {
                 [key: string]: unknown;

@@ -16,6 +16,10 @@ describe("a sentence", () => {
     expect([...container.querySelectorAll("b")].map((bold) => bold.textContent)).toEqual(["¥23,400", "58 天"]);
     expect(container.textContent).toBe("近 12 个月消费 ¥23,400，已 58 天未购");
   });
+  it("leaves the stars of a masked value alone", () => {
+    const { container } = render(<p><Bold text="**手机** 154****0105" /></p>);
+    expect(container.textContent).toBe("手机 154****0105");
+  });
   it("never becomes markup", () => {
     const { container } = render(<Bold text="**<img src=x>**" />);
     expect(container.querySelector("img")).toBeNull();

@@ -5,6 +5,7 @@ import { Contacts } from "./Contacts";
 import { Consents } from "./Consents";
 import { Profile } from "./Profile";
 import { TagEditor } from "./TagEditor";
+import { useSourceName } from "./events";
 
 /** The left column: who it is. */
 export function Facts({ of }: { of: CustomerPage }) {
@@ -24,6 +25,7 @@ export function Facts({ of }: { of: CustomerPage }) {
 function Who({ of }: { of: CustomerPage }) {
   const { t, i18n } = useTranslation("customer");
   const format = useFormat();
+  const source = useSourceName();
   const place = placeOf(of, i18n.language === "zh-CN");
   const facts = [of.company !== of.name ? of.company : null, of.gender && of.gender !== "unknown" ? t(`gender.${of.gender}`) : null, of.age != null ? t("years", { age: of.age }) : null, place].filter(Boolean);
   const stage = of.lifecycle_stage === "customer" ? null : of.lifecycle_stage && i18n.exists(`customer:stage.${of.lifecycle_stage}`) ? t(`stage.${of.lifecycle_stage as "customer"}`) : of.lifecycle_stage;
@@ -33,7 +35,7 @@ function Who({ of }: { of: CustomerPage }) {
     <>
       <div className="who"><h1>{of.name || t("noName", { id: of.external_id ?? of.id })}</h1>{stage && <Tag>{stage}</Tag>}</div>
       {facts.length > 0 && <p className="mid">{facts.join(i18n.language === "zh-CN" ? "，" : ", ")}</p>}
-      <p className="meta"><span title={format.exact(of.created_at)}>{of.source ? t("sinceFrom", { month, source: of.source === "manual" ? t("manual") : of.source }) : t("since", { month })}</span><Sep />{of.owner ? t("ownerIs", { name: of.owner.name }) : t("noOwner")}</p>
+      <p className="meta"><span title={format.exact(of.created_at)}>{of.source ? t("sinceFrom", { month, source: source(of.source) }) : t("since", { month })}</span><Sep />{of.owner ? t("ownerIs", { name: of.owner.name }) : t("noOwner")}</p>
       <p className="only-phone brief">
         {of.last12m && <>{t("phone.spent")} <b>{format.money(of.last12m.total)}</b></>}
         {of.rhythm && <><Sep />{t("phone.silent")} <b className={of.rhythm.overdue_days > 0 ? "danger" : undefined}>{format.days(of.rhythm.silent_days)}</b></>}

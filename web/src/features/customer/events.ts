@@ -1,8 +1,11 @@
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { TimelineItem } from "../../api";
+import { useLanguage } from "../../app/i18n";
 import { useFormat, type IconName } from "../../ui";
+import { isMoney, ownFieldsQuery } from "./fields/own";
 
-const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
+const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", changed: "edit", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
 
 /** The pictogram of what happened; a contact shows its way. */
 export const iconOf = (item: TimelineItem): IconName => icons[item.kind === "activity" ? text(item.values, "kind") : item.kind] ?? "note";
@@ -17,10 +20,20 @@ interface EventText {
   side?: string;
 }
 
+/** What a source is called: the program's own have words, those of the workspace their name. */
+export function useSourceName() {
+  const { t, i18n } = useTranslation("customer");
+  return (source: string) => (i18n.exists(`customer:from.${source}`) ? t(`from.${source as "import"}`) : source);
+}
+
 /** Puts a timeline item into words. What the interface does not know yet shows its code rather than nothing. */
 export function useEventText() {
   const { t, i18n } = useTranslation("customer");
   const format = useFormat();
+  const language = useLanguage();
+  const { data: fields } = useQuery(ownFieldsQuery);
+  const list = language === "zh-CN" ? "、" : ", ";
+  const source = useSourceName();
   const comma = i18n.language === "zh-CN" ? "，" : ", ";
   const status = (code: string) => (code && i18n.exists(`customer:event.status.${code}`) ? t(`event.status.${code as "paid"}`) : code);
   return (item: TimelineItem): EventText => {
@@ -36,17 +49,34 @@ export function useEventText() {
         const next = of("next_at") ? t("event.next", { at: format.when(of("next_at")), action: of("next_action") }) : "";
         return { title: [by ? named : named.replace(/[，,] \*\*\*\*|，\*\*\*\*/, ""), said].filter(Boolean).join(comma), quote: of("content"), meta: [next, of("next_done_at") && t("event.done")].filter(Boolean).join(comma) };
       }
-      case "created": { const from = of("source"); return { title: from && from !== "manual" ? t("event.createdFrom", { source: from }) : t("event.created") }; }
+      case "created": { const from = of("source"); return { title: from && from !== "manual" ? t("event.createdFrom", { source: source(from) }) : t("event.created") }; }
       case "tag": { const tags = item.values["tags"]; return { title: t("event.tagged", { tags: Array.isArray(tags) ? tags.join("、") : "" }) }; }
       case "consent": {
         const named = (code: string) => (i18n.exists(`customer:consent.${code}`) ? t(`consent.${code as "sms"}`) : code);
         return { title: t(item.values["granted"] === true ? "event.consentYes" : "event.consentNo", { what: [named(of("purpose")), named(of("channel"))].join(" ") }), meta: of("source") };
       }
+      case "changed": return changed(item);
       case "merged": return { title: of("name") ? t("event.merged", { name: of("name") }) : t("event.mergedPlain") };
       case "segment": return { title: t(item.title_code.includes("left") ? "event.segmentOut" : "event.segmentIn", { name: of("name") || of("segment") }) };
       default: return { title: t("event.other", { code: item.title_code || item.kind }) };
     }
   };
+
+  /** What one import or person changed, and why: a field or two in full, more by name. */
+  function changed(item: TimelineItem): EventText {
+    const label = (code: string) => {
+      const own = fields?.items.find((each) => `custom.${each.key}` === code);
+      return own ? own.label[language] : i18n.exists(`customer:field.${code}`) ? t(`field.${code as "phone"}`) : code.replace("custom.", "");
+    };
+    const said = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : isMoney(value) ? format.moneyExact(value) : Array.isArray(value) ? value.join(list) : "");
+    const one = ({ code, values }: TimelineItem["details"][number]) => {
+      const [field, before, after] = [label(code), said(values["before"]), said(values["after"])];
+      return !before ? t("event.filled", { field, after }) : !after ? t("event.cleared", { field, before }) : t("event.became", { field, before, after });
+    };
+    const source = text(item.values, "source");
+    const why = i18n.exists(`customer:event.why.${source}`) ? t(`event.why.${source as "import"}`, { file: text(item.values, "import_name"), by: text(item.values, "actor") }) : source;
+    return { title: item.details.length > 2 ? t("event.changed", { what: item.details.map(({ code }) => label(code)).join(list) }) : item.details.map(one).join(comma), meta: why };
+  }
 
   function order(item: TimelineItem): EventText {
     const of = (name: string) => text(item.values, name);

@@ -18,7 +18,7 @@ export default {
   since: "Added {{month}}",
   sinceFrom: "From {{source}}, {{month}}",
   ownerIs: "Owner {{name}}",
-  manual: "manual entry",
+  from: { manual: "manual entry", import: "an import", api: "the API" },
   noOwner: "No owner",
   noName: "Customer {{id}}",
   copyLink: "Copy link",
@@ -54,7 +54,7 @@ export default {
   event: {
     order: "Ordered **{{items}} items**: {{what}}", orderPlain: "Ordered **{{number}}**", orderMeta: "Order {{number}}", shop: "{{shop}}", discount: "{{amount}} off", refund: "Refund, order **{{number}}**", partRefund: "Part refund, order **{{number}}**", cancelled: "Cancelled order **{{number}}**",
     call: "Call, **{{by}}**", wechat: "WeChat, **{{by}}**", visit: "Visit, **{{by}}**", note: "Note, **{{by}}**", email: "Email, **{{by}}**", activity: "Follow-up, **{{by}}**", next: "Agreed: {{action}} {{at}}", done: "done", created: "Added", createdFrom: "Added from **{{source}}**", merged: "Merged with **{{name}}**", mergedPlain: "Merged with another record",
-    segmentIn: "Entered segment **{{name}}**", segmentOut: "Left segment **{{name}}**", consentYes: "Agreed to **{{what}}**", consentNo: "Withdrew **{{what}}**", imported: "Updated by an import", changed: "Changed **{{what}}**", identity: "Id {{id}} in **{{source}}**", other: "{{code}}", by: "logged by {{name}}", items: "{{name}} × {{n}}",
+    segmentIn: "Entered segment **{{name}}**", segmentOut: "Left segment **{{name}}**", consentYes: "Agreed to **{{what}}**", consentNo: "Withdrew **{{what}}**", filled: "**{{field}}** filled in: {{after}}", cleared: "**{{field}}** cleared, was {{before}}", became: "**{{field}}** changed from {{before}} to {{after}}", changed: "Changed **{{what}}**", why: { import: "from the import {{file}}", staff: "by hand, {{by}}", merge: "by a merge", fix: "quality fix by {{by}}", rule: "quality rule", bulk: "changed in bulk by {{by}}" }, identity: "Id {{id}} in **{{source}}**", other: "{{code}}", by: "logged by {{name}}", items: "{{name}} × {{n}}",
     tagged: "Tagged **{{tags}}**",
     status: { pending: "Unpaid", placed: "Placed", paid: "Paid", shipped: "Shipped", delivered: "Delivered", completed: "Completed", cancelled: "Cancelled", refunded: "Refunded", partially_refunded: "Part refunded", returned: "Returned" },
   },

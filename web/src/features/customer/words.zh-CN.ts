@@ -18,7 +18,7 @@ export default {
   since: "{{month}} 建档",
   sinceFrom: "{{month}} 来自{{source}}",
   ownerIs: "负责人 {{name}}",
-  manual: "手工录入",
+  from: { manual: "手工录入", import: "导入", api: "接口" },
   noOwner: "没有负责人",
   noName: "客户 {{id}}",
   copyLink: "复制链接",
@@ -54,7 +54,7 @@ export default {
   event: {
     order: "下单 **{{items}} 件**：{{what}}", orderPlain: "下单 **{{number}}**", orderMeta: "订单 {{number}}", shop: "{{shop}}", discount: "优惠 {{amount}}", refund: "退款，订单 **{{number}}**", partRefund: "部分退款，订单 **{{number}}**", cancelled: "取消订单 **{{number}}**",
     call: "电话，**{{by}}**", wechat: "微信，**{{by}}**", visit: "到店，**{{by}}**", note: "备注，**{{by}}**", email: "邮件，**{{by}}**", activity: "跟进，**{{by}}**", next: "约定 {{at}} {{action}}", done: "已完成", created: "建立档案", createdFrom: "建立档案，来自 **{{source}}**", merged: "合并了 **{{name}}**", mergedPlain: "合并了另一份档案",
-    segmentIn: "进入客群 **{{name}}**", segmentOut: "离开客群 **{{name}}**", consentYes: "同意 **{{what}}**", consentNo: "撤回 **{{what}}**", imported: "由导入更新", changed: "修改了 **{{what}}**", identity: "在 **{{source}}** 的编号 {{id}}", other: "{{code}}", by: "{{name}} 记", items: "{{name}} × {{n}}",
+    segmentIn: "进入客群 **{{name}}**", segmentOut: "离开客群 **{{name}}**", consentYes: "同意 **{{what}}**", consentNo: "撤回 **{{what}}**", filled: "填上 **{{field}}** {{after}}", cleared: "清空 **{{field}}**，原来是 {{before}}", became: "**{{field}}** 从 {{before}} 改成 {{after}}", changed: "修改了 **{{what}}**", why: { import: "来自导入 {{file}}", staff: "{{by}} 手工修改", merge: "合并客户", fix: "{{by}} 的质量修复", rule: "质量规则", bulk: "{{by}} 批量修改" }, identity: "在 **{{source}}** 的编号 {{id}}", other: "{{code}}", by: "{{name}} 记", items: "{{name}} × {{n}}",
     tagged: "打上标签 **{{tags}}**",
     status: { pending: "待付款", placed: "已下单", paid: "已付款", shipped: "已发货", delivered: "已送达", completed: "已完成", cancelled: "已取消", refunded: "已退款", partially_refunded: "部分退款", returned: "已退货" },
   },
