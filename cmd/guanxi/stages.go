@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
@@ -49,6 +50,9 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
 	s.signals.Use(contacts{s.customers})
 	s.customers.HeldBy("today", decide.Memory{Records: records})
+	if err := s.customers.ExportTo(filepath.Join(dir, "exports")); err != nil {
+		return nil, err
+	}
 	s.customers.Erasing(s.imports, listed, func(context.Context) error { return columns.CompactAtOpen(dir) })
 
 	s.scores.Jobs(jobs)

@@ -118,7 +118,7 @@ func (m *batchMaker) add(b *madeBatch) {
 		}
 		raw := m.record[t.column]
 		cell := trimCell(raw)
-		if blankCell(cell) {
+		if blankCell(cell) && !saidInFull(raw) {
 			continue
 		}
 		f := &m.plan.fields[t.field]

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 )
@@ -144,11 +145,14 @@ var booleans = map[string]int64{
 	"0": 0, "false": 0, "f": 0, "no": 0, "n": 0, "off": 0, "否": 0, "无": 0, "未": 0, "×": 0,
 }
 
-// splitTags parts tags at commas, semicolons, bars and line breaks; doubles and blanks go.
+// splitTags parts tags at commas, semicolons, bars and line breaks, or reads them as a JSON list; doubles and blanks go.
 func splitTags(cell string) string {
-	var tags []string
+	var tags, parts []string
 	seen := map[string]bool{}
-	for _, tag := range strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;|，；、\n", r) }) {
+	if !strings.HasPrefix(cell, `["`) || json.Unmarshal([]byte(cell), &parts) != nil {
+		parts = strings.FieldsFunc(cell, func(r rune) bool { return strings.ContainsRune(",;|，；、\n", r) })
+	}
+	for _, tag := range parts {
 		if tag = trimCell(tag); tag != "" && !seen[tag] {
 			seen[tag] = true
 			tags = append(tags, tag)

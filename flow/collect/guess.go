@@ -27,7 +27,9 @@ func Guess(k Kind, headers []string, sample [][]string) (map[string]string, map[
 	fields := fieldsOf(k)
 	folded := make([]string, len(headers))
 	for i, header := range headers {
-		folded[i] = foldHeader(header)
+		if folded[i] = foldHeader(header); maskedHeader(folded[i]) {
+			folded[i] = ""
+		}
 		columns[header], confidence[header] = "", ConfidenceNone
 	}
 	for rank := range 64 { // first aliases first: of two columns that fit one field, the better named wins
@@ -51,7 +53,7 @@ func Guess(k Kind, headers []string, sample [][]string) (map[string]string, map[
 		}
 	}
 	for column, header := range folded {
-		if columns[headers[column]] != "" {
+		if columns[headers[column]] != "" || header == "" {
 			continue
 		}
 		if f := partialMatch(fields, header, used); f != nil && readableShare(f, column, sample) >= 0.8 {
@@ -59,6 +61,11 @@ func Guess(k Kind, headers []string, sample [][]string) (map[string]string, map[
 		}
 	}
 	return columns, confidence
+}
+
+// maskedHeader says that a column of an export shows values only in part: bringing them in would spoil whole ones.
+func maskedHeader(folded string) bool {
+	return strings.HasSuffix(folded, "脱敏") || strings.HasSuffix(folded, "masked")
 }
 
 // knownHeader gives the rank-th folded name of f: its name, its labels, then its aliases; "" behind the last.

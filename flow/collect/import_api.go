@@ -14,6 +14,7 @@ import (
 	"guanxi/base/api"
 	"guanxi/base/fault"
 	"guanxi/base/page"
+	"guanxi/base/sheet"
 	"guanxi/base/workspace"
 )
 
@@ -215,19 +216,10 @@ limit 1000`, i.ID, last).Scan(ctx, &rows); err != nil {
 	}
 }
 
-// safeCells keeps spreadsheets from running cells as formulas: text that begins like one gets an apostrophe in
-// front, which our own importer takes away again. Plain numbers stay.
+// safeCells keeps spreadsheets from running cells as formulas; our own importer reads them as they were.
 func safeCells(cells []string) []string {
 	for i, cell := range cells {
-		if cell == "" {
-			continue
-		}
-		switch cell[0] {
-		case '=', '@', '\t', '\r', '+', '-':
-			if _, number := readPlainDecimal(cell); !number {
-				cells[i] = "'" + cell
-			}
-		}
+		cells[i] = sheet.Safe(cell)
 	}
 	return cells
 }

@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/width"
+
+	"guanxi/base/sheet"
 )
 
 // foldWidth turns full-width letters, digits and signs into their plain forms (１２，３ -> 12,3) and typographic
@@ -40,28 +42,17 @@ func trimCell(s string) string {
 	s = strings.TrimFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || r == '\ufeff' || r == '\u200b' || r == '\u200e' || r == '\u200f' || unicode.IsControl(r)
 	})
-	if len(s) > 1 && s[0] == '\'' && (isDigit(s[1]) || strings.IndexByte("=+-@", s[1]) >= 0) {
+	if sheet.Quoted(s) {
 		return s[1:]
 	}
 	return s
 }
 
 // blankCell says that a trimmed cell is one of the ways programs write "nothing".
-func blankCell(s string) bool {
-	switch len(s) {
-	case 0:
-		return true
-	case 1:
-		return s == "-"
-	case 2:
-		return s == `\N` || s == "--"
-	case 3:
-		return strings.EqualFold(s, "nan") || strings.EqualFold(s, "n/a") || s == "—"
-	case 4:
-		return strings.EqualFold(s, "null") || strings.EqualFold(s, "none") || s == "#N/A"
-	}
-	return false
-}
+func blankCell(s string) bool { return sheet.Nothing(s) }
+
+// saidInFull says that a cell was kept from being misread: what it holds is meant, even if it reads like nothing.
+func saidInFull(raw string) bool { return len(raw) > 1 && raw[0] == '\'' }
 
 // cleanIdentifier takes the ".0" (and the exponent) away that spreadsheets and data frames add to whole numbers.
 func cleanIdentifier(s string) string {

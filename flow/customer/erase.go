@@ -92,6 +92,9 @@ func (p *person) paths() []string {
 
 // forgetText takes her out of everything that is not hers by its key.
 func (s *Store) forgetText(ctx context.Context, t *traces) error {
+	if err := s.forgetExports(ctx); err != nil {
+		return err
+	}
 	if s.files != nil {
 		if err := s.files.Forget(ctx, t.tells); err != nil {
 			return err

@@ -51,6 +51,9 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 	for i := range rows {
 		if b.Outcomes[i].State == collect.Pending {
 			all = append(all, rows[i].keys)
+			for _, i := range rows[i].identities {
+				all = append(all, keys{source: i.source, externalID: i.externalID})
+			}
 		}
 	}
 	r := newRoster(b.ImportID, b.Now, len(all))
@@ -129,6 +132,9 @@ func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i in
 // add gives e the keys, contact points, tags and consents of row and says whether any was new.
 func (e *entry) add(r *roster, row *customerRow) bool {
 	added := r.attach(e, row.keys, row.contacts)
+	for _, i := range row.identities {
+		added = r.attach(e, keys{source: i.source, externalID: i.externalID}, nil) || added
+	}
 	added = e.tag(row.tags) || added
 	for _, c := range row.consents {
 		added = e.agree(c) || added
@@ -157,7 +163,7 @@ func (k *customerKind) setOwner(run *customerRun, e *entry, row *customerRow) {
 	if row.owner == "" {
 		return
 	}
-	if s, known := run.staff.find(row.owner); known {
+	if s, known := run.staff.find(row.owner); known && (e.OwnerID == nil || *e.OwnerID != s.ID) {
 		e.OwnerID, e.TeamID = &s.ID, s.TeamID
 	}
 }

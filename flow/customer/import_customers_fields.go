@@ -4,8 +4,11 @@ import "guanxi/flow/collect"
 
 // customerFields are what a column of a customers file can be mapped to.
 var customerFields = []collect.Field{
+	{Name: "record", LabelZH: "关系记录号", LabelEN: "Guanxi record", Type: collect.Text, Clean: cleanRecord, Lenient: true},
 	{Name: "external_id", LabelZH: "客户外部编号", LabelEN: "External id", Type: collect.Text, Identifier: true,
 		Aliases: []string{"customer_id", "customerid", "id", "user_id", "member_id", "unique_id", "rec_id", "customer no", "客户编号", "客户id", "会员编号", "会员id", "会员号", "用户id", "用户编号", "买家id", "外部编号"}},
+	{Name: "identity_source", LabelZH: "编号来源", LabelEN: "Source of external id", Type: collect.Text},
+	{Name: "identities", LabelZH: "其他身份标识", LabelEN: "Other identities", Type: collect.Text},
 	{Name: "kind", LabelZH: "客户类型", LabelEN: "Kind", Type: collect.Text, Clean: cleanKind,
 		Aliases: []string{"customer kind", "customer type", "类型", "客户类别"}},
 	{Name: "name", LabelZH: "姓名", LabelEN: "Name", Type: collect.Text, Personal: true,
@@ -20,6 +23,10 @@ var customerFields = []collect.Field{
 		Aliases: []string{"mail", "e-mail", "email address", "电子邮箱", "邮件", "电子邮件", "邮箱地址"}},
 	{Name: "wechat", LabelZH: "微信", LabelEN: "WeChat", Type: collect.Text, Personal: true,
 		Aliases: []string{"wechat id", "weixin", "wx", "微信号", "企业微信"}},
+	{Name: "more_phones", LabelZH: "其他手机", LabelEN: "Other phones", Type: collect.Text, Personal: true,
+		Aliases: []string{"other phone", "secondary phone", "alternative phone", "备用手机", "备用电话"}},
+	{Name: "more_emails", LabelZH: "其他邮箱", LabelEN: "Other e-mails", Type: collect.Text, Personal: true,
+		Aliases: []string{"other email", "secondary email", "additional email addresses", "备用邮箱"}},
 	{Name: "gender", LabelZH: "性别", LabelEN: "Gender", Type: collect.Gender, Lenient: true, Aliases: []string{"sex"}},
 	{Name: "birthday", LabelZH: "生日", LabelEN: "Birthday", Type: collect.Day, Lenient: true, Personal: true,
 		Aliases: []string{"birth date", "date of birth", "dob", "birth", "出生日期", "出生年月"}},
@@ -49,6 +56,7 @@ var customerFields = []collect.Field{
 type customerFieldIndex struct {
 	text                                                                       []int // by textFields; -1 where a file cannot bring it
 	externalID, phone, email, wechat, birthday, tags, owner, createdAt, custom int
+	record, identitySource, identities, morePhones, moreEmails                 int
 	consents                                                                   []consentField
 }
 
@@ -71,6 +79,7 @@ func indexCustomerFields() customerFieldIndex {
 	x := customerFieldIndex{
 		externalID: at("external_id"), phone: at("phone"), email: at("email"), wechat: at("wechat"), birthday: at("birthday"),
 		tags: at("tags"), owner: at("owner"), createdAt: at("created_at"), custom: at("custom.*"),
+		record: at("record"), identitySource: at("identity_source"), identities: at("identities"), morePhones: at("more_phones"), moreEmails: at("more_emails"),
 	}
 	for _, f := range textFields {
 		x.text = append(x.text, at(f.name))

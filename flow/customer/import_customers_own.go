@@ -49,6 +49,11 @@ func (k *customerKind) ownField(f *field.Field) collect.Field {
 
 // cleanOwn reads a cell as the field's type; several choices come back a line each.
 func cleanOwn(f *field.Field, cell, region string) (clean, code string) {
+	if f.Type == field.Customer {
+		if record, code := cleanRecord(cell); code == "" {
+			return record, "" // dropUnknown finds who that is
+		}
+	}
 	value, key := readText(f, trimmed(cell), region)
 	if key == "" {
 		switch v := value.(type) {
@@ -124,6 +129,9 @@ func (k *customerKind) lacks(b *collect.Batch, row *customerRow, found *entry) (
 	if stage := k.at.text[stageField]; stage < 0 || row.set&(1<<stageField) == 0 {
 		return ""
 	}
+	if found != nil && found.LifecycleStage == row.LifecycleStage {
+		return "" // she stands there already
+	}
 	after := row.Customer
 	if found != nil {
 		after.Kind = found.Kind
@@ -155,6 +163,9 @@ func (k *customerKind) dropUnknown(ctx context.Context, tx *db.Tx, b *collect.Ba
 		f, known := k.own().Find(name)
 		if !known || f.Type != field.Customer {
 			continue
+		}
+		if err := resolveReferences(ctx, tx, name, rows); err != nil {
+			return err
 		}
 		named := map[int64]bool{}
 		for i := range rows {
@@ -195,4 +206,34 @@ func referenceIn(row *customerRow, name string) string {
 	}
 	text, _ := customFields(row.Custom)[name].(string)
 	return text
+}
+
+// resolveReferences puts the ids of customers in the place of their record numbers, 0 for those nobody has here.
+func resolveReferences(ctx context.Context, tx *db.Tx, name string, rows []customerRow) error {
+	var all []keys
+	for i := range rows {
+		if record := referenceIn(&rows[i], name); recordForm.MatchString(record) {
+			all = append(all, keys{record: record})
+		}
+	}
+	if len(all) == 0 {
+		return nil
+	}
+	r := newRoster(0, 0, len(all))
+	if err := r.lookUp(ctx, tx, all, rosterParts{}); err != nil {
+		return err
+	}
+	for i := range rows {
+		record := referenceIn(&rows[i], name)
+		if !recordForm.MatchString(record) {
+			continue
+		}
+		fields, id := customFields(rows[i].Custom), int64(0)
+		if e := r.byIdentity[recordIdentity(record)]; e != nil {
+			id = e.ID
+		}
+		fields[name] = strconv.FormatInt(id, 10)
+		rows[i].Custom = customText(fields)
+	}
+	return nil
 }

@@ -12,13 +12,14 @@ import (
 // customerRow is a row made ready outside the transaction.
 type customerRow struct {
 	Customer
-	set      uint32 // by textFields: the row brings this attribute
-	keys     keys
-	contacts []ContactPoint
-	tags     []string
-	consents []Consent
-	owner    string
-	unfit    []unfit
+	set        uint32 // by textFields: the row brings this attribute
+	keys       keys
+	identities []identityKey // further ones
+	contacts   []ContactPoint
+	tags       []string
+	consents   []Consent
+	owner      string
+	unfit      []unfit
 }
 
 // Prepare implements collect.Preparer: normalising and pinyin need no database.
@@ -37,6 +38,9 @@ func (k *customerKind) Prepare(b *collect.Batch) error {
 func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *customerRow, region string) {
 	row.Customer = newCustomer(b.Now)
 	row.Source = b.Source
+	if from.Values[k.at.record].Set {
+		row.Source = "" // an export tells where she came from, or that nobody knows
+	}
 	for i, f := range k.at.text {
 		if f >= 0 && from.Values[f].Set {
 			*textFields[i].of(&row.Customer) = from.Values[f].Text
@@ -53,13 +57,19 @@ func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *custome
 		row.CreatedAt = v.Int
 	}
 	row.settle()
-	row.keys = keys{source: b.Source, externalID: from.Values[k.at.externalID].Text}
+	row.keys = keys{record: from.Values[k.at.record].Text, source: b.Source, externalID: from.Values[k.at.externalID].Text}
+	if v := from.Values[k.at.identitySource]; v.Set {
+		row.keys.source = v.Text
+	}
+	row.identities = readIdentities(from.Values[k.at.identities].Text)
 	if known := RegionOf(row.Country); known != "" {
 		region = known
 	}
 	row.addContact(ContactPhone, from.Values[k.at.phone], region)
 	row.addContact(ContactEmail, from.Values[k.at.email], region)
 	row.addContact(ContactWeChat, from.Values[k.at.wechat], region)
+	row.addMore(ContactPhone, from.Values[k.at.morePhones], region)
+	row.addMore(ContactEmail, from.Values[k.at.moreEmails], region)
 	if v := from.Values[k.at.tags]; v.Set {
 		row.tags = strings.Split(v.Text, "\n")
 	}
@@ -104,5 +114,14 @@ func (row *customerRow) addContact(kind string, v collect.Value, region string) 
 		row.keys.phone = p.Value
 	case kind == ContactEmail:
 		row.keys.email = p.Value
+	}
+}
+
+// addMore adds further contact points; she is not known by them.
+func (row *customerRow) addMore(kind string, v collect.Value, region string) {
+	for _, part := range parted(v.Text) {
+		if text := trimmed(part.(string)); text != "" {
+			row.contacts = append(row.contacts, normalContact(kind, text, region))
+		}
 	}
 }

@@ -90,7 +90,14 @@ func (run *customerRun) seenBefore(k keys, row int64) bool {
 }
 
 func (run *customerRun) hashes(k keys) (hashes []uint64) {
-	for _, key := range [...]string{"i" + k.externalID, "p" + k.phone, "e" + k.email} {
+	names := []string{"r" + k.record, "i" + k.source + identitySeparator + k.externalID, "p" + k.phone, "e" + k.email}
+	if k.record != "" {
+		names = names[:2]
+	}
+	if k.externalID == "" {
+		names[1] = ""
+	}
+	for _, key := range names {
 		if len(key) > 1 {
 			hashes = append(hashes, maphash.String(run.seed, key))
 		}

@@ -25,7 +25,7 @@ func (*orderKind) GroupBy() []string       { return []string{"shop", "order_numb
 
 type orderRow struct {
 	purchaseRow
-	amount int64 // millionths
+	amount, refunded int64 // millionths
 }
 
 // orderRun counts, over all batches of a file, the rows that would get the same made-up number.
@@ -42,7 +42,7 @@ func (k *orderKind) Prepare(b *collect.Batch) error {
 	for i := range b.Rows {
 		if b.Outcomes[i].State == collect.Pending {
 			rows[i].purchaseRow = k.at.read(b, b.Rows[i].Values, region)
-			rows[i].amount = b.Rows[i].Values[k.at.amount].Int
+			rows[i].amount, rows[i].refunded = b.Rows[i].Values[k.at.amount].Int, b.Rows[i].Values[k.at.refunded].Int
 		}
 	}
 	b.Prepared = rows
@@ -85,13 +85,13 @@ func (k *orderKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) erro
 // compareAmounts adds the rows of an order up and compares them with what is stored. An order with lines keeps the
 // totals of its lines.
 func compareAmounts(p *purchases, d *draft, rows []orderRow) {
-	type part struct{ amount, at int64 }
+	type part struct{ amount, refunded, at int64 }
 	exponent := money.Exponent(d.Currency)
 	seen := map[part]bool{}
 	gross, refunded := int64(0), int64(0)
 	var repeats []int
 	for _, i := range d.rows {
-		told := part{rows[i].amount, rows[i].orderedAt}
+		told := part{rows[i].amount, rows[i].refunded, rows[i].orderedAt}
 		if seen[told] {
 			repeats = append(repeats, i)
 			continue
@@ -102,6 +102,7 @@ func compareAmounts(p *purchases, d *draft, rows []orderRow) {
 		} else {
 			refunded -= amount
 		}
+		refunded += int64(magnitude(collect.MinorFromMicros(rows[i].refunded, exponent)))
 	}
 	d.complete = true
 	d.finish(p.b)
@@ -111,6 +112,8 @@ func compareAmounts(p *purchases, d *draft, rows []orderRow) {
 		if gross == 0 && refunded > 0 || d.namedRefund(p.b.RefundPrefix) {
 			d.Kind = OrderRefund
 		}
+	} else {
+		d.Gross, d.Refunded, d.Lines, d.Kind = d.was.Gross, d.was.Refunded, d.was.Lines, d.was.Kind
 	}
 	state := collect.Created
 	if d.was != nil {

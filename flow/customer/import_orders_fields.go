@@ -13,6 +13,7 @@ var orderFields = append([]collect.Field{
 	orderedAtField,
 	{Name: "amount", LabelZH: "金额", LabelEN: "Amount", Type: collect.Money, Required: true,
 		Aliases: []string{"total", "order total", "order amount", "revenue", "sales", "dollars", "total price", "grand total", "订单金额", "实付金额", "实付款", "总金额", "总价", "付款金额", "应付金额"}},
+	{Name: "refunded", LabelZH: "退款金额", LabelEN: "Refunded", Type: collect.Money, Aliases: []string{"refund", "refund amount", "refunded amount", "退款", "已退金额"}},
 }, purchaseFields...)
 
 // lineFields are what a column of an order_lines file can be mapped to.
@@ -40,6 +41,7 @@ var orderedAtField = collect.Field{Name: "ordered_at", LabelZH: "下单时间", 
 
 // purchaseFields are those that both kinds of order files share.
 var purchaseFields = []collect.Field{
+	{Name: "customer.record", LabelZH: "关系记录号", LabelEN: "Guanxi record", Type: collect.Text, Clean: cleanRecord, Lenient: true},
 	{Name: "shop", LabelZH: "店铺", LabelEN: "Shop", Type: collect.Text, Aliases: []string{"store", "shop name", "店铺名称", "门店", "店名", "平台"}},
 	{Name: "status", LabelZH: "订单状态", LabelEN: "Status", Type: collect.Text, Clean: func(cell string) (string, string) { return NormalStatus(cell), "" },
 		Aliases: []string{"order status", "state", "交易状态", "状态"}},
@@ -60,7 +62,7 @@ var purchaseFields = []collect.Field{
 type purchaseFieldIndex struct {
 	number, orderedAt, amount                                              int
 	sku, productName, category, brand, tier, quantity, unitPrice, discount int
-	shop, status, currency                                                 int
+	shop, status, currency, refunded, record                               int
 	externalID, name, email, phone, country, province, city                int
 }
 
@@ -70,7 +72,7 @@ func indexPurchaseFields(fields []collect.Field) purchaseFieldIndex {
 		number: at("order_number"), orderedAt: at("ordered_at"), amount: at("amount"),
 		sku: at("sku"), productName: at("product_name"), category: at("category"), brand: at("brand"), tier: at("tier"),
 		quantity: at("quantity"), unitPrice: at("unit_price"), discount: at("discount"),
-		shop: at("shop"), status: at("status"), currency: at("currency"),
+		shop: at("shop"), status: at("status"), currency: at("currency"), refunded: at("refunded"), record: at("customer.record"),
 		externalID: at("customer.external_id"), name: at("customer.name"), email: at("customer.email"), phone: at("customer.phone"),
 		country: at("customer.country"), province: at("customer.province"), city: at("customer.city"),
 	}
@@ -108,6 +110,9 @@ func (x purchaseFieldIndex) read(b *collect.Batch, v []collect.Value, region str
 		if p.State == ContactOK {
 			who.email = p.Value
 		}
+	}
+	if who.record = v[x.record].Text; who.record != "" {
+		who.externalID = "" // she is known by her record; the number that a shop has for her stays with the shop
 	}
 	if who.none() {
 		who.externalID = who.name // a shop that knows nothing but names knows her by it

@@ -113,3 +113,8 @@ func (d *desk) findings(importID int64, want map[string]int64) {
 type ctx = context.Context
 
 func withActor(c context.Context, a guard.Actor) context.Context { return guard.With(c, a) }
+
+func TestMain(m *testing.M) {
+	collect.XLSXChild()
+	os.Exit(m.Run())
+}

@@ -132,6 +132,9 @@ func (p *purchases) end(d *draft, state collect.OutcomeState) {
 // find gives the customer k names: by the shop's identity, else by the company's own number, else by phone or mail.
 func (p *purchases) find(k keys) (*entry, bool) {
 	found, conflict := p.roster.find(k)
+	if k.record != "" {
+		return found, conflict
+	}
 	if k.source != unnamedSource && p.roster.identity(k.source, k.externalID) == nil {
 		if own := p.roster.identity(unnamedSource, k.externalID); own != nil {
 			return own, found != nil && found != own
@@ -146,6 +149,9 @@ func (p *purchases) name(d *draft) {
 		return
 	}
 	found, conflict := p.find(d.buyer.keys)
+	if found == nil && d.buyer.record != "" && recordIdentity(d.buyer.record).source == p.roster.own {
+		return // one of ours who is gone: the order stays one of nobody
+	}
 	if found == nil {
 		c := newCustomer(p.b.Now)
 		c.Name, c.Country, c.Province, c.City = d.buyer.name, d.buyer.country, d.buyer.province, d.buyer.city
@@ -155,7 +161,9 @@ func (p *purchases) name(d *draft) {
 	}
 	d.who = found
 	p.roster.attach(found, d.buyer.keys, d.buyer.contacts)
-	p.follow(found, d)
+	if d.buyer.record == "" || found.isNew {
+		p.follow(found, d) // an export tells what is, and nothing new about her
+	}
 	if conflict {
 		p.finding(d, "identity_conflict", d.rows[0], "", "")
 	}

@@ -12,10 +12,13 @@ import (
 
 // keys are what a row of a file knows a customer by. Contact points in it are normalised and reachable.
 type keys struct {
+	record                           string // of an export, see record.go
 	source, externalID, phone, email string
 }
 
-func (k keys) none() bool { return k.externalID == "" && k.phone == "" && k.email == "" }
+func (k keys) none() bool {
+	return k.record == "" && k.externalID == "" && k.phone == "" && k.email == ""
+}
 
 // entry is one customer as a batch works on it: stored already (isNew false) or about to be.
 type entry struct {
@@ -41,6 +44,7 @@ type identityKey struct{ source, externalID string }
 type roster struct {
 	importID   int64
 	now        int64
+	own        string // what our own records are numbered by
 	byIdentity map[identityKey]*entry
 	ofDeleted  map[identityKey]bool // identities that only a deleted customer has
 	byPhone    map[string]*entry
@@ -58,8 +62,15 @@ func newRoster(importID, now int64, size int) *roster {
 }
 
 // find gives the customer that k names, strongest key first: identity, phone, mail. conflict says that another key
-// names somebody else.
+// names somebody else. A row of an export is known by its record, and by the key its source knows it by, alone: two records
+// with one phone number are two customers.
 func (r *roster) find(k keys) (found *entry, conflict bool) {
+	if k.record != "" {
+		if found = r.byIdentity[recordIdentity(k.record)]; found != nil {
+			return found, false
+		}
+		return r.identity(k.source, k.externalID), false
+	}
 	for _, e := range [...]*entry{r.identity(k.source, k.externalID), r.contact(r.byPhone, k.phone), r.contact(r.byEmail, k.email)} {
 		switch {
 		case e == nil:
@@ -96,13 +107,11 @@ func (r *roster) create(c Customer) *entry {
 
 // attach gives e the keys and contact points it does not have yet; what another customer has stays there.
 func (r *roster) attach(e *entry, k keys, contacts []ContactPoint) (added bool) {
+	if k.record != "" {
+		added = r.attachIdentity(e, recordIdentity(k.record))
+	}
 	if k.externalID != "" {
-		key := identityKey{k.source, k.externalID}
-		if r.byIdentity[key] == nil {
-			r.byIdentity[key] = e
-			e.newIdentities = append(e.newIdentities, key)
-			added = true
-		}
+		added = r.attachIdentity(e, identityKey{k.source, k.externalID}) || added
 	}
 	for _, p := range contacts {
 		if e.has(p) {
@@ -119,6 +128,20 @@ func (r *roster) attach(e *entry, k keys, contacts []ContactPoint) (added bool) 
 		}
 	}
 	return added
+}
+
+// attachIdentity gives e an identity that nobody has. A number of our own records is none: who carries it is known by it
+// anyway, or was taken away.
+func (r *roster) attachIdentity(e *entry, key identityKey) bool {
+	if r.byIdentity[key] != nil {
+		return false
+	}
+	r.byIdentity[key] = e
+	if key.source == r.own {
+		return false
+	}
+	e.newIdentities = append(e.newIdentities, key)
+	return true
 }
 
 // touched says that something is to be written about a stored customer.
@@ -170,6 +193,10 @@ func (r *roster) lookUp(ctx context.Context, tx *db.Tx, all []keys, parts roster
 	identities := map[string][]string{}
 	var phones, emails []string
 	for _, k := range all {
+		if k.record != "" {
+			i := recordIdentity(k.record)
+			identities[i.source] = append(identities[i.source], i.externalID)
+		}
 		if k.externalID != "" {
 			identities[k.source] = append(identities[k.source], k.externalID)
 		}
@@ -180,8 +207,17 @@ func (r *roster) lookUp(ctx context.Context, tx *db.Tx, all []keys, parts roster
 			emails = append(emails, k.email)
 		}
 	}
+	var err error
+	if r.own, err = ownSource(ctx, tx); err != nil {
+		return err
+	}
 	for source, externalIDs := range identities {
-		if err := r.lookUpIdentities(ctx, tx, source, externalIDs); err != nil {
+		if source == r.own {
+			err = r.lookUpRecords(ctx, tx, externalIDs)
+		} else {
+			err = r.lookUpIdentities(ctx, tx, source, externalIDs)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -21,6 +21,9 @@ type Store struct {
 	listed  func(ctx context.Context) error
 	scoured func(ctx context.Context) error
 	jobs    *job.Registry
+
+	exportDir   string
+	exportEnded func(ctx context.Context, tx *db.Tx, e Export) error
 }
 
 // analysis is what a later stage supplies. Any part may be missing: then lists only sort by age, and figures are null.
@@ -56,6 +59,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerTimeline(a)
 	s.registerOrders(a)
 	s.registerProducts(a)
+	s.registerExports(a)
 	s.registerSearch(a)
 	s.registerMerges(a)
 	s.registerDuplicates(a)
