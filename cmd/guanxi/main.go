@@ -52,6 +52,7 @@ var cli struct {
 	Serve   serveCommand    `cmd:"" help:"Serve the product."`
 	Demo    demoCommand     `cmd:"" help:"Make the demo company if the folder is empty, and serve it."`
 	Import  importCommand   `cmd:"" help:"Import a CSV or XLSX file."`
+	Export  exportCommand   `cmd:"" help:"Take a table out as CSV or XLSX."`
 	Token   tokenCommand    `cmd:"" help:"API tokens."`
 	User    userCommand     `cmd:"" help:"Staff."`
 	Backup  backupCommand   `cmd:"" help:"Back up, also while the server runs."`

@@ -22,6 +22,7 @@ var reasons = map[string][2]string{
 	"choice_unknown":       {"不在这个字段的选项里", "not one of the values of this field"},
 	"month_day_unreadable": {"月日认不出", "not readable as a month and a day"},
 	"text_unreadable":      {"文字太长或已脱敏", "the text is too long or masked"},
+	"record_unreadable":    {"记录号认不出", "not readable as a Guanxi record number"},
 	"customer_unknown":     {"没有这个客户", "there is no such customer"},
 	"required_at_stage":    {"这个阶段的必填字段为空", "a field that this stage requires is empty"},
 	"out_of_scope":         {"这条记录不在你的权限范围内", "this record is outside what you may change"},

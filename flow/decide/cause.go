@@ -33,6 +33,7 @@ var causes = map[string]Said{
 	"choice_unknown":       {"的值不在选项里", "with a value that is not one of the field's"},
 	"month_day_unreadable": {"的月日无法识别", "with a month and day that cannot be read"},
 	"text_unreadable":      {"的文字太长或已脱敏", "with a text that is too long or masked"},
+	"record_unreadable":    {"记录号认不出", "with unreadable record numbers"},
 	"customer_unknown":     {"指向不存在的客户", "naming a customer who is not there"},
 	"field_archived":       {"带有已停用的字段", "with a field that is no longer used"},
 	"field_not_for_kind":   {"带有不属于这类客户的字段", "with a field that is not for this kind of customer"},

@@ -10,4 +10,5 @@ export * from "./backups";
 export * from "./fields";
 export * from "./own";
 export * from "./collect";
+export * from "./exports";
 export * from "./analyze";

@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "quality" | "settings" | "staff" | "audit" | "sessions" | "fields" | "backups" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "quality" | "settings" | "staff" | "audit" | "sessions" | "fields" | "backups" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -29,6 +29,7 @@ export const menu: MenuEntry[] = [
   {
     key: "data", to: "/imports", icon: "data", under: [
       { key: "imports", to: "/imports", permission: "imports.read" },
+      { key: "exports", to: "/exports", permission: "export" },
       { key: "quality", to: "/quality", permission: "findings.read" },
     ],
   },

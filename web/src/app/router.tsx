@@ -35,6 +35,7 @@ const rfmRoute = createRoute({ getParentRoute: inside, path: "/rfm", component: 
 const cohortsRoute = createRoute({ getParentRoute: inside, path: "/cohorts", component: lazyRouteComponent(analyze.cohorts), validateSearch: texted("period", "show", "first", "return", "segment", "from", "to") });
 const importsRoute = createRoute({ getParentRoute: inside, path: "/imports", component: lazyRouteComponent(collect.list), validateSearch: listSearch });
 const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new", component: lazyRouteComponent(collect.create) });
+const exportsRoute = createRoute({ getParentRoute: inside, path: "/exports", component: lazyRouteComponent(collect.exports), validateSearch: listSearch });
 const importRoute = createRoute({ getParentRoute: inside, path: "/imports/$id", component: lazyRouteComponent(collect.page) });
 const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", component: lazyRouteComponent(collect.findings), validateSearch: texted("cause", "state", "import", "cursor") });
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
@@ -46,7 +47,7 @@ const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/wo
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, fieldsRoute, backupsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, fieldsRoute, backupsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

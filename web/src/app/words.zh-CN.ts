@@ -1,4 +1,5 @@
 import analyze from "../features/analyze/words.zh-CN";
+import transfer from "../features/collect/transfer/words.zh-CN";
 import collect from "../features/collect/words.zh-CN";
 import duplicate from "../features/customer/duplicates/words.zh-CN";
 import own from "../features/customer/fields/words.zh-CN";
@@ -10,4 +11,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, customer, duplicate, own, settings };
+export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, own, settings };

@@ -1,9 +1,12 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts come in: imports with their wizard and result, and what they found to look at. */
-export const pages: Record<"list" | "create" | "page" | "findings", LazyPage> = {
+export const pages: Record<"list" | "create" | "page" | "findings" | "exports", LazyPage> = {
   list: () => import("./ImportsPage"),
   create: () => import("./NewImportPage"),
   page: () => import("./ImportPage"),
   findings: () => import("./FindingsPage"),
+  exports: () => import("./transfer/ExportsPage"),
 };
+
+export { ExportButton } from "./transfer/ExportButton";

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { Condition, Customer } from "../../api";
 import { useCan } from "../../app/session";
 import { Body, Button, type Column, DataList, PageHead, Rhythm, Tag, useFormat } from "../../ui";
+import { ExportButton } from "../collect";
 import { FilterBar } from "./FilterBar";
 import { listQuery, PAGE } from "./queries";
 import "./customer.css";
@@ -22,6 +23,7 @@ export default function ListPage() {
   return (
     <>
       <PageHead title={t("list.title")} meta={answer.data?.total != null && t("list.count", { count: format.count(answer.data.total) as unknown as number })}>
+        <ExportButton filter={filter && JSON.stringify(filter)} count={answer.data?.total ?? undefined} kinds={["customers", "orders", "order_lines", "activities"]} />
         {can("customers.write") && <Link to="/customers/new" className="btn md">{t("list.create")}</Link>}
       </PageHead>
       <Body className="customers">

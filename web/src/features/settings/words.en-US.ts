@@ -18,6 +18,7 @@ export default {
     title: "Audit log", at: "Time", actor: "Who", action: "Did what", subject: "To what", summary: "Summary", address: "From", none: "Nothing in this period", noneYet: "Nothing yet", from: "From", to: "To", anyActor: "Anybody", anyAction: "Anything", allActions: "All actions",
     verify: "Verify", ok: "Intact: {{entries}} entries, {{sealed}} sealed", broken: "Broken at {{at}}: entries may have been altered", actionFilter: "Action", actorFilter: "Staff", system: "System", intact: "Not altered",
     act: {
+      export_created: "Asked for an export", export_done: "Export was made", export_failed: "Export failed", export_cancelled: "Cancelled an export", export_expired: "File of an export deleted", export_fetched: "Fetched an export",
       activity_changed: "Changed a follow-up",
       activity_logged: "Logged a follow-up",
       activity_removed: "Deleted a follow-up",

@@ -18,6 +18,7 @@ export default {
     title: "审计日志", at: "时间", actor: "谁", action: "做了什么", subject: "对象", summary: "摘要", address: "来自", none: "这段时间没有记录", noneYet: "还没有记录", from: "从", to: "到", anyActor: "任何人", anyAction: "任何动作", allActions: "全部动作",
     verify: "校验完整", ok: "完整：{{entries}} 条，{{sealed}} 条已封存", broken: "在 {{at}} 处断开，记录可能被改动", actionFilter: "动作", actorFilter: "员工", system: "系统", intact: "没有被改动",
     act: {
+      export_created: "申请导出", export_done: "导出完成", export_failed: "导出失败", export_cancelled: "取消导出", export_expired: "导出文件已删除", export_fetched: "下载导出文件",
       activity_changed: "改了跟进",
       activity_logged: "记了跟进",
       activity_removed: "删了跟进",
