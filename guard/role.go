@@ -34,12 +34,13 @@ func (r Role) holds(permission string) bool { return slices.Contains(r.Permissio
 // Permissions gives every permission there is, in the order the matrix shows them. Two of them are about more than the
 // rows one reaches: today.team is the day of each person of one's team (of everybody, for an administrator), and
 // models.read the models of lifetime value, which are fitted to all customers of the company and name none. fields.write
-// is about which fields customers have, fields.sensitive about the values of the sensitive ones. customers.disclose is to hand a
+// is about which fields customers have, fields.sensitive about the values of the sensitive ones. privacy.read is about the register of what
+// is kept and people's requests, privacy.write to change what they are asked for and how long things are kept. customers.disclose is to hand a
 // customer everything held about her, customers.erase to erase her for good. access is roles, sharing and how one signs in.
 func Permissions() []string {
 	return []string{
 		"today.read", "today.write", "today.team",
-		"customers.read", "customers.write", "customers.delete", "customers.disclose", "customers.erase", "reveal.contact",
+		"customers.read", "customers.write", "customers.delete", "customers.disclose", "customers.erase", "reveal.contact", "privacy.read", "privacy.write",
 		"orders.read", "products.read", "products.write",
 		"segments.read", "segments.write", "metrics.read", "metrics.write", "models.read",
 		"imports.read", "imports.write", "findings.read", "findings.write", "sources.read", "export",
@@ -63,7 +64,7 @@ func Roles() []Role {
 		{Name: "manager", Label: label("经理", "Manager"), Reach: ReachTeam, Fields: masked,
 			Permissions: except("staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "operator", Label: label("运营", "Operator"), Reach: ReachAll, Fields: masked,
-			Permissions: except("today.team", "customers.delete", "customers.disclose", "customers.erase", "fields.write", "fields.sensitive", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
+			Permissions: except("today.team", "privacy.write", "customers.delete", "customers.disclose", "customers.erase", "fields.write", "fields.sensitive", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "sales", Label: label("销售", "Sales"), Reach: ReachOwn, Fields: masked, Permissions: []string{
 			"today.read", "today.write", "customers.read", "customers.write", "reveal.contact", "orders.read", "products.read",
 			"segments.read", "metrics.read", "staff.read", "settings.read"}},
@@ -74,7 +75,7 @@ func Roles() []Role {
 			"today.read", "customers.read", "orders.read", "products.read", "segments.read", "segments.write",
 			"metrics.read", "models.read", "findings.read", "imports.read", "sources.read", "staff.read", "settings.read"}},
 		{Name: "auditor", Label: label("审计员", "Auditor"), Reach: ReachAll, Fields: none, Permissions: []string{
-			"audit.read", "staff.read", "settings.read"}},
+			"audit.read", "privacy.read", "staff.read", "settings.read"}},
 		{Name: SystemAdmin, Label: label("系统管理员", "System administrator"), Reach: ReachAll, Fields: none, Permissions: []string{
 			"staff.read", "sources.read", "settings.read", "settings.write", "fields.write", "backups.read", "backups.write"}},
 		{Name: SecurityAdmin, Label: label("安全管理员", "Security administrator"), Reach: ReachAll, Fields: none, Permissions: []string{

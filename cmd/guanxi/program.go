@@ -19,6 +19,7 @@ import (
 	"guanxi/base/job"
 	"guanxi/base/keys"
 	"guanxi/base/workspace"
+	"guanxi/flow/customer"
 	"guanxi/flow/schema"
 	"guanxi/guard"
 	"guanxi/guard/backups"
@@ -75,6 +76,10 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 	if err := p.stages.customers.Fields().Load(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.stages.customers.Purposes().Load(ctx); err != nil {
+		return nil, err
+	}
+	p.stages.customers.PublishedAt(flags.PublicURL)
 	p.feed = p.stages.feed
 	p.guard.DaysChanged = func() {
 		p.running.Go(func() {
@@ -93,6 +98,7 @@ func (p *program) surroundings(ctx context.Context) context.Context {
 	ctx = workspace.WithSource(guard.With(ctx, guard.Actor{}), p.guard.Workspace)
 	ctx = guard.WithRules(ctx, p.guard.Rules)
 	ctx = field.With(ctx, func() *field.Set { return p.stages.customers.Fields().Set() })
+	ctx = customer.WithPurposes(ctx, func() []*customer.Purpose { return p.stages.customers.Purposes().All() })
 	if p.backups != nil {
 		ctx = keys.With(ctx, p.backups.Keys)
 	}

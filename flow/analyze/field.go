@@ -147,6 +147,9 @@ func customerField(ctx context.Context, name string) (*Field, bool) {
 	if f, ok := customerFields[name]; ok {
 		return f, true
 	}
+	if f, ok := consentField(ctx, name); ok {
+		return f, true
+	}
 	if d, ok := field.Of(ctx).Find(strings.TrimPrefix(name, customPrefix)); ok && strings.HasPrefix(name, customPrefix) {
 		return ownField(d)
 	}

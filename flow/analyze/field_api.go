@@ -77,7 +77,7 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 			list.Fields = append(list.Fields, view(f, f.Name))
 		}
 	}
-	for _, f := range ownFields(ctx) {
+	for _, f := range slices.Concat(consentFields(ctx), ownFields(ctx)) {
 		if f.mayUse(ctx) {
 			list.Fields = append(list.Fields, view(f, f.Name))
 		}

@@ -26,9 +26,9 @@ type customerRow struct {
 	Custom                                    string
 	CreatedAt, UpdatedAt                      int64
 
-	tags, consents []string
-	lists          []string
-	phone, email   bool
+	tags, consents, refused, askAgain []string
+	phone, email                      bool
+	reach, lists                      []string
 }
 
 // customerRows are customers in order of id, found again by walking along them.
@@ -73,6 +73,11 @@ where ? and deleted_at is null and merged_into is null
 order by id`, which("id")); err != nil {
 		return nil, err
 	}
+	for _, c := range rows {
+		if c.Address {
+			c.reach = append(c.reach, "post")
+		}
+	}
 	known := &customerRows{rows: rows}
 	if err := db.Each(ctx, from, func(cells []driver.Value) error {
 		if c := known.walkTo(cellNumber(cells[0])); c != nil {
@@ -96,9 +101,14 @@ order by id`, which("id")); err != nil {
 		if c := known.walkTo(cellNumber(cells[0])); c != nil {
 			c.phone = c.phone || cellText(cells[1]) == "phone"
 			c.email = c.email || cellText(cells[1]) == "email"
+			for _, channel := range customer.ChannelsOf(cellText(cells[1]), cellText(cells[2])) {
+				if !slices.Contains(c.reach, channel) {
+					c.reach = append(c.reach, channel)
+				}
+			}
 		}
 		return nil
-	}, "select customer_id, kind from contact_points where ? and state = 'ok' order by customer_id", which("customer_id")); err != nil {
+	}, "select customer_id, kind, stopped from contact_points where ? and state = 'ok' order by customer_id", which("customer_id")); err != nil {
 		return nil, err
 	}
 	return rows, readConsents(ctx, from, rows, which("customer_id"))
@@ -108,6 +118,10 @@ order by id`, which("id")); err != nil {
 func readConsents(ctx context.Context, from bun.IDB, rows []*customerRow, which schema.QueryAppender) error {
 	type question struct{ purpose, channel string }
 	known, names := &customerRows{rows: rows}, map[question]string{}
+	covered, err := customer.Coverage(ctx, from)
+	if err != nil {
+		return err
+	}
 	var last *customerRow
 	var answered []question
 	return db.Each(ctx, from, func(cells []driver.Value) error {
@@ -123,18 +137,22 @@ func readConsents(ctx context.Context, from bun.IDB, rows []*customerRow, which 
 			return nil
 		}
 		answered = append(answered, q)
-		if cellNumber(cells[3]) == 0 {
-			return nil
-		}
 		name, seen := names[q]
 		if !seen {
 			name = q.purpose + ":" + q.channel
 			names[q] = name
 		}
-		c.consents = append(c.consents, name)
+		switch {
+		case cellNumber(cells[3]) == 0:
+			c.refused = append(c.refused, name)
+		case covered(q.purpose, cellNumber(cells[4]), cellNumber(cells[5])):
+			c.consents = append(c.consents, name)
+		default:
+			c.askAgain = append(c.askAgain, name)
+		}
 		return nil
 	}, `
-select customer_id, purpose, channel, case when granted then 1 else 0 end
+select customer_id, purpose, channel, case when granted then 1 else 0 end, coalesce(notice, 0), happened_at
 from consents
 where ?
 order by customer_id, happened_at desc, id desc`, which)
@@ -177,7 +195,7 @@ func (c *customerRow) columns(t customerTotals) []driver.Value {
 		nullText(c.District), nullText(c.Company), nullText(c.Industry), nullText(c.LifecycleStage), nullText(c.Source),
 		c.OwnerID, c.TeamID, textList(c.tags), json.RawMessage(custom), c.phone, c.email, textList(c.consents), c.completeness(),
 		c.CreatedAt, c.UpdatedAt, t.count, nullInt(t.firstAt), nullInt(t.lastAt), nullDay(t.firstDay), nullDay(t.lastDay),
-		t.gross, t.refunded, textList(c.lists),
+		t.gross, t.refunded, textList(c.lists), textList(c.refused), textList(c.askAgain), textList(c.reach),
 	}
 }
 

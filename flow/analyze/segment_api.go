@@ -43,6 +43,7 @@ func (s *Segments) answer(ctx context.Context, id int64) (*segmentOut, error) {
 
 // Register adds the operations on segments, conditions and fields.
 func (s *Segments) Register(a *api.API) {
+	s.registerConsents(a)
 	s.registerFields(a)
 	s.registerSegmentReads(a)
 	s.registerLists(a)

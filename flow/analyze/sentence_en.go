@@ -78,6 +78,9 @@ func (e english) value(c *Condition, op Op, f *Field, noun string) string {
 	return choiceWords(words, ", ", " or ")
 }
 
+// denied turns what a yes-or-no field says into its opposite.
+var denied = strings.NewReplacer("has a ", "has no ", "consents ", "does not consent ", "refused ", "has not refused ", "must be ", "need not be ", "can be ", "cannot be ")
+
 var englishUnits = map[string]string{"years": "year", "days": "day", "orders": "order"}
 
 func (e english) field(c *Condition, op Op, negated bool) string {
@@ -89,7 +92,7 @@ func (e english) field(c *Condition, op Op, negated bool) string {
 		return label + map[bool]string{false: " contains ", true: " does not contain "}[negated] + e.value(c, op, c.Field, "")
 	case c.Value.Flag != nil && c.Field.Type == TypeBoolean:
 		if *c.Value.Flag == negated {
-			return bold(strings.NewReplacer("has a ", "has no ", "consents ", "does not consent ").Replace(label))
+			return bold(denied.Replace(label))
 		}
 		return bold(label)
 	case op == OpAnniversary && c.Field.Name == "birthday" && !negated:

@@ -51,12 +51,17 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	router.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx := field.With(clock.With(r.Context(), s.clock), s.store.Fields().Set)
+			ctx = WithPurposes(ctx, s.store.Purposes().All)
 			next.ServeHTTP(w, r.WithContext(secret.With(guard.With(ctx, s.actor), s.keys)))
 		})
 	})
 	if err := s.store.Fields().Load(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.store.Purposes().Load(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	router.Handle("/p/*", s.store.Preferences())
 	s.store.Register(api.New(router, api.Options{Title: "test", Version: "1", Authorize: guard.Authorize}))
 	s.server = httptest.NewServer(router)
 	t.Cleanup(s.server.Close)

@@ -26,9 +26,10 @@ type ContactPoint struct {
 	Verified   bool   `bun:"verified" json:"verified"`
 	State      string `bun:"state" json:"state"`
 	CreatedAt  int64  `bun:"created_at" json:"created_at"`
+	Stopped    string `bun:"stopped" json:"stopped,omitempty"` // channels it must not be used for, separated by commas
 }
 
-const contactColumns = "id, customer_id, kind, value, raw, verified, state, created_at"
+const contactColumns = "id, customer_id, kind, value, raw, verified, state, created_at, stopped"
 
 // normalContact gives the contact point that raw stands for. One that cannot be reached comes back as invalid with raw
 // as its value.

@@ -90,9 +90,13 @@ func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
 	}
 	p.Completeness = completeness(&c.Customer, points)
 	p.setContacts(rights, points)
+	stops, err := s.stopsOf(ctx, points)
+	if err != nil {
+		return nil, err
+	}
 	for _, point := range points {
 		if value := shown(rights, point.Kind, point.Value); value != "" {
-			p.ContactPoints = append(p.ContactPoints, contactView{api.ID(point.ID), point.Kind, value, point.Verified, point.State})
+			p.ContactPoints = append(p.ContactPoints, contactView{api.ID(point.ID), point.Kind, value, point.Verified, point.State, stops[point.ID]})
 		}
 	}
 	if err := s.records.Ask(ctx, &p.Tags, tagsSQL, id); err != nil {

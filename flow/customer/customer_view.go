@@ -71,7 +71,7 @@ type customerPage struct {
 	Industry      *string                `json:"industry"`
 	GivenName     *string                `json:"given_name"`
 	FamilyName    *string                `json:"family_name"`
-	Consents      []consentView          `json:"consents" doc:"the latest word for each purpose and channel"`
+	Consents      []ConsentView          `json:"consents" doc:"the latest word for each purpose and channel"`
 	Custom        map[string]any         `json:"custom"`
 	Completeness  float64                `json:"completeness" doc:"share 0..1 of the profile that is filled"`
 	Segments      []segmentView          `json:"segments"`
@@ -82,11 +82,12 @@ type customerPage struct {
 }
 
 type contactView struct {
-	ID       api.ID `json:"id"`
-	Kind     string `json:"kind"`
-	Value    string `json:"value" doc:"masked"`
-	Verified bool   `json:"verified"`
-	State    string `json:"state"`
+	ID       api.ID     `json:"id"`
+	Kind     string     `json:"kind"`
+	Value    string     `json:"value" doc:"masked"`
+	Verified bool       `json:"verified"`
+	State    string     `json:"state"`
+	Stops    []StopView `json:"stops,omitempty" doc:"channels it is never used for, and why"`
 }
 
 type identityView struct {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/uptrace/bun"
+
 	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/db"
@@ -143,6 +145,11 @@ func (s *Store) erase(ctx context.Context, tx *db.Tx, p *person, m marker, reaso
 			mark, c.ID, reason, len(p.orders), now); err != nil {
 			return e, err
 		}
+	}
+	// what she had asked for is answered; only that it was asked and answered stays
+	if _, err := tx.NewRaw("update person_requests set state = ?, closed_at = ?, staff_id = ?, version = version + 1 where customer_id in (?) and closed_at is null",
+		RequestDone, now, actingStaff(ctx), bun.List(p.ids)).Exec(ctx); err != nil {
+		return e, err
 	}
 	entries, err := p.auditEntries(ctx, tx)
 	if err != nil {

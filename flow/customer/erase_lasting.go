@@ -20,6 +20,7 @@ type ErasedPersons struct {
 type erasedList struct {
 	Erased       map[string]erasedRow `json:"erased"` // by mark
 	Suppressions []suppression        `json:"suppressions"`
+	Stops        []stop               `json:"stops,omitempty"`
 }
 
 type erasedRow struct {
@@ -61,6 +62,11 @@ func (ErasedPersons) Collect(ctx context.Context, records *db.DB, kept []byte) (
 			list.Suppressions = append(list.Suppressions, s)
 		}
 	}
+	var stops []stop
+	if err := records.Read().NewRaw("select "+stopColumns+" from contact_stops order by mark, channel").Scan(ctx, &stops); err != nil {
+		return nil, err
+	}
+	list.Stops = stops // one that was lifted is not put back
 	return json.Marshal(list)
 }
 
@@ -86,6 +92,9 @@ func (l ErasedPersons) Reapply(ctx context.Context, records *db.DB, dir string, 
 				mark, r.CustomerID, r.Reason, r.Orders, r.ErasedAt); err != nil {
 				return err
 			}
+		}
+		if err := stopListed(ctx, tx, m, list.Stops); err != nil {
+			return err
 		}
 		return keepSuppressions(ctx, tx, list.Suppressions)
 	}); err != nil {

@@ -47,6 +47,8 @@ where source = ?
 		"delete from field_history where customer_id in (?)",
 		"delete from activities where customer_id in (?)",
 		"delete from consents where customer_id in (?)",
+		"update person_requests set customer_id = null, note = '', address = '' where customer_id in (?)",
+		"delete from legal_holds where customer_id in (?)",
 		"delete from customer_tags where customer_id in (?)",
 		"delete from list_members where customer_id in (?)",
 		"delete from bulk_changes where customer_id in (?)",

@@ -76,7 +76,7 @@ func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *custome
 	for _, c := range k.at.consents {
 		if v := from.Values[c.field]; v.Set {
 			row.consents = append(row.consents, Consent{Purpose: PurposeMarketing, Channel: c.channel, Granted: v.Int != 0,
-				Source: b.Source, Proof: "import", HappenedAt: b.Now})
+				Source: b.Source, Proof: "import", ProofKind: ProofImport, HappenedAt: b.Now})
 		}
 	}
 	row.owner = from.Values[k.at.owner].Text

@@ -106,12 +106,8 @@ func withdrawForBoth(ctx context.Context, tx *db.Tx, rootID, otherID, since int6
 		if c.Granted {
 			continue
 		}
-		id, err := tx.NextID(ctx, "consents")
-		if err != nil {
-			return err
-		}
-		if _, err := tx.NewRaw("insert into consents ("+consentColumns+") values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			id, otherID, c.Purpose, c.Channel, c.Granted, c.TextVersion, "", c.Source, c.HappenedAt).Exec(ctx); err != nil {
+		if err := insertConsents(ctx, tx, []Consent{{CustomerID: otherID, Purpose: c.Purpose, Channel: c.Channel, TextVersion: c.TextVersion,
+			Source: c.Source, HappenedAt: c.HappenedAt, Notice: c.Notice}}); err != nil {
 			return err
 		}
 	}

@@ -18,6 +18,8 @@ var belonging = [...]struct {
 	{"activity", "activities", "customer_id", "true", "activities"},
 	{"consent", "consents", "customer_id", "true", ""},
 	{"finding", "findings", "subject_id", "subject_type = 'customer'", ""},
+	{"request", "person_requests", "customer_id", "true", ""},
+	{"hold", "legal_holds", "customer_id", "true", ""},
 }
 
 const identitySeparator = "\x1f"

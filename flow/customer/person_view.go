@@ -19,7 +19,7 @@ type personalData struct {
 	ContactPoints []personContact  `json:"contact_points"`
 	Identities    []personIdentity `json:"identities"`
 	Tags          []personTag      `json:"tags"`
-	Consents      []consentView    `json:"consents" doc:"everything she agreed to and withdrew, with its proof, oldest first"`
+	Consents      []ConsentView    `json:"consents" doc:"everything she agreed to and withdrew, with its proof, oldest first"`
 	Orders        []personOrder    `json:"orders"`
 	Activities    []personActivity `json:"activities"`
 	Timeline      []personEvent    `json:"timeline" doc:"all of the above that has an instant, newest first"`
@@ -144,7 +144,7 @@ func instantOrNil(ms *int64) *time.Time {
 // view puts a person into the shape in which she gets it.
 func (p *person) view(now time.Time) *personalData {
 	v := &personalData{Format: personalFormat, MadeAt: now.UTC(), Profiles: []personProfile{}, ContactPoints: []personContact{},
-		Identities: []personIdentity{}, Tags: []personTag{}, Consents: []consentView{}, Orders: []personOrder{}, Activities: []personActivity{},
+		Identities: []personIdentity{}, Tags: []personTag{}, Consents: []ConsentView{}, Orders: []personOrder{}, Activities: []personActivity{},
 		Timeline: []personEvent{}, Merges: []personMerge{}, History: []personChange{}, Findings: []personFoundOdd{}, Segments: []string{}, Lists: append([]string{}, p.lists...),
 		Further: map[string]any{}, Audit: []personAct{}}
 	for i := range p.customers {

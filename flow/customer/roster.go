@@ -166,13 +166,16 @@ func (e *entry) tag(tags []string) (added bool) {
 	return added
 }
 
-// agree records what she said where it differs from what she said last. A list cannot overrule what is kept of somebody who
-// was erased.
+// saidByHerself are the sources whose no a column of a list, which does not tell when, cannot overrule: what is kept of
+// somebody who was erased, and what she withdrew herself.
+var saidByHerself = []string{suppressedSource, saidOnPage, saidOneClick}
+
+// agree records what she said where it differs from what she said last.
 func (e *entry) agree(c Consent) (added bool) {
 	for _, said := range [...][]Consent{e.newConsents, e.consents} {
 		for _, last := range slices.Backward(said) {
 			if last.Purpose == c.Purpose && last.Channel == c.Channel {
-				if last.Granted == c.Granted || last.Source == suppressedSource {
+				if last.Granted == c.Granted || c.Granted && slices.Contains(saidByHerself, last.Source) {
 					return false
 				}
 				e.newConsents = append(e.newConsents, c)

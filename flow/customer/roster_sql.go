@@ -170,7 +170,7 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 			identityRows.Add(k.source, k.externalID, e.ID, r.now)
 		}
 		for _, p := range e.newContacts {
-			pointRows.Add(point, e.ID, p.Kind, p.Value, p.Raw, p.Verified, p.State, r.now)
+			pointRows.Add(point, e.ID, p.Kind, p.Value, p.Raw, p.Verified, p.State, r.now, "")
 			point++
 			p.CustomerID = e.ID
 			made = append(made, p)
@@ -179,7 +179,8 @@ func (r *roster) insertParts(ctx context.Context, tx *db.Tx, all []*entry) error
 			tagRows.Add(e.ID, t, r.now)
 		}
 		for _, c := range e.newConsents {
-			consentRows.Add(consent, e.ID, c.Purpose, c.Channel, c.Granted, c.TextVersion, c.Proof, c.Source, c.HappenedAt)
+			c.ID, c.CustomerID = consent, e.ID
+			consentRows.Add(c.values()...)
 			consent++
 		}
 		for _, rows := range parts[1:] {

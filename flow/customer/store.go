@@ -11,8 +11,9 @@ import (
 
 // Store reads and writes customers and everything that belongs to them, always as the person in the context.
 type Store struct {
-	records *db.DB
-	fields  *Fields
+	records  *db.DB
+	fields   *Fields
+	purposes *Purposes
 	analysis
 	reveals *tally
 	taught  taught
@@ -24,6 +25,7 @@ type Store struct {
 
 	exportDir   string
 	exportEnded func(ctx context.Context, tx *db.Tx, e Export) error
+	publicURL   string
 }
 
 // analysis is what a later stage supplies. Any part may be missing: then lists only sort by age, and figures are null.
@@ -35,12 +37,15 @@ type analysis struct {
 
 // New gives a store over records.
 func New(records *db.DB) *Store {
-	return &Store{records: records, fields: NewFields(records), reveals: newTally()}
+	return &Store{records: records, fields: NewFields(records), purposes: &Purposes{records: records}, reveals: newTally()}
 }
 
 // Fields are the fields that the workspace has defined for its customers. They must be loaded before the store serves
 // anybody, and stand in the contexts it is given.
 func (s *Store) Fields() *Fields { return s.fields }
+
+// Purposes are what customers are asked for. They must be loaded before the store serves anybody.
+func (s *Store) Purposes() *Purposes { return s.purposes }
 
 // Use plugs analysis in; nil leaves a part out. It must be called before the store serves anybody.
 func (s *Store) Use(finder Finder, figures FigureSource, memberships Memberships) {
@@ -64,6 +69,9 @@ func (s *Store) Register(a *api.API) {
 	s.registerMerges(a)
 	s.registerDuplicates(a)
 	s.registerBulk(a)
+	s.registerPreferences(a)
+	s.registerRequests(a)
+	s.registerPrivacy(a)
 }
 
 // matches checks an If-Match header against the version stored; "" and * match anything. Fault: stale.

@@ -72,9 +72,9 @@ func (p *person) suppressions(m marker) ([]suppression, error) {
 			return nil, err
 		}
 		for _, channel := range channelsOf[point.Kind] {
-			for _, purpose := range []string{PurposeMarketing, PurposeService} {
-				if c, said := last[[2]string{purpose, channel}]; said && !c.Granted {
-					all = append(all, suppression{mark, purpose, channel, c.HappenedAt})
+			for key, c := range last {
+				if key[1] == channel && !c.Granted {
+					all = append(all, suppression{mark, c.Purpose, channel, c.HappenedAt})
 				}
 			}
 		}
@@ -100,7 +100,7 @@ func honour(ctx context.Context, tx *db.Tx, points []ContactPoint, now int64) er
 		return nil
 	}
 	var any []int
-	if err := tx.Ask(ctx, &any, "select 1 from suppressions limit 1"); err != nil || len(any) == 0 {
+	if err := tx.Ask(ctx, &any, "select 1 from suppressions union all select 1 from contact_stops limit 1"); err != nil || len(any) == 0 {
 		return err
 	}
 	m, err := markerOf(ctx)
@@ -115,6 +115,9 @@ func honour(ctx context.Context, tx *db.Tx, points []ContactPoint, now int64) er
 		}
 		customers[marks[i]] = append(customers[marks[i]], p.CustomerID)
 	}
+	if err := markStopped(ctx, tx, points, marks); err != nil {
+		return err
+	}
 	return inChunks(marks, lookUpChunk, func(chunk []string) error {
 		var found []suppression
 		if err := tx.NewRaw("select mark, purpose, channel, since from suppressions where mark in (?) order by mark, purpose, channel", bun.List(chunk)).Scan(ctx, &found); err != nil {
@@ -122,12 +125,8 @@ func honour(ctx context.Context, tx *db.Tx, points []ContactPoint, now int64) er
 		}
 		for _, s := range found {
 			for _, customer := range customers[s.Mark] {
-				id, err := tx.NextID(ctx, "consents")
-				if err != nil {
-					return err
-				}
-				if _, err := tx.Do(ctx, "insert into consents ("+consentColumns+") values (?, ?, ?, ?, ?, '', ?, ?, ?)",
-					id, customer, s.Purpose, s.Channel, false, "said on "+instantText(s.Since), suppressedSource, now); err != nil {
+				if err := insertConsents(ctx, tx, []Consent{{CustomerID: customer, Purpose: s.Purpose, Channel: s.Channel, Proof: "said on " + instantText(s.Since),
+					Source: suppressedSource, HappenedAt: now}}); err != nil {
 					return err
 				}
 			}

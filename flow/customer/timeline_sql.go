@@ -72,7 +72,7 @@ limit ?`, customerID, after.at, after.at, after.id, limit).Scan(ctx, &rows)
 			code = "consent_granted"
 		}
 		items[i] = timelineItem{ID: itemID("consent", c.ID), Kind: "consent", At: instant(c.HappenedAt), Code: code, Details: []timelineDetail{},
-			Values:   map[string]any{"purpose": c.Purpose, "channel": c.Channel, "granted": c.Granted, "source": c.Source},
+			Values:   map[string]any{"purpose": c.Purpose, "channel": c.Channel, "granted": c.Granted, "source": c.Source, "notice": c.Notice, "proof_kind": c.ProofKind, "proof": c.Proof},
 			position: timelinePosition{At: c.HappenedAt, ID: c.ID}}
 	}
 	return items, err

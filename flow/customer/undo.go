@@ -155,7 +155,7 @@ func putImage(ctx context.Context, tx *db.Tx, was *image) error {
 	}
 	points := db.NewBulk("contact_points", contactColumns, "")
 	for _, p := range was.Contacts {
-		points.Add(p.ID, id, p.Kind, p.Value, p.Raw, p.Verified, p.State, p.CreatedAt)
+		points.Add(p.ID, id, p.Kind, p.Value, p.Raw, p.Verified, p.State, p.CreatedAt, p.Stopped)
 	}
 	identities := db.NewBulk("identities", "source, external_id, customer_id, created_at", "on conflict (source, external_id) do nothing")
 	for _, i := range was.Identities {
@@ -170,7 +170,7 @@ func putImage(ctx context.Context, tx *db.Tx, was *image) error {
 			return err
 		}
 	}
-	return nil
+	return stopAgain(ctx, tx, was.Contacts)
 }
 
 func restoreOrders(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (int, error) {

@@ -11,6 +11,7 @@ const (
 	FollowUpDue          = "follow_up_due"         // an agreed next action is due or late
 	DataFindings         = "data_findings"         // one cause of doubtful records
 	DuplicateCustomers   = "duplicate_customers"   // pairs of customers that are likely one
+	PersonRequest        = "person_request"        // somebody asked for her own data, and the law says by when
 	CustomersUnreachable = "customers_unreachable" // valuable customers without any contact point
 	SourceLate           = "source_late"           // a source is silent longer than its rhythm
 	MetricBroke          = "metric_broke"          // a metric left its expected range for the worse
@@ -72,6 +73,7 @@ var Catalogue = []Kind{
 		Episode: true, Rest: 30 * 24 * time.Hour, OutcomeDays: 60, NeedsOrders: true},
 	{Name: NextPurchaseDue, Area: Relations, Prior: Prior{0.10, 5 * day, 4}, Batch: &Batch{"open_customers", 0.5, 10},
 		Episode: true, Rest: 14 * 24 * time.Hour, OutcomeDays: 14, NeedsOrders: true},
+	{Name: PersonRequest, Area: Relations, Prior: Prior{0.95, 3 * day, 15}, Episode: true},
 	{Name: DataFindings, Area: Data, Audience: companyWide, Prior: Prior{0.50, 4 * week, 15}, Measure: "count"},
 	{Name: DuplicateCustomers, Area: Data, Audience: []string{"admin", "operator"}, Prior: Prior{0.40, 4 * week, 20}, Measure: "count"},
 	{Name: CustomersUnreachable, Area: Data, Audience: []string{"admin", "manager", "operator"}, Prior: Prior{0.30, 4 * week, 60},

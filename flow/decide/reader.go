@@ -9,7 +9,7 @@ import (
 )
 
 // personal kinds are the promise of one person: nobody else's list shows them before they escalate.
-var personal = []string{FollowUpDue}
+var personal = []string{FollowUpDue, PersonRequest}
 
 // condition is a part of a where clause with its arguments.
 type condition struct {

@@ -39,6 +39,7 @@ var sentences = map[string][]wording{
 		{"{agreed_at:when}约好 **{due_at:when}**再联系，已过 **{late:span}**", "Agreed {agreed_at:when} to be in touch **{due_at:when}**; **{late:span}** late"},
 		{"{agreed_at:when}约好 **{due_at:when}**再联系", "Agreed {agreed_at:when} to be in touch **{due_at:when}**"},
 	},
+	PersonRequest: {{"{asked_at:when}{kind:label}，法定答复期限 **{due_at:when}**", "Asked {asked_at:when} for {kind:label}; the law wants an answer by **{due_at:when}**"}},
 	DataFindings: {
 		{"**{count:number} 条**记录{cause:cause}，涉及金额 **{amount:money}**，最早发现于 **{since:when}**",
 			"**{count:records}** {cause:cause}; **{amount:money}** rests on them, first found **{since:when}**"},

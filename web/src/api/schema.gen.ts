@@ -159,25 +159,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/bulk-edits": {
+    "/api/v1/consent-purposes": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** The latest changes to many customers, one's own or, for who sees all customers, everybody's */
-        get: operations["get-bulk-edits"];
+        /** What customers are asked for, with the present notice of each */
+        get: operations["get-consent-purposes"];
         put?: never;
-        /** Change many customers at once; needs the right to write customers, or segments for lists */
-        post: operations["post-bulk-edits"];
+        /** Define what customers can be asked for */
+        post: operations["post-consent-purposes"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/bulk-edits/preview": {
+    "/api/v1/consent-purposes/{key}": {
         parameters: {
             query?: never;
             header?: never;
@@ -185,24 +185,42 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        put?: never;
-        /** What a change to many customers would do; nothing is written */
-        post: operations["post-bulk-edits-preview"];
+        /** Say anew what a purpose is */
+        put: operations["put-consent-purposes-key"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/bulk-edits/{id}": {
+    "/api/v1/consent-purposes/{key}/notices": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** How far a change to many customers is */
-        get: operations["get-bulk-edits-id"];
+        /** Every version of a purpose's notice, newest first */
+        get: operations["get-consent-purposes-key-notices"];
+        put?: never;
+        /** Put up the next version of a purpose's notice; what was agreed to stays as it was */
+        post: operations["post-consent-purposes-key-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers have agreed to and withdrawn, newest first */
+        get: operations["get-consents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -211,34 +229,34 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/bulk-edits/{id}/cancel": {
+    "/api/v1/consents/overview": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How many customers may be reached for each purpose on each channel */
+        get: operations["get-consents-overview"];
         put?: never;
-        /** Stop a change to many customers where it is */
-        post: operations["post-bulk-edits-id-cancel"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v1/bulk-edits/{id}/undo": {
+    "/api/v1/consents/trend": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** How many agreed and refused in each of the last 13 weeks */
+        get: operations["get-consents-trend"];
         put?: never;
-        /** Take a change to many customers back, but for who was changed since */
-        post: operations["post-bulk-edits-id-undo"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -403,6 +421,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/consents/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record several words of a customer at once */
+        post: operations["post-customers-id-consents-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/contact-points": {
         parameters: {
             query?: never;
@@ -432,6 +467,24 @@ export interface paths {
         post?: never;
         /** Take a way to reach a customer away */
         delete: operations["delete-customers-id-contact-points-point"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contact-points/{point}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Never use a contact point again, whoever has it and whatever was agreed to */
+        post: operations["post-customers-id-contact-points-point-stop"];
+        /** Take a contact point off the list of those never to be used */
+        delete: operations["delete-customers-id-contact-points-point-stop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -516,6 +569,58 @@ export interface paths {
         get: operations["get-customers-id-personal-data"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/preference-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a customer's own link: what she agrees to, a copy of her data, erasure; to be given to nobody else */
+        post: operations["post-customers-id-preference-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which contact point and for which purpose a customer may be reached now, and why or why not */
+        get: operations["get-customers-id-reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a customer has asked for about her own data, newest first */
+        get: operations["get-customers-id-requests"];
+        put?: never;
+        /** Write down what a customer has asked for about her own data */
+        post: operations["post-customers-id-requests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -812,93 +917,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Your exports, newest first; those of all for who reads the audit log */
-        get: operations["get-exports"];
-        put?: never;
-        /** Take out a table, for a reason that is logged; the file is there for 72 hours */
-        post: operations["post-exports"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/fields": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The columns you may take out of a kind */
-        get: operations["get-exports-fields"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One export and how far it is */
-        get: operations["get-exports-id"];
-        put?: never;
-        post?: never;
-        /** Take the file of an export away; that it was made stays known */
-        delete: operations["delete-exports-id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/{id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Stop an export */
-        post: operations["post-exports-id-cancel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/exports/{id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The file, for who asked for it; each time is logged */
-        get: operations["get-exports-id-file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/fields": {
         parameters: {
             query?: never;
@@ -959,23 +977,6 @@ export interface paths {
         };
         /** Findings counted by cause */
         get: operations["get-findings-groups"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every list and segment with its place in the tree, its count and to whom it belongs */
-        get: operations["get-groups"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1081,251 +1082,6 @@ export interface paths {
         put?: never;
         /** Take back a finished import */
         post: operations["post-imports-id-undo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every list */
-        get: operations["get-lists"];
-        put?: never;
-        /** Make an empty list */
-        post: operations["post-lists"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One list */
-        get: operations["get-lists-id"];
-        put?: never;
-        post?: never;
-        /** Delete a list; it can be restored */
-        delete: operations["delete-lists-id"];
-        options?: never;
-        head?: never;
-        /** Change a list's name or place, or to whom it belongs */
-        patch: operations["patch-lists-id"];
-        trace?: never;
-    };
-    "/api/v1/lists/{id}/members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who is in a list, or in anything below it */
-        get: operations["get-lists-id-members"];
-        put?: never;
-        /** Put customers into a list, or move them there from another; can be undone */
-        post: operations["post-lists-id-members"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists/{id}/members/remove": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Take customers out of a list; can be undone */
-        post: operations["post-lists-id-members-remove"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists/{id}/plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The plan a group is worked with, every version of it */
-        get: operations["get-lists-id-plan"];
-        /** Write a new version of a group's plan */
-        put: operations["put-lists-id-plan"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lists/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Bring a deleted list back with who was in it */
-        post: operations["post-lists-id-restore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/passkeys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Keep a passkey the browser has made */
-        post: operations["post-me-passkeys"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/passkeys/begin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a browser needs to make a passkey */
-        post: operations["post-me-passkeys-begin"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/passkeys/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Remove a passkey */
-        delete: operations["delete-me-passkeys-id"];
-        options?: never;
-        head?: never;
-        /** Name a passkey */
-        patch: operations["patch-me-passkeys-id"];
-        trace?: never;
-    };
-    "/api/v1/me/password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Choose another password; ends my other sessions */
-        put: operations["put-me-password"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** New recovery codes; the old ones are worth nothing from now on */
-        post: operations["post-me-recovery-codes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/sign-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How I can sign in */
-        get: operations["get-me-sign-in"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Begin to enrol an authenticator */
-        post: operations["post-me-totp"];
-        /** Turn one-time codes off */
-        delete: operations["delete-me-totp"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/me/totp/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Show the authenticator's first code; answers the recovery codes */
-        post: operations["post-me-totp-confirm"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1530,6 +1286,75 @@ export interface paths {
         /** One order with its lines */
         get: operations["get-orders-id"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/person-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people have asked for about their own data: what waits, by its due day, or what is closed, newest first */
+        get: operations["get-person-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/person-requests/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a request: done, or refused for a reason */
+        post: operations["post-person-requests-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/person-requests/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make sure that it is the customer who asks: by the code her page showed her, or by other means */
+        post: operations["post-person-requests-id-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the workspace deals with people's own data */
+        get: operations["get-privacy"];
+        /** Change how the workspace deals with people's own data */
+        put: operations["put-privacy"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1762,24 +1587,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/segments/{id}/plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The plan a group is worked with, every version of it */
-        get: operations["get-segments-id-plan"];
-        /** Write a new version of a group's plan */
-        put: operations["put-segments-id-plan"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/segments/{id}/restore": {
         parameters: {
             query?: never;
@@ -1867,125 +1674,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/session/outside": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Come back from the provider */
-        post: operations["post-session-outside"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/outside/begin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Where to go to sign in with the provider */
-        post: operations["post-session-outside-begin"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/passkey": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Sign in with a passkey */
-        post: operations["post-session-passkey"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/passkey/begin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What a browser needs to show a passkey */
-        post: operations["post-session-passkey-begin"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Show again who I am, for acts that ask for it */
-        post: operations["post-session-proof"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Show the second factor: a one-time code or a recovery code */
-        post: operations["post-session-second-factor"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/session/ways": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** How one may sign in here */
-        get: operations["get-session-ways"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/sessions": {
         parameters: {
             query?: never;
@@ -2065,42 +1753,6 @@ export interface paths {
         put?: never;
         /** Make the first administrator, or choose a password after an invitation */
         post: operations["post-sign-in-links-redeem"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sign-in/policy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What is asked of who signs in */
-        get: operations["get-sign-in-policy"];
-        /** Ask something else of who signs in */
-        put: operations["put-sign-in-policy"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/sign-in/provider": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The sign-in provider */
-        get: operations["get-sign-in-provider"];
-        /** Set the sign-in provider */
-        put: operations["put-sign-in-provider"];
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2451,23 +2103,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/users/{id}/second-factors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Take away somebody's second factors, so that they can enrol anew; signs them out */
-        delete: operations["delete-users-id-second-factors"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/value/model": {
         parameters: {
             query?: never;
@@ -2524,6 +2159,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AboutText: {
+            "en-US"?: string;
+            "zh-CN"?: string;
+        };
         ActivityChange: {
             /** @description only by who wrote it */
             content?: string;
@@ -2616,7 +2255,7 @@ export interface components {
             day: string;
         };
         AnalyzeSegmentView: {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, segment or tag; GET /fields lists the names */
             condition: {
                 [key: string]: unknown;
             };
@@ -2741,112 +2380,10 @@ export interface components {
             /** Format: date */
             to: string;
         };
-        BulkBody: {
-            chosen: components["schemas"]["Chosen"];
-            /** @description a field of the customer, or custom.KEY */
-            field?: string;
-            /**
-             * Format: id
-             * @description the list they leave, of list_move
-             */
-            from_id?: string;
-            /** @enum {string} */
-            kind: "tag" | "untag" | "list_add" | "list_remove" | "list_move" | "owner" | "team" | "field";
-            /**
-             * Format: id
-             * @description the list they come into, or leave
-             */
-            list_id?: string;
-            /** @description empty gives them to nobody */
-            owner_id?: string;
-            tag?: string;
-            /** Format: id */
-            team_id?: string;
-            /** @description what the field is set to; null or empty clears it */
-            value?: unknown;
-        };
-        BulkEditView: {
-            by: string;
-            can_undo: boolean;
-            /** Format: int64 */
-            changed: number;
-            /** Format: date-time */
-            created_at: string;
-            /**
-             * Format: int64
-             * @description of total, how many it has come to
-             */
-            done: number;
-            /** Format: date-time */
-            finished_at: string | null;
-            /** Format: id */
-            id: string;
-            /**
-             * Format: int64
-             * @description changed since, and left so by the undoing
-             */
-            kept: number;
-            /** @enum {string} */
-            kind: "tag" | "untag" | "list_add" | "list_remove" | "list_move" | "owner" | "team" | "field";
-            /**
-             * Format: int64
-             * @description gone, out of sight, or refused by a rule
-             */
-            left_out: number;
-            /** @enum {string} */
-            state: "queued" | "running" | "done" | "cancelled" | "undoing" | "undone";
-            /** Format: int64 */
-            total: number;
-            /**
-             * Format: int64
-             * @description so already
-             */
-            unchanged: number;
-            /** Format: int64 */
-            undone: number;
-            /** Format: date-time */
-            undone_at: string | null;
-            what: components["schemas"]["BulkWhatView"];
-        };
-        BulkPreview: {
-            /** Format: int64 */
-            changed: number;
-            estimated: boolean;
-            /**
-             * Format: int64
-             * @description gone, out of sight, or refused by a rule
-             */
-            left_out: number;
-            /** Format: int64 */
-            total: number;
-            /**
-             * Format: int64
-             * @description so already
-             */
-            unchanged: number;
-        };
-        BulkWhatView: {
-            field?: string;
-            /** Format: id */
-            from?: string;
-            /** Format: id */
-            list?: string;
-            owner_id?: string;
-            tag?: string;
-            /** Format: id */
-            team_id?: string;
-            value?: unknown;
-        };
         CauseCount: {
             cause: string;
             /** Format: int64 */
             count: number;
-        };
-        CeremonyOutBody: {
-            /** @description for navigator.credentials, binary parts in base64url */
-            options: unknown;
-            /** @description goes back with what the browser made of the options */
-            step: string;
         };
         Check: {
             detail?: string;
@@ -2856,21 +2393,6 @@ export interface components {
         Choice: {
             label: components["schemas"]["AnalyzeLabel"];
             value: string;
-        };
-        Chosen: {
-            /** @description a condition; {"all": []} is everybody */
-            filter?: {
-                [key: string]: unknown;
-            };
-            ids?: string[] | null;
-            /**
-             * Format: id
-             * @description those it made or changed, or whose orders it brought
-             */
-            import?: string;
-        };
-        CodeInBody: {
-            code: string;
         };
         Cohort: {
             counts: (number | null)[] | null;
@@ -2898,22 +2420,79 @@ export interface components {
             members: number;
             value: string;
         };
+        ConsentCell: {
+            /** Format: int64 */
+            ask_again: number;
+            channel: string;
+            /** Format: int64 */
+            no: number;
+            purpose: string;
+            /** Format: int64 */
+            reachable: number;
+            /** Format: int64 */
+            silent: number;
+            /** Format: int64 */
+            yes: number;
+        };
+        ConsentHistoryBody: {
+            /** @description the latest word for each purpose and channel */
+            current: components["schemas"]["ConsentView"][] | null;
+            items: components["schemas"]["ConsentView"][] | null;
+        };
+        ConsentOverview: {
+            /** Format: date-time */
+            as_of: string;
+            cells: components["schemas"]["ConsentCell"][] | null;
+            /** @description how many have a contact point that can be used, by channel */
+            channels: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            customers: number;
+        };
         ConsentView: {
+            /** @description where a word given over the network came from */
+            address?: string;
+            /** @description a yes that the purpose's present notice has outgrown: nobody is reached by it */
+            ask_again?: boolean;
             channel: string;
             granted: boolean;
             /** Format: date-time */
             happened_at: string;
+            /**
+             * Format: int64
+             * @description number of the purpose's notice that was shown
+             */
+            notice?: number;
             proof?: string;
+            proof_kind?: string;
             purpose: string;
             source?: string;
+            /**
+             * Format: id
+             * @description who recorded it
+             */
+            staff_id?: string;
             /** @description of the text she agreed to */
             text_version?: string;
+        };
+        ConsentWeek: {
+            channel: string;
+            /** Format: int64 */
+            no: number;
+            purpose: string;
+            /** Format: date */
+            start: string;
+            /** Format: int64 */
+            yes: number;
         };
         ContactView: {
             /** Format: id */
             id: string;
             kind: string;
             state: string;
+            /** @description channels it is never used for, and why */
+            stops?: components["schemas"]["StopView"][] | null;
             /** @description masked */
             value: string;
             verified: boolean;
@@ -2936,25 +2515,6 @@ export interface components {
             share: number;
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
-        };
-        Cookie: {
-            Domain: string;
-            /** Format: date-time */
-            Expires: string;
-            HttpOnly: boolean;
-            /** Format: int64 */
-            MaxAge: number;
-            Name: string;
-            Partitioned: boolean;
-            Path: string;
-            Quoted: boolean;
-            Raw: string;
-            RawExpires: string;
-            /** Format: int64 */
-            SameSite: number;
-            Secure: boolean;
-            Unparsed: string[] | null;
-            Value: string;
         };
         CorrectionView: {
             code: string;
@@ -3105,8 +2665,6 @@ export interface components {
             kind: "person" | "organization";
             last12m: components["schemas"]["PeriodFigures"];
             lifecycle_stage: string | null;
-            /** @description lists that hold the customer, not those above them */
-            lists: components["schemas"]["SegmentView"][] | null;
             name: string;
             orders: components["schemas"]["OrderTotals"];
             owner: components["schemas"]["Named"];
@@ -3265,14 +2823,6 @@ export interface components {
             /** @description a likely duplicate that is not the reader's to see, where the workspace lets that be known */
             outside: components["schemas"]["DuplicateOutside"];
         };
-        Enrolment: {
-            /** @description the URI as a QR code: rows of 0 and 1, 1 is dark */
-            qr: string[] | null;
-            /** @description base 32, for typing */
-            secret: string;
-            /** @description otpauth:// */
-            uri: string;
-        };
         Erased: {
             /**
              * Format: int64
@@ -3307,7 +2857,7 @@ export interface components {
             hold?: number;
             holds: boolean;
             /** @enum {string} */
-            kind: "all" | "any" | "not" | "field" | "event" | "tag" | "segment" | "list";
+            kind: "all" | "any" | "not" | "field" | "event" | "tag" | "segment";
             /** Format: int64 */
             of?: number;
             path: string;
@@ -3317,68 +2867,6 @@ export interface components {
             member: boolean;
             next: components["schemas"]["NextChange"];
             tree: components["schemas"]["ExplainNode"];
-        };
-        ExportFieldView: {
-            /** @enum {string} */
-            group: "key" | "profile" | "contact" | "own" | "figures" | "order" | "product" | "activity";
-            /** @description by language: zh-CN, en-US */
-            label: {
-                [key: string]: string;
-            };
-            /** @description you see it only in part, and so does the file */
-            masked: boolean;
-            name: string;
-            /** @description taken when no fields are named */
-            usual: boolean;
-        };
-        ExportView: {
-            by: string;
-            /** Format: date-time */
-            created_at: string;
-            /** Format: int64 */
-            downloads: number;
-            error_code?: string;
-            /** Format: date-time */
-            expires_at: string | null;
-            fields: string[] | null;
-            file_name?: string;
-            filter?: string;
-            /** Format: date-time */
-            finished_at: string | null;
-            /** @enum {string} */
-            format: "csv" | "xlsx";
-            /** Format: id */
-            id: string;
-            /** @enum {string} */
-            kind: "customers" | "orders" | "order_lines" | "products" | "activities";
-            /** @description only who asked for an export may fetch its file */
-            mine: boolean;
-            orders: components["schemas"]["OrderFilter"];
-            /** Format: int64 */
-            processed: number;
-            reason: string;
-            /**
-             * Format: int64
-             * @description written so far
-             */
-            rows: number;
-            sha256?: string;
-            /**
-             * Format: int64
-             * @description cells that held more than a workbook's cell can, and were cut
-             */
-            shortened: number;
-            /** Format: int64 */
-            size: number;
-            /** @enum {string} */
-            state: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
-            /**
-             * Format: int64
-             * @description what there is to go through: customers where a condition is given, else rows; null while unknown
-             */
-            total: number | null;
-            /** Format: int64 */
-            version: number;
         };
         Failure: {
             /** Format: date-time */
@@ -3535,13 +3023,20 @@ export interface components {
             /** Format: double */
             v: number;
         };
-        "Get-bulk-editsResponse": {
-            items: components["schemas"]["BulkEditView"][] | null;
+        "Get-consent-purposes-key-noticesResponse": {
+            items: components["schemas"]["NoticeView"][] | null;
         };
-        "Get-customers-id-consentsResponse": {
-            /** @description the latest word for each purpose and channel */
-            current: components["schemas"]["ConsentView"][] | null;
-            items: components["schemas"]["ConsentView"][] | null;
+        "Get-consent-purposesResponse": {
+            items: components["schemas"]["PurposeView"][] | null;
+        };
+        "Get-consents-trendResponse": {
+            items: components["schemas"]["ConsentWeek"][] | null;
+        };
+        "Get-customers-id-reachResponse": {
+            items: components["schemas"]["ReachView"][] | null;
+        };
+        "Get-customers-id-requestsResponse": {
+            items: components["schemas"]["RequestView"][] | null;
         };
         "Get-duplicates-precisionResponse": {
             items: components["schemas"]["Precision"][] | null;
@@ -3556,46 +3051,6 @@ export interface components {
         };
         "Get-setupResponse": {
             needed: boolean;
-        };
-        GroupPlan: {
-            /** Format: date-time */
-            at: string | null;
-            by: string;
-            content: string;
-            /** Format: int64 */
-            version: number;
-        };
-        GroupView: {
-            /** Format: int64 */
-            count: number;
-            /** Format: date-time */
-            created_at: string;
-            description: string;
-            /** Format: id */
-            id: string;
-            made_by: components["schemas"]["AnalyzeNamed"];
-            name: string;
-            /** @description answerable for the members */
-            owner: components["schemas"]["AnalyzeNamed"];
-            /** Format: id */
-            parent_id: string;
-            /**
-             * Format: int64
-             * @description of a list: in itself, without what stands below it
-             */
-            picked: number;
-            /** @description of a segment */
-            sentence?: components["schemas"]["AnalyzeLabel"];
-            /** @description the team the members belong to */
-            team: components["schemas"]["AnalyzeNamed"];
-            /** @enum {string} */
-            type: "list" | "segment";
-            /** Format: date-time */
-            updated_at: string;
-            /** @description segments that ask for it */
-            used_by: string[] | null;
-            /** Format: int64 */
-            version: number;
         };
         HistoryBody: {
             items: components["schemas"]["FieldChange"][] | null;
@@ -3815,20 +3270,6 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
-        ListExportFieldView: {
-            items: components["schemas"]["ExportFieldView"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
-        };
-        ListExportView: {
-            items: components["schemas"]["ExportView"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
-        };
         ListFindingGroupView: {
             items: components["schemas"]["FindingGroupView"][] | null;
             /** @description absent on the last page */
@@ -3838,13 +3279,6 @@ export interface components {
         };
         ListFindingView: {
             items: components["schemas"]["FindingView"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
-        };
-        ListGroupView: {
-            items: components["schemas"]["GroupView"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -3873,6 +3307,20 @@ export interface components {
         };
         ListProductView: {
             items: components["schemas"]["ProductView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListRequestView: {
+            items: components["schemas"]["RequestView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListSaidItem: {
+            items: components["schemas"]["SaidItem"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -3943,14 +3391,6 @@ export interface components {
             };
             options?: components["schemas"]["Options"];
         };
-        MembersBody: {
-            chosen: components["schemas"]["Chosen"];
-            /**
-             * Format: id
-             * @description move them here from this list
-             */
-            from_id?: string;
-        };
         MergeBatch: {
             /** Format: date-time */
             created_at: string;
@@ -3990,27 +3430,6 @@ export interface components {
             /** Format: int64 */
             left_7d: number;
         };
-        MyFactorsBody: {
-            /**
-             * Format: int64
-             * @description of a password
-             */
-            min_length: number;
-            passkeys: components["schemas"]["PasskeyItem"][] | null;
-            /** @description false where the program is reached by a bare address, for which no browser makes passkeys */
-            passkeys_usable: boolean;
-            /** @description has one */
-            password: boolean;
-            /**
-             * Format: int64
-             * @description recovery codes left
-             */
-            recovery: number;
-            /** @description the policy asks for one of this role */
-            second_factor_due: boolean;
-            /** @description one-time codes are on */
-            totp: boolean;
-        };
         Named: {
             /** Format: id */
             id: string;
@@ -4037,41 +3456,45 @@ export interface components {
              * @description now when absent
              */
             happened_at?: string;
-            /** @description where it can be seen that she said so */
+            /**
+             * Format: int64
+             * @description number of the purpose's notice that was shown
+             */
+            notice?: number;
+            /** @description where it can be seen, or what was said */
             proof?: string;
-            /** @enum {string} */
-            purpose: "marketing" | "service";
+            /**
+             * @description how it can be shown that it was said
+             * @enum {string}
+             */
+            proof_kind?: "spoken" | "form" | "document" | "link" | "import";
+            /** @description the key of a purpose in use */
+            purpose: string;
+            /** @description of a text that is kept elsewhere */
             text_version?: string;
-        };
-        NewExport: {
-            /** @description whether a CSV begins with a byte-order mark, by which spreadsheets know UTF-8; true when absent */
-            bom?: boolean;
-            /** @description names of GET /exports/fields; the usual ones when absent */
-            fields?: string[] | null;
-            /** @description condition on the customers as JSON text, as in the filter of a list */
-            filter?: string;
-            /**
-             * @default csv
-             * @enum {string}
-             */
-            format: "csv" | "xlsx";
-            /** @enum {string} */
-            kind: "customers" | "orders" | "order_lines" | "products" | "activities";
-            /**
-             * @description of the headers and words; the workspace's when absent
-             * @enum {string}
-             */
-            language?: "zh-CN" | "en-US";
-            /** @description tell me by mail when it is ready */
-            notify?: boolean;
-            /** @description narrows orders, order_lines and activities */
-            orders?: components["schemas"]["OrderFilter"];
-            /** @description why; goes into the audit log and into the file */
-            reason: string;
         };
         NextChange: {
             day: string;
             member: boolean;
+        };
+        NoticeDraft: {
+            /** @description what was agreed to before does not cover this text: whoever agreed to an earlier one is not reached for the purpose until she has agreed anew */
+            ask_again?: boolean;
+            text: components["schemas"]["NoticeText"];
+        };
+        NoticeText: {
+            "en-US": string;
+            "zh-CN": string;
+        };
+        NoticeView: {
+            ask_again: boolean;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: id */
+            staff_id?: string;
+            text: components["schemas"]["NoticeText"];
         };
         Opened: {
             items: components["schemas"]["OpenedRow"][] | null;
@@ -4111,16 +3534,6 @@ export interface components {
             /** Format: int64 */
             LastAt: number;
             Total: components["schemas"]["Money"];
-        };
-        OrderFilter: {
-            /** @description YYYY-MM-DD */
-            from?: string;
-            /** @description order or refund */
-            kind?: string;
-            shop?: string;
-            status?: string;
-            /** @description YYYY-MM-DD */
-            to?: string;
         };
         OrderItem: {
             city: string | null;
@@ -4258,24 +3671,8 @@ export interface components {
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
-        PasskeyItem: {
-            /** Format: date-time */
-            created_at: string;
-            /** Format: id */
-            id: string;
-            /** Format: date-time */
-            last_used_at?: string;
-            name: string;
-        };
-        "Patch-lists-idRequest": {
-            description?: string;
-            name?: string;
-        };
-        "Patch-me-passkeys-idRequest": {
-            name: string;
-        };
         "Patch-segments-idRequest": {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, segment or tag; GET /fields lists the names */
             condition?: {
                 [key: string]: unknown;
             };
@@ -4439,7 +3836,6 @@ export interface components {
             /** @description what each field of hers was and became */
             history: components["schemas"]["PersonChange"][] | null;
             identities: components["schemas"]["PersonIdentity"][] | null;
-            lists: string[] | null;
             /** Format: date-time */
             made_at: string;
             merges: components["schemas"]["PersonMerge"][] | null;
@@ -4451,26 +3847,27 @@ export interface components {
             /** @description all of the above that has an instant, newest first */
             timeline: components["schemas"]["PersonEvent"][] | null;
         };
-        PlansBody: {
-            /** @description newest first */
-            items: components["schemas"]["GroupPlan"][] | null;
-        };
         Point: {
             /** Format: date */
             at: string;
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
-        Policy: {
+        "Post-consent-purposesRequest": {
+            about?: components["schemas"]["AboutText"];
+            /** @description no longer asked for; what was said is kept */
+            archived?: boolean;
             /**
-             * Format: int64
-             * @description of a password, in characters
+             * @description where it is consent silence is a no; else only a no is
+             * @enum {string}
              */
-            min_length: number;
-            /** @description the sign-in provider asks for a second factor itself */
-            outside_counts: boolean;
-            /** @description who must show a second factor */
-            second_factor_roles: string[] | null;
+            basis: "consent" | "contract" | "legal_obligation" | "legitimate_interest";
+            channels: ("email" | "sms" | "wechat" | "phone" | "post")[] | null;
+            /** @description a-z, 0-9 and _; never changes */
+            key: string;
+            label: components["schemas"]["Label"];
+            /** Format: int64 */
+            position?: number;
         };
         "Post-customer-fieldsRequest": {
             /** @enum {string} */
@@ -4503,6 +3900,9 @@ export interface components {
             /** @description what a choice may be, and what comes in for it */
             values?: components["schemas"]["FieldValue"][] | null;
         };
+        "Post-customers-id-consents-batchRequest": {
+            items: components["schemas"]["NewConsent"][] | null;
+        };
         "Post-customers-id-contact-pointsRequest": {
             /** @enum {string} */
             kind: "phone" | "email" | "wechat";
@@ -4517,6 +3917,17 @@ export interface components {
             other: string;
             /** @description fields whose value comes from the other customer; name brings its parts, address all of it. What is empty is filled anyway */
             take?: string[] | null;
+        };
+        "Post-customers-id-preference-linkRequest": {
+            /** @enum {string} */
+            channel?: "email" | "sms" | "wechat" | "phone" | "post";
+            /** @description of the message it will stand in */
+            purpose?: string;
+        };
+        "Post-customers-id-requestsRequest": {
+            /** @enum {string} */
+            kind: "copy" | "erasure" | "correction";
+            note?: string;
         };
         "Post-duplicates-decideRequest": {
             /** Format: id */
@@ -4556,19 +3967,18 @@ export interface components {
             /** Format: int64 */
             changed: number;
         };
-        "Post-listsRequest": {
-            description?: string;
-            name: string;
+        "Post-person-requests-id-closeRequest": {
+            outcome?: string;
+            /** @enum {string} */
+            state: "done" | "refused";
         };
-        "Post-me-passkeysRequest": {
-            credential: {
-                [key: string]: unknown;
-            };
-            name?: string;
-            step: string;
+        "Post-person-requests-id-verifyRequest": {
+            code?: string;
+            /** @description how else it was made sure: called back, came with a document */
+            means?: string;
         };
         "Post-segments-explainRequest": {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, segment or tag; GET /fields lists the names */
             condition: {
                 [key: string]: unknown;
             };
@@ -4576,23 +3986,10 @@ export interface components {
             customer: string;
         };
         "Post-segments-previewRequest": {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, segment or tag; GET /fields lists the names */
             condition: {
                 [key: string]: unknown;
             };
-        };
-        "Post-session-outside-beginResponse": {
-            address: string;
-        };
-        "Post-session-outsideRequest": {
-            code: string;
-            state: string;
-        };
-        "Post-session-passkeyRequest": {
-            credential: {
-                [key: string]: unknown;
-            };
-            step: string;
         };
         "Post-sessionRequest": {
             email: string;
@@ -4710,6 +4107,25 @@ export interface components {
         PriorsOutBody: {
             items: components["schemas"]["SignalPrior"][] | null;
         };
+        Privacy: {
+            /** @description whom people can write to, as their page says */
+            contact: string;
+            /**
+             * Format: int64
+             * @description days within which a request is to be answered (PIPL asks for promptly; GB/T 35273 and GDPR for 30 at most)
+             */
+            due_days: number;
+            /**
+             * Format: int64
+             * @description for how long a customer's own link works
+             */
+            link_days: number;
+            /**
+             * Format: id
+             * @description staff whose Today shows people's requests; null: every administrator's
+             */
+            responsible: string;
+        };
         Problem: {
             /** @description stable name of the error, for programs and translations */
             code: string;
@@ -4757,60 +4173,39 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
-        ProofInBody: {
-            /** @description one-time or recovery code */
-            code?: string;
-            credential?: {
-                [key: string]: unknown;
-            };
-            /** @description of who has no second factor */
-            password?: string;
-            /** @description with a passkey: of /session/passkey/begin */
-            step?: string;
+        PurposeDraft: {
+            about?: components["schemas"]["AboutText"];
+            /** @description no longer asked for; what was said is kept */
+            archived?: boolean;
+            /**
+             * @description where it is consent silence is a no; else only a no is
+             * @enum {string}
+             */
+            basis: "consent" | "contract" | "legal_obligation" | "legitimate_interest";
+            channels: ("email" | "sms" | "wechat" | "phone" | "post")[] | null;
+            label: components["schemas"]["Label"];
+            /** Format: int64 */
+            position?: number;
         };
-        ProviderViewBody: {
-            client_id: string;
-            enabled: boolean;
-            has_secret: boolean;
-            /** @description https; its /.well-known/openid-configuration is read */
-            issuer: string;
-            /** @description what the button says */
-            label: string;
-            /** @description the address to register with the provider */
-            return_to: string;
-            /** @description claim that names roles; empty: roles are never taken from the provider */
-            role_claim: string;
-            /** @description the first that fits holds */
-            roles: components["schemas"]["RoleFor"][] | null;
-        };
-        "Put-lists-id-planRequest": {
-            content: string;
+        PurposeView: {
+            about: components["schemas"]["AboutText"];
+            archived: boolean;
             /**
              * Format: int64
-             * @description the version the writer has seen, 0 for none
+             * @description number of the newest notice that earlier words do not cover
              */
-            over: number;
-        };
-        "Put-me-passwordRequest": {
-            password: string;
-        };
-        "Put-segments-id-planRequest": {
-            content: string;
-            /**
-             * Format: int64
-             * @description the version the writer has seen, 0 for none
-             */
-            over: number;
-        };
-        "Put-sign-in-providerRequest": {
-            client_id: string;
-            enabled: boolean;
-            issuer: string;
-            label: string;
-            role_claim: string;
-            roles: components["schemas"]["RoleFor"][] | null;
-            /** @description never given back; absent keeps it, unless the issuer becomes another */
-            secret?: string;
+            ask_again?: number;
+            /** @enum {string} */
+            basis: "consent" | "contract" | "legal_obligation" | "legitimate_interest";
+            channels: string[] | null;
+            key: string;
+            label: components["schemas"]["Label"];
+            /** @description the present one */
+            notice: components["schemas"]["NoticeView"];
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            version: number;
         };
         Quartiles: {
             /** Format: int64 */
@@ -4903,6 +4298,18 @@ export interface components {
             /** Format: double */
             low: number;
         };
+        ReachView: {
+            channel: string;
+            /**
+             * Format: id
+             * @description null for post, and where she has none for the channel
+             */
+            contact_point_id: string;
+            ok: boolean;
+            purpose: string;
+            /** @enum {string} */
+            reason: "agreed" | "basis" | "purpose_unknown" | "channel_not_asked" | "contact_gone" | "contact_invalid" | "stopped" | "refused" | "never_agreed" | "ask_again";
+        };
         Reason: {
             /**
              * Format: double
@@ -4914,10 +4321,6 @@ export interface components {
             /** @enum {string} */
             level: "different" | "weak" | "swapped" | "similar" | "sound" | "exact";
             "zh-CN": string;
-        };
-        RecoveryOutBody: {
-            /** @description shown only this once; each is good once */
-            codes: string[] | null;
         };
         RedeemInBody: {
             email?: string;
@@ -4953,6 +4356,35 @@ export interface components {
             /** @description the last one holds this many and more */
             orders: components["schemas"]["OrdersCount"][] | null;
         };
+        RequestView: {
+            /** Format: date-time */
+            closed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description null once she was erased */
+            customer: components["schemas"]["Named"];
+            /** Format: date-time */
+            due_at: string;
+            /** @description whoever asked can be asked for a code */
+            has_code: boolean;
+            /** Format: id */
+            id: string;
+            /** @enum {string} */
+            kind: "copy" | "erasure" | "correction";
+            late: boolean;
+            note?: string;
+            outcome?: string;
+            /** @description preference_page, or manual for one that staff wrote down */
+            source: string;
+            /** @enum {string} */
+            state: "open" | "verified" | "done" | "refused";
+            /** Format: date-time */
+            verified_at: string | null;
+            /** @description code, or the means */
+            verified_by?: string;
+            /** Format: int64 */
+            version: number;
+        };
         Retention: {
             /** Format: date-time */
             as_of: string;
@@ -4973,8 +4405,6 @@ export interface components {
              * @description by default twelve months back
              */
             from?: string;
-            /** Format: id */
-            list?: string;
             /**
              * @default month
              * @enum {string}
@@ -5043,11 +4473,6 @@ export interface components {
             silent_days: number;
         };
         Role: {
-            /** @description the built-in role whose part it plays in the day's work: itself, or what it was copied from */
-            base: string;
-            built_in: boolean;
-            /** @description a built-in role that the workspace has changed */
-            changed: boolean;
             /** @description rights to fields of a customer that are not plainly readable */
             fields: {
                 [key: string]: string;
@@ -5058,14 +4483,6 @@ export interface components {
             permissions: string[] | null;
             reach: string;
             role: string;
-            /** @description fields that may be read but not filtered, sorted, grouped or exported by */
-            unusable: string[] | null;
-            /** Format: int64 */
-            version: number;
-        };
-        RoleFor: {
-            role: string;
-            value: string;
         };
         Rule: {
             /**
@@ -5084,8 +4501,37 @@ export interface components {
             "en-US": string;
             "zh-CN": string;
         };
+        SaidItem: {
+            /** @description where a word given over the network came from */
+            address?: string;
+            /** @description a yes that the purpose's present notice has outgrown: nobody is reached by it */
+            ask_again?: boolean;
+            channel: string;
+            customer: components["schemas"]["Named"];
+            granted: boolean;
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: id */
+            id: string;
+            /**
+             * Format: int64
+             * @description number of the purpose's notice that was shown
+             */
+            notice?: number;
+            proof?: string;
+            proof_kind?: string;
+            purpose: string;
+            source?: string;
+            /**
+             * Format: id
+             * @description who recorded it
+             */
+            staff_id?: string;
+            /** @description of the text she agreed to */
+            text_version?: string;
+        };
         SegmentBody: {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, segment or tag; GET /fields lists the names */
             condition: {
                 [key: string]: unknown;
             };
@@ -5147,15 +4593,8 @@ export interface components {
             user_agent: string;
         };
         SessionOutBody: {
-            /**
-             * @description what is still to be shown; until then nothing else is permitted
-             * @enum {string}
-             */
-            awaiting?: "second_factor" | "enrolment";
             /** @description goes into X-CSRF-Token of every request that changes something */
             csrf_token: string;
-            /** @description what the second factor may be: passkey, totp, recovery */
-            methods?: string[] | null;
             permissions: string[] | null;
             /** @description nothing leaves the building, since and why; absent when sending is free */
             sending_held?: components["schemas"]["Hold"];
@@ -5308,6 +4747,21 @@ export interface components {
             /** Format: date */
             start: string;
         };
+        StopInput: {
+            /** @description all that it serves when absent */
+            channels?: ("email" | "sms" | "wechat" | "phone")[] | null;
+            note?: string;
+            /** @enum {string} */
+            reason: "complaint" | "bounce" | "law" | "request";
+        };
+        StopView: {
+            channel: string;
+            note?: string;
+            /** @enum {string} */
+            reason: "complaint" | "bounce" | "law" | "request";
+            /** Format: date-time */
+            since: string;
+        };
         TakenBack: {
             /**
              * Format: int64
@@ -5368,7 +4822,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged";
             title_code: string;
             values: {
                 [key: string]: unknown;
@@ -5434,7 +4888,7 @@ export interface components {
             version: number;
         };
         TodayAction: {
-            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, open_metric, open_source */
+            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, open_metric, open_source, open_request */
             code: string;
             /** @description a condition that lists the customers meant */
             filter?: {
@@ -5768,6 +5222,16 @@ export interface components {
             /** Format: int64 */
             took_ms: number;
         };
+        Unsubscribe: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description the customer's own page */
+            link: string;
+            /** @description value of List-Unsubscribe */
+            list_unsubscribe: string;
+            /** @description value of List-Unsubscribe-Post */
+            list_unsubscribe_post: string;
+        };
         ValueFigures: {
             /** Format: double */
             alive_probability: number | null;
@@ -5831,12 +5295,6 @@ export interface components {
         VaultProblem: {
             file: string;
             what: string;
-        };
-        WaysOutBody: {
-            /** @description what the button of the sign-in provider says; absent where there is none */
-            outside?: string;
-            /** @description whether passkeys work at this address */
-            passkeys: boolean;
         };
         Why: {
             /** @enum {string} */
@@ -6656,9 +6114,12 @@ export interface operations {
             };
         };
     };
-    "get-bulk-edits": {
+    "get-consent-purposes": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the archived ones too */
+                archived?: boolean;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -6671,7 +6132,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Get-bulk-editsResponse"];
+                    "application/json": components["schemas"]["Get-consent-purposesResponse"];
                 };
             };
             /** @description Unauthorized */
@@ -6721,76 +6182,7 @@ export interface operations {
             };
         };
     };
-    "post-bulk-edits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkBody"];
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkEditView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-bulk-edits-preview": {
+    "post-consent-purposes": {
         parameters: {
             query?: never;
             header?: never;
@@ -6799,17 +6191,18 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BulkBody"];
+                "application/json": components["schemas"]["Post-consent-purposesRequest"];
             };
         };
         responses: {
-            /** @description OK */
-            200: {
+            /** @description Created */
+            201: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkPreview"];
+                    "application/json": components["schemas"]["PurposeView"];
                 };
             };
             /** @description Unauthorized */
@@ -6859,24 +6252,31 @@ export interface operations {
             };
         };
     };
-    "get-bulk-edits-id": {
+    "put-consent-purposes-key": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "If-Match"?: string;
+            };
             path: {
-                id: string;
+                key: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeDraft"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
                 headers: {
+                    ETag?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkEditView"];
+                    "application/json": components["schemas"]["PurposeView"];
                 };
             };
             /** @description Unauthorized */
@@ -6926,12 +6326,12 @@ export interface operations {
             };
         };
     };
-    "post-bulk-edits-id-cancel": {
+    "get-consent-purposes-key-notices": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                key: string;
             };
             cookie?: never;
         };
@@ -6943,7 +6343,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkEditView"];
+                    "application/json": components["schemas"]["Get-consent-purposes-key-noticesResponse"];
                 };
             };
             /** @description Unauthorized */
@@ -6993,24 +6393,233 @@ export interface operations {
             };
         };
     };
-    "post-bulk-edits-id-undo": {
+    "post-consent-purposes-key-notices": {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                id: string;
+                key: string;
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeDraft"];
+            };
+        };
         responses: {
-            /** @description Accepted */
-            202: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["BulkEditView"];
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-consents": {
+        parameters: {
+            query?: {
+                purpose?: string;
+                channel?: string;
+                granted?: "true" | "false" | "";
+                source?: string;
+                from?: string;
+                to?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSaidItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-consents-overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOverview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-consents-trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-consents-trendResponse"];
                 };
             };
             /** @description Unauthorized */
@@ -7922,7 +7531,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Get-customers-id-consentsResponse"];
+                    "application/json": components["schemas"]["ConsentHistoryBody"];
                 };
             };
             /** @description Unauthorized */
@@ -7984,6 +7593,78 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-consents-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-consents-batchRequest"];
             };
         };
         responses: {
@@ -8124,6 +7805,145 @@ export interface operations {
             header?: {
                 "If-Match"?: string;
             };
+            path: {
+                id: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-contact-points-point-stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-customers-id-contact-points-point-stop": {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
                 id: string;
                 point: string;
@@ -8491,6 +8311,283 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-preference-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-preference-linkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unsubscribe"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-customers-id-reachResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-customers-id-requestsResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-requestsRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
                 };
             };
             /** @description Unauthorized */
@@ -9765,480 +9862,6 @@ export interface operations {
             };
         };
     };
-    "get-exports": {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListExportView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-exports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewExport"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-exports-fields": {
-        parameters: {
-            query?: {
-                kind?: "customers" | "orders" | "order_lines" | "products" | "activities";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListExportFieldView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-exports-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-exports-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-exports-id-cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ExportView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-exports-id-file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "get-fields": {
         parameters: {
             query?: never;
@@ -10464,71 +10087,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListFindingGroupView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-groups": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListGroupView"];
                 };
             };
             /** @description Unauthorized */
@@ -11085,1432 +10643,6 @@ export interface operations {
             };
         };
     };
-    "get-lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListGroupView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-lists": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Post-listsRequest"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-lists-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-lists-id": {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "patch-lists-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Patch-lists-idRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-lists-id-members": {
-        parameters: {
-            query?: {
-                /** @description rows per page */
-                limit?: number;
-                /** @description next_cursor of the page before */
-                cursor?: string;
-                /** @description a field name, with - in front for descending */
-                sort?: string;
-                /** @description a condition as JSON */
-                filter?: string;
-                /** @description also count all rows */
-                total?: boolean;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListSegmentMember"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-lists-id-members": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MembersBody"];
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkEditView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-lists-id-members-remove": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["MembersBody"];
-            };
-        };
-        responses: {
-            /** @description Accepted */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkEditView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-lists-id-plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlansBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put-lists-id-plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Put-lists-id-planRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlansBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-lists-id-restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["GroupView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-me-passkeys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Post-me-passkeysRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-me-passkeys-begin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CeremonyOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-me-passkeys-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "patch-me-passkeys-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Patch-me-passkeys-idRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put-me-password": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Put-me-passwordRequest"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-me-recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-me-sign-in": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MyFactorsBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-me-totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Enrolment"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-me-totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-me-totp-confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CodeInBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "post-merges-id-undo": {
         parameters: {
             query?: never;
@@ -12587,8 +10719,6 @@ export interface operations {
                 to?: string;
                 /** @description only customers in this segment */
                 segment?: string;
-                /** @description only customers in this list */
-                list?: string;
             };
             header?: never;
             path?: never;
@@ -12661,8 +10791,6 @@ export interface operations {
                 to?: string;
                 /** @description only customers in this segment */
                 segment?: string;
-                /** @description only customers in this list */
-                list?: string;
             };
             header?: never;
             path?: never;
@@ -12737,8 +10865,6 @@ export interface operations {
                 to?: string;
                 /** @description only customers in this segment */
                 segment?: string;
-                /** @description only customers in this list */
-                list?: string;
                 /** @description step of the series; by default by the length of the period */
                 by?: "day" | "week" | "month" | "quarter" | "year";
                 split?: string;
@@ -12818,8 +10944,6 @@ export interface operations {
                 to?: string;
                 /** @description only customers in this segment */
                 segment?: string;
-                /** @description only customers in this list */
-                list?: string;
                 part?: "numerator" | "denominator";
                 split?: string;
                 /** @description key of the part; empty for rows the split says nothing about */
@@ -12900,8 +11024,6 @@ export interface operations {
                 to?: string;
                 /** @description only customers in this segment */
                 segment?: string;
-                /** @description only customers in this list */
-                list?: string;
                 part?: "numerator" | "denominator";
                 split?: string;
                 /** @description key of the part; empty for rows the split says nothing about */
@@ -12984,8 +11106,6 @@ export interface operations {
                 to?: string;
                 /** @description only customers in this segment */
                 segment?: string;
-                /** @description only customers in this list */
-                list?: string;
                 /** @description step of the series; by default by the length of the period */
                 by?: "day" | "week" | "month" | "quarter" | "year";
                 split?: string;
@@ -13203,8 +11323,6 @@ export interface operations {
                 to?: string;
                 /** @description only customers in this segment */
                 segment?: string;
-                /** @description only customers in this list */
-                list?: string;
                 against?: "previous" | "expected";
                 /** @description by default the split that explains most */
                 split?: string;
@@ -13282,8 +11400,6 @@ export interface operations {
                 to?: string;
                 /** @description only customers in this segment */
                 segment?: string;
-                /** @description only customers in this list */
-                list?: string;
                 against?: "previous" | "expected";
                 /** @description by default the split that explains most */
                 split?: string;
@@ -13453,6 +11569,357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-person-requests": {
+        parameters: {
+            query?: {
+                state?: "waiting" | "closed";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRequestView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-person-requests-id-close": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-person-requests-id-closeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-person-requests-id-verify": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-person-requests-id-verifyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Privacy"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Privacy"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Privacy"];
                 };
             };
             /** @description Unauthorized */
@@ -14689,144 +13156,6 @@ export interface operations {
             };
         };
     };
-    "get-segments-id-plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlansBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put-segments-id-plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Put-segments-id-planRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PlansBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "post-segments-id-restore": {
         parameters: {
             query?: never;
@@ -15292,485 +13621,6 @@ export interface operations {
             };
         };
     };
-    "post-session-outside": {
-        parameters: {
-            query?: never;
-            header?: {
-                "User-Agent"?: string;
-            };
-            path?: never;
-            cookie?: {
-                "__Host-guanxi-outside"?: components["schemas"]["Cookie"];
-            };
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Post-session-outsideRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-session-outside-begin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Post-session-outside-beginResponse"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-session-passkey": {
-        parameters: {
-            query?: never;
-            header?: {
-                "User-Agent"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Post-session-passkeyRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-session-passkey-begin": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CeremonyOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-session-proof": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProofInBody"];
-            };
-        };
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-session-second-factor": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CodeInBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Set-Cookie"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SessionOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-session-ways": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WaysOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "get-sessions": {
         parameters: {
             query?: never;
@@ -16061,274 +13911,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionOutBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-sign-in-policy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Policy"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put-sign-in-policy": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Policy"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Policy"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-sign-in-provider": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProviderViewBody"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put-sign-in-provider": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Put-sign-in-providerRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProviderViewBody"];
                 };
             };
             /** @description Unauthorized */
@@ -18009,71 +15591,6 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["InvitationBody"];
                 };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-users-id-second-factors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
             };
             /** @description Unauthorized */
             401: {

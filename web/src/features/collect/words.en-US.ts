@@ -1,10 +1,11 @@
 export default {
-  kind: { order_lines: "Order lines", orders: "Orders", customers: "Customers", products: "Products" },
+  kind: { order_lines: "Order lines", orders: "Orders", customers: "Customers", products: "Products", consents: "Consents" },
   kindHint: {
     order_lines: "One line a product: order number, time, SKU, quantity, unit price, and the customer if known",
     orders: "One line an order: time, amount, and the customer if known",
     customers: "One line a customer: name, phone, email, region, tags",
     products: "One line a product: SKU, name, category, brand, price",
+    consents: "One line a word: customer, purpose, channel, yes or no, when, proof",
   },
   mode: { upsert: "Create and update", create: "Only create", update: "Only update" },
   state: { queued: "Waiting", running: "Importing", done: "Done", failed: "Not imported", cancelled: "Cancelled", undone: "Undone" },
@@ -49,7 +50,7 @@ export default {
     number_not_whole: "Not a whole number", gender_unreadable: "Not readable as a gender", choice_unknown: "Not one of the field's values", month_day_unreadable: "Not readable as a month and day", text_unreadable: "Too long, or masked", record_unreadable: "Unreadable record numbers", customer_unknown: "No such customer", required_at_stage: "A field this stage requires is empty", bool_unreadable: "Not readable as yes or no", phone_unreadable: "Not a phone number", email_unreadable: "Not an email address", phone_invalid: "Not a phone number", email_invalid: "Not an email address", not_found: "No such record", out_of_scope: "Outside of what you may change", nothing_to_know_by: "No name, phone, email or number",
     quote_unclosed: "A quote is never closed", not_text: "Not a text file", empty_file: "The file is empty", no_rows: "The file has no rows", line_too_long: "A line is too long", too_many_columns: "Too many columns", encoding_unreadable: "The encoding is not recognised", xlsx_broken: "The XLSX file is broken", xlsx_too_large: "The XLSX file is too large when unpacked", xlsx_encrypted: "The XLSX file has a password",
     gzip_broken: "The gzip file is broken", unpacked_too_large: "Too large when unpacked", group_too_large: "An order has too many lines", disk_full: "The server's disk is full",
-    amount_too_large: "The amount is too large", customer_of_others: "The customer is not yours", file_gone: "The file is gone",
+    amount_too_large: "The amount is too large", customer_of_others: "The customer is not yours", purpose_unknown: "No such purpose", channel_not_of_purpose: "The purpose is not asked for on this channel", channel_unknown: "Not a known channel", no_is_kept: "The customer said no; a list cannot overrule it", file_gone: "The file is gone",
   },
   cause: {
     foreign_currency: "Another currency than the workspace", exact_repeat: "Exact repeats", duplicate_in_file: "More than once in one file", zero_price: "Price of zero", price_zero: "Price of zero", negative_price: "Price below zero", negative_quantity: "Quantity below zero", missing_customer: "Orders without a customer", missing_product_name: "No product name", impossible_date: "Impossible dates",

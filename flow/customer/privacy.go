@@ -1,0 +1,72 @@
+package customer
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/uptrace/bun"
+
+	"guanxi/base/api"
+	"guanxi/base/clock"
+	"guanxi/base/db"
+	"guanxi/base/fault"
+	"guanxi/guard"
+)
+
+// Privacy is how the workspace deals with people's own data.
+type Privacy struct {
+	Responsible *api.ID `json:"responsible" doc:"staff whose Today shows people's requests; null: every administrator's"`
+	DueDays     int     `json:"due_days" minimum:"1" maximum:"30" doc:"days within which a request is to be answered (PIPL asks for promptly; GB/T 35273 and GDPR for 30 at most)"`
+	LinkDays    int     `json:"link_days" minimum:"30" maximum:"1500" doc:"for how long a customer's own link works"`
+	Contact     string  `json:"contact" maxLength:"200" doc:"whom people can write to, as their page says"`
+}
+
+const privacyKey = "privacy"
+
+func privacyOf(ctx context.Context, from bun.IDB) (Privacy, error) {
+	p := Privacy{DueDays: 15, LinkDays: 400}
+	var values []string
+	if err := from.NewRaw("select value from settings where key = ?", privacyKey).Scan(ctx, &values); err != nil || len(values) == 0 {
+		return p, err
+	}
+	return p, json.Unmarshal([]byte(values[0]), &p)
+}
+
+// SetPrivacy changes how the workspace deals with people's own data. Fault: invalid.
+func (s *Store) SetPrivacy(ctx context.Context, p Privacy) error {
+	p.Contact = trimmed(p.Contact)
+	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if p.Responsible != nil {
+			var there []int64
+			if err := tx.NewRaw("select id from staff where id = ? and active", int64(*p.Responsible)).Scan(ctx, &there); err != nil {
+				return err
+			}
+			if len(there) == 0 {
+				return fault.Invalid("responsible", "staff_unknown")
+			}
+		}
+		if _, err := tx.NewRaw(`
+insert into settings (key, value, updated_at) values (?, ?, ?)
+on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, privacyKey, jsonText(p), clock.Millis(ctx)).Exec(ctx); err != nil {
+			return err
+		}
+		return guard.Audit(ctx, tx, "privacy.changed", "settings", privacyKey, p)
+	})
+}
+
+func (s *Store) registerPrivacy(a *api.API) {
+	type output struct{ Body Privacy }
+	api.Register(a, api.Op{Method: "GET", Path: "/privacy", Permission: "privacy.read", Tag: "privacy", Summary: "How the workspace deals with people's own data"},
+		func(ctx context.Context, _ *struct{}) (*output, error) {
+			p, err := privacyOf(ctx, s.records.Read())
+			return &output{p}, err
+		})
+	api.Register(a, api.Op{Method: "PUT", Path: "/privacy", Permission: "privacy.write", Tag: "privacy", Summary: "Change how the workspace deals with people's own data"},
+		func(ctx context.Context, in *output) (*output, error) {
+			if err := s.SetPrivacy(ctx, in.Body); err != nil {
+				return nil, err
+			}
+			p, err := privacyOf(ctx, s.records.Read())
+			return &output{p}, err
+		})
+}
