@@ -409,4 +409,3 @@ func TestPreferencePageIsBounded(t *testing.T) {
 		}
 	})
 }
-

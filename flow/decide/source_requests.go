@@ -33,7 +33,7 @@ func (s personRequests) Signals(ctx context.Context) ([]Signal, error) {
 		signals = append(signals, Signal{
 			Key: fmt.Sprintf("%s:request:%s", PersonRequest, id), Kind: PersonRequest,
 			Subject: Subject{Type: "customer", ID: strconv.FormatInt(r.CustomerID, 10), Name: r.CustomerName}, OwnerID: responsible,
-			Reason: Reason{PersonRequest, Values{"request_id": id, "kind_zh": label.ZH, "kind_en": label.EN, "asked_at": r.CreatedAt, "due_at": r.DueAt}},
+			Reason:  Reason{PersonRequest, Values{"request_id": id, "kind_zh": label.ZH, "kind_en": label.EN, "asked_at": r.CreatedAt, "due_at": r.DueAt}},
 			DueAt:   &r.DueAt,
 			Actions: []TodayAction{{Code: "open_request", Primary: true, Target: id}},
 		})
