@@ -18,7 +18,8 @@ func (d *DB) migrate(ctx context.Context, s Schema) error {
 		return nil // opened as they are
 	}
 	files, dialect := s.SQLite, goose.DialectSQLite3
-	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true)}
+	// parts are built side by side, so that a number may land after a higher one; each stands on what landed before it
+	options := []goose.ProviderOption{goose.WithDisableGlobalRegistry(true), goose.WithAllowOutofOrder(true)}
 	if d.engine == Postgres {
 		locker, err := lock.NewPostgresSessionLocker()
 		if err != nil {

@@ -15,13 +15,19 @@ import (
 // until gives the migrations up to a number, as an earlier release had them.
 func until(t *testing.T, files fs.FS, number string) fs.FS {
 	t.Helper()
+	return those(t, files, func(each string) bool { return each <= number })
+}
+
+// those gives the migrations whose numbers are wanted.
+func those(t *testing.T, files fs.FS, wanted func(number string) bool) fs.FS {
+	t.Helper()
 	names, err := fs.Glob(files, "*.sql")
 	if err != nil {
 		t.Fatal(err)
 	}
 	earlier := fstest.MapFS{}
 	for _, name := range names {
-		if name[:5] > number {
+		if !wanted(name[:5]) {
 			continue
 		}
 		text, err := fs.ReadFile(files, name)
@@ -31,6 +37,24 @@ func until(t *testing.T, files fs.FS, number string) fs.FS {
 		earlier[name] = &fstest.MapFile{Data: text}
 	}
 	return earlier
+}
+
+// A number that lands after a higher one reaches those who have the higher one already.
+func TestUpgradeInAnyOrder(t *testing.T) {
+	for engine, o := range map[string]db.Options{"sqlite": {Dir: t.TempDir()}, "postgres": {PostgresURL: dbtest.PostgresURL(t)}} {
+		t.Run(engine, func(t *testing.T) {
+			without := func(number string) bool { return number != "00010" }
+			for _, o.Schema = range []db.Schema{{SQLite: those(t, schema.SQLite(), without), Postgres: those(t, schema.Postgres(), without)}, dbtest.Schema()} {
+				d, err := db.Open(t.Context(), o)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := d.Close(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
 }
 
 // What hangs on customers and orders moves to other tables in migration 3: every value must come along.
