@@ -11,6 +11,7 @@ import (
 	"guanxi/base/keys"
 	"guanxi/base/vault"
 	"guanxi/base/workspace"
+	"guanxi/flow/analyze/quality"
 	"guanxi/flow/collect"
 	"guanxi/flow/customer"
 	"guanxi/flow/decide"
@@ -28,6 +29,7 @@ func lasting(k *keys.Keys) []backup.Lasting {
 		}
 		customers := customer.New(records)
 		customers.HeldBy("today", decide.Memory{Records: records})
+		customers.HeldBy("quality", quality.Memory{Records: records})
 		customers.Erasing(files, nil, nil)
 		return customers, nil
 	}}}

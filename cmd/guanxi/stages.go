@@ -15,6 +15,7 @@ import (
 	"guanxi/base/job"
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
+	"guanxi/flow/analyze/quality"
 	"guanxi/flow/collect"
 	"guanxi/flow/customer"
 	"guanxi/flow/decide"
@@ -29,6 +30,7 @@ type stages struct {
 	scores    *analyze.Scores
 	segments  *analyze.Segments
 	metrics   *analyze.Metrics
+	quality   *quality.Quality
 	signals   *decide.Signals
 	running   []func(ctx context.Context) // what follows the feed for as long as the program runs
 }
@@ -43,7 +45,8 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	hot := analyze.NewHot(store)
 	s.scores = analyze.NewScores(records, store, hot)
 	s.segments = analyze.NewSegments(records, store, hot, touched)
-	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.segments})
+	s.quality = quality.New(records, store, s.customers, s.segments, touched)
+	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.segments})
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 
@@ -53,13 +56,15 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	if err := s.customers.ExportTo(filepath.Join(dir, "exports")); err != nil {
 		return nil, err
 	}
+	s.customers.HeldBy("quality", quality.Memory{Records: records})
 	s.customers.Erasing(s.imports, listed, func(context.Context) error { return columns.CompactAtOpen(dir) })
 
 	s.scores.Jobs(jobs)
 	s.customers.RegisterJobs(jobs)
 	s.segments.RegisterJobs(jobs)
 	s.signals.RegisterJobs(jobs)
-	s.running = append(s.running, hot.Run, s.scores.Run, s.signals.Run)
+	s.quality.RegisterJobs(jobs)
+	s.running = append(s.running, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run)
 	return s, nil
 }
 
@@ -126,6 +131,7 @@ func (s *stages) register(a *api.API) {
 	s.scores.Register(a)
 	s.segments.Register(a)
 	s.metrics.Register(a)
+	s.quality.Register(a)
 	s.signals.Register(a)
 }
 

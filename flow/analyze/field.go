@@ -123,6 +123,7 @@ type Field struct {
 	day    string // the civil day of an instant, where columns keep one
 	scores bool   // the value stands in customer_scores
 	never  bool   // the value is never unset
+	cold   bool   // the value changes without the feed, so that it is always asked of the engine
 	path   string // JSON pointer of a custom field
 	own    bool   // the workspace has defined it
 	ops    []Op   // the operators where they are not those of the type

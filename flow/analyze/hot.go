@@ -108,7 +108,7 @@ func (h *Hot) want(fields []*Field) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for _, f := range fields {
-		if h.wanted[f.expr] == nil {
+		if !f.cold && h.wanted[f.expr] == nil {
 			h.wanted[f.expr] = f
 			h.dueNow()
 		}

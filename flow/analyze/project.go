@@ -72,6 +72,9 @@ func (t *Touched) take() (ids []int64, everybody bool) {
 	return ids, everybody
 }
 
+// Peek gives what was touched since the segments last took it in and leaves it there, for a watcher that stands before them.
+func (t *Touched) Peek() (ids []int64, everybody bool) { return t.peek() }
+
 // peek gives what was touched since the last take and leaves it there, for whoever follows the batch before the last.
 func (t *Touched) peek() (ids []int64, everybody bool) {
 	t.mu.Lock()

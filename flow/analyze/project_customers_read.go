@@ -78,6 +78,9 @@ order by id`, which("id")); err != nil {
 			c.reach = append(c.reach, "post")
 		}
 	}
+	if err := leaveOut(ctx, from, rows, which("subject_id")); err != nil {
+		return nil, err
+	}
 	known := &customerRows{rows: rows}
 	if err := db.Each(ctx, from, func(cells []driver.Value) error {
 		if c := known.walkTo(cellNumber(cells[0])); c != nil {

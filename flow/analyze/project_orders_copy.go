@@ -64,7 +64,7 @@ func (c *orderCopy) copy(ctx context.Context, which, whichLines schema.QueryAppe
 select o.id, o.number, nullif(o.shop, ''), o.kind, o.status, o.customer_id, o.ordered_at, o.gross, o.refunded, o.currency,
   ?, nullif(o.province, ''), nullif(o.city, ''), o.lines
 from orders o
-where ? and o.deleted_at is null
+where ? and o.deleted_at is null and `+excludedOrders+`
 order by o.id`, bun.Safe(c.country), which); err != nil {
 		return err
 	}
@@ -75,7 +75,7 @@ order by o.id`, bun.Safe(c.country), which); err != nil {
 			at += orderWidth
 		}
 		if at == len(c.orders) || cellNumber(c.orders[at+orderID]) > id {
-			return nil // the order is deleted
+			return nil // the order is deleted, or excluded
 		}
 		order := c.orders[at : at+orderWidth]
 		line = append(line[:0], row[:2]...)

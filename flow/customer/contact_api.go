@@ -98,17 +98,14 @@ func (s *Store) AddContact(ctx context.Context, id int64, ifMatch, kind, raw str
 // RemoveContact takes a contact point away. Faults: not found, stale, forbidden.
 func (s *Store) RemoveContact(ctx context.Context, id int64, ifMatch string, pointID int64) error {
 	return s.change(ctx, id, ifMatch, "customer.changed", func(ctx context.Context, tx *db.Tx, _ *Customer) (difference, error) {
-		var points []ContactPoint
-		if err := tx.NewRaw("select "+contactColumns+" from contact_points where id = ? and customer_id = ?", pointID, id).Scan(ctx, &points); err != nil {
+		p, err := contactNamed(ctx, tx, id, pointID)
+		if err != nil {
 			return nil, err
 		}
-		if len(points) == 0 {
-			return nil, fault.NotFound("contact_point", pointID)
+		if !guard.FieldsOf(ctx, noun).CanWrite(p.Kind) {
+			return nil, fault.Forbidden("field_not_writable", p.Kind)
 		}
-		if !guard.FieldsOf(ctx, noun).CanWrite(points[0].Kind) {
-			return nil, fault.Forbidden("field_not_writable", points[0].Kind)
-		}
-		_, err := tx.NewRaw("delete from contact_points where id = ? and customer_id = ?", pointID, id).Exec(ctx)
-		return difference{points[0].Kind: {mask(points[0].Kind, points[0].Value), ""}}, err
+		_, err = tx.NewRaw("delete from contact_points where id = ? and customer_id = ?", pointID, id).Exec(ctx)
+		return difference{p.Kind: {mask(p.Kind, p.Value), ""}}, err
 	})
 }

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strconv"
 
@@ -130,79 +131,94 @@ func (s *Store) Change(ctx context.Context, id int64, ifMatch string, f *Custome
 // that changes nothing leaves no trace.
 func (s *Store) change(ctx context.Context, id int64, ifMatch, action string, fn func(context.Context, *db.Tx, *Customer) (difference, error)) error {
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		stored, err := s.find(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := matches(ifMatch, stored.Version); err != nil {
-			return err
-		}
-		c := stored.Customer
-		// taking the version locks the row: of two changes at once the second one sees that it is late
-		n, err := tx.Do(ctx, "update customers set version = version + 1 where id = ? and version = ?", id, c.Version)
-		if err != nil {
-			return err
-		}
-		if n == 0 {
-			return fault.Stale()
-		}
-		changed, err := fn(ctx, tx, &c)
-		if err != nil {
-			return err
-		}
-		if len(changed) == 0 {
-			_, err := tx.Do(ctx, "update customers set version = ? where id = ?", c.Version, id)
-			return err
-		}
-		c.Version++
-		c.UpdatedAt = clock.Millis(ctx)
-		if err := updateChanged(ctx, tx, &stored.Customer, &c); err != nil {
-			return err
-		}
-		if err := tell(ctx, tx, saidByStaff, &stored.Customer, &c, changed); err != nil {
-			return err
-		}
-		tx.Feed("customers", id)
-		return guard.Audit(ctx, tx, action, "customer", strconv.FormatInt(id, 10), map[string]any{"name": c.Name, "changed": changed})
+		_, _, err := s.changeIn(ctx, tx, id, ifMatch, action, saidByStaff, fn)
+		return err
 	})
+}
+
+// changeIn is change inside a larger one; said is where the history says the values come from. It gives the record before
+// and after.
+func (s *Store) changeIn(ctx context.Context, tx *db.Tx, id int64, ifMatch, action, said string, fn func(context.Context, *db.Tx, *Customer) (difference, error)) (before, after Customer, err error) {
+	stored, err := s.find(ctx, tx, id)
+	if err != nil {
+		return before, after, err
+	}
+	before, after = stored.Customer, stored.Customer
+	if err := matches(ifMatch, before.Version); err != nil {
+		return before, after, err
+	}
+	// taking the version locks the row: of two changes at once the second one sees that it is late
+	n, err := tx.Do(ctx, "update customers set version = version + 1 where id = ? and version = ?", id, before.Version)
+	if err != nil {
+		return before, after, err
+	}
+	if n == 0 {
+		return before, after, fault.Stale()
+	}
+	changed, err := fn(ctx, tx, &after)
+	if err != nil || len(changed) == 0 {
+		// a larger change goes on without this one; where the error is the store's own, nothing of either stays
+		if refused := (*fault.Error)(nil); err == nil || errors.As(err, &refused) {
+			if _, reset := tx.Do(ctx, "update customers set version = ? where id = ?", before.Version, id); reset != nil {
+				err = reset
+			}
+		}
+		return before, before, err
+	}
+	after.Version++
+	after.UpdatedAt = clock.Millis(ctx)
+	if err := updateChanged(ctx, tx, &before, &after); err != nil {
+		return before, after, err
+	}
+	if err := tell(ctx, tx, said, &before, &after, changed); err != nil {
+		return before, after, err
+	}
+	tx.Feed("customers", id)
+	return before, after, guard.Audit(ctx, tx, action, "customer", strconv.FormatInt(id, 10), map[string]any{"name": after.Name, "changed": changed})
 }
 
 // Remove deletes a customer softly: it leaves every list and figure, and Restore brings it back. Faults: not found, stale.
 func (s *Store) Remove(ctx context.Context, id int64, ifMatch string) error {
-	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		c, err := s.find(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if err := matches(ifMatch, c.Version); err != nil {
-			return err
-		}
-		now := clock.Millis(ctx)
-		if _, err := tx.NewRaw("update customers set deleted_at = ?, updated_at = ?, version = version + 1 where id = ?", now, now, id).Exec(ctx); err != nil {
-			return err
-		}
-		tx.Feed("customers", id)
-		return guard.Audit(ctx, tx, "customer.deleted", "customer", strconv.FormatInt(id, 10), map[string]any{"name": c.Name})
-	})
+	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.RemoveIn(ctx, tx, id, ifMatch) })
+}
+
+// RemoveIn is Remove inside a larger change.
+func (s *Store) RemoveIn(ctx context.Context, tx *db.Tx, id int64, ifMatch string) error {
+	c, err := s.find(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	if err := matches(ifMatch, c.Version); err != nil {
+		return err
+	}
+	now := clock.Millis(ctx)
+	if _, err := tx.NewRaw("update customers set deleted_at = ?, updated_at = ?, version = version + 1 where id = ?", now, now, id).Exec(ctx); err != nil {
+		return err
+	}
+	tx.Feed("customers", id)
+	return guard.Audit(ctx, tx, "customer.deleted", "customer", strconv.FormatInt(id, 10), map[string]any{"name": c.Name})
 }
 
 // Restore brings a deleted customer back. Faults: not found, also when it is not deleted.
 func (s *Store) Restore(ctx context.Context, id int64) error {
-	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		result, err := tx.NewRaw(`
+	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return s.RestoreIn(ctx, tx, id) })
+}
+
+// RestoreIn is Restore inside a larger change.
+func (s *Store) RestoreIn(ctx context.Context, tx *db.Tx, id int64) error {
+	result, err := tx.NewRaw(`
 update customers
 set deleted_at = null, updated_at = ?, version = version + 1
 where id in (select c.id from customers c where c.id = ? and c.deleted_at is not null and c.merged_into is null and ?)`,
-			clock.Millis(ctx), id, scope(ctx, "c")).Exec(ctx)
-		if err != nil {
-			return err
-		}
-		if n, err := result.RowsAffected(); err != nil || n == 0 {
-			return fault.NotFound("customer", id)
-		}
-		tx.Feed("customers", id)
-		return guard.Audit(ctx, tx, "customer.restored", "customer", strconv.FormatInt(id, 10), nil)
-	})
+		clock.Millis(ctx), id, scope(ctx, "c")).Exec(ctx)
+	if err != nil {
+		return err
+	}
+	if n, err := result.RowsAffected(); err != nil || n == 0 {
+		return fault.NotFound("customer", id)
+	}
+	tx.Feed("customers", id)
+	return guard.Audit(ctx, tx, "customer.restored", "customer", strconv.FormatInt(id, 10), nil)
 }
 
 // mayWrite refuses a request that brings a field the person asking may not write.

@@ -57,6 +57,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerCustomers(a)
 	s.registerFields(a)
 	s.registerContacts(a)
+	s.registerContactStates(a)
 	s.registerPersons(a)
 	s.registerErase(a)
 	s.registerConsents(a)

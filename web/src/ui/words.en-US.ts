@@ -162,6 +162,8 @@ export default {
       unknown_choice: "There is no choice {{a}}", unknown_event: "There is no event {{a}}", unknown_key: "There is something unknown in it", unknown_measure: "Cannot measure {{a}}",
       unknown_property: "This event has no property {{a}}", values_of_different_types: "The values have different types", wrong_number_of_values: "Exactly {{a}} values",
       duplicates_label_first: "Judge {{a}} pairs first, then merge in batches", merge_batch_not_done: "This batch of merges is not done yet",
+      rule_unknown: "There is no such rule", fix_not_of_rule: "This rule cannot be fixed that way", nothing_to_fix: "There is nothing to fix", fix_not_done: "This fix is not done yet, or was undone already", asked_already: "The owner has been asked already",
+      rule_not_own: "Of the product's own rules only switch, weight and threshold can be changed", rule_has_no_fields: "This rule has no fields to choose", contact_not_well_formed: "The number or address itself is wrong; correct it first", too_many_rules: "At most {{a}} rules of one's own",
     },
   },
   rhythm: {

@@ -162,6 +162,8 @@ export default {
       unknown_choice: "没有这个选项：{{a}}", unknown_event: "没有这种事件：{{a}}", unknown_key: "多了一项不认识的内容", unknown_measure: "不能这样衡量：{{a}}",
       unknown_property: "这种事件没有这个属性：{{a}}", values_of_different_types: "几个值的类型不一样", wrong_number_of_values: "要正好 {{a}} 个值",
       duplicates_label_first: "先看过并判断 {{a}} 对，再成批合并", merge_batch_not_done: "这批合并还没做完",
+      rule_unknown: "没有这条规则", fix_not_of_rule: "这条规则不能这样修复", nothing_to_fix: "没有可修复的问题", fix_not_done: "这次修复还没做完，或已撤销", asked_already: "已经请负责人去问了",
+      rule_not_own: "系统自带的规则只能改开关、权重和阈值", rule_has_no_fields: "这条规则不能选字段", contact_not_well_formed: "号码或邮箱本身不完整，请先改正", too_many_rules: "自定义规则最多 {{a}} 条",
     },
   },
   rhythm: {

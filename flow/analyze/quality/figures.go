@@ -1,0 +1,5 @@
+package quality
+
+import "guanxi/base/api"
+
+func (q *Quality) registerFigures(a *api.API) {}
