@@ -13,6 +13,9 @@ const (
 	DuplicateCustomers   = "duplicate_customers"   // pairs of customers that are likely one
 	PersonRequest        = "person_request"        // somebody asked for her own data, and the law says by when
 	CustomersUnreachable = "customers_unreachable" // valuable customers without any contact point
+	QualityFell          = "quality_fell"          // the last search found the records clearly worse
+	ContactFails         = "contact_fails"         // the only contact point of a kind was tried in vain
+	AskDetail            = "ask_detail"            // a detail that the owner is to ask the customer for
 	SourceLate           = "source_late"           // a source is silent longer than its rhythm
 	MetricBroke          = "metric_broke"          // a metric left its expected range for the worse
 )
@@ -76,6 +79,9 @@ var Catalogue = []Kind{
 	{Name: PersonRequest, Area: Relations, Prior: Prior{0.95, 3 * day, 15}, Episode: true},
 	{Name: DataFindings, Area: Data, Audience: companyWide, Prior: Prior{0.50, 4 * week, 15}, Measure: "count"},
 	{Name: DuplicateCustomers, Area: Data, Audience: []string{"admin", "operator"}, Prior: Prior{0.40, 4 * week, 20}, Measure: "count"},
+	{Name: QualityFell, Area: Data, Audience: companyWide, Prior: Prior{0.40, 2 * week, 20}, Measure: "new", Episode: true},
+	{Name: ContactFails, Area: Data, Prior: Prior{0.40, 2 * week, 6}, Episode: true, Rest: 14 * 24 * time.Hour},
+	{Name: AskDetail, Area: Data, Prior: Prior{0.40, 4 * week, 4}, Episode: true, Rest: 14 * 24 * time.Hour},
 	{Name: CustomersUnreachable, Area: Data, Audience: []string{"admin", "manager", "operator"}, Prior: Prior{0.30, 4 * week, 60},
 		Measure: "count", NeedsOrders: true},
 }

@@ -49,6 +49,10 @@ var sentences = map[string][]wording{
 		"**{count:number} pairs** of customers are likely one, first found **{since:when}**; until merged, value and rhythm count them as two"}},
 	CustomersUnreachable: {{"**{count:number} 位**高价值客户没有电话也没有邮箱，占高价值客户的 **{share:share}**，未来 12 个月预计消费 **{predicted:money}**",
 		"**{count:number}** valuable customers have neither phone nor email: **{share:share}** of the valuable, expected to spend **{predicted:money}** in 12 months"}},
+	QualityFell: {{"质量分从 **{before:share}** 降到 **{score:share}**，新增 **{new:number} 个**问题，现共 **{count:number} 个**",
+		"The score fell from **{before:share}** to **{score:share}**; **{new:number}** new findings, **{count:number}** in all"}},
+	ContactFails: {{"{what:label}，没有别的可用；联系时请补一个新的", "{what:label}, and there is no other; ask for a new one at the next contact"}},
+	AskDetail:    {{"请向客户核实**{field:label}**，自 **{since:when}** 起", "Ask the customer for **{field:label}**, since **{since:when}**"}},
 	SourceLate: {{"通常每 **{expected_hours:hours}**来一次数据，已 **{silent_hours:hours}**没有，此后的数字会偏低",
 		"Usually brings data every **{expected_hours:hours}**, silent for **{silent_hours:hours}**; figures since then are too low"}},
 	"metric_below": {

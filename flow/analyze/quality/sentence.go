@@ -2,6 +2,7 @@ package quality
 
 import (
 	"cmp"
+	"context"
 	"slices"
 	"strings"
 
@@ -35,3 +36,13 @@ func (r *Rule) sentence(value, other, expected string) analyze.Label {
 func sortByPoints(found []QualityFinding) {
 	slices.SortStableFunc(found, func(a, b QualityFinding) int { return cmp.Compare(b.Points, a.Points) })
 }
+
+// Words gives a kind and state of a contact point, "phone:bounced", in words.
+func Words(kindAndState string) analyze.Label {
+	kind, state, _ := strings.Cut(kindAndState, ":")
+	of, why := fieldLabels[kind], words[state]
+	return analyze.Label{Chinese: of.Chinese + "：" + why.Chinese, English: of.English + ": " + why.English}
+}
+
+// FieldLabel names a field of a customer's record in both languages.
+func FieldLabel(ctx context.Context, name string) analyze.Label { return labelOf(ctx, name) }

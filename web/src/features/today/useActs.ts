@@ -119,6 +119,7 @@ export function usePerform(onOpen?: (item: TodayItem) => void) {
         const filter = act.filter ?? filterOf(item);
         return item.members > 1 && !filter ? onOpen?.(item) : void navigate({ to: "/customers", search: filter ? { filter } : {} });
       }
+      case "review_quality": return void navigate({ to: "/quality" });
       case "review_duplicates": return void navigate({ to: "/duplicates" });
       case "review_findings": return void navigate({ to: "/quality", search: { cause: act.target } });
       case "open_metric": return void navigate({ href: `/metrics?metric=${encodeURIComponent(act.target)}` });
