@@ -72,11 +72,11 @@ func (g *Guard) SetWorkspace(ctx context.Context, s WorkspaceSettings) error {
 }
 
 func (g *Guard) workspaceChanged(ctx context.Context) error {
-	before := g.Workspace().TimeZone
+	before := g.Workspace()
 	if err := g.LoadWorkspace(ctx); err != nil {
 		return err
 	}
-	if g.Workspace().TimeZone != before {
+	if w := g.Workspace(); w.TimeZone != before.TimeZone || w.Country != before.Country {
 		g.DaysChanged()
 	}
 	return nil

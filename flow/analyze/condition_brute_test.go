@@ -15,6 +15,7 @@ import (
 type shopper struct {
 	id                                int64
 	kind, name, city, province, stage string
+	location                          string
 	gender                            string
 	birthday                          time.Time // zero when unknown
 	tags                              []string
@@ -143,6 +144,8 @@ func (b brute) fieldOf(s *shopper, name string) any {
 		return s.name
 	case "gender":
 		return s.gender
+	case "location":
+		return text(s.location)
 	case "city":
 		return text(s.city)
 	case "province":

@@ -28,7 +28,7 @@ func randomShoppers(seed uint64, n int, today time.Time) []*shopper {
 	}
 	all := make([]*shopper, n)
 	for i := range all {
-		s := &shopper{id: int64(i + 1), kind: pick("person", "person", "organization"), name: pick("Ann", "bob", "林婉清", "O'Neil %_"),
+		s := &shopper{id: int64(i + 1), location: pick("", "domestic", "foreign"), kind: pick("person", "person", "organization"), name: pick("Ann", "bob", "林婉清", "O'Neil %_"),
 			city: pick("", "上海", "广州", "York"), province: pick("", "广东"), stage: pick("customer", "prospect"), gender: pick("female", "male", "unknown"),
 			owner: int64(r.IntN(3)), hasPhone: r.IntN(2) == 0, emailConsent: r.IntN(2) == 0,
 			completeness: float64(r.IntN(9)) / 8, createdAt: when(), custom: map[string]any{}}
@@ -99,7 +99,7 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 		}
 		customers = append(customers, []any{s.id, s.kind, s.name, s.name, s.gender, birthday, nil, null(s.province), null(s.city), nil, nil, nil, s.stage, nil,
 			owner, nil, textList(s.tags), json.RawMessage(custom), s.hasPhone, false, consents, s.completeness, s.createdAt, s.createdAt,
-			int64(0), nil, nil, nil, nil, int64(0), int64(0), textList(s.lists), []string{}, []string{}, []string{}})
+			int64(0), nil, nil, nil, nil, int64(0), int64(0), textList(s.lists), []string{}, []string{}, []string{}, null(s.location)})
 		for _, o := range s.orders {
 			id++
 			orders = append(orders, []any{id, fmt.Sprint(id), null(o.shop), o.kind, o.status, s.id, o.at, local(o.at), o.gross, o.refunded, "CNY", o.country, nil, nil, int64(1)})
@@ -156,7 +156,7 @@ func randomCondition(t *rapid.T, today time.Time, depth int) map[string]any {
 	case "event":
 		return randomEvent(t, today)
 	}
-	return randomField(t, today, rapid.SampledFrom([]string{"kind", "name", "gender", "city", "tags", "owner", "has_phone", "consent.email", "quality.completeness",
+	return randomField(t, today, rapid.SampledFrom([]string{"kind", "name", "gender", "location", "city", "tags", "owner", "has_phone", "consent.email", "quality.completeness",
 		"created_at", "birthday", "age", "orders.count", "orders.total", "orders.first_at", "orders.last_at", "rfm.recency_days", "rfm.r", "rfm.segment",
 		"value.predicted", "value.alive_probability", "rhythm.due_day", "custom.level"}).Draw(t, "field"), nil)
 }

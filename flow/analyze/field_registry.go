@@ -1,5 +1,7 @@
 package analyze
 
+import "guanxi/flow/customer"
+
 // customerFieldList is every plain and derived field of a customer, in the order a person is offered them.
 var customerFieldList = []*Field{
 	{Name: "id", Type: TypeReference, Label: Label{"客户", "Customer"}, expr: "c.id", never: true},
@@ -11,6 +13,8 @@ var customerFieldList = []*Field{
 	{Name: "age", Type: TypeElapsed, Unit: "years", Label: Label{"年龄", "Age"}, expr: "c.birthday"},
 	{Name: "birthday", Type: TypeDay, Label: Label{"生日", "Birthday"}, expr: "c.birthday"},
 	{Name: "country", Type: TypeText, Label: Label{"国家或地区", "Country"}, expr: "c.country"},
+	{Name: "location", Type: TypeChoice, Label: Label{"境内外", "Domestic or foreign"}, expr: "c.location", Values: []Choice{
+		{customer.LocationDomestic, Label{"境内", "domestic"}}, {customer.LocationForeign, Label{"境外", "foreign"}}}},
 	{Name: "province", Type: TypeText, Label: Label{"省份", "Province"}, expr: "c.province"},
 	{Name: "city", Type: TypeText, Label: Label{"城市", "City"}, expr: "c.city"},
 	{Name: "district", Type: TypeText, Label: Label{"区县", "District"}, expr: "c.district"},

@@ -149,6 +149,11 @@ func (s *Segments) checkPlace(ctx context.Context, tx *db.Tx, kind string, id in
 		if a := guard.ActorOf(ctx); !a.Can("customers.write") || !guard.FieldsOf(ctx, "customers").CanWrite("owner") || !guard.ScopeOf(ctx, "customers").All() {
 			return fault.Forbidden("group_owner_not_writable")
 		}
+		if s.belongs != nil {
+			if err := s.belongs(ctx, tx); err != nil {
+				return err
+			}
+		}
 	}
 	for _, named := range []struct {
 		field, text string

@@ -23,14 +23,14 @@ func (s *Segments) answerList(ctx context.Context, id int64, err error) (*listOu
 	return &listOut{ETag: api.ETag(v.Version), Body: *v}, nil
 }
 
-// placeBody is the place of a group in a request: what is absent stays, "" or "0" takes it away.
-type placeBody struct {
+// GroupPlace is the place of a group in a request: what is absent stays, "" or "0" takes it away.
+type GroupPlace struct {
 	Parent *api.ID `json:"parent_id,omitempty" doc:"the list it stands under; 0 for none"`
 	Owner  *api.ID `json:"owner_id,omitempty" doc:"who is answerable for its members; 0 for nobody"`
 	Team   *api.ID `json:"team_id,omitempty" doc:"the team its members belong to; 0 for none"`
 }
 
-func (b placeBody) apply(p *Place) {
+func (b GroupPlace) apply(p *Place) {
 	set := func(to **int64, id *api.ID) {
 		switch {
 		case id == nil:
@@ -46,7 +46,7 @@ func (b placeBody) apply(p *Place) {
 	set(&p.TeamID, b.Team)
 }
 
-func (b placeBody) sent() bool { return b.Parent != nil || b.Owner != nil || b.Team != nil }
+func (b GroupPlace) sent() bool { return b.Parent != nil || b.Owner != nil || b.Team != nil }
 
 type listAddress struct {
 	ID      api.ID `path:"id"`
@@ -81,7 +81,7 @@ func (s *Segments) registerLists(a *api.API) {
 			Body struct {
 				Name        string `json:"name" maxLength:"80"`
 				Description string `json:"description,omitempty" maxLength:"500"`
-				placeBody
+				GroupPlace
 			}
 		}) (*listOut, error) {
 			d := ListDraft{Name: in.Body.Name, Description: in.Body.Description}
@@ -103,7 +103,7 @@ func (s *Segments) registerLists(a *api.API) {
 			Body struct {
 				Name        *string `json:"name,omitempty" maxLength:"80"`
 				Description *string `json:"description,omitempty" maxLength:"500"`
-				placeBody
+				GroupPlace
 			}
 		}) (*listOut, error) {
 			version, err := api.Version(in.IfMatch)

@@ -12,6 +12,7 @@ import (
 	"github.com/uptrace/bun/schema"
 
 	"guanxi/base/db"
+	"guanxi/base/workspace"
 	"guanxi/flow/customer"
 )
 
@@ -29,6 +30,8 @@ type customerRow struct {
 	tags, consents, refused, askAgain []string
 	phone, email                      bool
 	reach, lists                      []string
+	location                          string
+	codes                             []string // how phone numbers begin
 }
 
 // customerRows are customers in order of id, found again by walking along them.
@@ -102,7 +105,10 @@ order by id`, which("id")); err != nil {
 	known = &customerRows{rows: rows}
 	if err := db.Each(ctx, from, func(cells []driver.Value) error {
 		if c := known.walkTo(cellNumber(cells[0])); c != nil {
-			c.phone = c.phone || cellText(cells[1]) == "phone"
+			if code := cellText(cells[3]); code != "" {
+				c.phone = true
+				c.codes = append(c.codes, code)
+			}
 			c.email = c.email || cellText(cells[1]) == "email"
 			for _, channel := range customer.ChannelsOf(cellText(cells[1]), cellText(cells[2])) {
 				if !slices.Contains(c.reach, channel) {
@@ -111,8 +117,12 @@ order by id`, which("id")); err != nil {
 			}
 		}
 		return nil
-	}, "select customer_id, kind, stopped from contact_points where ? and state = 'ok' order by customer_id", which("customer_id")); err != nil {
+	}, "select customer_id, kind, stopped, case when kind = 'phone' then substr(value, 1, 4) else '' end from contact_points where ? and state = 'ok' order by customer_id", which("customer_id")); err != nil {
 		return nil, err
+	}
+	home := workspace.Of(ctx).Country
+	for _, c := range rows {
+		c.location = customer.LocationOf(c.Country, c.Province, c.codes, home)
 	}
 	return rows, readConsents(ctx, from, rows, which("customer_id"))
 }
@@ -198,7 +208,7 @@ func (c *customerRow) columns(t customerTotals) []driver.Value {
 		nullText(c.District), nullText(c.Company), nullText(c.Industry), nullText(c.LifecycleStage), nullText(c.Source),
 		c.OwnerID, c.TeamID, textList(c.tags), json.RawMessage(custom), c.phone, c.email, textList(c.consents), c.completeness(),
 		c.CreatedAt, c.UpdatedAt, t.count, nullInt(t.firstAt), nullInt(t.lastAt), nullDay(t.firstDay), nullDay(t.lastDay),
-		t.gross, t.refunded, textList(c.lists), textList(c.refused), textList(c.askAgain), textList(c.reach),
+		t.gross, t.refunded, textList(c.lists), textList(c.refused), textList(c.askAgain), textList(c.reach), nullText(c.location),
 	}
 }
 

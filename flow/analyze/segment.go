@@ -46,6 +46,7 @@ type Segments struct {
 	columns *columns.Store
 	hot     *Hot
 	touched *Touched
+	belongs func(ctx context.Context, tx *db.Tx) error // told when to whom a group belongs has changed
 
 	mu      sync.Mutex
 	bitmaps map[int64]segmentState // by segment; what was last read or written, never changed in place
@@ -64,6 +65,10 @@ type settled struct {
 func NewSegments(records *db.DB, store *columns.Store, hot *Hot, touched *Touched) *Segments {
 	return &Segments{records: records, columns: store, hot: hot, touched: touched, bitmaps: map[int64]segmentState{}}
 }
+
+// Belonging names what is told, inside the change, when to whom a group belongs has changed. It must be called before the
+// segments serve anybody.
+func (s *Segments) Belonging(told func(ctx context.Context, tx *db.Tx) error) { s.belongs = told }
 
 // segmentState is a row of segment_members. Version tells the conditions it was reckoned from; EvaluatedAt grows with
 // every change of the row.

@@ -65,7 +65,7 @@ func (s *Segments) Register(a *api.API) {
 				Name        *string       `json:"name,omitempty" maxLength:"80"`
 				Description *string       `json:"description,omitempty" maxLength:"500"`
 				Condition   ConditionJSON `json:"condition,omitempty"`
-				placeBody
+				GroupPlace
 			}
 		}) (*segmentOut, error) {
 			version, err := api.Version(in.IfMatch)

@@ -152,6 +152,11 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, e.ID, e.Kind, e.What, e.Chosen, e.
 			map[string]any{"kind": e.Kind, "what": what, "chosen": chosen, "customers": e.Total}); err != nil {
 			return err
 		}
+		if e.Kind == BulkListAdd || e.Kind == BulkListRemove || e.Kind == BulkListMove {
+			if err := s.FollowGroups(ctx, tx); err != nil {
+				return err
+			}
+		}
 		if e.Total > atOnce {
 			return s.jobs.Insert(ctx, tx, bulkJob{e.ID, BulkRunning})
 		}

@@ -103,6 +103,15 @@ func lockEdit(ctx context.Context, tx *db.Tx, id int64, states ...string) (bool,
 
 // editSome makes the edit for some of its customers, in order of id.
 func (s *Store) editSome(ctx context.Context, tx *db.Tx, e *BulkEdit, what BulkWhat, ids []int64) error {
+	if err := s.give(ctx, tx, e, what, ids); err != nil {
+		return err
+	}
+	_, err := tx.NewRaw("update bulk_edits set state = ?, reached = ? where id = ?", BulkRunning, ids[len(ids)-1], e.ID).Exec(ctx)
+	return err
+}
+
+// give changes some customers and counts them.
+func (s *Store) give(ctx context.Context, tx *db.Tx, e *BulkEdit, what BulkWhat, ids []int64) error {
 	maker, err := s.editor(ctx, tx, e, what)
 	if err != nil {
 		return err
@@ -126,8 +135,8 @@ func (s *Store) editSome(ctx context.Context, tx *db.Tx, e *BulkEdit, what BulkW
 		}
 		tx.Feed("customers", changed...)
 	}
-	_, err = tx.NewRaw("update bulk_edits set state = ?, reached = ?, changed = changed + ?, unchanged = unchanged + ?, left_out = left_out + ? where id = ?",
-		BulkRunning, ids[len(ids)-1], len(changes), there-refused-len(changes), len(ids)-there+refused, e.ID).Exec(ctx)
+	_, err = tx.NewRaw("update bulk_edits set changed = changed + ?, unchanged = unchanged + ?, left_out = left_out + ? where id = ?",
+		len(changes), there-refused-len(changes), len(ids)-there+refused, e.ID).Exec(ctx)
 	return err
 }
 

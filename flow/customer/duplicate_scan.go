@@ -57,6 +57,7 @@ func (s *Store) RegisterJobs(r *job.Registry) {
 	s.registerExportJobs(r)
 	job.Register(r, job.Kind[scanJob]{Run: func(ctx context.Context, a scanJob) error { return s.runScan(ctx, a.ID) }, Timeout: -1, Unique: true})
 	job.Register(r, job.Kind[changesJob]{Run: func(ctx context.Context, _ changesJob) error { return s.checkChanges(ctx) }, Timeout: 10 * time.Minute, Every: 10 * time.Minute})
+	s.registerGroups(r)
 	job.Register(r, job.Kind[bulkJob]{Run: func(ctx context.Context, a bulkJob) error { return s.runEdit(ctx, a.ID) }, Timeout: -1, Unique: true})
 	job.Register(r, job.Kind[batchJob]{Run: func(ctx context.Context, a batchJob) error { return s.runBatch(ctx, a.ID) }, Timeout: -1, Unique: true})
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
@@ -143,4 +144,13 @@ func guanxi(t *testing.T, args ...string) (string, error) {
 		err = errors.Join(err, errors.New(string(failed.Stderr)))
 	}
 	return strings.TrimSpace(string(said)), err
+}
+
+// asked gets a path as somebody and reads the answer.
+func (c *company) asked(who caller, path string, out any) error {
+	a := c.ask(who, "GET", path, nil)
+	if a.status != http.StatusOK {
+		return fmt.Errorf("%s: %d %s", path, a.status, a.text)
+	}
+	return json.Unmarshal([]byte(a.text), out)
 }

@@ -6,12 +6,26 @@ import (
 	"path/filepath"
 	"testing"
 	"time"
+
+	"guanxi/base/db/dbtest"
+	"guanxi/test/served"
 )
 
 // T04 (C137): a hotel tells regular, occasional and first-time guests apart by how often they stayed in a year. Each
 // class is a segment; a guest moves from one to the next by herself the moment her next stay is known.
 func TestT04ClassesOfGuests(t *testing.T) {
-	c := open(t)
+	for engine, url := range engines(t) {
+		t.Run(engine, func(t *testing.T) { classesOfGuests(openWith(t, served.Options{URL: url})) })
+	}
+}
+
+// engines are the two that keep records, with the address of a database each.
+func engines(t *testing.T) map[string]string {
+	return map[string]string{"sqlite": "", "postgres": dbtest.PostgresURL(t)}
+}
+
+func classesOfGuests(c *company) {
+	t := c.t
 	stays := c.load("t04-stays.csv", "orders")
 	c.expect("stays", stays.Created, 8*9+10*3+12)
 
