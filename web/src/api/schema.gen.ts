@@ -245,6 +245,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/consent-purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers are asked for, with the present notice of each */
+        get: operations["get-consent-purposes"];
+        put?: never;
+        /** Define what customers can be asked for */
+        post: operations["post-consent-purposes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent-purposes/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say anew what a purpose is */
+        put: operations["put-consent-purposes-key"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consent-purposes/{key}/notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every version of a purpose's notice, newest first */
+        get: operations["get-consent-purposes-key-notices"];
+        put?: never;
+        /** Put up the next version of a purpose's notice; what was agreed to stays as it was */
+        post: operations["post-consent-purposes-key-notices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers have agreed to and withdrawn, newest first */
+        get: operations["get-consents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers may be reached for each purpose on each channel */
+        get: operations["get-consents-overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/consents/trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many agreed and refused in each of the last 13 weeks */
+        get: operations["get-consents-trend"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-fields": {
         parameters: {
             query?: never;
@@ -403,6 +507,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/consents/batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record several words of a customer at once */
+        post: operations["post-customers-id-consents-batch"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/contact-points": {
         parameters: {
             query?: never;
@@ -432,6 +553,24 @@ export interface paths {
         post?: never;
         /** Take a way to reach a customer away */
         delete: operations["delete-customers-id-contact-points-point"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contact-points/{point}/stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Never use a contact point again, whoever has it and whatever was agreed to */
+        post: operations["post-customers-id-contact-points-point-stop"];
+        /** Take a contact point off the list of those never to be used */
+        delete: operations["delete-customers-id-contact-points-point-stop"];
         options?: never;
         head?: never;
         patch?: never;
@@ -516,6 +655,58 @@ export interface paths {
         get: operations["get-customers-id-personal-data"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/preference-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a customer's own link: what she agrees to, a copy of her data, erasure; to be given to nobody else */
+        post: operations["post-customers-id-preference-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which contact point and for which purpose a customer may be reached now, and why or why not */
+        get: operations["get-customers-id-reach"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a customer has asked for about her own data, newest first */
+        get: operations["get-customers-id-requests"];
+        put?: never;
+        /** Write down what a customer has asked for about her own data */
+        post: operations["post-customers-id-requests"];
         delete?: never;
         options?: never;
         head?: never;
@@ -805,6 +996,93 @@ export interface paths {
         get: operations["get-duplicates-settings"];
         /** Set what is told of duplicates outside one's scope */
         put: operations["put-duplicates-settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Your exports, newest first; those of all for who reads the audit log */
+        get: operations["get-exports"];
+        put?: never;
+        /** Take out a table, for a reason that is logged; the file is there for 72 hours */
+        post: operations["post-exports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The columns you may take out of a kind */
+        get: operations["get-exports-fields"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One export and how far it is */
+        get: operations["get-exports-id"];
+        put?: never;
+        post?: never;
+        /** Take the file of an export away; that it was made stays known */
+        delete: operations["delete-exports-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Stop an export */
+        post: operations["post-exports-id-cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/exports/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The file, for who asked for it; each time is logged */
+        get: operations["get-exports-id-file"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -1443,6 +1721,75 @@ export interface paths {
         /** One order with its lines */
         get: operations["get-orders-id"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/person-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people have asked for about their own data: what waits, by its due day, or what is closed, newest first */
+        get: operations["get-person-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/person-requests/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a request: done, or refused for a reason */
+        post: operations["post-person-requests-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/person-requests/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make sure that it is the customer who asks: by the code her page showed her, or by other means */
+        post: operations["post-person-requests-id-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the workspace deals with people's own data */
+        get: operations["get-privacy"];
+        /** Change how the workspace deals with people's own data */
+        put: operations["put-privacy"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2437,6 +2784,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AboutText: {
+            "en-US"?: string;
+            "zh-CN"?: string;
+        };
         ActivityChange: {
             /** @description only by who wrote it */
             content?: string;
@@ -2811,22 +3162,79 @@ export interface components {
             members: number;
             value: string;
         };
+        ConsentCell: {
+            /** Format: int64 */
+            ask_again: number;
+            channel: string;
+            /** Format: int64 */
+            no: number;
+            purpose: string;
+            /** Format: int64 */
+            reachable: number;
+            /** Format: int64 */
+            silent: number;
+            /** Format: int64 */
+            yes: number;
+        };
+        ConsentHistoryBody: {
+            /** @description the latest word for each purpose and channel */
+            current: components["schemas"]["ConsentView"][] | null;
+            items: components["schemas"]["ConsentView"][] | null;
+        };
+        ConsentOverview: {
+            /** Format: date-time */
+            as_of: string;
+            cells: components["schemas"]["ConsentCell"][] | null;
+            /** @description how many have a contact point that can be used, by channel */
+            channels: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            customers: number;
+        };
         ConsentView: {
+            /** @description where a word given over the network came from */
+            address?: string;
+            /** @description a yes that the purpose's present notice has outgrown: nobody is reached by it */
+            ask_again?: boolean;
             channel: string;
             granted: boolean;
             /** Format: date-time */
             happened_at: string;
+            /**
+             * Format: int64
+             * @description number of the purpose's notice that was shown
+             */
+            notice?: number;
             proof?: string;
+            proof_kind?: string;
             purpose: string;
             source?: string;
+            /**
+             * Format: id
+             * @description who recorded it
+             */
+            staff_id?: string;
             /** @description of the text she agreed to */
             text_version?: string;
+        };
+        ConsentWeek: {
+            channel: string;
+            /** Format: int64 */
+            no: number;
+            purpose: string;
+            /** Format: date */
+            start: string;
+            /** Format: int64 */
+            yes: number;
         };
         ContactView: {
             /** Format: id */
             id: string;
             kind: string;
             state: string;
+            /** @description channels it is never used for, and why */
+            stops?: components["schemas"]["StopView"][] | null;
             /** @description masked */
             value: string;
             verified: boolean;
@@ -3231,6 +3639,68 @@ export interface components {
             next: components["schemas"]["NextChange"];
             tree: components["schemas"]["ExplainNode"];
         };
+        ExportFieldView: {
+            /** @enum {string} */
+            group: "key" | "profile" | "contact" | "own" | "figures" | "order" | "product" | "activity";
+            /** @description by language: zh-CN, en-US */
+            label: {
+                [key: string]: string;
+            };
+            /** @description you see it only in part, and so does the file */
+            masked: boolean;
+            name: string;
+            /** @description taken when no fields are named */
+            usual: boolean;
+        };
+        ExportView: {
+            by: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            downloads: number;
+            error_code?: string;
+            /** Format: date-time */
+            expires_at: string | null;
+            fields: string[] | null;
+            file_name?: string;
+            filter?: string;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** @enum {string} */
+            format: "csv" | "xlsx";
+            /** Format: id */
+            id: string;
+            /** @enum {string} */
+            kind: "customers" | "orders" | "order_lines" | "products" | "activities";
+            /** @description only who asked for an export may fetch its file */
+            mine: boolean;
+            orders: components["schemas"]["OrderFilter"];
+            /** Format: int64 */
+            processed: number;
+            reason: string;
+            /**
+             * Format: int64
+             * @description written so far
+             */
+            rows: number;
+            sha256?: string;
+            /**
+             * Format: int64
+             * @description cells that held more than a workbook's cell can, and were cut
+             */
+            shortened: number;
+            /** Format: int64 */
+            size: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed" | "cancelled" | "expired";
+            /**
+             * Format: int64
+             * @description what there is to go through: customers where a condition is given, else rows; null while unknown
+             */
+            total: number | null;
+            /** Format: int64 */
+            version: number;
+        };
         Failure: {
             /** Format: date-time */
             at: string;
@@ -3389,10 +3859,20 @@ export interface components {
         "Get-bulk-editsResponse": {
             items: components["schemas"]["BulkEditView"][] | null;
         };
-        "Get-customers-id-consentsResponse": {
-            /** @description the latest word for each purpose and channel */
-            current: components["schemas"]["ConsentView"][] | null;
-            items: components["schemas"]["ConsentView"][] | null;
+        "Get-consent-purposes-key-noticesResponse": {
+            items: components["schemas"]["NoticeView"][] | null;
+        };
+        "Get-consent-purposesResponse": {
+            items: components["schemas"]["PurposeView"][] | null;
+        };
+        "Get-consents-trendResponse": {
+            items: components["schemas"]["ConsentWeek"][] | null;
+        };
+        "Get-customers-id-reachResponse": {
+            items: components["schemas"]["ReachView"][] | null;
+        };
+        "Get-customers-id-requestsResponse": {
+            items: components["schemas"]["RequestView"][] | null;
         };
         "Get-duplicates-precisionResponse": {
             items: components["schemas"]["Precision"][] | null;
@@ -3666,6 +4146,20 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListExportFieldView: {
+            items: components["schemas"]["ExportFieldView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListExportView: {
+            items: components["schemas"]["ExportView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListFindingGroupView: {
             items: components["schemas"]["FindingGroupView"][] | null;
             /** @description absent on the last page */
@@ -3710,6 +4204,20 @@ export interface components {
         };
         ListProductView: {
             items: components["schemas"]["ProductView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListRequestView: {
+            items: components["schemas"]["RequestView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListSaidItem: {
+            items: components["schemas"]["SaidItem"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -3874,15 +4382,71 @@ export interface components {
              * @description now when absent
              */
             happened_at?: string;
-            /** @description where it can be seen that she said so */
+            /**
+             * Format: int64
+             * @description number of the purpose's notice that was shown
+             */
+            notice?: number;
+            /** @description where it can be seen, or what was said */
             proof?: string;
-            /** @enum {string} */
-            purpose: "marketing" | "service";
+            /**
+             * @description how it can be shown that it was said
+             * @enum {string}
+             */
+            proof_kind?: "spoken" | "form" | "document" | "link" | "import";
+            /** @description the key of a purpose in use */
+            purpose: string;
+            /** @description of a text that is kept elsewhere */
             text_version?: string;
+        };
+        NewExport: {
+            /** @description whether a CSV begins with a byte-order mark, by which spreadsheets know UTF-8; true when absent */
+            bom?: boolean;
+            /** @description names of GET /exports/fields; the usual ones when absent */
+            fields?: string[] | null;
+            /** @description condition on the customers as JSON text, as in the filter of a list */
+            filter?: string;
+            /**
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /** @enum {string} */
+            kind: "customers" | "orders" | "order_lines" | "products" | "activities";
+            /**
+             * @description of the headers and words; the workspace's when absent
+             * @enum {string}
+             */
+            language?: "zh-CN" | "en-US";
+            /** @description tell me by mail when it is ready */
+            notify?: boolean;
+            /** @description narrows orders, order_lines and activities */
+            orders?: components["schemas"]["OrderFilter"];
+            /** @description why; goes into the audit log and into the file */
+            reason: string;
         };
         NextChange: {
             day: string;
             member: boolean;
+        };
+        NoticeDraft: {
+            /** @description what was agreed to before does not cover this text: whoever agreed to an earlier one is not reached for the purpose until she has agreed anew */
+            ask_again?: boolean;
+            text: components["schemas"]["NoticeText"];
+        };
+        NoticeText: {
+            "en-US": string;
+            "zh-CN": string;
+        };
+        NoticeView: {
+            ask_again: boolean;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            number: number;
+            /** Format: id */
+            staff_id?: string;
+            text: components["schemas"]["NoticeText"];
         };
         Opened: {
             items: components["schemas"]["OpenedRow"][] | null;
@@ -3922,6 +4486,16 @@ export interface components {
             /** Format: int64 */
             LastAt: number;
             Total: components["schemas"]["Money"];
+        };
+        OrderFilter: {
+            /** @description YYYY-MM-DD */
+            from?: string;
+            /** @description order or refund */
+            kind?: string;
+            shop?: string;
+            status?: string;
+            /** @description YYYY-MM-DD */
+            to?: string;
         };
         OrderItem: {
             city: string | null;
@@ -4303,6 +4877,22 @@ export interface components {
             /** @description who must show a second factor */
             second_factor_roles: string[] | null;
         };
+        "Post-consent-purposesRequest": {
+            about?: components["schemas"]["AboutText"];
+            /** @description no longer asked for; what was said is kept */
+            archived?: boolean;
+            /**
+             * @description where it is consent silence is a no; else only a no is
+             * @enum {string}
+             */
+            basis: "consent" | "contract" | "legal_obligation" | "legitimate_interest";
+            channels: ("email" | "sms" | "wechat" | "phone" | "post")[] | null;
+            /** @description a-z, 0-9 and _; never changes */
+            key: string;
+            label: components["schemas"]["Label"];
+            /** Format: int64 */
+            position?: number;
+        };
         "Post-customer-fieldsRequest": {
             /** @enum {string} */
             applies_to: "person" | "organization" | "both";
@@ -4334,6 +4924,9 @@ export interface components {
             /** @description what a choice may be, and what comes in for it */
             values?: components["schemas"]["FieldValue"][] | null;
         };
+        "Post-customers-id-consents-batchRequest": {
+            items: components["schemas"]["NewConsent"][] | null;
+        };
         "Post-customers-id-contact-pointsRequest": {
             /** @enum {string} */
             kind: "phone" | "email" | "wechat";
@@ -4348,6 +4941,17 @@ export interface components {
             other: string;
             /** @description fields whose value comes from the other customer; name brings its parts, address all of it. What is empty is filled anyway */
             take?: string[] | null;
+        };
+        "Post-customers-id-preference-linkRequest": {
+            /** @enum {string} */
+            channel?: "email" | "sms" | "wechat" | "phone" | "post";
+            /** @description of the message it will stand in */
+            purpose?: string;
+        };
+        "Post-customers-id-requestsRequest": {
+            /** @enum {string} */
+            kind: "copy" | "erasure" | "correction";
+            note?: string;
         };
         "Post-duplicates-decideRequest": {
             /** Format: id */
@@ -4412,6 +5016,16 @@ export interface components {
             };
             name?: string;
             step: string;
+        };
+        "Post-person-requests-id-closeRequest": {
+            outcome?: string;
+            /** @enum {string} */
+            state: "done" | "refused";
+        };
+        "Post-person-requests-id-verifyRequest": {
+            code?: string;
+            /** @description how else it was made sure: called back, came with a document */
+            means?: string;
         };
         "Post-segments-explainRequest": {
             /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
@@ -4556,6 +5170,25 @@ export interface components {
         PriorsOutBody: {
             items: components["schemas"]["SignalPrior"][] | null;
         };
+        Privacy: {
+            /** @description whom people can write to, as their page says */
+            contact: string;
+            /**
+             * Format: int64
+             * @description days within which a request is to be answered (PIPL asks for promptly; GB/T 35273 and GDPR for 30 at most)
+             */
+            due_days: number;
+            /**
+             * Format: int64
+             * @description for how long a customer's own link works
+             */
+            link_days: number;
+            /**
+             * Format: id
+             * @description staff whose Today shows people's requests; null: every administrator's
+             */
+            responsible: string;
+        };
         Problem: {
             /** @description stable name of the error, for programs and translations */
             code: string;
@@ -4628,6 +5261,40 @@ export interface components {
             role_claim: string;
             /** @description the first that fits holds */
             roles: components["schemas"]["RoleFor"][] | null;
+        };
+        PurposeDraft: {
+            about?: components["schemas"]["AboutText"];
+            /** @description no longer asked for; what was said is kept */
+            archived?: boolean;
+            /**
+             * @description where it is consent silence is a no; else only a no is
+             * @enum {string}
+             */
+            basis: "consent" | "contract" | "legal_obligation" | "legitimate_interest";
+            channels: ("email" | "sms" | "wechat" | "phone" | "post")[] | null;
+            label: components["schemas"]["Label"];
+            /** Format: int64 */
+            position?: number;
+        };
+        PurposeView: {
+            about: components["schemas"]["AboutText"];
+            archived: boolean;
+            /**
+             * Format: int64
+             * @description number of the newest notice that earlier words do not cover
+             */
+            ask_again?: number;
+            /** @enum {string} */
+            basis: "consent" | "contract" | "legal_obligation" | "legitimate_interest";
+            channels: string[] | null;
+            key: string;
+            label: components["schemas"]["Label"];
+            /** @description the present one */
+            notice: components["schemas"]["NoticeView"];
+            /** Format: int64 */
+            position: number;
+            /** Format: int64 */
+            version: number;
         };
         "Put-lists-id-planRequest": {
             content: string;
@@ -4749,6 +5416,18 @@ export interface components {
             /** Format: double */
             low: number;
         };
+        ReachView: {
+            channel: string;
+            /**
+             * Format: id
+             * @description null for post, and where she has none for the channel
+             */
+            contact_point_id: string;
+            ok: boolean;
+            purpose: string;
+            /** @enum {string} */
+            reason: "agreed" | "basis" | "purpose_unknown" | "channel_not_asked" | "contact_gone" | "contact_invalid" | "stopped" | "refused" | "never_agreed" | "ask_again";
+        };
         Reason: {
             /**
              * Format: double
@@ -4798,6 +5477,35 @@ export interface components {
             days_to_second: components["schemas"]["Quartiles"];
             /** @description the last one holds this many and more */
             orders: components["schemas"]["OrdersCount"][] | null;
+        };
+        RequestView: {
+            /** Format: date-time */
+            closed_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** @description null once she was erased */
+            customer: components["schemas"]["Named"];
+            /** Format: date-time */
+            due_at: string;
+            /** @description whoever asked can be asked for a code */
+            has_code: boolean;
+            /** Format: id */
+            id: string;
+            /** @enum {string} */
+            kind: "copy" | "erasure" | "correction";
+            late: boolean;
+            note?: string;
+            outcome?: string;
+            /** @description preference_page, or manual for one that staff wrote down */
+            source: string;
+            /** @enum {string} */
+            state: "open" | "verified" | "done" | "refused";
+            /** Format: date-time */
+            verified_at: string | null;
+            /** @description code, or the means */
+            verified_by?: string;
+            /** Format: int64 */
+            version: number;
         };
         Retention: {
             /** Format: date-time */
@@ -4929,6 +5637,35 @@ export interface components {
         Said: {
             "en-US": string;
             "zh-CN": string;
+        };
+        SaidItem: {
+            /** @description where a word given over the network came from */
+            address?: string;
+            /** @description a yes that the purpose's present notice has outgrown: nobody is reached by it */
+            ask_again?: boolean;
+            channel: string;
+            customer: components["schemas"]["Named"];
+            granted: boolean;
+            /** Format: date-time */
+            happened_at: string;
+            /** Format: id */
+            id: string;
+            /**
+             * Format: int64
+             * @description number of the purpose's notice that was shown
+             */
+            notice?: number;
+            proof?: string;
+            proof_kind?: string;
+            purpose: string;
+            source?: string;
+            /**
+             * Format: id
+             * @description who recorded it
+             */
+            staff_id?: string;
+            /** @description of the text she agreed to */
+            text_version?: string;
         };
         SegmentBody: {
             /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
@@ -5154,6 +5891,21 @@ export interface components {
             /** Format: date */
             start: string;
         };
+        StopInput: {
+            /** @description all that it serves when absent */
+            channels?: ("email" | "sms" | "wechat" | "phone")[] | null;
+            note?: string;
+            /** @enum {string} */
+            reason: "complaint" | "bounce" | "law" | "request";
+        };
+        StopView: {
+            channel: string;
+            note?: string;
+            /** @enum {string} */
+            reason: "complaint" | "bounce" | "law" | "request";
+            /** Format: date-time */
+            since: string;
+        };
         TakenBack: {
             /**
              * Format: int64
@@ -5214,7 +5966,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed";
             title_code: string;
             values: {
                 [key: string]: unknown;
@@ -5280,7 +6032,7 @@ export interface components {
             version: number;
         };
         TodayAction: {
-            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, open_metric, open_source */
+            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, open_metric, open_source, open_request */
             code: string;
             /** @description a condition that lists the customers meant */
             filter?: {
@@ -5613,6 +6365,16 @@ export interface components {
             reason?: string;
             /** Format: int64 */
             took_ms: number;
+        };
+        Unsubscribe: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description the customer's own page */
+            link: string;
+            /** @description value of List-Unsubscribe */
+            list_unsubscribe: string;
+            /** @description value of List-Unsubscribe-Post */
+            list_unsubscribe_post: string;
         };
         ValueFigures: {
             /** Format: double */
@@ -6906,6 +7668,561 @@ export interface operations {
             };
         };
     };
+    "get-consent-purposes": {
+        parameters: {
+            query?: {
+                /** @description the archived ones too */
+                archived?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-consent-purposesResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-consent-purposes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-consent-purposesRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-consent-purposes-key": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PurposeDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-consent-purposes-key-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-consent-purposes-key-noticesResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-consent-purposes-key-notices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PurposeView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-consents": {
+        parameters: {
+            query?: {
+                purpose?: string;
+                channel?: string;
+                granted?: "true" | "false" | "";
+                source?: string;
+                from?: string;
+                to?: string;
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSaidItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-consents-overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentOverview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-consents-trend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-consents-trendResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-customer-fields": {
         parameters: {
             query?: {
@@ -7768,7 +9085,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Get-customers-id-consentsResponse"];
+                    "application/json": components["schemas"]["ConsentHistoryBody"];
                 };
             };
             /** @description Unauthorized */
@@ -7830,6 +9147,78 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["NewConsent"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-consents-batch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-consents-batchRequest"];
             };
         };
         responses: {
@@ -7970,6 +9359,145 @@ export interface operations {
             header?: {
                 "If-Match"?: string;
             };
+            path: {
+                id: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-contact-points-point-stop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StopInput"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-customers-id-contact-points-point-stop": {
+        parameters: {
+            query?: never;
+            header?: never;
             path: {
                 id: string;
                 point: string;
@@ -8337,6 +9865,283 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonalData"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-preference-link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-preference-linkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Unsubscribe"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-reach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-customers-id-reachResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-customers-id-requestsResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-requestsRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
                 };
             };
             /** @description Unauthorized */
@@ -9563,6 +11368,480 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Rule"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-exports": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListExportView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewExport"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-exports-fields": {
+        parameters: {
+            query?: {
+                kind?: "customers" | "orders" | "order_lines" | "products" | "activities";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListExportFieldView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-exports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-exports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-exports-id-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-exports-id-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -12825,6 +15104,357 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrderPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-person-requests": {
+        parameters: {
+            query?: {
+                state?: "waiting" | "closed";
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRequestView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-person-requests-id-close": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-person-requests-id-closeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-person-requests-id-verify": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-person-requests-id-verifyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Privacy"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-privacy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Privacy"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Privacy"];
                 };
             };
             /** @description Unauthorized */
