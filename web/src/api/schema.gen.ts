@@ -558,6 +558,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/contact-points/{point}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say that a contact point fails, and why, or that it is good after all */
+        post: operations["post-customers-id-contact-points-point-state"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/contact-points/{point}/stop": {
         parameters: {
             query?: never;
@@ -672,6 +689,23 @@ export interface paths {
         put?: never;
         /** Make a customer's own link: what she agrees to, a copy of her data, erasure; to be given to nobody else */
         post: operations["post-customers-id-preference-link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The score of one customer's record, and what lowers it */
+        get: operations["get-customers-id-quality"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1830,6 +1864,181 @@ export interface paths {
         head?: never;
         /** Change a product */
         patch: operations["patch-products-id"];
+        trace?: never;
+    };
+    "/api/v1/quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far the records can be trusted: by dimension, finding, field, source and owner */
+        get: operations["get-quality"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is wrong with records, what lowers the score most first */
+        get: operations["get-quality-findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/fixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Repairs, newest first */
+        get: operations["get-quality-fixes"];
+        put?: never;
+        /** Say what a repair of many records would do, or have it done */
+        post: operations["post-quality-fixes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/fixes/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a repair is */
+        get: operations["get-quality-fixes-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/fixes/{id}/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a repair back; what was changed since is left and named */
+        post: operations["post-quality-fixes-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is asked of records */
+        get: operations["get-quality-rules"];
+        put?: never;
+        /** Add a rule of one's own: a condition and what to say of whom it holds for */
+        post: operations["post-quality-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/rules/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a rule of one's own, or give one of the product back as it came */
+        delete: operations["delete-quality-rules-key"];
+        options?: never;
+        head?: never;
+        /** Change a rule; it holds from the next search, and for each record that changes */
+        patch: operations["patch-quality-rules-key"];
+        trace?: never;
+    };
+    "/api/v1/quality/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Searches of all records with their reports, newest first */
+        get: operations["get-quality-runs"];
+        put?: never;
+        /** Search all records now; a search that runs already is not started again */
+        post: operations["post-quality-runs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/runs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a search is, and its report */
+        get: operations["get-quality-runs-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/quality/schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When all records are searched by themselves */
+        get: operations["get-quality-schedule"];
+        /** Set when all records are searched by themselves */
+        put: operations["put-quality-schedule"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/rfm": {
@@ -3829,6 +4038,10 @@ export interface components {
             label: string;
             type: string;
         };
+        FixOutputBody: {
+            fix?: components["schemas"]["QualityFix"];
+            preview?: components["schemas"]["QualityFixPreview"];
+        };
         Found: {
             /**
              * Format: id
@@ -4204,6 +4417,34 @@ export interface components {
         };
         ListProductView: {
             items: components["schemas"]["ProductView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListQualityFinding: {
+            items: components["schemas"]["QualityFinding"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListQualityFix: {
+            items: components["schemas"]["QualityFix"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListQualityRule: {
+            items: components["schemas"]["QualityRule"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListQualityRun: {
+            items: components["schemas"]["QualityRun"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -4927,6 +5168,10 @@ export interface components {
         "Post-customers-id-consents-batchRequest": {
             items: components["schemas"]["NewConsent"][] | null;
         };
+        "Post-customers-id-contact-points-point-stateRequest": {
+            /** @enum {string} */
+            state: "ok" | "bounced" | "wrong_number" | "unreachable" | "refused";
+        };
         "Post-customers-id-contact-pointsRequest": {
             /** @enum {string} */
             kind: "phone" | "email" | "wechat";
@@ -5026,6 +5271,21 @@ export interface components {
             code?: string;
             /** @description how else it was made sure: called back, came with a document */
             means?: string;
+        };
+        "Post-quality-fixesRequest": {
+            /** @description do it; without, only say what would be done */
+            apply?: boolean;
+            /** @description only findings of these */
+            customers?: string[] | null;
+            /** @description a field's name; - for the whole record */
+            field?: string;
+            /** @enum {string} */
+            method: "default" | "derive" | "source" | "ask" | "cap" | "clear" | "exclude" | "confirm" | "delete";
+            orders?: string[] | null;
+            rule: string;
+            source?: string;
+            /** @description what default puts in */
+            value?: string;
         };
         "Post-segments-explainRequest": {
             /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
@@ -5324,6 +5584,342 @@ export interface components {
             roles: components["schemas"]["RoleFor"][] | null;
             /** @description never given back; absent keeps it, unless the issuer becomes another */
             secret?: string;
+        };
+        QualityFinding: {
+            /** Format: id */
+            customer_id: string;
+            /** @enum {string} */
+            dimension: "completeness" | "validity" | "consistency" | "uniqueness" | "timeliness";
+            field: string;
+            field_label: components["schemas"]["AnalyzeLabel"];
+            fixes: string[] | null;
+            /** Format: date-time */
+            found_at: string;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description by how much it lowers the record's score, 0..1
+             */
+            points: number;
+            /** @description what other details of the record say should stand there; empty for nothing */
+            proposed: string;
+            rule: string;
+            sentence: components["schemas"]["AnalyzeLabel"];
+            subject: components["schemas"]["QualitySubject"];
+            /** @description what stands there, masked where the reader may not see it */
+            value: string;
+        };
+        QualityFix: {
+            by: string;
+            /**
+             * Format: int64
+             * @description findings it did something about
+             */
+            changed: number;
+            /** Format: date-time */
+            created_at: string;
+            field: string;
+            field_label: components["schemas"]["AnalyzeLabel"];
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: id */
+            id: string;
+            /**
+             * Format: int64
+             * @description values left alone by undo: they were changed since
+             */
+            kept: number;
+            /** @description whose, the first hundred; only when one repair is asked for */
+            kept_of?: components["schemas"]["QualityKeptValue"][] | null;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: int64
+             * @description findings it could do nothing about
+             */
+            left_out: number;
+            method: string;
+            rule: string;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "undoing" | "undone";
+            /**
+             * Format: int64
+             * @description findings it was about
+             */
+            total: number;
+            /**
+             * Format: int64
+             * @description values put back
+             */
+            undone: number;
+            value?: string;
+        };
+        QualityFixPreview: {
+            /** Format: int64 */
+            cannot: number;
+            /**
+             * Format: int64
+             * @description findings it can do something about
+             */
+            changes: number;
+            /** @description changes and cannot are reckoned from the first records */
+            estimated: boolean;
+            sample: components["schemas"]["QualityFixSample"][] | null;
+            /**
+             * Format: int64
+             * @description findings it is about
+             */
+            total: number;
+        };
+        QualityFixSample: {
+            after: string;
+            before: string;
+            /** Format: id */
+            customer_id: string;
+            field: components["schemas"]["AnalyzeLabel"];
+            name: string;
+        };
+        QualityGroup: {
+            /** Format: int64 */
+            count: number;
+            /** @enum {string} */
+            dimension: "completeness" | "validity" | "consistency" | "uniqueness" | "timeliness";
+            field: string;
+            field_label: components["schemas"]["AnalyzeLabel"];
+            fixes: string[] | null;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: int64
+             * @description of those, found after the last search
+             */
+            new: number;
+            /**
+             * Format: double
+             * @description by how much the score would rise if all were solved, 0..1
+             */
+            points: number;
+            /** @description what the customers concerned have spent, net of refunds */
+            resting: components["schemas"]["Money"];
+            rule: string;
+            /** @enum {string} */
+            subject: "customer" | "order" | "source";
+        };
+        QualityKeptValue: {
+            field: components["schemas"]["AnalyzeLabel"];
+            /** Format: id */
+            id: string;
+            name: string;
+            type: string;
+        };
+        QualityOfDimension: {
+            /** @enum {string} */
+            dimension: "completeness" | "validity" | "consistency" | "uniqueness" | "timeliness";
+            /** Format: int64 */
+            findings: number;
+            /** Format: double */
+            score: number | null;
+            /**
+             * Format: double
+             * @description what it is worth of the score, 0..1
+             */
+            weight: number;
+        };
+        QualityOfField: {
+            field: string;
+            /** Format: int64 */
+            findings: number;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description share of customers whose field no finding names
+             */
+            score: number;
+        };
+        QualityOfPart: {
+            /** Format: int64 */
+            customers: number;
+            dimensions: {
+                [key: string]: number | null;
+            };
+            /** Format: int64 */
+            findings: number;
+            /** @description the source's name or the owner's id; empty for none */
+            id: string;
+            name: string;
+            /** Format: double */
+            score: number;
+        };
+        QualityOfRecord: {
+            /**
+             * Format: date-time
+             * @description when what all records have in common was measured; the record itself is judged now
+             */
+            as_of: string | null;
+            /** @description absent where nothing in the record can be judged by it */
+            dimensions: {
+                [key: string]: number | null;
+            };
+            /** @description what lowers it, most first */
+            findings: components["schemas"]["QualityFinding"][] | null;
+            /**
+             * Format: double
+             * @description 0..1
+             */
+            score: number;
+        };
+        QualityPoint: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            findings: number;
+            /** Format: double */
+            score: number;
+        };
+        QualityRule: {
+            active: boolean;
+            /** @description one of the product's that the workspace has changed */
+            changed: boolean;
+            condition?: unknown;
+            /** @enum {string} */
+            dimension: "completeness" | "validity" | "consistency" | "uniqueness" | "timeliness";
+            field?: string;
+            /** @description the fields it asks for, where they can be chosen; null where not */
+            fields: string[] | null;
+            fixes: string[] | null;
+            key: string;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description the least threshold
+             */
+            least?: number;
+            /** Format: double */
+            most?: number;
+            own: boolean;
+            /** @enum {string} */
+            subject: "customer" | "order" | "source";
+            /**
+             * Format: double
+             * @description null where the rule has none
+             */
+            threshold: number | null;
+            /** @description of the threshold: days, years, share, deviations */
+            unit?: string;
+            /** Format: int64 */
+            version: number;
+            /**
+             * Format: double
+             * @description how much a finding counts beside those of other rules of its dimension
+             */
+            weight: number;
+        };
+        QualityRuleCount: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            new: number;
+            rule: string;
+            /** Format: int64 */
+            solved: number;
+        };
+        QualityRuleDraft: {
+            active?: boolean;
+            /** @description whom it holds for is a finding */
+            condition?: unknown;
+            /** @enum {string} */
+            dimension?: "completeness" | "validity" | "consistency" | "uniqueness" | "timeliness";
+            /** @description what the finding is about; empty for the whole record */
+            field?: string;
+            fields?: string[];
+            label?: components["schemas"]["AnalyzeLabel"];
+            /** Format: double */
+            threshold?: number;
+            /** Format: double */
+            weight?: number;
+        };
+        QualityRun: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            customers: number;
+            dimensions: {
+                [key: string]: number;
+            };
+            error_code?: string;
+            /** Format: int64 */
+            findings: number;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: id */
+            id: string;
+            /**
+             * Format: int64
+             * @description findings that the run before did not have
+             */
+            new: number;
+            /**
+             * Format: double
+             * @description share 0..1
+             */
+            progress: number;
+            rules: components["schemas"]["QualityRuleCount"][] | null;
+            scheduled: boolean;
+            /**
+             * Format: double
+             * @description 0..1
+             */
+            score: number | null;
+            /**
+             * Format: int64
+             * @description findings of the run before that are gone
+             */
+            solved: number;
+            /** @enum {string} */
+            state: "queued" | "running" | "done" | "failed";
+            /** Format: int64 */
+            took_ms: number | null;
+        };
+        QualitySchedule: {
+            active: boolean;
+            /** @enum {string} */
+            every: "day" | "week";
+            /** Format: int64 */
+            hour: number;
+            /**
+             * Format: int64
+             * @description 1 is Monday; of weekly searches
+             */
+            weekday: number;
+        };
+        QualityScore: {
+            /**
+             * Format: date-time
+             * @description when all records were searched last; changes since are in the figures
+             */
+            as_of: string | null;
+            /** Format: int64 */
+            customers: number;
+            dimensions: components["schemas"]["QualityOfDimension"][] | null;
+            fields: components["schemas"]["QualityOfField"][] | null;
+            /** @description findings by rule and field, what costs most first */
+            groups: components["schemas"]["QualityGroup"][] | null;
+            owners: components["schemas"]["QualityOfPart"][] | null;
+            /** @description the last search, running or done */
+            run: components["schemas"]["QualityRun"];
+            /**
+             * Format: double
+             * @description null before the first search
+             */
+            score: number | null;
+            sources: components["schemas"]["QualityOfPart"][] | null;
+            /** @description of past searches, oldest first; empty for who does not see all customers */
+            trend: components["schemas"]["QualityPoint"][] | null;
+        };
+        QualitySubject: {
+            /** Format: id */
+            id: string;
+            name: string;
+            /** @enum {string} */
+            type: "customer" | "order" | "source";
         };
         Quartiles: {
             /** Format: int64 */
@@ -6032,7 +6628,7 @@ export interface components {
             version: number;
         };
         TodayAction: {
-            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, open_metric, open_source, open_request */
+            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, review_quality, open_customer, open_metric, open_source, open_request */
             code: string;
             /** @description a condition that lists the customers meant */
             filter?: {
@@ -9421,6 +10017,81 @@ export interface operations {
             };
         };
     };
+    "post-customers-id-contact-points-point-state": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                point: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-contact-points-point-stateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-customers-id-contact-points-point-stop": {
         parameters: {
             query?: never;
@@ -9936,6 +10607,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Unsubscribe"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOfRecord"];
                 };
             };
             /** @description Unauthorized */
@@ -15670,6 +16408,1024 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityScore"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-findings": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                total?: boolean;
+                rule?: string;
+                /** @description a field's name; - for the whole record */
+                field?: string;
+                source?: string;
+                customer?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListQualityFinding"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-fixes": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListQualityFix"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-quality-fixes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-quality-fixesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FixOutputBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-fixes-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityFix"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-quality-fixes-id-undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityFix"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListQualityRule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-quality-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualityRuleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-quality-rules-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-quality-rules-key": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualityRuleDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-runs": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListQualityRun"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-quality-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRun"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-runs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityRun"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualitySchedule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-quality-schedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QualitySchedule"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualitySchedule"];
                 };
             };
             /** @description Unauthorized */
