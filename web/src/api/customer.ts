@@ -37,6 +37,8 @@ export interface ContactPoint {
   value: string;
   verified: boolean;
   state: string;
+  /** Channels it is never used for, and why. */
+  stops?: { channel: string; reason: "complaint" | "bounce" | "law" | "request"; note?: string; since: string }[];
 }
 
 export interface Consent {
@@ -45,6 +47,11 @@ export interface Consent {
   granted: boolean;
   happened_at: string;
   text_version?: string;
+  /** Number of the purpose's notice that was shown. */
+  notice?: number;
+  /** A yes that the present notice has outgrown. */
+  ask_again?: boolean;
+  proof_kind?: string;
   proof?: string;
   source?: string;
 }

@@ -9,6 +9,7 @@ export * from "./settings";
 export * from "./backups";
 export * from "./fields";
 export * from "./own";
+export * from "./privacy";
 export * from "./collect";
 export * from "./exports";
 export * from "./analyze";

@@ -4,6 +4,7 @@ import { useTranslation } from "react-i18next";
 import { pages as analyze } from "../features/analyze";
 import { pages as collect } from "../features/collect";
 import { pages as customer } from "../features/customer";
+import { pages as privacy } from "../features/privacy";
 import { pages as settings } from "../features/settings";
 import { pages as signin } from "../features/signin";
 import { pages as today } from "../features/today";
@@ -43,11 +44,12 @@ const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit"
 const sessionsRoute = createRoute({ getParentRoute: inside, path: "/settings/sessions", component: lazyRouteComponent(settings.sessions) });
 const fieldsRoute = createRoute({ getParentRoute: inside, path: "/settings/fields", component: lazyRouteComponent(settings.fields) });
 const backupsRoute = createRoute({ getParentRoute: inside, path: "/settings/backups", component: lazyRouteComponent(settings.backups) });
+const privacyRoute = createRoute({ getParentRoute: inside, path: "/settings/privacy", component: lazyRouteComponent(privacy.privacy), validateSearch: texted("tab", "purpose", "channel", "said") });
 const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/workspace", component: lazyRouteComponent(settings.workspace) });
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, fieldsRoute, backupsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, fieldsRoute, privacyRoute, backupsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

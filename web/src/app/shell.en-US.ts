@@ -3,7 +3,7 @@ export default {
   title: "{{page}} · Guanxi",
   menu: {
     label: "Main menu", today: "Today", customers: "Customers", customerList: "All customers", duplicates: "Duplicates", segments: "Segments", insight: "Insight", metrics: "Metrics", rfm: "Value", cohorts: "Cohorts",
-    data: "Data", imports: "Imports", exports: "Exports", quality: "Data quality", settings: "Settings", staff: "Staff and roles", audit: "Audit log", sessions: "Sessions and tokens", fields: "Customer fields", backups: "Backups", workspace: "Workspace", more: "More", find: "Search",
+    data: "Data", imports: "Imports", exports: "Exports", quality: "Data quality", settings: "Settings", staff: "Staff and roles", audit: "Audit log", sessions: "Sessions and tokens", fields: "Customer fields", privacy: "Personal data", backups: "Backups", workspace: "Workspace", more: "More", find: "Search",
   },
   find: "Search customers, phones, orders, or type an action",
   create: "New",

@@ -4,6 +4,7 @@ import collect from "../features/collect/words.en-US";
 import duplicate from "../features/customer/duplicates/words.en-US";
 import own from "../features/customer/fields/words.en-US";
 import customer from "../features/customer/words.en-US";
+import privacy from "../features/privacy/words.en-US";
 import settings from "../features/settings/words.en-US";
 import signin from "../features/signin/words.en-US";
 import today from "../features/today/words.en-US";
@@ -11,4 +12,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, own, settings };
+export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, own, privacy, settings };

@@ -4,6 +4,7 @@ import collect from "../features/collect/words.zh-CN";
 import duplicate from "../features/customer/duplicates/words.zh-CN";
 import own from "../features/customer/fields/words.zh-CN";
 import customer from "../features/customer/words.zh-CN";
+import privacy from "../features/privacy/words.zh-CN";
 import settings from "../features/settings/words.zh-CN";
 import signin from "../features/signin/words.zh-CN";
 import today from "../features/today/words.zh-CN";
@@ -11,4 +12,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, own, settings };
+export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, own, privacy, settings };

@@ -3,6 +3,7 @@ import { reveal, type ContactPoint, type CustomerPage } from "../../api";
 import { useCan } from "../../app/session";
 import { Button, Locked, Pop } from "../../ui";
 import { useShown, Why } from "./Reveal";
+import { Stops } from "./Stops";
 
 /** How to reach her: masked, and shown for a stated reason to whoever may. */
 export function Contacts({ of }: { of: CustomerPage }) {
@@ -31,6 +32,7 @@ function Point({ of, point }: { of: CustomerPage; point: ContactPoint }) {
             </Pop>
           ) : state}
         </span>
+        <Stops of={of} point={point} />
       </dd>
     </>
   );

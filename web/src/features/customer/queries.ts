@@ -1,7 +1,10 @@
 import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { listCustomers, previewSegment, readCustomer, readSegmentsOf, readFields, readTimeline, type Condition, type ListQuery } from "../../api";
+import { listCustomers, listPurposes, previewSegment, readCustomer, readSegmentsOf, readFields, readTimeline, type Condition, type ListQuery } from "../../api";
 
 export const PAGE = 50;
+
+/** What customers are asked for. */
+export const purposesQuery = queryOptions({ queryKey: ["purposes", { archived: false }], queryFn: () => listPurposes(false), staleTime: 60_000 });
 
 export const listQuery = (query: ListQuery) =>
   queryOptions({ queryKey: ["customers", query], queryFn: ({ signal }) => listCustomers(query, signal), placeholderData: keepPreviousData });

@@ -1,0 +1,32 @@
+export default {
+  title: "Personal data",
+  tab: { overview: "Consent", purposes: "Purposes and notices", requests: "Requests", settings: "Settings" },
+  save: "Save", more: "Earlier",
+  channel: { email: "Email", sms: "SMS", wechat: "WeChat", phone: "Phone", post: "Post" },
+  basis: { consent: "Rests on consent", contract: "Needed for a contract", legal_obligation: "Required by law", legitimate_interest: "Legitimate interest" },
+  source: { manual: "by staff", preference_page: "own page", one_click: "one click", suppression: "said before erasure" },
+  reach: {
+    title: "Who can be reached now", of_one: "{{n}} customer", of_other: "{{n}} customers", what: "Reachable: with a contact point that can be used and is not stopped, and a yes to the purpose (where it does not rest on consent: no no). Press a number for its customers.",
+    purpose: "Purpose", reachable: "{{n}} can be reached", yes: "yes {{n}}", no: "no {{n}}", askAgain: "ask again {{n}}",
+  },
+  trend: { title: "Choices in the last 13 weeks", all: "All purposes", none: "Nobody chose anything in the last 13 weeks", week: "Week", yes: "Agreed", no: "Refused or withdrew" },
+  said: { title: "Who said what", show: "Show", no: "Refusals and withdrawals", yes: "Agreements", all: "All", none: "Nothing yet", customer: "Customer", what: "Choice", when: "When", how: "How", agreed: "Agrees:", refused: "Refuses:", notice: "notice {{n}}" },
+  purpose: {
+    create: "Add a purpose", edit: "Edit", saved: "Purpose saved", archived: "Archived", labelZH: "Name in Chinese", labelEN: "Name in English", aboutZH: "About, in Chinese", aboutEN: "About, in English", key: "Key",
+    basis: "Basis", basisHint: "Where it is consent, silence is a no", channels: "Channels", archive: "Archive: no longer asked for, what was said is kept",
+  },
+  notice: {
+    next: "Publish a new notice", titleOf: "{{name}}: new notice", none: "No notice yet", version: "Version {{n}}", present: "Present", askAgain: "Must be asked again", published: "The new notice is published", what: "This is version {{n}}. What was said before still refers to the version that was shown; it does not change.",
+    textZH: "Full text in Chinese", textEN: "Full text in English", further: "It goes beyond what was agreed to: people must be asked again", consequence_zero: "Nobody has to be asked again for now.", consequence_one: "About {{n}} customer who agreed is not reached for this purpose until asked again.", consequence_other: "About {{n}} customers who agreed are not reached for this purpose until asked again.", publish: "Publish",
+  },
+  request: {
+    waiting: "Waiting", closed: "Closed", none: "No request waits", noneClosed: "No request was closed yet", customer: "Customer", erased: "Erased for good", what: "Request", state: "State", source: "From", due: "Answer by law by", closedAt: "Closed", answer: "Answer",
+    kind: { copy: "Copy of the data", erasure: "Erasure", correction: "Correction" }, states: { open: "To be confirmed", verified: "Confirmed", done: "Done", refused: "Not done" },
+    asked: "Asked {{at}}, answer by {{due}}", verifyTitle: "First make sure it is the customer", code: "The code the customer tells you", codeHint: "Six digits that only the customer's own page showed; void after 5 wrong tries", means: "Or made sure by other means", meansHint: "For example: called back on the number on record, and checked the last order", verify: "Confirmed",
+    verifiedBy: "Confirmed: {{means}}", byCode: "code", todo: { copy: "Export the personal data from the customer's menu, and hand it over.", erasure: "Erase for good from the customer's menu; that closes the request.", correction: "Correct it on the customer's page." }, openCustomer: "Open the customer", outcome: "What was done", outcomeHint: "Must be given where it is not done", refuse: "Not done", close: "Close", done: "The request is closed",
+  },
+  settings: {
+    saved: "Saved", responsible: "Responsible for personal data", responsibleHint: "Requests stand on this person's Today", everyAdmin: "Every administrator", due: "Days to answer", dueHint: "PIPL asks for promptly; GB/T 35273 and GDPR for 30 days at most", link: "Days a customer's own link works", linkHint: "Links to unsubscribe should work for long",
+    contact: "Contact", contactHint: "Stands on the customer's own page, for example privacy@example.com",
+  },
+};

@@ -1,0 +1,32 @@
+export default {
+  title: "个人信息",
+  tab: { overview: "授权总览", purposes: "用途与告知", requests: "个人请求", settings: "设置" },
+  save: "保存", more: "更早的",
+  channel: { email: "邮件", sms: "短信", wechat: "微信", phone: "电话", post: "邮寄" },
+  basis: { consent: "以同意为前提", contract: "履行合同所必需", legal_obligation: "履行法定义务", legitimate_interest: "正当利益" },
+  source: { manual: "员工记录", preference_page: "客户本人的页面", one_click: "一键退订", suppression: "清除前的不同意" },
+  reach: {
+    title: "现在能联系到谁", of: "共 {{n}} 位客户", what: "能联系到：有可用的联系方式、没有停用，并且同意了这一用途（不以同意为前提的用途，只要没有拒绝）。点任何数字看名单。",
+    purpose: "用途", reachable: "可联系 {{n}} 人", yes: "同意 {{n}}", no: "拒绝 {{n}}", askAgain: "待重新征得 {{n}}",
+  },
+  trend: { title: "近 13 周表态", all: "全部用途", none: "近 13 周没有人表态", week: "周", yes: "同意", no: "拒绝或撤回" },
+  said: { title: "谁说了什么", show: "显示", no: "拒绝与撤回", yes: "同意", all: "全部", none: "还没有", customer: "客户", what: "表态", when: "时间", how: "方式", agreed: "同意", refused: "不同意", notice: "告知第 {{n}} 版" },
+  purpose: {
+    create: "新增用途", edit: "修改", saved: "用途已保存", archived: "已停用", labelZH: "中文名称", labelEN: "英文名称", aboutZH: "中文说明", aboutEN: "英文说明", key: "标识",
+    basis: "依据", basisHint: "以同意为前提时，未表态按不同意处理", channels: "渠道", archive: "停用：不再征求，已有表态保留",
+  },
+  notice: {
+    next: "发布新版告知", titleOf: "{{name}}：新版告知文本", none: "还没有告知文本", version: "第 {{n}} 版", present: "现行", askAgain: "须重新征得同意", published: "新版告知已发布", what: "这是第 {{n}} 版。此前的表态仍以当时出示的版本为准，不会改变。",
+    textZH: "中文全文", textEN: "英文全文", further: "内容超出以前同意的范围，须重新征得同意", consequence_zero: "目前没有人因此需要重新征得同意。", consequence_other: "约 {{n}} 位已同意的客户在重新同意之前，不再因这一用途被联系。", publish: "发布",
+  },
+  request: {
+    waiting: "待答复", closed: "已办结", none: "没有待答复的请求", noneClosed: "还没有办结的请求", customer: "客户", erased: "已彻底清除", what: "请求", state: "状态", source: "来自", due: "法定答复期限", closedAt: "办结", answer: "办理",
+    kind: { copy: "信息副本", erasure: "删除信息", correction: "更正信息" }, states: { open: "待核实", verified: "已核实", done: "已完成", refused: "未予办理" },
+    asked: "{{at}} 提出，{{due}} 前答复", verifyTitle: "先核实是本人", code: "对方报出的核实码", codeHint: "客户提出请求时，页面只给本人看过的六位数字；输错 5 次作废", means: "或用其他办法核实", meansHint: "例如：按档案里的号码回拨，核对了最近一笔订单", verify: "已核实",
+    verifiedBy: "已核实：{{means}}", byCode: "核实码", todo: { copy: "在客户页的菜单里导出个人信息，交给本人。", erasure: "在客户页的菜单里彻底清除；请求会随之办结。", correction: "在客户页更正。" }, openCustomer: "打开客户", outcome: "办理说明", outcomeHint: "未予办理时必须说明理由", refuse: "未予办理", close: "办结", done: "请求已办结",
+  },
+  settings: {
+    saved: "已保存", responsible: "个人信息负责人", responsibleHint: "请求会出现在这个人的今日里", everyAdmin: "每位管理员", due: "答复期限（天）", dueHint: "个人信息保护法要求及时答复；国标 GB/T 35273 最长 30 天", link: "偏好中心链接有效期（天）", linkHint: "退订链接要长期有效",
+    contact: "联系方式", contactHint: "写在客户本人的页面上，例如 privacy@example.com",
+  },
+};
