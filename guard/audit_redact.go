@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"strconv"
 
+	"github.com/uptrace/bun"
+
 	"guanxi/base/db"
 )
 
@@ -84,4 +86,10 @@ func unanswered(ctx context.Context, records *db.DB) (int64, error) {
 		}
 	}
 	return 0, nil
+}
+
+// Expired gives the entries with these ids as they are to be redacted.
+func Expired(ctx context.Context, tx *db.Tx, ids []int64) (entries []AuditEntry, err error) {
+	err = tx.NewRaw("select "+auditColumns+" from audit_entries where id in (?) order by id", bun.List(ids)).Scan(ctx, &entries)
+	return entries, err
 }

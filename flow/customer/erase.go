@@ -64,6 +64,11 @@ func (s *Store) Erase(ctx context.Context, id int64, reason string) (e Erased, e
 		if err != nil {
 			return err
 		}
+		if !s.again {
+			if kept, err := legallyHeld(ctx, tx, p.ids); err != nil || kept {
+				return refuseHeld(err)
+			}
+		}
 		if e, err = s.erase(ctx, tx, p, m, reason); err != nil {
 			return err
 		}
@@ -183,4 +188,11 @@ func (s *Store) registerErase(a *api.API) {
 			e, err := s.Erase(ctx, int64(in.ID), in.Body.Reason)
 			return &struct{ Body Erased }{e}, err
 		})
+}
+
+func refuseHeld(err error) error {
+	if err != nil {
+		return err
+	}
+	return fault.Conflict("legal_hold")
 }

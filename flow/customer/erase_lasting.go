@@ -86,6 +86,7 @@ func (l ErasedPersons) Reapply(ctx context.Context, records *db.DB, dir string, 
 	if err != nil {
 		return err
 	}
+	s.again = true
 	if err := records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		for mark, r := range list.Erased {
 			if _, err := tx.Do(ctx, "insert into erasures (mark, customer_id, reason, orders, erased_at) values (?, ?, ?, ?, ?) on conflict (mark) do nothing",

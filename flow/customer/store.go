@@ -26,6 +26,7 @@ type Store struct {
 	exportDir   string
 	exportEnded func(ctx context.Context, tx *db.Tx, e Export) error
 	publicURL   string
+	again       bool // erasing again whom a restored state has back: a hold it knows of was lifted since
 }
 
 // analysis is what a later stage supplies. Any part may be missing: then lists only sort by age, and figures are null.
@@ -73,6 +74,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerPreferences(a)
 	s.registerRequests(a)
 	s.registerPrivacy(a)
+	s.registerRetention(a)
 }
 
 // matches checks an If-Match header against the version stored; "" and * match anything. Fault: stale.

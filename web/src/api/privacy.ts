@@ -133,3 +133,40 @@ export const verifyRequest = (of: PersonRequest, by: { code: string } | { means:
 export const closeRequest = (of: PersonRequest, state: "done" | "refused", outcome: string) => post<PersonRequest>(`/person-requests/${of.id}/close`, { state, ...(outcome ? { outcome } : {}) }, { ifMatch: of.version });
 export const readPrivacy = () => get<PrivacySettings>("/privacy");
 export const changePrivacy = (body: PrivacySettings) => put<PrivacySettings>("/privacy", body);
+
+/** A kind of records or a field, with how long it is kept and what goes when. */
+export interface RetentionItem {
+  name: string;
+  label: Said;
+  retention_days: number | null;
+  least_days?: number;
+  basis: Basis | "";
+  purpose: string;
+  own: boolean;
+  due: number;
+  soon: number;
+  version: number;
+}
+
+export interface RetentionPage {
+  items: RetentionItem[];
+  runs: { at: string; deleted: number; report: Record<string, number> }[];
+  holds: { customer: Named; reason: string; since: string }[];
+}
+
+/** What is said about a field or a kind of records. */
+export interface DataItemDraft {
+  purpose?: string;
+  basis?: Basis | "";
+  retention_days?: number;
+  owner?: string;
+  definition?: string;
+  rule?: string;
+  recipients?: string;
+}
+
+export const readKept = () => get<RetentionPage>("/retention");
+export const runRetention = () => post<RetentionPage>("/retention/run");
+export const saveDataItem = (name: string, version: number, draft: DataItemDraft) => put(`/data-items/${name}`, draft, version ? { ifMatch: version } : {});
+export const holdCustomer = (id: string, reason: string) => post(`/customers/${id}/hold`, { reason });
+export const liftHold = (id: string) => del(`/customers/${id}/hold`);

@@ -8,6 +8,7 @@ import { ActionMenu, Button, useToast } from "../../ui";
 import { todayQuery } from "../today";
 import { DiscloseDialog } from "./DiscloseDialog";
 import { EraseDialog } from "./EraseDialog";
+import { HoldDialog } from "./HoldDialog";
 import { RemoveDialog } from "./RemoveDialog";
 
 /** Where we are, and the way to the neighbours on Today's list when we came from there. */
@@ -15,10 +16,11 @@ export function Crumb({ of }: { of: CustomerPage }) {
   const { t } = useTranslation("customer");
   const { say } = useToast();
   const can = useCan();
-  const [open, setOpen] = useState<"disclose" | "remove" | "erase" | null>(null);
+  const [open, setOpen] = useState<"disclose" | "hold" | "remove" | "erase" | null>(null);
   const close = () => setOpen(null);
   const acts = [
     { key: "disclose", label: t("disclosure.open"), icon: "download" as const, onSelect: () => setOpen("disclose"), may: can("customers.disclose") },
+    { key: "hold", label: t("hold.open"), icon: "lock" as const, onSelect: () => setOpen("hold"), may: can("privacy.write") },
     { key: "remove", label: t("remove"), icon: "no" as const, danger: true, onSelect: () => setOpen("remove"), may: can("customers.delete") },
     { key: "erase", label: t("erasure.open"), icon: "x" as const, danger: true, onSelect: () => setOpen("erase"), may: can("customers.erase") },
   ].filter((act) => act.may);
@@ -32,6 +34,7 @@ export function Crumb({ of }: { of: CustomerPage }) {
         {acts.length > 0 && <ActionMenu items={acts}><Button look="bare" icon="more" aria-label={t("more")} /></ActionMenu>}
         <RemoveDialog of={of} open={open === "remove"} onClose={close} />
         <DiscloseDialog of={of} open={open === "disclose"} onClose={close} />
+        <HoldDialog of={of} open={open === "hold"} onClose={close} />
         <EraseDialog of={of} open={open === "erase"} onClose={close} />
       </div>
     </div>

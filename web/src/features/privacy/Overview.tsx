@@ -95,9 +95,9 @@ function Trend({ purposes }: { purposes: Purpose[] }) {
       {rows.length === 0 ? <Empty>{t("trend.none")}</Empty> : (
         <Chart label={t("trend.title")} file="consents" height={180} table={{ heads: [t("trend.week"), t("trend.yes"), t("trend.no")], rows, say: (value) => format.count(value) }}
           option={(palette) => ({
-            grid: { left: 40, right: 12, top: 24, bottom: 24 }, legend: { top: 0, right: 0, textStyle: { color: palette("--ink-2") } }, tooltip: { trigger: "axis" },
-            xAxis: { type: "category", data: starts.map((each) => format.day(each)), axisLabel: { color: palette("--ink-3") } }, yAxis: { type: "value", minInterval: 1, axisLabel: { color: palette("--ink-3") }, splitLine: { lineStyle: { color: palette("--line") } } },
-            series: [{ type: "bar", name: t("trend.yes"), data: rows.map((row) => row[1]), itemStyle: { color: palette("--accent") } }, { type: "bar", name: t("trend.no"), data: rows.map((row) => row[2]), itemStyle: { color: palette("--ink-3") } }],
+            grid: { left: 40, right: 12, top: 24, bottom: 24 }, legend: { top: 0, right: 0, textStyle: { color: palette("ink-2") } }, tooltip: { trigger: "axis" },
+            xAxis: { type: "category", data: starts.map((each) => format.day(each)), axisLabel: { color: palette("ink-3") } }, yAxis: { type: "value", minInterval: 1, axisLabel: { color: palette("ink-3") }, splitLine: { lineStyle: { color: palette("line") } } },
+            series: [{ type: "bar", name: t("trend.yes"), data: rows.map((row) => row[1]), itemStyle: { color: palette("c-1") } }, { type: "bar", name: t("trend.no"), data: rows.map((row) => row[2]), itemStyle: { color: palette("ink-3") } }],
           })} />
       )}
     </Section>

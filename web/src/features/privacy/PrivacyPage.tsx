@@ -4,10 +4,11 @@ import { Body, PageHead, Tabs } from "../../ui";
 import { Overview } from "./Overview";
 import { Purposes } from "./Purposes";
 import { Requests } from "./Requests";
+import { Retention } from "./Retention";
 import { Settings } from "./Settings";
 import "./privacy.css";
 
-const tabs = ["overview", "purposes", "requests", "settings"] as const;
+const tabs = ["overview", "purposes", "requests", "retention", "settings"] as const;
 type Key = (typeof tabs)[number];
 
 /** Personal data: consent, what people ask for, how long things are kept, and the register of it all. */
@@ -25,6 +26,7 @@ export default function PrivacyPage() {
         {tab === "overview" && <Overview />}
         {tab === "purposes" && <Purposes />}
         {tab === "requests" && <Requests />}
+        {tab === "retention" && <Retention />}
         {tab === "settings" && <Settings />}
       </Body>
     </>

@@ -1,6 +1,6 @@
 export default {
   title: "Personal data",
-  tab: { overview: "Consent", purposes: "Purposes and notices", requests: "Requests", settings: "Settings" },
+  tab: { overview: "Consent", purposes: "Purposes and notices", requests: "Requests", retention: "Retention", register: "Register", settings: "Settings" },
   save: "Save", more: "Earlier",
   channel: { email: "Email", sms: "SMS", wechat: "WeChat", phone: "Phone", post: "Post" },
   basis: { consent: "Rests on consent", contract: "Needed for a contract", legal_obligation: "Required by law", legitimate_interest: "Legitimate interest" },
@@ -24,6 +24,10 @@ export default {
     kind: { copy: "Copy of the data", erasure: "Erasure", correction: "Correction" }, states: { open: "To be confirmed", verified: "Confirmed", done: "Done", refused: "Not done" },
     asked: "Asked {{at}}, answer by {{due}}", verifyTitle: "First make sure it is the customer", code: "The code the customer tells you", codeHint: "Six digits that only the customer's own page showed; void after 5 wrong tries", means: "Or made sure by other means", meansHint: "For example: called back on the number on record, and checked the last order", verify: "Confirmed",
     verifiedBy: "Confirmed: {{means}}", byCode: "code", todo: { copy: "Export the personal data from the customer's menu, and hand it over.", erasure: "Erase for good from the customer's menu; that closes the request.", correction: "Correct it on the customer's page." }, openCustomer: "Open the customer", outcome: "What was done", outcomeHint: "Must be given where it is not done", refuse: "Not done", close: "Close", done: "The request is closed",
+  },
+  retention: {
+    title: "How long things are kept", what: "What is due is really deleted every 6 hours: from records, analysis, history and search; after an older backup is restored it is deleted again.", item: "What", days: "Kept", forever: "As long as the customer", daysOf_one: "{{count}} day", daysOf_other: "{{count}} days", due: "Next run", soon: "In 30 days", run: "Delete what is due now", ran: "{{n}} deleted", ranNothing: "Nothing is due", edit: "Set {{name}}",
+    purpose: "Purpose", basis: "Basis", noBasis: "Not stated", daysField: "Days kept", daysHint: "Empty: not deleted by age", daysLeast: "By law at least {{n}} days", ownHint: "The time of a field of your own is set under Customer fields", saved: "Saved", runs: "What was deleted", noRuns: "Nothing was deleted yet", deleted_one: "{{n}} deleted", deleted_other: "{{n}} deleted", holds: "Legal holds", noHolds: "No customer is under a legal hold", holdsWhat: "While it lasts nothing about the customer is deleted. Set it in the customer's menu.", since: "since {{at}}", lift: "Lift", lifted: "Lifted",
   },
   settings: {
     saved: "Saved", responsible: "Responsible for personal data", responsibleHint: "Requests stand on this person's Today", everyAdmin: "Every administrator", due: "Days to answer", dueHint: "PIPL asks for promptly; GB/T 35273 and GDPR for 30 days at most", link: "Days a customer's own link works", linkHint: "Links to unsubscribe should work for long",

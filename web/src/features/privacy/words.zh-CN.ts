@@ -1,6 +1,6 @@
 export default {
   title: "个人信息",
-  tab: { overview: "授权总览", purposes: "用途与告知", requests: "个人请求", settings: "设置" },
+  tab: { overview: "授权总览", purposes: "用途与告知", requests: "个人请求", retention: "保存期限", register: "处理登记", settings: "设置" },
   save: "保存", more: "更早的",
   channel: { email: "邮件", sms: "短信", wechat: "微信", phone: "电话", post: "邮寄" },
   basis: { consent: "以同意为前提", contract: "履行合同所必需", legal_obligation: "履行法定义务", legitimate_interest: "正当利益" },
@@ -24,6 +24,10 @@ export default {
     kind: { copy: "信息副本", erasure: "删除信息", correction: "更正信息" }, states: { open: "待核实", verified: "已核实", done: "已完成", refused: "未予办理" },
     asked: "{{at}} 提出，{{due}} 前答复", verifyTitle: "先核实是本人", code: "对方报出的核实码", codeHint: "客户提出请求时，页面只给本人看过的六位数字；输错 5 次作废", means: "或用其他办法核实", meansHint: "例如：按档案里的号码回拨，核对了最近一笔订单", verify: "已核实",
     verifiedBy: "已核实：{{means}}", byCode: "核实码", todo: { copy: "在客户页的菜单里导出个人信息，交给本人。", erasure: "在客户页的菜单里彻底清除；请求会随之办结。", correction: "在客户页更正。" }, openCustomer: "打开客户", outcome: "办理说明", outcomeHint: "未予办理时必须说明理由", refuse: "未予办理", close: "办结", done: "请求已办结",
+  },
+  retention: {
+    title: "保存多久", what: "到期的内容每 6 小时真正删除一次：从业务库、分析库、历史和搜索中一并消失；恢复旧备份后会再次删除。", item: "内容", days: "保存", forever: "与客户同在", daysOf_other: "{{count}} 天", due: "下次删除", soon: "30 天内", run: "现在删除到期的", ran: "已删除 {{n}} 条", ranNothing: "没有到期的内容", edit: "设置 {{name}}",
+    purpose: "用途", basis: "依据", noBasis: "未说明", daysField: "保存天数", daysHint: "留空表示不按期限删除", daysLeast: "依法至少 {{n}} 天", ownHint: "自定义字段的期限在客户字段里设", saved: "已保存", runs: "删除记录", noRuns: "还没有删除过", deleted_other: "删除 {{n}} 条", holds: "法律保全", noHolds: "没有客户处于法律保全", holdsWhat: "保全期间，与这位客户有关的一切都不删除。在客户页的菜单里设置。", since: "{{at}} 起", lift: "解除", lifted: "已解除",
   },
   settings: {
     saved: "已保存", responsible: "个人信息负责人", responsibleHint: "请求会出现在这个人的今日里", everyAdmin: "每位管理员", due: "答复期限（天）", dueHint: "个人信息保护法要求及时答复；国标 GB/T 35273 最长 30 天", link: "偏好中心链接有效期（天）", linkHint: "退订链接要长期有效",

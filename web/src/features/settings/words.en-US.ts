@@ -28,7 +28,7 @@ export default {
       customer_merged: "Merged customers",
       customer_restored: "Restored a customer",
       customer_disclosed: "Handed over all personal data",
-      customer_erased: "Erased for good", customer_consent_recorded: "Recorded consent", customer_contact_stopped: "Stopped a contact point", customer_contact_released: "Released a contact point", customer_link_made: "Made a customer's own link", notice_published: "Published a notice", purpose_saved: "Changed a purpose", privacy_changed: "Changed privacy settings", request_made: "Asked about own data", request_verified: "Confirmed who asks", request_code_wrong: "Wrong code", request_closed: "Closed a data request",
+      customer_erased: "Erased for good", customer_consent_recorded: "Recorded consent", customer_contact_stopped: "Stopped a contact point", customer_contact_released: "Released a contact point", customer_link_made: "Made a customer's own link", notice_published: "Published a notice", purpose_saved: "Changed a purpose", privacy_changed: "Changed privacy settings", data_item_saved: "Changed the register", customer_held: "Put under a legal hold", customer_released: "Ended a legal hold", retention_ran: "Deleted what was due", audit_expired: "Words of the log expired", request_made: "Asked about own data", request_verified: "Confirmed who asks", request_code_wrong: "Wrong code", request_closed: "Closed a data request",
       customer_revealed: "Unmasked a field",
       customer_unmerged: "Undid a merge",
       findings_open: "Reopened findings",
