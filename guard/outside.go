@@ -38,7 +38,7 @@ type Provider struct {
 	Enabled   bool      `json:"enabled"`
 	Label     string    `json:"label" maxLength:"60" doc:"what the button says"`
 	Issuer    string    `json:"issuer" maxLength:"500" doc:"https; its /.well-known/openid-configuration is read"`
-	ClientID  string    `json:"client_id" maxLength:"300"`
+	ProgramID string    `json:"client_id" maxLength:"300"`
 	RoleClaim string    `json:"role_claim" maxLength:"100" doc:"claim that names roles; empty: roles are never taken from the provider"`
 	Roles     []RoleFor `json:"roles" doc:"the first that fits holds"`
 	Sealed    string    `json:"-"` // the client's secret, sealed with the instance's keys
@@ -81,12 +81,12 @@ func (g *Guard) SetSignInProvider(ctx context.Context, p Provider, secret *strin
 	if err != nil {
 		return err
 	}
-	p.Issuer, p.ClientID, p.Sealed = strings.TrimSpace(p.Issuer), strings.TrimSpace(p.ClientID), ""
+	p.Issuer, p.ProgramID, p.Sealed = strings.TrimSpace(p.Issuer), strings.TrimSpace(p.ProgramID), ""
 	if p.Enabled || p.Issuer != "" {
 		if err := checkIssuer(p.Issuer); err != nil {
 			return err
 		}
-		if p.ClientID == "" {
+		if p.ProgramID == "" {
 			return fault.Invalid("client_id", "required")
 		}
 	}
@@ -108,7 +108,7 @@ func (g *Guard) SetSignInProvider(ctx context.Context, p Provider, secret *strin
 			return err
 		}
 		return Audit(ctx, tx, "provider.changed", "workspace", "", map[string]any{"enabled": p.Enabled, "issuer": p.Issuer,
-			"client_id": p.ClientID, "role_claim": p.RoleClaim, "roles": p.Roles, "secret": secret != nil})
+			"client_id": p.ProgramID, "role_claim": p.RoleClaim, "roles": p.Roles, "secret": secret != nil})
 	})
 }
 
@@ -125,8 +125,8 @@ func checkIssuer(issuer string) error {
 	return nil
 }
 
-// outsideClient speaks with the provider: never long, never much, and never on to another host.
-var outsideClient = &http.Client{Timeout: 10 * time.Second, Transport: boundedTransport{http.DefaultTransport},
+// providerCaller speaks with the provider: never long, never much, and never on to another host.
+var providerCaller = &http.Client{Timeout: 10 * time.Second, Transport: boundedTransport{http.DefaultTransport},
 	CheckRedirect: func(r *http.Request, via []*http.Request) error {
 		if len(via) > 3 || r.URL.Host != via[0].URL.Host {
 			return errors.New("the provider sends elsewhere")
@@ -160,12 +160,12 @@ func (g *Guard) outside(ctx context.Context) (context.Context, Provider, *oidc.P
 			return ctx, set, nil, nil, err
 		}
 	}
-	ctx = oidc.ClientContext(ctx, outsideClient)
+	ctx = oidc.ClientContext(ctx, providerCaller)
 	provider, err := oidc.NewProvider(ctx, set.Issuer)
 	if err != nil {
 		return ctx, set, nil, nil, fault.Unavailable("provider_unreachable", err)
 	}
-	return ctx, set, provider, &oauth2.Config{ClientID: set.ClientID, ClientSecret: secret, Endpoint: provider.Endpoint(),
+	return ctx, set, provider, &oauth2.Config{ClientID: set.ProgramID, ClientSecret: secret, Endpoint: provider.Endpoint(),
 		RedirectURL: g.publicURL + outsidePath, Scopes: []string{oidc.ScopeOpenID, "email", "profile"}}, nil
 }
 
@@ -209,7 +209,7 @@ func (g *Guard) endOutside(ctx context.Context, code, step, browser string) (Sta
 		return Staff{}, g.refusedOutside(ctx, "code", err)
 	}
 	raw, _ := token.Extra("id_token").(string)
-	checker := provider.VerifierContext(ctx, &oidc.Config{ClientID: set.ClientID, SupportedSigningAlgs: asymmetric, Now: func() time.Time { return clock.Now(ctx) }})
+	checker := provider.VerifierContext(ctx, &oidc.Config{ClientID: set.ProgramID, SupportedSigningAlgs: asymmetric, Now: func() time.Time { return clock.Now(ctx) }})
 	id, err := checker.Verify(ctx, raw)
 	if err != nil {
 		return Staff{}, g.refusedOutside(ctx, "token", err)

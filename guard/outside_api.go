@@ -101,7 +101,7 @@ func (g *Guard) registerOutside(a *api.API) {
 				Enabled   bool      `json:"enabled"`
 				Label     string    `json:"label" maxLength:"60"`
 				Issuer    string    `json:"issuer" maxLength:"500"`
-				ClientID  string    `json:"client_id" maxLength:"300"`
+				ProgramID string    `json:"client_id" maxLength:"300"`
 				Secret    *string   `json:"secret,omitempty" maxLength:"1000" doc:"never given back; absent keeps it, unless the issuer becomes another"`
 				RoleClaim string    `json:"role_claim" maxLength:"100"`
 				Roles     []RoleFor `json:"roles"`
@@ -114,7 +114,7 @@ func (g *Guard) registerOutside(a *api.API) {
 			if len(b.Roles) > 100 {
 				return nil, fault.Invalid("roles", "too_many", 100)
 			}
-			if err := g.SetSignInProvider(ctx, Provider{Enabled: b.Enabled, Label: b.Label, Issuer: b.Issuer, ClientID: b.ClientID,
+			if err := g.SetSignInProvider(ctx, Provider{Enabled: b.Enabled, Label: b.Label, Issuer: b.Issuer, ProgramID: b.ProgramID,
 				RoleClaim: b.RoleClaim, Roles: append([]RoleFor{}, b.Roles...)}, b.Secret); err != nil {
 				return nil, err
 			}

@@ -16,7 +16,7 @@ func outside(t *testing.T, d *db.DB, more fields) (*desk, *provider) {
 	k := newDesk(t, d)
 	k.setUp()
 	p := newProvider(t, "https://guanxi.test/sign-in/outside")
-	set := fields{"enabled": true, "label": "Company ID", "issuer": p.URL, "client_id": "guanxi", "secret": clientSecret, "role_claim": "", "roles": []any{}}
+	set := fields{"enabled": true, "label": "Company ID", "issuer": p.URL, "client_id": "guanxi", "secret": programSecret, "role_claim": "", "roles": []any{}}
 	for name, value := range more {
 		set[name] = value
 	}
@@ -42,7 +42,7 @@ func TestSignInWithAProvider(t *testing.T) {
 			if err := d.Read().NewRaw("select value from settings where key = 'sign_in.provider'").Scan(t.Context(), &kept); err != nil {
 				t.Fatal(err)
 			}
-			if strings.Contains(kept, clientSecret) || strings.Contains(string(text(view)), clientSecret) || view["has_secret"] != true || view["return_to"] != "https://guanxi.test/sign-in/outside" {
+			if strings.Contains(kept, programSecret) || strings.Contains(string(text(view)), programSecret) || view["has_secret"] != true || view["return_to"] != "https://guanxi.test/sign-in/outside" {
 				t.Errorf("%s %v", kept, view)
 			}
 		})

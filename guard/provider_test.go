@@ -21,7 +21,7 @@ import (
 	"golang.org/x/crypto/bcrypt"
 )
 
-const clientSecret = "the secret of the client, long enough"
+const programSecret = "the secret of the client, long enough"
 
 // provider is an OpenID Connect provider (ory/fosite, which Hydra is made of), with somebody signed in there.
 type provider struct {
@@ -42,7 +42,7 @@ func newProvider(t *testing.T, returnTo string) *provider {
 		t.Fatal(err)
 	}
 	p := &provider{T: t, key: key}
-	hashed, err := bcrypt.GenerateFromPassword([]byte(clientSecret), 4)
+	hashed, err := bcrypt.GenerateFromPassword([]byte(programSecret), 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,7 +127,7 @@ func (p *provider) forged(token string) string {
 	signing := jose.SigningKey{Algorithm: jose.RS256, Key: jose.JSONWebKey{Key: p.key, KeyID: "one"}}
 	switch p.algorithm {
 	case "HS256":
-		signing = jose.SigningKey{Algorithm: jose.HS256, Key: []byte(clientSecret)}
+		signing = jose.SigningKey{Algorithm: jose.HS256, Key: []byte(programSecret)}
 	case "stranger":
 		other, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {

@@ -9,7 +9,7 @@ alter table sessions add column proven_at bigint not null default 0;
 -- a one-time code generator; the secret is sealed with the instance's keys. last_step: the period of the last code taken,
 -- so that none is taken twice
 create table totp (
-  staff_id bigint primary key references staff (id),
+  staff_id bigint not null unique references staff (id),
   secret text not null,
   confirmed_at bigint,
   last_step bigint not null default 0,

@@ -9,7 +9,7 @@ alter table sessions add column proven_at integer not null default 0;
 -- a one-time code generator; the secret is sealed with the instance's keys. last_step: the period of the last code taken,
 -- so that none is taken twice
 create table totp (
-  staff_id integer primary key references staff (id),
+  staff_id integer not null unique references staff (id),
   secret text not null,
   confirmed_at integer,
   last_step integer not null default 0,
