@@ -157,6 +157,7 @@ const (
 // Fields holds the actor's rights to the fields of one noun.
 type Fields struct {
 	rights    map[string]Right
+	unusable  []string
 	write     bool
 	closed    bool
 	sensitive bool       // sees the sensitive ones of the workspace's own fields
@@ -175,7 +176,7 @@ func FieldsOf(ctx context.Context, noun string) Fields {
 	}
 	f := Fields{write: a.Can(noun + ".write")}
 	if noun == "customers" {
-		f.rights, f.own, f.sensitive = role.Fields, field.Of(ctx), a.Can("fields.sensitive")
+		f.rights, f.unusable, f.own, f.sensitive = role.Fields, role.Unusable, field.Of(ctx), a.Can("fields.sensitive")
 	}
 	return f
 }
@@ -185,17 +186,52 @@ func (f Fields) Right(field string) Right {
 	if f.closed {
 		return None
 	}
-	field, key, _ := strings.Cut(field, ".")
-	if r, hidden := f.ofOwn(field, key); hidden {
-		return r
+	whole := governing(field)
+	field, key, _ := strings.Cut(whole, ".")
+	hidden, isHidden := f.ofOwn(field, key)
+	if r, special := f.rights[whole]; special {
+		if isHidden && hidden.within(r) {
+			return hidden
+		}
+		return f.written(r)
+	}
+	if isHidden {
+		return hidden
 	}
 	if r, special := f.rights[field]; special {
-		return r
+		return f.written(r)
 	}
 	if f.write {
 		return Write
 	}
 	return Read
+}
+
+// governing gives the field whose right holds for another that is reckoned from it.
+func governing(field string) string {
+	switch {
+	case field == "age":
+		return "birthday"
+	case field == "team":
+		return "owner"
+	case strings.HasPrefix(field, "consent."):
+		return "consents"
+	}
+	return field
+}
+
+// within says that a right gives no more than another.
+func (r Right) within(other Right) bool {
+	order := []Right{None, Masked, Read, Write}
+	return slices.Index(order, r) <= slices.Index(order, other)
+}
+
+// written takes away writing from who may not write customers at all.
+func (f Fields) written(r Right) Right {
+	if r == Write && !f.write {
+		return Read
+	}
+	return r
 }
 
 // ofOwn gives the right to a field of the workspace's own where its sensitivity takes something away. Who works without
@@ -219,8 +255,11 @@ func (f Fields) ofOwn(noun, key string) (Right, bool) {
 // CanUse reports whether one may filter, sort, group or export by the field: only when one may read it in full.
 func (f Fields) CanUse(field string) bool {
 	r := f.Right(field)
-	return r == Read || r == Write
+	return (r == Read || r == Write) && !slices.Contains(f.unusable, governing(field))
 }
 
 // CanWrite reports whether one may set the field: one need not see what one overwrites, but one must know it exists.
-func (f Fields) CanWrite(field string) bool { return f.write && f.Right(field) != None }
+func (f Fields) CanWrite(field string) bool {
+	r := f.Right(field)
+	return f.write && (r == Write || r == Masked)
+}

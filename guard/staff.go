@@ -121,6 +121,9 @@ func addStaff(ctx context.Context, tx *db.Tx, n NewStaff) (int64, error) {
 	if err := n.check(ctx); err != nil {
 		return 0, err
 	}
+	if err := assignable(ctx, n.Role); err != nil {
+		return 0, err
+	}
 	var taken int
 	if err := tx.NewRaw("select count(*) from staff where email = ?", n.Email).Scan(ctx, &taken); err != nil {
 		return 0, err
@@ -175,13 +178,12 @@ func (g *Guard) ChangeStaff(ctx context.Context, id, version int64, c StaffChang
 		if after.CapacityMinutes < 0 || after.CapacityMinutes > 24*60 {
 			return fault.Invalid("capacity_minutes", "out_of_range", 0, 24*60)
 		}
-		if before.Role == "admin" && before.Active && (after.Role != "admin" || !after.Active) {
-			var others int
-			if err := tx.NewRaw("select count(*) from staff where role = 'admin' and active and id <> ?", id).Scan(ctx, &others); err != nil {
+		if before.Role != after.Role {
+			if err := assignable(ctx, after.Role); err != nil {
 				return err
 			}
-			if others == 0 {
-				return fault.Conflict("last_administrator")
+			if a := ActorOf(ctx); a.StaffID == id && g.Rules().apart {
+				return fault.Conflict("own_role")
 			}
 		}
 		now := clock.Millis(ctx)
@@ -189,6 +191,11 @@ func (g *Guard) ChangeStaff(ctx context.Context, id, version int64, c StaffChang
 update staff set name = ?, role = ?, language = ?, team_id = ?, capacity_minutes = ?, active = ?, updated_at = ?, version = version + 1
 where id = ?`, after.Name, after.Role, after.Language, after.TeamID, after.CapacityMinutes, after.Active, now, id).Exec(ctx); err != nil {
 			return err
+		}
+		if before.Role != after.Role || before.Active != after.Active {
+			if err := g.stillLed(ctx, tx, g.Rules()); err != nil {
+				return err
+			}
 		}
 		if before.Role != after.Role || before.Active != after.Active || c.TeamID != nil {
 			if _, err := tx.NewRaw("update sessions set revoked_at = ? where staff_id = ? and revoked_at is null and id <> ?",

@@ -6,9 +6,6 @@ import (
 	"time"
 
 	"guanxi/base/api"
-	"guanxi/base/clock"
-	"guanxi/base/db"
-	"guanxi/base/fault"
 	"guanxi/base/page"
 )
 
@@ -47,11 +44,6 @@ func itemOf(s Staff, full bool) StaffItem {
 type staffOut struct {
 	ETag string `header:"ETag"`
 	Body StaffItem
-}
-
-type team struct {
-	ID   api.ID `json:"id" bun:"id"`
-	Name string `json:"name" bun:"name"`
 }
 
 func (g *Guard) registerStaff(a *api.API) {
@@ -122,53 +114,6 @@ func (g *Guard) registerStaff(a *api.API) {
 			return &staffOut{ETag: api.ETag(s.Version), Body: itemOf(s, true)}, err
 		})
 
-	api.Register(a, api.Op{Method: "GET", Path: "/roles", Permission: "staff.read", Tag: "users", Summary: "Roles with their permissions, reach and field rights"},
-		func(context.Context, *struct{}) (*struct {
-			Body struct {
-				Items       []Role   `json:"items"`
-				Permissions []string `json:"permissions" doc:"every permission there is"`
-			}
-		}, error) {
-			out := &struct {
-				Body struct {
-					Items       []Role   `json:"items"`
-					Permissions []string `json:"permissions" doc:"every permission there is"`
-				}
-			}{}
-			out.Body.Items, out.Body.Permissions = Roles(), Permissions()
-			return out, nil
-		})
-
-	api.Register(a, api.Op{Method: "GET", Path: "/teams", Permission: "staff.read", Tag: "users", Summary: "Teams"},
-		func(ctx context.Context, _ *struct{}) (*struct{ Body page.List[team] }, error) {
-			out := &struct{ Body page.List[team] }{}
-			out.Body.Items = []team{}
-			return out, g.records.Read().NewRaw("select id, name from teams order by id").Scan(ctx, &out.Body.Items)
-		})
-
-	api.Register(a, api.Op{Method: "POST", Path: "/teams", Permission: "staff.write", Tag: "users", Summary: "Add a team"},
-		func(ctx context.Context, in *struct {
-			Body struct {
-				Name string `json:"name" minLength:"1" maxLength:"100"`
-			}
-		}) (*struct{ Body team }, error) {
-			out := &struct{ Body team }{}
-			err := g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-				id, err := tx.NextID(ctx, "teams")
-				if err != nil {
-					return err
-				}
-				out.Body = team{ID: api.ID(id), Name: strings.TrimSpace(in.Body.Name)}
-				if _, err := tx.NewRaw("insert into teams (id, name, created_at) values (?, ?, ?)", id, out.Body.Name, clock.Millis(ctx)).Exec(ctx); err != nil {
-					return err
-				}
-				return Audit(ctx, tx, "team.added", "team", itoa(id), out.Body)
-			})
-			if db.IsUnique(err) {
-				return nil, fault.Conflict("name_taken")
-			}
-			return out, err
-		})
 }
 
 type invitation struct {

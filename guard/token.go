@@ -75,6 +75,9 @@ func (g *Guard) CreateToken(ctx context.Context, n NewToken) (id int64, token st
 	if !known {
 		return 0, "", fault.Invalid("role", "role_unknown", n.Role)
 	}
+	if err := assignable(ctx, n.Role); err != nil {
+		return 0, "", err
+	}
 	n.Name = strings.TrimSpace(n.Name)
 	if n.Name == "" {
 		return 0, "", fault.Invalid("name", "required")

@@ -120,6 +120,9 @@ func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev 
 		return c, p.segment(c, keys["segment"], depth)
 	case kind == "tag":
 		c.Tag, err = oneText(keys["tag"], inside(place, "tag"))
+		if err == nil && !customerFields["tags"].mayUse(p.ctx) {
+			err = wrong(place, "tag", "field_not_yours_to_use", "tags")
+		}
 		if err == nil && c.Tag == "" {
 			err = wrong(place, "tag", "is_empty")
 		}

@@ -117,6 +117,7 @@ func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
 	if p.Consents, err = s.latestConsents(ctx, id); err != nil {
 		return nil, err
 	}
+	p.veil(rights)
 	return p, s.derive(ctx, p, id)
 }
 

@@ -142,6 +142,7 @@ func (s *Store) items(ctx context.Context, ids []int64) ([]CustomerItem, error) 
 	}
 	for _, id := range ids {
 		if item := byID[id]; item != nil {
+			item.veil(rights)
 			items = append(items, *item)
 		}
 	}

@@ -72,7 +72,50 @@ func rightsOf(ctx context.Context, rights guard.Fields) map[string]guard.Right {
 	return all
 }
 
+// veil takes away what the reader may not see of a customer's own fields. Contact points, street addresses and fields of
+// the workspace's own are shown by their rights where they are read.
+func (i *CustomerItem) veil(rights guard.Fields) {
+	hides := func(field string) bool { return rights.Right(field) == guard.None }
+	for field, value := range map[string]**string{"gender": &i.Gender, "birthday": &i.Birthday, "country": &i.Country, "province": &i.Province,
+		"city": &i.City, "company": &i.Company, "lifecycle_stage": &i.LifecycleStage, "source": &i.Source} {
+		if hides(field) {
+			*value = nil
+		}
+	}
+	if hides("birthday") {
+		i.Age = nil
+	}
+	if hides("owner") {
+		i.Owner, i.Team = nil, nil
+	}
+	if hides("tags") {
+		i.Tags = []string{}
+	}
+}
+
+func (p *customerPage) veil(rights guard.Fields) {
+	p.CustomerItem.veil(rights)
+	hides := func(field string) bool { return rights.Right(field) == guard.None }
+	for field, value := range map[string]**string{"country": &p.Address.Country, "province": &p.Address.Province, "city": &p.Address.City,
+		"district": &p.Address.District, "postcode": &p.Address.Postcode, "industry": &p.Industry} {
+		if hides(field) {
+			*value = nil
+		}
+	}
+	if hides("consents") {
+		p.Consents = []consentView{}
+	}
+}
+
 // mayRead says whether the person asking may see timeline items of the kind.
 func mayRead(ctx context.Context, kind string) bool {
-	return kind != OrderSale && kind != OrderRefund || guard.ActorOf(ctx).Can("orders.read")
+	switch kind {
+	case OrderSale, OrderRefund:
+		return guard.ActorOf(ctx).Can("orders.read")
+	case "tag":
+		return guard.FieldsOf(ctx, noun).Right("tags") != guard.None
+	case "consent":
+		return guard.FieldsOf(ctx, noun).Right("consents") != guard.None
+	}
+	return true
 }

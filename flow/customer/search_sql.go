@@ -71,15 +71,21 @@ func (k *seeker) customers(ctx context.Context) ([]found, error) {
 		if c == nil {
 			continue
 		}
-		place := c.City
+		seen := func(field, value string) string {
+			if k.rights.Right(field) == guard.None {
+				return ""
+			}
+			return value
+		}
+		place := seen("city", c.City)
 		if place == "" {
-			place = c.Country
+			place = seen("country", c.Country)
 		}
 		title := c.Name
 		if title == "" {
 			title = "#" + itemNumber(c.ID)
 		}
-		results = append(results, found{Type: "customer", ID: api.ID(id), Title: title, Subtitle: joined(" · ", c.Company, place, phones[id]), Match: k.match[id]})
+		results = append(results, found{Type: "customer", ID: api.ID(id), Title: title, Subtitle: joined(" · ", seen("company", c.Company), place, phones[id]), Match: k.match[id]})
 	}
 	return results, nil
 }

@@ -115,7 +115,7 @@ func (s *Store) Timeline(ctx context.Context, customerID int64, kind, cursor str
 			continue
 		}
 		known = true
-		if !guard.ActorOf(ctx).Can(source.permission) {
+		if !guard.ActorOf(ctx).Can(source.permission) || !mayRead(ctx, source.kinds[0]) {
 			continue
 		}
 		items, err := source.read(s, ctx, customerID, from.cutFor(rank), kind, limit+1)

@@ -102,7 +102,7 @@ func openGuarded(t *testing.T, url string) *guarded {
 		g.get("/exports/1", &e)
 		return e.State
 	}, "done")
-	g.expect("roles", slices.Sorted(maps.Keys(g.roles)), []string{"admin", "analyst", "auditor", "manager", "operator", "sales", "service"})
+	g.expect("roles", slices.Sorted(maps.Keys(g.roles)), []string{"admin", "analyst", "audit_admin", "auditor", "manager", "operator", "sales", "security_admin", "service", "system_admin"})
 	return g
 }
 
@@ -169,7 +169,7 @@ func (g *guarded) filled(path, customer string) string {
 		"/metrics/{name}/behind": "?from=2026-10-01&to=2026-10-31", "/metrics/{name}/behind.csv": "?from=2026-10-01&to=2026-10-31",
 		"/metrics/{name}/series.csv": "?from=2026-10-01&to=2026-10-31", "/metrics/{name}": "?from=2026-10-01&to=2026-10-31",
 	}[path]
-	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{point}", "1", "{key}", "level").Replace(path) + parameters
+	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{role}", "sales", "{point}", "1", "{key}", "level").Replace(path) + parameters
 }
 
 // Every operation is called as nobody and in every role. Nobody gets 401; a role without the permission gets 403
