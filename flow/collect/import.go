@@ -102,7 +102,7 @@ func (c checkpoint) actor(ctx context.Context) context.Context {
 	if c.Actor == nil {
 		return guard.System(ctx)
 	}
-	return guard.With(ctx, *c.Actor)
+	return guard.Changing(guard.With(ctx, *c.Actor))
 }
 
 func (i *Import) checkpoint() (c checkpoint) {

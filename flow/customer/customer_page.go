@@ -66,6 +66,15 @@ func (s *Store) shares(ctx context.Context, id int64) (shared bool, err error) {
 	return shared, s.records.Read().NewRaw("select count(*) > 0 from customers c where c.id = ? and ?", id, scope(ctx, "c")).Scan(ctx, &shared)
 }
 
+// mayChange says whether a customer whom the reader sees is also theirs to change, not only shared for reading.
+func (s *Store) mayChange(ctx context.Context, c *Customer) (bool, error) {
+	ctx = guard.Changing(ctx)
+	if guard.ScopeOf(ctx, noun).Sees(c.OwnerID, c.TeamID) {
+		return true, nil
+	}
+	return s.shares(ctx, c.ID)
+}
+
 func orElse(err error, other *fault.Error) error {
 	if err != nil {
 		return err
@@ -115,6 +124,9 @@ func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
 		p.callBy(p.Identities)
 	}
 	if p.Consents, err = s.latestConsents(ctx, id); err != nil {
+		return nil, err
+	}
+	if p.MayChange, err = s.mayChange(ctx, &c.Customer); err != nil {
 		return nil, err
 	}
 	p.veil(rights)

@@ -78,6 +78,7 @@ type customerPage struct {
 	Lists         []segmentView          `json:"lists" doc:"lists that hold the customer, not those above them"`
 	Last12M       *PeriodFigures         `json:"last12m"`
 	UpdatedAt     time.Time              `json:"updated_at"`
+	MayChange     bool                   `json:"may_change" doc:"false where she is shared for reading only"`
 	Rights        map[string]guard.Right `json:"rights" doc:"what the reader may do with each field: none, masked, read, write"`
 }
 

@@ -121,7 +121,7 @@ func (s *Store) runBatch(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	acting := guard.With(ctx, deciderOf(b.Actor))
+	acting := guard.Changing(guard.With(ctx, deciderOf(b.Actor)))
 	if b.State == BatchUndoing {
 		return s.takeBack(acting, b)
 	}

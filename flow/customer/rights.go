@@ -105,6 +105,11 @@ func (p *customerPage) veil(rights guard.Fields) {
 	if hides("consents") {
 		p.Consents = []consentView{}
 	}
+	for field, right := range p.Rights {
+		if right == guard.Write && !p.MayChange {
+			p.Rights[field] = guard.Read
+		}
+	}
 }
 
 // mayRead says whether the person asking may see timeline items of the kind.

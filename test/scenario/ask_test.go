@@ -32,6 +32,9 @@ type caller map[string]string
 // bearer is a program with an API token.
 func bearer(token string) caller { return caller{"Authorization": "Bearer " + token} }
 
+// has says whether the answer's body holds a text.
+func (a answer) has(text string) bool { return strings.Contains(a.text, text) }
+
 // ask sends a request and gives the answer. body goes as JSON unless it is nil; path begins after /api/v1.
 func (c *company) ask(who caller, method, path string, body any) answer {
 	c.t.Helper()
