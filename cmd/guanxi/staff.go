@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 
+	"guanxi/base/db"
 	"guanxi/guard"
 )
 
@@ -26,22 +27,54 @@ func (c *tokenCreate) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	_, token, err := guard.New(records, "").CreateToken(guard.System(ctx), guard.NewToken{Name: c.Name, Role: c.Role})
+	g, ctx, err := guardBeside(ctx, records, "")
+	if err != nil {
+		return err
+	}
+	_, token, err := g.CreateToken(ctx, guard.NewToken{Name: c.Name, Role: c.Role})
 	if err == nil {
 		fmt.Println(token)
 	}
 	return err
 }
 
+// guardBeside gives the guard of a process that works beside a running server, with the rules in force.
+func guardBeside(ctx context.Context, records *db.DB, publicURL string) (*guard.Guard, context.Context, error) {
+	g := guard.New(records, publicURL)
+	err := g.LoadRules(ctx)
+	return g, guard.System(guard.WithRules(ctx, g.Rules)), err
+}
+
 type userCommand struct {
 	Create userCreate `cmd:"" help:"Add somebody and print a one-time sign-in link. Whoever has the address already is left as they are, and gets a link."`
+	Unite  userUnite  `cmd:"" help:"End the division of administration into system, security and audit."`
+}
+
+// userUnite ends the division of the administrators' work.
+type userUnite struct {
+	dataFlags
+	Email string `help:"Who becomes administrator of everything again." required:""`
+}
+
+// Run tells only of what went wrong.
+func (c *userUnite) Run(ctx context.Context) (err error) {
+	records, err := c.records(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, records.Close()) }()
+	g, ctx, err := guardBeside(ctx, records, "")
+	if err != nil {
+		return err
+	}
+	return g.Unite(ctx, c.Email)
 }
 
 type userCreate struct {
 	dataFlags
 	Email       string `help:"E-mail address." required:""`
 	Name        string `help:"Name." required:""`
-	Role        string `help:"admin, manager, operator, sales, service, analyst or auditor." required:""`
+	Role        string `help:"admin, manager, operator, sales, service, analyst, auditor, or one of the company's own." required:""`
 	NewPassword bool   `name:"new-password" help:"Print a link to choose a new password with, instead of one that signs in."`
 	PublicURL   string `name:"public-url" help:"Where staff reach the program." default:"http://127.0.0.1:8080" env:"GUANXI_PUBLIC_URL"`
 }
@@ -52,7 +85,11 @@ func (c *userCreate) Run(ctx context.Context) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	return c.create(guard.System(ctx), guard.New(records, c.PublicURL), os.Stdout, os.Stderr)
+	g, ctx, err := guardBeside(ctx, records, c.PublicURL)
+	if err != nil {
+		return err
+	}
+	return c.create(ctx, g, os.Stdout, os.Stderr)
 }
 
 // create prints the link alone on out, so that a script can take it; what else there is to say goes to remarks.

@@ -37,6 +37,8 @@ export interface Ask {
   /** Same key, same answer: a repeated press never does the thing twice. */
   idempotencyKey?: string;
   signal?: AbortSignal | undefined;
+  /** Sent again after the person has shown who she is. */
+  proven?: boolean;
 }
 
 let csrfToken = "";
@@ -54,6 +56,13 @@ export function setAnswerLanguage(to: string) {
 
 export function whenSignedOut(tell: () => void) {
   onSignedOut = tell;
+}
+
+let onProofAsked: (() => Promise<boolean>) | null = null;
+
+/** Who asks the person to show again who she is, and tells whether she did; the refused request is then sent once more. */
+export function whenProofAsked(ask: (() => Promise<boolean>) | null) {
+  onProofAsked = ask;
 }
 
 /** The address of an operation, for links and downloads the browser follows itself. */
@@ -84,7 +93,11 @@ async function send<T>(method: string, path: string, ask: Ask = {}): Promise<T> 
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Problem(0, "offline", "");
   }
-  if (!answer.ok) throw await problemOf(answer, path);
+  if (!answer.ok) {
+    const problem = await problemOf(answer, path);
+    if (problem.code === "prove_yourself" && onProofAsked && !ask.proven && (await onProofAsked())) return send<T>(method, path, { ...ask, proven: true });
+    throw problem;
+  }
   if (answer.status === 204 || answer.headers.get("Content-Length") === "0") return undefined as T;
   return (await answer.json()) as T;
 }
@@ -92,7 +105,7 @@ async function send<T>(method: string, path: string, ask: Ask = {}): Promise<T> 
 async function problemOf(answer: Response, path: string) {
   const said = (await answer.json().catch(() => ({}))) as Partial<{ code: string; title: string; detail: string; errors: FieldFault[] }>;
   const wait = Number(answer.headers.get("Retry-After"));
-  if (answer.status === 401 && path !== "/session") onSignedOut();
+  if (answer.status === 401 && !path.startsWith("/session")) onSignedOut();
   return new Problem(answer.status, said.code ?? "", said.detail ?? said.title ?? "", said.errors ?? [], wait || undefined);
 }
 

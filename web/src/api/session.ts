@@ -8,6 +8,10 @@ export interface Session {
   /** Names such as "customers.read"; the server decides anew at each request, this only hides what would be refused. */
   permissions: string[];
   workspace: Workspace;
+  /** What is still to be shown before anything else is permitted. */
+  awaiting?: "second_factor" | "enrolment";
+  /** What the second factor may be: passkey, totp, recovery. */
+  methods?: string[];
   csrf_token: string;
   /** The instant a test or demo has set the clock to. */
   test_clock?: string | null;

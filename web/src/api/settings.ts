@@ -27,6 +27,14 @@ export interface Role {
   permissions: string[];
   reach: "own" | "team" | "all";
   fields: Record<string, Right>;
+  /** Fields that may be read but not filtered, sorted, grouped or exported by. */
+  unusable: string[];
+  /** The built-in role whose part it plays. */
+  base: string;
+  built_in: boolean;
+  /** A built-in role that the workspace has changed. */
+  changed: boolean;
+  version: number;
 }
 
 export interface SignedIn {
@@ -37,6 +45,8 @@ export interface SignedIn {
   address: string;
   created_at: string;
   last_seen_at: string;
+  /** What was shown: password, link, passkey, outside, and +totp or +recovery. */
+  method: string;
   current: boolean;
 }
 
@@ -88,8 +98,21 @@ export const createStaff = (body: { name: string; email: string; role: string; t
 export const changeStaff = (id: string, version: number, body: StaffChange) => patch<Staff>(`/users/${id}`, body, { ifMatch: version });
 export const inviteStaff = (id: string) => post<Staff & { link: string }>(`/users/${id}/invite`, null);
 export const listTeams = () => get<List<Named>>("/teams");
-export const listRoles = () => get<{ items: Role[]; permissions: string[] }>("/roles");
+export interface Roles {
+  items: Role[];
+  permissions: string[];
+  /** Fields of a customer that a role can have a right of its own to. */
+  fields: string[];
+  /** Those of them that can be shown in part. */
+  maskable: string[];
+  /** The administrators' work is divided. */
+  separated: boolean;
+}
+
+export const listRoles = () => get<Roles>("/roles");
 export const listSessions = () => get<List<SignedIn>>("/sessions");
+/** Ends every session of mine but this one. */
+export const endOtherSessions = () => post<undefined>("/sessions/end-others");
 export const endSession = (id: string) => del(`/sessions/${id}`);
 export const listTokens = () => get<List<Token>>("/tokens");
 export const createToken = (body: { name: string; role: string }) => post<{ id: string; token: string }>("/tokens", body);

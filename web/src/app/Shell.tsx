@@ -7,6 +7,7 @@ import { Failed, Skeleton } from "../ui";
 import { Menu, TabBar } from "./Menu";
 import { HeldBanner } from "./HeldBanner";
 import { homeOf } from "./menu";
+import { ProofDialog } from "./ProofDialog";
 import { SessionArea, useCan, useSessionQuery } from "./session";
 import { TopBar } from "./TopBar";
 
@@ -16,12 +17,12 @@ export function Shell(): ReactNode {
   const navigate = useNavigate();
   const { data: session, error, isPending, refetch } = useSessionQuery();
   useEffect(() => {
-    if (session !== null) return;
+    if (session !== null && !session?.awaiting) return;
     const here = location.pathname + location.search;
     void navigate({ to: "/signin", search: here === "/" ? {} : { next: here }, replace: true });
   }, [session, navigate]);
   if (error) return <Failed error={error} retry={() => void refetch()} />;
-  if (isPending || !session) return null;
+  if (isPending || !session || session.awaiting) return null;
   return <SessionArea session={session}><Frame /></SessionArea>;
 }
 
@@ -65,6 +66,7 @@ function Frame() {
         </div>
       </div>
       <TabBar onFind={find} />
+      <ProofDialog />
       {finding && Palette && <Palette onClose={() => setFinding(false)} />}
     </>
   );

@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "quality" | "settings" | "staff" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -38,6 +38,7 @@ export const menu: MenuEntry[] = [
 export const settingsMenu: MenuEntry = {
   key: "settings", to: "/settings/sessions", icon: "set", under: [
     { key: "staff", to: "/settings/staff", permission: "staff.read" },
+    { key: "access", to: "/settings/access", permission: "access.read" },
     { key: "audit", to: "/settings/audit", permission: "audit.read" },
     { key: "sessions", to: "/settings/sessions" },
     { key: "fields", to: "/settings/fields", permission: "fields.write" },

@@ -22,6 +22,7 @@ const signinRoute = createRoute({ getParentRoute: outside, path: "/signin", comp
 const setupRoute = createRoute({ getParentRoute: outside, path: "/setup", component: lazyRouteComponent(signin.setup), validateSearch: texted("token") });
 const inviteRoute = createRoute({ getParentRoute: outside, path: "/invite", component: lazyRouteComponent(signin.invite), validateSearch: texted("token") });
 const enterRoute = createRoute({ getParentRoute: outside, path: "/enter", component: lazyRouteComponent(signin.enter), validateSearch: texted("token") });
+const outsideRoute = createRoute({ getParentRoute: outside, path: "/sign-in/outside", component: lazyRouteComponent(signin.outside), validateSearch: texted("code", "state", "error") });
 const todayRoute = createRoute({ getParentRoute: inside, path: "/", component: lazyRouteComponent(today.today), validateSearch: texted("area", "item", "show") });
 const customersRoute = createRoute({ getParentRoute: inside, path: "/customers", component: lazyRouteComponent(customer.list), validateSearch: listSearch });
 const newCustomerRoute = createRoute({ getParentRoute: inside, path: "/customers/new", component: lazyRouteComponent(customer.create) });
@@ -42,14 +43,15 @@ const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", com
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
 const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit", component: lazyRouteComponent(settings.audit), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("actor", "action", "from", "to")(search) }) });
 const sessionsRoute = createRoute({ getParentRoute: inside, path: "/settings/sessions", component: lazyRouteComponent(settings.sessions) });
+const accessRoute = createRoute({ getParentRoute: inside, path: "/settings/access", component: lazyRouteComponent(settings.access), validateSearch: texted("tab", "role") });
 const fieldsRoute = createRoute({ getParentRoute: inside, path: "/settings/fields", component: lazyRouteComponent(settings.fields) });
 const backupsRoute = createRoute({ getParentRoute: inside, path: "/settings/backups", component: lazyRouteComponent(settings.backups) });
 const privacyRoute = createRoute({ getParentRoute: inside, path: "/settings/privacy", component: lazyRouteComponent(privacy.privacy), validateSearch: texted("tab", "purpose", "channel", "said") });
 const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/workspace", component: lazyRouteComponent(settings.workspace) });
 
 const routeTree = root.addChildren([
-  signinRoute, setupRoute, inviteRoute, enterRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, fieldsRoute, privacyRoute, backupsRoute, workspaceRoute]),
+  signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, backupsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

@@ -3,7 +3,7 @@ export default {
   title: "{{page}} · Guanxi",
   menu: {
     label: "Main menu", today: "Today", customers: "Customers", customerList: "All customers", duplicates: "Duplicates", segments: "Segments", insight: "Insight", metrics: "Metrics", rfm: "Value", cohorts: "Cohorts",
-    data: "Data", imports: "Imports", exports: "Exports", quality: "Data quality", settings: "Settings", staff: "Staff and roles", audit: "Audit log", sessions: "Sessions and tokens", fields: "Customer fields", privacy: "Personal data", backups: "Backups", workspace: "Workspace", more: "More", find: "Search",
+    data: "Data", imports: "Imports", exports: "Exports", quality: "Data quality", settings: "Settings", staff: "Staff", access: "Roles and access", audit: "Audit log", sessions: "Sign-in and tokens", fields: "Customer fields", privacy: "Personal data", backups: "Backups", workspace: "Workspace", more: "More", find: "Search",
   },
   find: "Search customers, phones, orders, or type an action",
   create: "New",
@@ -16,6 +16,7 @@ export default {
   language: { label: "Language", "zh-CN": "中文", "en-US": "English" },
   clock: "Clock set to {{at}}",
   held: { restored: "This is a restored copy: nothing is sent until an administrator lets it go.", copied: "This is a copy of the data: nothing is sent until an administrator lets it go.", person: "Sending is on hold: nothing is sent until an administrator lets it go.", since: "Since {{at}}", release: "Let sending go on", ask: "Let sending go on?", askText: "Messages that are planned here go out. If the company that this copy was made from is still running, they go out twice.", cancel: "Keep holding", released: "Sending goes on" },
+  proof: { title: "Is it you?", lead: "This act asks you to show again who you are.", passkey: "Show a passkey", stopped: "The browser has not shown a passkey", code: "Code", codeHint: "From your authenticator, or a recovery code", password: "Password", go: "Go on", again: "Sign out and in again, then repeat this." },
   skip: "Skip to content",
   notFound: "There is no such page",
   home: "Back to Today",

@@ -3,7 +3,7 @@ export default {
   title: "{{page}} · 关系",
   menu: {
     label: "主菜单", today: "今日", customers: "客户", customerList: "客户列表", duplicates: "重复客户", segments: "客群", insight: "洞察", metrics: "指标", rfm: "价值", cohorts: "同期群",
-    data: "数据", imports: "导入", exports: "导出", quality: "数据质量", settings: "设置", staff: "员工与角色", audit: "审计日志", sessions: "会话与令牌", fields: "客户字段", privacy: "个人信息", backups: "备份", workspace: "工作区", more: "更多", find: "搜索",
+    data: "数据", imports: "导入", exports: "导出", quality: "数据质量", settings: "设置", staff: "员工", access: "角色与权限", audit: "审计日志", sessions: "登录与令牌", fields: "客户字段", privacy: "个人信息", backups: "备份", workspace: "工作区", more: "更多", find: "搜索",
   },
   find: "搜索客户、手机号、订单号，或输入动作",
   create: "新建",
@@ -16,6 +16,7 @@ export default {
   language: { label: "语言", "zh-CN": "中文", "en-US": "English" },
   clock: "时钟设为 {{at}}",
   held: { restored: "这是恢复出来的副本：管理员放行之前，什么都不会发出去。", copied: "这份数据是复制过来的：管理员放行之前，什么都不会发出去。", person: "发送已暂停：管理员放行之前，什么都不会发出去。", since: "自 {{at}}", release: "放行发送", ask: "要放行发送吗？", askText: "这里排好的消息会发出去。如果这份副本的原系统还在运行，客户会收到两遍。", cancel: "继续暂停", released: "发送已放行" },
+  proof: { title: "请确认是你本人", lead: "这一步需要再验证一次身份。", passkey: "出示通行密钥", stopped: "浏览器没有给出通行密钥", code: "验证码", codeHint: "验证器上的验证码，或恢复码", password: "密码", go: "继续", again: "请退出后重新登录，再做一次。" },
   skip: "跳到正文",
   notFound: "没有这个页面",
   home: "回到今日",

@@ -8,6 +8,7 @@ export * from "./Float";
 export * from "./FormatContext";
 export * from "./Icon";
 export type * from "./LazyPage";
+export * from "./QrCode";
 export * from "./Rhythm";
 export * from "./Section";
 export * from "./small";

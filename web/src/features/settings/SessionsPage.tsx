@@ -1,12 +1,13 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { createToken, endSession, listSessions, listTokens, revokeToken, type SignedIn, type Token } from "../../api";
+import { createToken, endOtherSessions, endSession, listSessions, listTokens, revokeToken, type SignedIn, type Token } from "../../api";
 import { useLanguage } from "../../app/i18n";
-import { useCan } from "../../app/session";
+import { useCan, useSession } from "../../app/session";
 import { Body, Button, type Column, DataList, Dialog, Field, PageHead, Section, Tag, TextField, useFormat, useSend, useToast } from "../../ui";
 import { CopyLine } from "./CopyLine";
 import { deviceOf } from "./device";
+import { MySignIn } from "./MySignIn";
 import { rolesQuery } from "./queries";
 import "./settings.css";
 
@@ -17,6 +18,7 @@ export default function SessionsPage() {
     <>
       <PageHead title={t("sessions.title")} />
       <Body>
+        <MySignIn />
         <Section title={t("sessions.mine")}><Sessions /></Section>
         {can("tokens.read") && <Section title={<>{t("sessions.tokens")}</>} side={t("sessions.tokensHint")}><Tokens /></Section>}
       </Body>
@@ -25,21 +27,29 @@ export default function SessionsPage() {
 }
 
 function Sessions() {
-  const { t } = useTranslation("settings");
+  const { t, i18n } = useTranslation("settings");
   const format = useFormat();
   const client = useQueryClient();
   const { say, sayFault } = useToast();
+  const me = useSession().staff.id;
   const answer = useQuery({ queryKey: ["sessions"], queryFn: listSessions });
   const end = useMutation({ mutationFn: endSession, onSuccess: () => { say({ text: t("sessions.ended") }); void client.invalidateQueries({ queryKey: ["sessions"] }); }, onError: sayFault });
+  const endOthers = useMutation({ mutationFn: endOtherSessions, onSuccess: () => { say({ text: t("sessions.endedOthers") }); void client.invalidateQueries({ queryKey: ["sessions"] }); }, onError: sayFault });
   const columns: Column<SignedIn>[] = [
     { key: "who", head: t("staff.name"), cell: (row) => <span className="name">{row.staff_name}</span> },
     { key: "device", head: t("sessions.device"), cell: (row) => <span title={row.user_agent}>{deviceOf(row.user_agent)} {row.current && <Tag tone="ok">{t("sessions.current")}</Tag>}</span> },
     { key: "address", head: t("sessions.address"), cell: (row) => row.address || "—", hide: "phone" },
+    { key: "method", head: t("sessions.method"), hide: "narrow", cell: (row) => row.method.split("+").map((each) => (i18n.exists(`settings:sessions.by.${each}`) ? t(`sessions.by.${each as "password"}`) : each)).join(" + ") },
     { key: "since", head: t("sessions.since"), num: true, hide: "phone", cell: (row) => <span title={format.exact(row.created_at)}>{format.when(row.created_at)}</span> },
     { key: "seen", head: t("sessions.seen"), num: true, cell: (row) => <span title={format.exact(row.last_seen_at)}>{format.when(row.last_seen_at)}</span> },
     { key: "end", head: "", num: true, width: 80, cell: (row) => !row.current && <Button look="link" onClick={() => end.mutate(row.id)}>{t("sessions.end")}</Button> },
   ];
-  return <DataList label={t("sessions.mine")} answer={answer} columns={columns} rowKey={(row) => row.id} empty={t("sessions.none")} keys={false} />;
+  return (
+    <>
+      <DataList label={t("sessions.mine")} answer={answer} columns={columns} rowKey={(row) => row.id} empty={t("sessions.none")} keys={false} />
+      {answer.data?.items.some((row) => !row.current && row.staff_id === me) && <Button busy={endOthers.isPending} onClick={() => endOthers.mutate()}>{t("sessions.endOthers")}</Button>}
+    </>
+  );
 }
 
 function Tokens() {

@@ -7,11 +7,33 @@ export default {
   roles: {
     permission: "权限", scope: "范围", field: "字段", scopeOf: { own: "本人的", team: "本团队", all: "全部" }, rightOf: { none: "不可见", masked: "脱敏", read: "可看", write: "可改" }, has: "有", hasNot: "没有",
     permissions: "能做什么", scopes: "看到哪些记录", fields: "看到哪些字段",
-    noun: { fields: "客户字段", backups: "备份", customers: "客户", orders: "订单", products: "商品", imports: "导入", segments: "客群", metrics: "指标", today: "今日", findings: "数据发现", staff: "员工", audit: "审计", settings: "设置", reveal: "明文查看", export: "导出", activities: "跟进", teams: "团队", tokens: "令牌", retention: "留存", rfm: "价值", behaviour: "行为", models: "价值模型", sources: "来源" },
-    verb: { sensitive: "敏感内容", read: "查看", write: "修改", contact: "联系方式", all: "全部", manage: "管理", run: "运行", verify: "校验", delete: "删除", team: "团队" },
+    noun: { access: "角色与权限", fields: "客户字段", backups: "备份", customers: "客户", orders: "订单", products: "商品", imports: "导入", segments: "客群", metrics: "指标", today: "今日", findings: "数据发现", staff: "员工", audit: "审计", settings: "设置", reveal: "明文查看", export: "导出", activities: "跟进", teams: "团队", tokens: "令牌", retention: "留存", rfm: "价值", behaviour: "行为", models: "价值模型", sources: "来源" },
+    verb: { disclose: "交付个人数据", erase: "彻底删除", sensitive: "敏感内容", read: "查看", write: "修改", contact: "联系方式", all: "全部", manage: "管理", run: "运行", verify: "校验", delete: "删除", team: "团队" },
+  },
+  access: {
+    title: "角色与权限", tab: { roles: "角色", sharing: "共享规则", teams: "团队", signin: "登录", administration: "三员分立" }, own: "自建", changed: "已改", copy: "复制为新角色", copyOf: "新角色，复制自{{name}}", chinese: "中文名称", english: "英文名称", key: "标识",
+    keyHint: "小写字母、数字和下划线，之后不能改", make: "新建", basedOn: "职责同{{name}}", reset: "恢复初始设置", remove: "移除", look: "看看影响", fixed: "三员的角色是固定的。", effect: "谁多了什么，谁少了什么", save: "保存", saved: "{{name}}已保存，立即生效", restored: "{{name}}已恢复初始设置",
+    removed: "{{name}}已移除", reach: { own: "本人负责的客户", team: "本团队及下级团队", all: "全部客户" }, right: "权限", use: "使用", useHint: "使用：筛选、排序、分组、导出", rightTo: "{{field}}的权限", useOf: "使用{{field}}", gains: "增加", loses: "失去", sees: "能看到的客户：",
+    changes: "能修改的客户：", nowUsed: "可以使用了", noLongerUsed: "不能再使用", nobody: "对任何人都没有影响。", comma: "、", colon: "：",
+    field: { phone: "手机号", email: "邮箱", address: "详细地址", external_id: "外部标识", gender: "性别", birthday: "生日与年龄", company: "公司", industry: "行业", country: "国家或地区", province: "省份", city: "城市", district: "区县", postcode: "邮编", tags: "标签", tag: "标签", lifecycle_stage: "生命周期阶段", source: "来源", owner: "负责人与团队", consents: "授权同意", kind: "客户类型" },
+    sharingLead: "符合条件的客户，除负责人和团队外，也开放给指定的角色、团队或员工。保存即生效；客户不再符合条件时自动收回。", noShares: "还没有共享规则", share: "新建共享规则", editRule: "修改规则", edit: "修改", rule: "名称", which: "哪些客户", with: "共享给", whom: "对象",
+    to: { role: "角色", team: "团队及下级", staff: "员工" }, forReading: "可查看", forWriting: "可查看和修改", off: "已停用", turnOff: "停用", turnOn: "启用", unshared: "已停止共享", shared: "已保存，立即生效", is: "是", isNot: "不是", or: "或", and: "且", not: "非",
+    any: "满足任意一条即可", addLine: "加一条", values: "取值", choose: "请选择", back: "返回", teamsLead: "范围为“团队”的角色，能看到本团队和所有下级团队的客户。", under: "上级团队", underOf: "{{name}}的上级团队", top: "没有，顶层", noTeams: "还没有团队", newTeam: "新团队", addTeam: "添加",
+    moved: "{{name}}已调整", policy: "登录要求", minLength: "密码最短长度", minHint: "长度最重要。泄露过的和容易猜到的密码一律拒绝。", mustHave: "以下角色必须有第二验证", mustHint: "还没有的人，下次登录时先设好才能继续。", outsideCounts: "身份提供方自己会做第二验证", policySaved: "登录策略已保存",
+    provider: "身份提供方（OpenID Connect）", providerOn: "允许员工用它登录", providerLabel: "按钮文字", issuer: "Issuer 地址", issuerHint: "必须是 https；按提供方已验证的邮箱对应员工", programId: "应用 ID（client_id）", programSecret: "应用密钥", secretKept: "已保存，不改请留空",
+    returnTo: "回调地址", returnHint: "请在提供方登记", claim: "角色声明", claimHint: "留空：从不采用提供方的角色", claimRoles: "取值对应的角色", claimRolesHint: "每行一条，例如 crm-managers = manager；第一条符合的生效", providerSaved: "身份提供方已保存", one: "一位管理员管全部",
+    oneText: "三员分立后，任何一个人都无法不留痕迹地行事：管系统的不能授权，授权的看不到日志，看日志的不能改任何东西（等保 2.0）。", divided: "管理已三员分立", dividedText: "没有人兼任两项，也没有人能改自己的角色。只有在服务器上用命令 guanxi user unite 才能恢复。",
+    work: { system_admin: "系统管理员", security_admin: "安全管理员", audit_admin: "审计管理员" }, workOf: { system_admin: "设置、客户字段、备份。不管员工，看不到客户和日志。", security_admin: "员工、角色、共享、登录、令牌。看不到客户和日志。", audit_admin: "审计日志和权限现状。不能修改任何东西。" },
+    divide: "启用三员分立", leftText: "他们原来管全部，之后担任什么？", divideYou: "你自己的角色也会变，之后需要重新登录。什么都能做的 API 令牌会被吊销。", divideHint: "什么都能做的 API 令牌会被吊销。", matches_other: "现在有 {{shown}} 位客户符合",
+  },
+  mine: {
+    title: "我的登录方式", due: "你的角色必须有第二验证", password: "密码", set: "已设置", unset: "没有", change: "修改密码", choose: "设置密码", totp: "动态验证码", totpHint: "用手机上的验证器应用显示登录验证码", on: "已开启", turnOn: "开启", turnOff: "关闭", totpOff: "动态验证码已关闭",
+    newCodes: "重新生成恢复码", passkeys: "通行密钥", passkeyHint: "用本机的指纹、人脸或 PIN 登录，不用密码", addPasskey: "添加通行密钥", noPasskeys: "通行密钥需要用域名访问，并且浏览器支持。", passkeyMade: "通行密钥已添加", passkeyGone: "通行密钥已移除", used: "最近使用 {{at}}", never: "还没用过",
+    remove: "移除", removeOf: "移除{{name}}", done: "我已保存好", newPassword: "新密码", passwordHint: "至少 {{min}} 个字符；其他会话会结束", passwordChanged: "密码已修改", save: "保存", left_other: "还有 {{count}} 个恢复码",
   },
   sessions: {
-    title: "会话与令牌", mine: "登录会话", device: "设备", address: "地址", since: "登录时间", seen: "最近使用", current: "当前", end: "结束", ended: "会话已结束", none: "没有其他会话", tokens: "API 令牌", tokensHint: "给程序用，带一个角色的权限",
+    method: "验证方式", by: { password: "密码", link: "链接", passkey: "通行密钥", outside: "身份提供方", totp: "验证码", recovery: "恢复码" }, endOthers: "结束我的其他会话", endedOthers: "其他会话已结束",
+    title: "登录与令牌", mine: "登录会话", device: "设备", address: "地址", since: "登录时间", seen: "最近使用", current: "当前", end: "结束", ended: "会话已结束", none: "没有其他会话", tokens: "API 令牌", tokensHint: "给程序用，带一个角色的权限",
     tokenName: "名称", role: "角色", created: "创建", used: "最近使用", never: "从未", revoke: "吊销", revoked: "令牌已吊销", create: "新建令牌", newTitle: "新建令牌", newHint: "按用途起名，例如“商城对接”", made: "只显示这一次，请现在复制", tokensNone: "还没有令牌", show: "生成",
   },
   audit: {
@@ -19,6 +41,7 @@ export default {
     verify: "校验完整", ok: "完整：{{entries}} 条，{{sealed}} 条已封存", broken: "在 {{at}} 处断开，记录可能被改动", actionFilter: "动作", actorFilter: "员工", system: "系统", intact: "没有被改动",
     act: {
       export_created: "申请导出", export_done: "导出完成", export_failed: "导出失败", export_cancelled: "取消导出", export_expired: "导出文件已删除", export_fetched: "下载导出文件",
+      provider_changed: "改了身份提供方", outside_identity_tied: "关联了身份提供方账号", passkey_added: "添加了通行密钥", passkey_copied: "拒绝了被复制的通行密钥", passkey_renamed: "给通行密钥改名", passkey_removed: "移除了通行密钥", policy_changed: "改了登录策略", role_added: "新增角色", role_changed: "改了角色", role_removed: "移除或还原角色", recovery_code_used: "用了恢复码", recovery_codes_made: "重新生成恢复码", totp_on: "开启动态验证码", totp_off: "关闭动态验证码", second_factors_removed: "清除了员工的第二验证", password_changed: "改了密码", administration_divided: "启用三员分立", administration_united: "停用三员分立", sharing_added: "新增共享规则", sharing_changed: "改了共享规则", sharing_removed: "移除共享规则", team_changed: "改了团队", session_others_ended: "结束了自己的其他会话",
       activity_changed: "改了跟进",
       activity_logged: "记了跟进",
       activity_removed: "删了跟进",
@@ -98,7 +121,7 @@ export default {
       mode: "模式", before: "原来", after: "改成", scopes: "权限", email: "邮箱", created: "新建", updated: "更新", customers: "客户", lines: "明细", state: "状态", sku: "货号", condition: "条件", time_zone: "时区", currency: "币种", language: "语言", country: "国家或地区", undone: "撤销的操作", merge: "合并", content: "内容", result: "结果", next_at: "下次时间", pairs: "对数", device: "设备", value: "值", direction: "方向", period: "周期", target: "目标",
     },
     said: { link: "一次性链接", password: "密码", sign_in: "登录", setup: "首次设置", invite: "邀请", done: "办完", snoozed: "稍后", delegated: "转交", dismissed: "忽略", pinned: "置顶", unpinned: "取消置顶", taken_out: "单独列出", put_back: "放回合并项", upsert: "新建或更新", create: "只新建", update: "只更新" },
-    noun: { field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
+    noun: { role: "角色", sharing_rule: "共享规则", field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
   },
   backups: {
     title: "备份", now: "现在备份", asked: "备份已开始", triedAsked: "恢复演练已开始", none: "还没有备份。到点会自动做第一份，也可以现在做", list: "备份", at: "时间", size: "大小", fresh: "新增", took: "用时", by: "方式", tested: "恢复演练", try: "现在演练", retry: "再演练", untested: "还没有", good: "{{when}}：全部完好", bad: "{{when}}：不能用",

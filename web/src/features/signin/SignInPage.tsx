@@ -1,11 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
-import { Problem, readSetup, signIn } from "../../api";
+import { useEffect, useState } from "react";
+import { beginOutside, knowsPasskeys, Problem, readSetup, readWays, signIn, signInByPasskey } from "../../api";
 import { useRenewSession, useSessionQuery } from "../../app/session";
-import { Button, TextField, useSend } from "../../ui";
+import { Button, TextField, useFault, useSend } from "../../ui";
 import { Door } from "./Door";
+import { Enrolling, SecondFactor } from "./SecondFactor";
 
 /** Only addresses of our own may follow a sign-in. */
 const own = (next: string | undefined) => (next && /^\/(?![/\\])/.test(next) ? next : "/");
@@ -16,8 +17,9 @@ export default function SignInPage() {
   const navigate = useNavigate();
   const renew = useRenewSession();
   const session = useSessionQuery();
+  const [shown, setShown] = useState(false); // recovery codes are still to be written down
   const setup = useQuery({ queryKey: ["setup"], queryFn: readSetup });
-  useEffect(() => { if (session.data) void navigate({ href: own(next), replace: true }); }, [session.data, next, navigate]);
+  useEffect(() => { if (session.data && !session.data.awaiting && !shown) void navigate({ href: own(next), replace: true }); }, [session.data, shown, next, navigate]);
 
   const { busy, faults, fault, form } = useSend(async ({ text, secret }) => {
     try {
@@ -29,6 +31,8 @@ export default function SignInPage() {
     }
     await renew();
   });
+  if (shown || session.data?.awaiting === "enrolment") return <Door title={t("enrol.title")} lead={t("enrol.lead")}><Enrolling onShown={setShown} /></Door>;
+  if (session.data?.awaiting) return <Door title={t("second.title")} lead={t("second.lead", { name: session.data.staff.name })}><SecondFactor methods={session.data.methods ?? []} /></Door>;
   if (setup.data?.needed) return <Door title={t("welcome")}><p className="after">{t("needsSetup")}</p></Door>;
   return (
     <Door title={t("welcome")}>
@@ -38,7 +42,29 @@ export default function SignInPage() {
         {fault && <p className="fault" role="alert">{fault}</p>}
         <Button look="fill" type="submit" busy={busy}>{t("signIn")}</Button>
       </form>
+      <OtherWays />
       <p className="after">{t("forgot")}</p>
     </Door>
+  );
+}
+
+/** What this company and this browser know beside a password. */
+function OtherWays() {
+  const { t } = useTranslation("signin");
+  const say = useFault();
+  const renew = useRenewSession();
+  const ways = useQuery({ queryKey: ["ways"], queryFn: readWays });
+  const [fault, setFault] = useState<string | null>(null);
+  const passkeys = ways.data?.passkeys && knowsPasskeys();
+  const outside = ways.data?.outside;
+  if (!passkeys && !outside) return null;
+  const refuse = (error: unknown) => setFault(error instanceof DOMException ? t("passkeyStopped") : say(error));
+  return (
+    <div className="ways">
+      <p className="meta">{t("or")}</p>
+      {passkeys && <Button size="md" icon="key" onClick={() => { setFault(null); signInByPasskey().then(renew).catch(refuse); }}>{t("passkey")}</Button>}
+      {outside && <Button size="md" icon="out" onClick={() => { setFault(null); beginOutside().then(({ address }) => location.assign(address)).catch(refuse); }}>{t("outside", { name: outside })}</Button>}
+      {fault && <p className="fault" role="alert">{fault}</p>}
+    </div>
   );
 }

@@ -12,5 +12,15 @@ export default {
   invite: { title: "Join the workspace", lead: "Choose a password and begin.", name: "Name", submit: "Join" },
   enter: { title: "Signing in", failed: "This link no longer works: it works once, and not for ever." },
   noToken: "The link is incomplete. Copy it again from the mail or the command line.",
+  or: "or",
+  passkey: "Sign in with a passkey",
+  passkeyStopped: "The browser has not shown a passkey",
+  outside: "Sign in with {{name}}",
+  outsideStopped: "The provider has not signed you in.",
+  second: { title: "One more step", lead: "{{name}}, show that it is you.", code: "Code", codeHint: "Six digits from your authenticator", recovery: "Recovery code", recoveryHint: "One of those you wrote down; it works once", go: "Go on", useRecovery: "Use a recovery code", useCode: "Use a code", back: "Sign in as somebody else" },
+  enrol: {
+    title: "Set up a second factor", lead: "Your role needs one. It takes a minute.", scan: "Scan this with an authenticator app, then type the code it shows.", qr: "QR code for the authenticator", type: "Or type:", turnOn: "Turn on", name: "Name of the device", nameHint: "Such as “Office laptop”", passkey: "Make a passkey",
+    known: "This device has a passkey here already", recovery: "Keep these recovery codes in a safe place. Each works once when the authenticator is not at hand. They are shown only now.", codes: "Recovery codes", copy: "Copy all", done: "I have written them down",
+  },
   toSignIn: "Go to sign-in",
 };

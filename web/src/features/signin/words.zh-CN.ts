@@ -12,5 +12,15 @@ export default {
   invite: { title: "加入工作区", lead: "设一个密码就可以开始。", name: "姓名", submit: "加入" },
   enter: { title: "正在登录", failed: "这个链接不能用了：它只能用一次，而且会过期。" },
   noToken: "链接不完整，请从邮件或命令行里重新复制。",
+  or: "或",
+  passkey: "用通行密钥登录",
+  passkeyStopped: "浏览器没有给出通行密钥",
+  outside: "用 {{name}} 登录",
+  outsideStopped: "身份提供方没有完成登录。",
+  second: { title: "还差一步", lead: "{{name}}，请确认是你本人。", code: "验证码", codeHint: "验证器应用上的六位数字", recovery: "恢复码", recoveryHint: "之前保存的恢复码，每个只能用一次", go: "继续", useRecovery: "改用恢复码", useCode: "改用验证码", back: "换个账号登录" },
+  enrol: {
+    title: "设置第二验证", lead: "你的角色必须有第二验证，一分钟就好。", scan: "用验证器应用扫描，然后输入它显示的验证码。", qr: "验证器二维码", type: "也可以手动输入：", turnOn: "开启", name: "设备名称", nameHint: "例如“办公室电脑”", passkey: "创建通行密钥",
+    known: "这台设备已经有通行密钥", recovery: "请把这些恢复码保存在安全的地方。手边没有验证器时，每个可以用一次。只显示这一次。", codes: "恢复码", copy: "全部复制", done: "我已保存好",
+  },
   toSignIn: "去登录",
 };
