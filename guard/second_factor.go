@@ -173,7 +173,7 @@ func (g *Guard) showCode(ctx context.Context, staffID int64, code string, then f
 		return err
 	}
 	if wrong {
-		return fault.Invalid("code", "code_wrong")
+		return fault.Invalid("code", "one_time_code_wrong")
 	}
 	return nil
 }

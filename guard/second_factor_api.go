@@ -214,7 +214,7 @@ func (g *Guard) confirmTOTP(ctx context.Context, in *codeIn) (*recoveryOut, erro
 		return nil, err
 	}
 	if wrong {
-		return nil, fault.Invalid("code", "code_wrong")
+		return nil, fault.Invalid("code", "one_time_code_wrong")
 	}
 	return out, nil
 }

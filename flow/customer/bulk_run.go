@@ -47,7 +47,7 @@ func (s *Store) runEdit(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	ctx = guard.With(ctx, deciderOf(e.Actor))
+	ctx = guard.Changing(guard.With(ctx, deciderOf(e.Actor)))
 	if e.State == BulkUndoing {
 		return s.takeEditBack(ctx, e)
 	}

@@ -103,7 +103,7 @@ func (p *customerPage) veil(rights guard.Fields) {
 		}
 	}
 	if hides("consents") {
-		p.Consents = []consentView{}
+		p.Consents = []ConsentView{}
 	}
 	for field, right := range p.Rights {
 		if right == guard.Write && !p.MayChange {

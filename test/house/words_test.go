@@ -55,6 +55,7 @@ var ordinary = map[string]string{
 var allowed = map[string]string{
 	"UserAgent": "the HTTP header", "userAgent": "the HTTP header",
 	"Client": "http.Client and what wraps it", "client": "http.Client and what wraps it",
+	"client_id":   "OpenID Connect's name for the program",
 	"QueryClient": "the query library's", "queryClient": "the query library's",
 }
 

@@ -22,7 +22,7 @@ func (q *Quality) runFix(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	acting := guard.With(ctx, f.actor())
+	acting := guard.Changing(guard.With(ctx, f.actor()))
 	switch f.State {
 	case FixQueued, FixRunning:
 		err = q.repairAll(acting, f)
