@@ -661,6 +661,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep everything about a customer from being deleted */
+        post: operations["post-customers-id-hold"];
+        /** End the legal hold on a customer */
+        delete: operations["delete-customers-id-hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/merge": {
         parameters: {
             query?: never;
@@ -859,6 +877,23 @@ export interface paths {
         /** Expected orders, probability alive and expected value of one customer */
         get: operations["get-customers-id-value"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/data-items/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what a field or a kind of records is for, on which ground and how long it is kept */
+        put: operations["put-data-items-name"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2069,6 +2104,40 @@ export interface paths {
         /** Set when all records are searched by themselves */
         put: operations["put-quality-schedule"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is kept how long, what goes when, and what has gone */
+        get: operations["get-retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/retention/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Delete what is due now instead of at the next run */
+        post: operations["post-retention-run"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3887,6 +3956,27 @@ export interface components {
             /** Format: double */
             variation: number;
         };
+        DataItemDraft: {
+            /** @enum {string} */
+            basis?: "consent" | "contract" | "legal_obligation" | "legitimate_interest" | "";
+            definition?: string;
+            /**
+             * Format: id
+             * @description the staff answerable for it
+             */
+            owner?: string;
+            /** @description what it is for; of a field of one's own it is said there */
+            purpose?: string;
+            /** @description who outside gets it */
+            recipients?: string;
+            /**
+             * Format: int64
+             * @description after how many days it is deleted; absent: kept. Of a field of one's own it is said there
+             */
+            retention_days?: number;
+            /** @description how it is to be filled in and checked */
+            rule?: string;
+        };
         Duplicate: {
             a: components["schemas"]["PairSide"];
             b: components["schemas"]["PairSide"];
@@ -4334,6 +4424,12 @@ export interface components {
             used_by: string[] | null;
             /** Format: int64 */
             version: number;
+        };
+        HeldItem: {
+            customer: components["schemas"]["Named"];
+            reason: string;
+            /** Format: date-time */
+            since: string;
         };
         HistoryBody: {
             items: components["schemas"]["FieldChange"][] | null;
@@ -5378,6 +5474,9 @@ export interface components {
             /** @enum {string} */
             reason: "requested" | "consent_withdrawn" | "purpose_achieved" | "retention_ended" | "unlawful";
         };
+        "Post-customers-id-holdRequest": {
+            reason: string;
+        };
         "Post-customers-id-mergeRequest": {
             /** Format: id */
             other: string;
@@ -6376,6 +6475,52 @@ export interface components {
             segment?: string;
             /** Format: date */
             to?: string;
+        };
+        RetentionItem: {
+            basis: string;
+            /**
+             * Format: int64
+             * @description rows that go with the next run
+             */
+            due: number;
+            label: components["schemas"]["Label"];
+            /**
+             * Format: int64
+             * @description the law wants it kept at least so long
+             */
+            least_days?: number;
+            name: string;
+            /** @description a field of one's own, whose time is said there */
+            own: boolean;
+            purpose: string;
+            /**
+             * Format: int64
+             * @description null: kept as long as the customer
+             */
+            retention_days: number | null;
+            /**
+             * Format: int64
+             * @description rows that go within 30 days, those that go with the next run too
+             */
+            soon: number;
+            /** Format: int64 */
+            version: number;
+        };
+        RetentionPage: {
+            holds: components["schemas"]["HeldItem"][] | null;
+            items: components["schemas"]["RetentionItem"][] | null;
+            /** @description those that deleted anything, newest first */
+            runs: components["schemas"]["RetentionRun"][] | null;
+        };
+        RetentionRun: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            deleted: number;
+            /** @description rows deleted, by name */
+            report: {
+                [key: string]: number;
+            };
         };
         RevealInputBody: {
             /** @description phone, email, wechat, address, or custom.KEY for a field of one's own that holds a contact point */
@@ -10823,6 +10968,140 @@ export interface operations {
             };
         };
     };
+    "post-customers-id-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customers-id-holdRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-customers-id-hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-customers-id-merge": {
         parameters: {
             query?: never;
@@ -11679,6 +11958,77 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["CustomerValue"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-data-items-name": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DataItemDraft"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -17879,6 +18229,136 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualitySchedule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-retention-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionPage"];
                 };
             };
             /** @description Unauthorized */
