@@ -63,7 +63,7 @@ export interface Preview {
 
 export interface ExplainNode {
   path: string;
-  kind: "all" | "any" | "not" | "field" | "event" | "tag" | "segment";
+  kind: "all" | "any" | "not" | "field" | "event" | "tag" | "segment" | "list";
   holds: boolean;
   clause: Said;
   /** The customer's own value, of a single condition. */

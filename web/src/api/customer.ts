@@ -66,6 +66,8 @@ export interface CustomerPage extends Customer {
   /** Share of the profile that is filled. */
   completeness: number;
   segments: { id: string; name: string }[];
+  /** Lists she was put into by hand. */
+  lists: { id: string; name: string }[];
   last12m: { orders: number; total: Money } | null;
   rights: Record<string, Right>;
 }

@@ -15,3 +15,4 @@ export * from "./privacy";
 export * from "./collect";
 export * from "./exports";
 export * from "./analyze";
+export * from "./group";

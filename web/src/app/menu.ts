@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -17,6 +17,7 @@ export const menu: MenuEntry[] = [
       { key: "customerList", to: "/customers", permission: "customers.read" },
       { key: "duplicates", to: "/duplicates", permission: "customers.read" },
       { key: "segments", to: "/segments", permission: "segments.read" },
+      { key: "groups", to: "/groups", permission: "segments.read" },
     ],
   },
   {

@@ -3,6 +3,7 @@ import transfer from "../features/collect/transfer/words.en-US";
 import collect from "../features/collect/words.en-US";
 import duplicate from "../features/customer/duplicates/words.en-US";
 import own from "../features/customer/fields/words.en-US";
+import group from "../features/customer/groups/words.en-US";
 import customer from "../features/customer/words.en-US";
 import privacy from "../features/privacy/words.en-US";
 import settings from "../features/settings/words.en-US";
@@ -12,4 +13,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, own, privacy, settings };
+export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, group, own, privacy, settings };

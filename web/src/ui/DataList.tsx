@@ -28,6 +28,12 @@ interface Answer<T> {
   refetch: () => unknown;
 }
 
+/** Which rows are chosen, across pages. */
+export interface Picking {
+  has: (key: string) => boolean;
+  pick: (keys: string[], on: boolean) => void;
+}
+
 interface Props<T> {
   label: string;
   answer: Answer<T>;
@@ -46,18 +52,36 @@ interface Props<T> {
   emptyAction?: ReactNode;
   /** J, K and Enter; off when the page has another list in focus. */
   keys?: boolean;
+  /** Rows can be chosen: by their box, X, Shift with either, and the box in the head. */
+  picking?: Picking | undefined;
+  /** What a row is called where it is chosen. */
+  nameOf?: (row: T) => string;
 }
 
 /** A table of rows: sorting and pages live in the address, J and K move, Enter opens. */
-export function DataList<T>({ label, answer, columns, rowKey, onOpen, sort, onSort, trail = [], onTrail, pageSize = 50, empty, emptyAction, keys = true }: Props<T>) {
+export function DataList<T>({ label, answer, columns, rowKey, onOpen, sort, onSort, trail = [], onTrail, pageSize = 50, empty, emptyAction, keys = true, picking, nameOf }: Props<T>) {
   const [at, setAt] = useState(-1);
+  const { t } = useTranslation("ui");
   const body = useRef<HTMLTableSectionElement>(null);
   const rows = answer.data?.items ?? [];
   useEffect(() => setAt(-1), [trail.length, sort]);
   useEffect(() => { body.current?.children[at]?.scrollIntoView({ block: "nearest" }); }, [at]);
+  const anchor = useRef(-1);
+  const choose = (index: number, on: boolean, range: boolean) => {
+    const from = range && anchor.current >= 0 ? anchor.current : index;
+    picking?.pick(rows.slice(Math.min(from, index), Math.max(from, index) + 1).map(rowKey), on);
+    anchor.current = index;
+  };
+  const move = (to: number, extend: boolean) => {
+    setAt(to);
+    const row = rows[to];
+    if (extend && picking && row) choose(to, true, at >= 0 && picking.has(rowKey(rows[at] as T)));
+  };
+  useEffect(() => { anchor.current = -1; }, [trail.length, sort]);
   useKeys({
-    j: () => setAt((now) => Math.min(rows.length - 1, now + 1)),
-    k: () => setAt((now) => Math.max(0, now - 1)),
+    j: (event) => move(Math.min(rows.length - 1, at + 1), event.shiftKey),
+    k: (event) => move(Math.max(0, at - 1), event.shiftKey),
+    x: (event) => { const row = rows[at]; if (row && picking) choose(at, event.shiftKey || !picking.has(rowKey(row)), event.shiftKey); },
     Enter: () => { const row = rows[at]; if (row && onOpen) onOpen(row); },
   }, keys);
 
@@ -70,6 +94,7 @@ export function DataList<T>({ label, answer, columns, rowKey, onOpen, sort, onSo
         <table className={answer.isPlaceholderData ? "list stale" : "list"} aria-label={label} aria-busy={answer.isPlaceholderData || undefined}>
           <thead>
             <tr>
+              {picking && <th scope="col" className="pick"><PickAll rows={rows.map(rowKey)} picking={picking} /></th>}
               {columns.map((column) => (
                 <th key={column.key} scope="col" className={classOf(column)} style={{ width: column.width }} aria-sort={sortedBy(column.sort, sort)}>
                   {column.sort && onSort ? <SortHead column={column} sort={sort} onSort={onSort} /> : column.head}
@@ -83,6 +108,7 @@ export function DataList<T>({ label, answer, columns, rowKey, onOpen, sort, onSo
                 const control = (event.target as HTMLElement).closest("a,button,input,label");
                 if (!control && onOpen && !window.getSelection()?.toString()) onOpen(row);
               }} style={onOpen && { cursor: "pointer" }}>
+                {picking && <td className="pick"><label><input type="checkbox" aria-label={t("pickRow", { name: nameOf?.(row) ?? rowKey(row) })} checked={picking.has(rowKey(row))} onChange={(event) => choose(index, event.target.checked, (event.nativeEvent as MouseEvent).shiftKey)} /></label></td>}
                 {columns.map((column) => <td key={column.key} className={classOf(column)}>{column.cell(row)}</td>)}
               </tr>
             ))}
@@ -98,6 +124,13 @@ const classOf = <T,>(column: Column<T>) => [column.num ? "num" : "", column.hide
 
 const sortedBy = (field: string | undefined, sort: string | undefined) =>
   !field || !sort || sort.replace(/^-/, "") !== field ? undefined : sort.startsWith("-") ? "descending" as const : "ascending" as const;
+
+/** Chooses the rows of the page, or none of them. */
+function PickAll({ rows, picking }: { rows: string[]; picking: Picking }) {
+  const { t } = useTranslation("ui");
+  const chosen = rows.filter(picking.has).length;
+  return <label><input type="checkbox" aria-label={t("pickPage")} checked={chosen === rows.length} ref={(box) => { if (box) box.indeterminate = chosen > 0 && chosen < rows.length; }} onChange={(event) => picking.pick(rows, event.target.checked)} /></label>;
+}
 
 function SortHead<T>({ column, sort, onSort }: { column: Column<T>; sort: string | undefined; onSort: (sort: string) => void }) {
   const { t } = useTranslation("ui");

@@ -23,6 +23,8 @@ export default {
   shown: "{{from}}–{{to}}",
   total: "of {{total}}",
   sortBy: "Sort by {{column}}",
+  pickRow: "Choose {{name}}",
+  pickPage: "Choose everybody on this page",
   openRow: "Open",
   tableView: "Show as table",
   chartView: "Show as chart",

@@ -23,6 +23,8 @@ export default {
   shown: "第 {{from}}–{{to}} 条",
   total: "共 {{total}} 条",
   sortBy: "按{{column}}排序",
+  pickRow: "选择{{name}}",
+  pickPage: "选择本页全部",
   openRow: "打开",
   tableView: "看数据表",
   chartView: "看图",

@@ -1,8 +1,9 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { explainCondition, listSegments, readBehind, readBoard, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type CohortQuery, type Condition, type PeriodQuery } from "../../api";
+import { explainCondition, listGroups, listSegments, readBehind, readBoard, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type CohortQuery, type Condition, type PeriodQuery } from "../../api";
 
 export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: 60_000 });
 
+export const groupsQuery = queryOptions({ queryKey: ["groups"], queryFn: ({ signal }) => listGroups(signal) });
 export const segmentsQuery = queryOptions({ queryKey: ["segments"], queryFn: ({ signal }) => listSegments(signal) });
 export const segmentQuery = (id: string) => queryOptions({ queryKey: ["segment", id], queryFn: ({ signal }) => readSegment(id, signal), enabled: id !== "" });
 export const overlapsQuery = (id: string) => queryOptions({ queryKey: ["segment", id, "overlaps"], queryFn: ({ signal }) => readOverlaps(id, signal), enabled: id !== "" });

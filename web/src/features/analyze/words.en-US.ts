@@ -12,7 +12,7 @@ export default {
   builder: {
     label: "Conditions", alone: "Match alone", aloneCount_one: "{{count}} matches this alone", aloneCount_other: "{{count}} match this alone", meets: "Match", excluding: "Exclude who match", all: "all", any: "any", joinOf: "Match {{join}}", add: "Condition", addGroup: "Group", addExclude: "Exclude", addHere: "Add a condition to this group",
     remove: "Remove this condition", removeGroup: "Remove this group", everybody: "No condition: that is every customer", choose: "Choose", comma: ", ", andMore: "{{some}} and more, {{n}} in all", was: "Saved: {{value}}", did: "Did", or: "or", limits: "Edit the limits, in groups if need be", limitsOf: "Limits of {{name}}", limitShort: "Limit", andJoin: " and ", orJoin: " or ", notThis: "excluding ({{what}})", together: "({{what}})",
-    limit: "Add a limit", limitOf: "Limit: {{limit}}", dropLimit: "Remove the limit", done: "Done", opOf: "Comparison of {{field}}: {{op}}", measureOf: "What of {{field}}: {{measure}}", windowOf: "When of {{field}}: {{window}}", tag: "Tag", segment: "Another segment", events: "What they did", segments: "Segments",
+    limit: "Add a limit", limitOf: "Limit: {{limit}}", dropLimit: "Remove the limit", done: "Done", opOf: "Comparison of {{field}}: {{op}}", measureOf: "What of {{field}}: {{measure}}", windowOf: "When of {{field}}: {{window}}", tag: "Tag", list: "A list", segment: "Another segment", events: "What they did", segments: "Segments",
   },
   place: { orders: "Orders", rfm: "RFM", rhythm: "Order rhythm", value: "Value and churn", profile: "Profile", consent: "Consent", custom: "Custom" },
   pick: { find: "Search", findOrType: "Search or type", none: "Nothing matches", type: "Type and press Enter", use: "Use “{{text}}”" },

@@ -11,7 +11,7 @@ import { LogBox } from "./LogBox";
 import { NextStep, useNextSteps } from "./NextStep";
 import { Promises } from "./Promises";
 import { RhythmPanel } from "./RhythmPanel";
-import { SegmentsPanel } from "./SegmentsPanel";
+import { ListsPanel, SegmentsPanel } from "./SegmentsPanel";
 import { Stream } from "./Stream";
 import { customerQuery } from "./queries";
 import "./customer.css";
@@ -49,6 +49,7 @@ function Columns({ of }: { of: Customer }) {
           <RhythmPanel of={of} />
           <Promises of={of} />
           <SegmentsPanel of={of} />
+          <ListsPanel of={of} />
         </aside>
         <div className="phone-tabs">
           <Tabs label={of.name} value={part} onChange={(to) => set({ part: to === "moves" ? undefined : to })}

@@ -6,8 +6,12 @@ import { useCan } from "../../app/session";
 import { Body, Button, type Column, DataList, PageHead, Rhythm, Tag, useFormat } from "../../ui";
 import { ExportButton } from "../collect";
 import { FilterBar } from "./FilterBar";
+import { BulkBar } from "./groups/BulkBar";
+import { useSelection } from "./groups/useSelection";
 import { listQuery, PAGE } from "./queries";
 import "./customer.css";
+
+const everybody: Condition = { all: [] };
 
 /** Every customer the reader may see, filtered and sorted by the address. */
 export default function ListPage() {
@@ -19,6 +23,8 @@ export default function ListPage() {
   const filter = search.filter as Condition | undefined;
   const answer = useQuery(listQuery({ limit: PAGE, sort: search.sort, cursor: search.after?.at(-1), filter: filter && JSON.stringify(filter), total: true }));
   const setFilter = (to: Condition | undefined) => void navigate({ to: ".", search: (now) => ({ ...now, filter: to, after: undefined }) });
+  const total = answer.data?.total ?? 0;
+  const selection = useSelection(filter ?? everybody, total);
   const open = (row: Customer) => void navigate({ to: "/customers/$id", params: { id: row.id } });
   return (
     <>
@@ -28,7 +34,9 @@ export default function ListPage() {
       </PageHead>
       <Body className="customers">
         <FilterBar filter={filter} onChange={setFilter} />
+        <BulkBar of={selection} total={total} />
         <DataList
+          picking={can("customers.write") || can("segments.write") ? selection : undefined} nameOf={(row) => row.name || row.id}
           label={t("list.title")} answer={answer} columns={useColumns()} rowKey={(row) => row.id} onOpen={open} pageSize={PAGE}
           sort={search.sort} onSort={(sort) => void navigate({ to: ".", search: (now) => ({ ...now, sort, after: undefined }) })}
           trail={search.after ?? []} onTrail={(trail) => void navigate({ to: ".", search: (now) => ({ ...now, after: trail.length ? trail : undefined }) })}

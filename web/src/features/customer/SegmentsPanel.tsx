@@ -1,5 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { CustomerPage } from "../../api";
 import { useCan } from "../../app/session";
@@ -21,6 +21,17 @@ export function SegmentsPanel({ of }: { of: CustomerPage }) {
           {of.segments.map((segment) => <li key={segment.id}><button type="button" className="opens cut" onClick={() => void navigate({ href: `/segments/${segment.id}` })}>{segment.name}</button><Since at={since.get(segment.id)} /></li>)}
         </ul>
       )}
+    </Section>
+  );
+}
+
+/** The lists somebody put her into. */
+export function ListsPanel({ of }: { of: CustomerPage }) {
+  const { t } = useTranslation("customer");
+  if (of.lists.length === 0) return null;
+  return (
+    <Section title={t("lists.title")}>
+      <ul className="lines">{of.lists.map((list) => <li key={list.id}><Link className="opens cut" to="/groups/$id" params={{ id: list.id }}>{list.name}</Link></li>)}</ul>
     </Section>
   );
 }

@@ -1,9 +1,11 @@
 import type { LazyPage } from "../../ui";
 
 /** Customers: the list, one customer, a new one. */
-export const pages: Record<"list" | "page" | "create" | "duplicates", LazyPage> = {
+export const pages: Record<"list" | "page" | "create" | "duplicates" | "groups" | "oneList", LazyPage> = {
   list: () => import("./ListPage"),
   page: () => import("./CustomerPage"),
   create: () => import("./NewCustomerPage"),
+  groups: () => import("./groups/GroupsPage"),
+  oneList: () => import("./groups/ListPage"),
   duplicates: () => import("./duplicates/DuplicatesPage"),
 };

@@ -65,6 +65,7 @@ export default {
   next: { title: "Next step", none: "Nothing to do now", nextContact: "Next contact {{at}}", call: "Call", log: "Log contact", later: "Later", give: "Hand over", drop: "Dismiss", open: "See it in Today" },
   rhythm: { title: "Order rhythm", window: "Last 12 months", cycle: "Interval", each: "Per order", silent: "Silent", none: "Never ordered yet" },
   promises: { title: "Agreed and open", none: "Nothing agreed" },
+  lists: { title: "Lists" },
   segments: { title: "Segments", count: "{{count}}", none: "In no segment", since: "since {{at}}" },
   phone: { moves: "Timeline", profile: "Profile", todo: "To do", spent: "12 months", silent: "Silent", lost: "Churn risk" },
   form: { title: "New customer", name: "Name", company: "Company name", kind: "Kind", phone: "Phone", email: "Email", gender: "Gender", birthday: "Birthday", place: "Province, city", province: "Province", city: "City", owner: "Owner", me: "Me", tags: "Tags", tagsHint: "Parted by spaces or commas", note: "Note", save: "Save", saveAndOpen: "Save and open", hint: "Everything but the name can follow later", made: "{{name}} is added", nameOrContact: "Give at least a name, a phone or an email" },

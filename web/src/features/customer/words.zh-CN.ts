@@ -65,6 +65,7 @@ export default {
   next: { title: "下一步", none: "现在没有要做的事", nextContact: "下次联系 {{at}}", call: "打电话", log: "记一笔", later: "稍后", give: "转交", drop: "忽略", open: "在今日里看" },
   rhythm: { title: "下单节奏", window: "近 12 个月", cycle: "平均间隔", each: "每单", silent: "已沉默", none: "还没有下过单" },
   promises: { title: "约定与未结", none: "没有约定" },
+  lists: { title: "所在名单" },
   segments: { title: "所在客群", count: "{{count}} 个", none: "不在任何客群里", since: "{{at}} 进入" },
   phone: { moves: "动态", profile: "档案", todo: "待办", spent: "近 12 个月", silent: "已沉默", lost: "流失可能" },
   form: { title: "新建客户", name: "姓名", company: "公司名称", kind: "类型", phone: "手机", email: "邮箱", gender: "性别", birthday: "生日", place: "省、市", province: "省", city: "市", owner: "负责人", me: "我", tags: "标签", tagsHint: "用空格或逗号分开", note: "备注", save: "保存", saveAndOpen: "保存并打开", hint: "姓名之外都可以以后再补", made: "已新建 {{name}}", nameOrContact: "至少填姓名、手机或邮箱之一" },

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FieldInfo, Fields, Segment } from "../../../api";
@@ -7,6 +8,7 @@ import { comparedOf, freshEvent, freshField } from "./grammar";
 import { Picker, type Option } from "./Picker";
 import { Token } from "./Token";
 import { append, group, isGroup, leaf, remove, setJoin, setLeaf, type Group, type Leaf, type Node, type Single } from "./tree";
+import { groupsQuery } from "../queries";
 import { useSay } from "../useSay";
 
 interface Shared {
@@ -95,16 +97,18 @@ function useSavedValue({ is }: Leaf, was: Single | undefined, fields: Fields): s
 function AddCondition({ to, root, fields, segments, onChange, setNewest, children }: Shared & { to: Group; children: React.ReactElement }) {
   const { t } = useTranslation("analyze");
   const language = useLanguage();
+  const lists = useQuery(groupsQuery).data?.items.some((each) => each.type === "list") ?? false;
   const options: Option[] = [
     ...fields.events.map((each) => ({ key: `event ${each.name}`, label: each.label[language], group: t("builder.events") })),
     ...[...fields.fields].sort((a, b) => places.indexOf(placeOf(a)) - places.indexOf(placeOf(b))).map((each) => ({ key: `field ${each.name}`, label: each.label[language], group: t(`place.${placeOf(each)}`) })),
     ...(segments.length ? [{ key: "segment ", label: t("builder.segment"), group: t("builder.segments") }] : []),
+    ...(lists ? [{ key: "list ", label: t("builder.list"), group: t("builder.segments") }] : []),
   ];
   const pick = (key: string) => {
     const [kind, name = ""] = key.split(" ");
     const field = fields.fields.find((each) => each.name === name);
     const event = fields.events.find((each) => each.name === name);
-    const is: Single | undefined = kind === "segment" ? { segment: "" } : kind === "event" ? event && freshEvent(event) : field && freshField(field);
+    const is: Single | undefined = kind === "segment" ? { segment: "" } : kind === "list" ? { list: "" } : kind === "event" ? event && freshEvent(event) : field && freshField(field);
     if (!is) return;
     const made = leaf(is);
     setNewest(made.id);

@@ -1,3 +1,4 @@
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import type { FieldCondition, Fields, Operator, Segment } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
@@ -6,6 +7,7 @@ import { EventToken } from "./EventToken";
 import { compared, opsOf, type Compared } from "./grammar";
 import { Operand } from "./Operand";
 import type { Single } from "./tree";
+import { groupsQuery } from "../queries";
 import { useSay } from "../useSay";
 
 export interface TokenProps<T extends Single = Single> {
@@ -33,11 +35,24 @@ export function Token(props: TokenProps) {
       </span>
     );
   }
+  if ("list" in is) return <ListToken {...props} is={is} />;
   const of: Compared = { name: "segment", type: "reference", ops: ["eq"], values: props.segments.map(({ id, name }) => ({ value: id, label: { "zh-CN": name, "en-US": name } })) };
   return (
     <span className="tok">
       <span className="f">{t("builder.segment")}</span><span>{t("op.in")}</span>
       <Operand of={of} op="eq" value={is.segment || undefined} onChange={(segment) => props.onChange({ segment: String(segment) })} start={props.start} label={t("builder.segment")} />
+    </span>
+  );
+}
+
+function ListToken({ is, onChange, start }: TokenProps<{ list: string }>) {
+  const { t } = useTranslation("analyze");
+  const lists = useQuery(groupsQuery).data?.items.filter((each) => each.type === "list") ?? [];
+  const of: Compared = { name: "list", type: "reference", ops: ["eq"], values: lists.map(({ id, name }) => ({ value: id, label: { "zh-CN": name, "en-US": name } })) };
+  return (
+    <span className="tok">
+      <span className="f">{t("builder.list")}</span><span>{t("op.in")}</span>
+      <Operand of={of} op="eq" value={is.list || undefined} onChange={(list) => onChange({ list: String(list) })} start={start} label={t("builder.list")} />
     </span>
   );
 }

@@ -1,7 +1,7 @@
 import type { Condition, EventCondition, FieldCondition } from "../../../api";
 
-/** A single condition: a field, an event, a tag or another segment. */
-export type Single = FieldCondition | EventCondition | { tag: string } | { segment: string };
+/** A single condition: a field, an event, a tag, a list or another segment. */
+export type Single = FieldCondition | EventCondition | { tag: string } | { segment: string } | { list: string };
 
 export interface Leaf {
   id: number;
@@ -40,7 +40,7 @@ function nodeOf(condition: Condition): Node {
     const inner = nodeOf(condition.not);
     return isGroup(inner) && !inner.not ? { ...inner, not: true } : group("any", [inner], true);
   }
-  return leaf(condition as Single);
+  return leaf(condition);
 }
 
 /** The condition that is asked, and where in it each leaf stands, as the server names places: all[1].not.any[0]. */
@@ -75,6 +75,7 @@ const within = (place: string, key: string) => (place ? `${place}.${key}` : key)
 export function complete(is: Single): boolean {
   if ("tag" in is) return is.tag !== "";
   if ("segment" in is) return is.segment !== "";
+  if ("list" in is) return is.list !== "";
   if ("event" in is && is.where && !settled(is.where)) return false;
   if (is.op === "is_set" || is.op === "is_not_set") return true;
   const { value } = is;
@@ -86,7 +87,7 @@ export function complete(is: Single): boolean {
 function settled(condition: Condition): boolean {
   if ("all" in condition) return condition.all.every(settled);
   if ("any" in condition) return condition.any.every(settled);
-  return "not" in condition ? settled(condition.not) : complete(condition as Single);
+  return "not" in condition ? settled(condition.not) : complete(condition);
 }
 
 const filled = (value: unknown) => value !== undefined && value !== null && value !== "" && !Number.isNaN(value);

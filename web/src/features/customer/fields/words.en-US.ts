@@ -1,6 +1,6 @@
 export default {
   none: "None", monthDayHint: "Month-day, such as 03-08", findCustomer: "Find a customer by name", required: "Required at this stage",
-  history: { title: "Where {{field}} comes from", open: "Where {{field}} comes from", none: "Nothing recorded yet", cleared: "Cleared", source: { staff: "by hand", manual: "by hand", import: "Import", merge: "by a merge" } },
+  history: { title: "Where {{field}} comes from", open: "Where {{field}} comes from", none: "Nothing recorded yet", cleared: "Cleared", source: { staff: "by hand", manual: "by hand", import: "Import", bulk: "by a change to many", merge: "by a merge" } },
   settings: {
     title: "Customer fields", create: "New field", edit: "Change the field", empty: "No fields of your own yet. A new one can be used at once in forms, imports, filters and segments.", label: "Name", key: "Key", keyHint: "Small letters, digits and underscores; it stays", labelZH: "Name in Chinese", labelEN: "Name in English", type: "Type", typeHint: "It stays", appliesTo: "For", unit: "Unit", currency: "Currency",
     purpose: "Why it is kept", purposeHint: "Shown to who fills it in", sensitivity: "Sensitivity", retention: "Days kept", retentionHint: "Empty: as long as the customer", requiredAt: "Required at these stages", group: "Group", groupHint: "The heading in forms", position: "Order", state: "State", used: "In use", archived: "Archived", showArchived: "Show archived ones",

@@ -1,6 +1,6 @@
 export default {
   none: "未选", monthDayHint: "月-日，如 03-08", findCustomer: "按姓名查找客户", required: "这个阶段必填",
-  history: { title: "{{field}}从哪来", open: "{{field}}的来历", none: "还没有记录", cleared: "清空", source: { staff: "手工填写", manual: "手工填写", import: "导入", merge: "合并客户" } },
+  history: { title: "{{field}}从哪来", open: "{{field}}的来历", none: "还没有记录", cleared: "清空", source: { staff: "手工填写", manual: "手工填写", import: "导入", bulk: "批量修改", merge: "合并客户" } },
   settings: {
     title: "客户字段", create: "新建字段", edit: "修改字段", empty: "还没有自定义字段。新建后马上可以用在表单、导入、筛选和客群里。", label: "名称", key: "标识", keyHint: "小写字母、数字和下划线，建好后不能改", labelZH: "中文名称", labelEN: "英文名称", type: "类型", typeHint: "建好后不能改", appliesTo: "适用于", unit: "单位", currency: "币种",
     purpose: "为什么要收集", purposeHint: "填写时会显示给同事看", sensitivity: "敏感程度", retention: "保留天数", retentionHint: "空着表示与客户同在", requiredAt: "在这些阶段必填", group: "分组", groupHint: "表单里的小标题", position: "顺序", state: "状态", used: "使用中", archived: "已停用", showArchived: "显示已停用的",

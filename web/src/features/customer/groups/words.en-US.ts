@@ -1,0 +1,22 @@
+export default {
+  page: { title: "Lists and groups", count_one: "{{count}} group", count_other: "{{count}} groups", create: "New list", empty: "No groups yet. A list holds customers picked by hand; a segment holds whoever meets its condition." },
+  column: { name: "Name", what: "Who is in it", count: "Customers", whose: "Belongs to", used: "Used by", updated: "Changed", acts: "Actions" },
+  what: { list_one: "{{number}} picked by hand", list_other: "{{number}} picked by hand" },
+  act: { of: "Actions for {{name}}", plan: "Plan", place: "Move, or give to a team", below: "New list below", edit: "Rename", remove: "Delete" },
+  made: "{{name}} is made", saved: "{{name}} is changed", removed: "{{name}} is deleted; nobody in it was",
+  edit: { title: "Rename {{name}}", name: "Name", description: "What it is for" },
+  place: { title: "Place of {{name}}", whose: "Belongs to", parent: "Stands under", parentHint: "Who is in it then also counts in the list above", top: "At the top", team: "Team", teamHint: "Members are the team's as long as they are in the group; then they go back", nobody: "Nobody", owner: "Owner", ownerHint: "With an owner, members are the owner's and the owner's team's" },
+  plan: { title: "Plan for {{name}}", label: "Plan", hint: "What is offered, how often, by whom", by: "{{by}}, {{at}}", version: "Version {{version}}, {{by}}, {{at}}", saved: "The plan for {{name}} is saved", none: "No plan yet" },
+  list: { count_one: "{{number}} customer", count_other: "{{number}} customers", members: "Members", empty: "Nobody in it yet. Choose customers in the customer list, by hand or by a condition, and add them.", fill: "Choose customers", asCustomers: "Open in customers", gone: "There is no such list", change: "Change", under: "Under", below: "Below it", picked_one: "{{number}} picked by hand in this list itself", picked_other: "{{number}} picked by hand in this list itself", open: "Open", write: "Write" },
+  bar: { label: "Chosen customers", chosen_one: "{{number}} chosen", chosen_other: "{{number}} chosen", everybody: "Choose all {{number}} that match", clear: "Choose nobody", running: "{{done}} of {{total}} done", stop: "Stop" },
+  kind: { tag: "Tag", untag: "Untag", list_add: "Add to a list", list_remove: "Take out of this list", list_move: "Move to another list", owner: "Owner", team: "Team", field: "Set a field" },
+  title: {
+    tag_one: "Tag {{number}} customer", tag_other: "Tag {{number}} customers", untag_one: "Take a tag off {{number}} customer", untag_other: "Take a tag off {{number}} customers", list_add_one: "Add {{number}} customer to a list", list_add_other: "Add {{number}} customers to a list",
+    list_remove_one: "Take {{number}} customer out of this list", list_remove_other: "Take {{number}} customers out of this list", list_move_one: "Move {{number}} customer to another list", list_move_other: "Move {{number}} customers to another list", owner_one: "Give {{number}} customer to somebody", owner_other: "Give {{number}} customers to somebody",
+    team_one: "Give {{number}} customer to a team", team_other: "Give {{number}} customers to a team", field_one: "Set a field of {{number}} customer", field_other: "Set a field of {{number}} customers",
+  },
+  form: { tag: "Tag", owner: "Owner", ownerHint: "The owner's team comes with the owner", team: "Team", teamHint: "An owner from another team does not own them any longer", list: "List", newList: "Or a new list", make: "Make", pick: "Choose", field: "Field", value: "Value", valueHint: "Empty clears the field", yes: "Yes", no: "No", nothing: "Clear" },
+  preview: { changed: "Will change", unchanged: "So already", leftOut: "Left out: not visible to you, or against a rule", first: "Say what to do, and see here whom it changes" },
+  do: { some_one: "Change {{number}} customer", some_other: "Change {{number}} customers", none: "Change" },
+  done: { text_one: "{{number}} customer changed", text_other: "{{number}} customers changed", left: "{{number}} left out", kept_one: "{{number}} customer was changed since and stays", kept_other: "{{number}} customers were changed since and stay" },
+};

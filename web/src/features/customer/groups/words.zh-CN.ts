@@ -1,0 +1,18 @@
+export default {
+  page: { title: "名单与分组", count_other: "{{count}} 个分组", create: "新建名单", empty: "还没有分组。名单装手工挑选的客户，客群装符合条件的客户。" },
+  column: { name: "名称", what: "包含谁", count: "客户数", whose: "归属", used: "被使用", updated: "修改于", acts: "操作" },
+  what: { list_other: "手工挑选 {{number}} 位" },
+  act: { of: "{{name}}的操作", plan: "方案", place: "移动或归属团队", below: "在下面新建名单", edit: "改名", remove: "删除" },
+  made: "已新建{{name}}", saved: "已修改{{name}}", removed: "已删除名单{{name}}，客户都还在",
+  edit: { title: "修改{{name}}", name: "名称", description: "用途" },
+  place: { title: "{{name}}的位置与归属", whose: "归属", parent: "放在", parentHint: "里面的客户也会算进上级名单", top: "最上层", team: "团队", teamHint: "客户在这个分组里时归该团队，离开后恢复原归属", nobody: "无", owner: "负责人", ownerHint: "填了负责人，客户归负责人及其团队" },
+  plan: { title: "{{name}}的方案", label: "方案", hint: "推介什么、多久联系一次、由谁负责", by: "{{by}}，{{at}}", version: "第 {{version}} 版，{{by}}，{{at}}", saved: "已保存{{name}}的方案", none: "还没有方案" },
+  list: { count_other: "{{number}} 位客户", members: "成员", empty: "还没有客户。在客户列表里手选或按条件选择，再加入这个名单。", fill: "去选择客户", asCustomers: "在客户列表中打开", gone: "没有这个名单", change: "修改", under: "属于", below: "下级", picked_other: "其中 {{number}} 位是直接挑选进来的", open: "查看", write: "编写" },
+  bar: { label: "已选客户", chosen_other: "已选 {{number}} 位", everybody: "选择全部符合条件的 {{number}} 位", clear: "取消选择", running: "已处理 {{done}} / {{total}}", stop: "停止" },
+  kind: { tag: "打标签", untag: "去标签", list_add: "加入名单", list_remove: "移出名单", list_move: "移到别的名单", owner: "负责人", team: "团队", field: "设置字段" },
+  title: { tag_other: "给 {{number}} 位客户打标签", untag_other: "去掉 {{number}} 位客户的标签", list_add_other: "把 {{number}} 位客户加入名单", list_remove_other: "把 {{number}} 位客户移出名单", list_move_other: "把 {{number}} 位客户移到别的名单", owner_other: "设置 {{number}} 位客户的负责人", team_other: "把 {{number}} 位客户交给团队", field_other: "设置 {{number}} 位客户的字段" },
+  form: { tag: "标签", owner: "负责人", ownerHint: "团队随负责人一起变", team: "团队", teamHint: "别的团队的负责人将不再负责", list: "名单", newList: "或新建名单", make: "新建", pick: "请选择", field: "字段", value: "值", valueHint: "留空表示清除", yes: "是", no: "否", nothing: "清除" },
+  preview: { changed: "将修改", unchanged: "已经如此", leftOut: "跳过：您看不到，或不合规则", first: "先说明要做什么，这里会显示影响多少客户" },
+  do: { some_other: "修改 {{number}} 位客户", none: "修改" },
+  done: { text_other: "已修改 {{number}} 位客户", left: "跳过 {{number}} 位", kept_other: "{{number}} 位之后又被改过，保持现状" },
+};
