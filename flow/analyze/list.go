@@ -67,10 +67,13 @@ func (s *Segments) CreateList(ctx context.Context, d ListDraft) (int64, error) {
 		if made.ID, err = tx.NextID(ctx, "lists"); err != nil {
 			return err
 		}
+		if err := s.checkPlace(ctx, tx, Place{}, d.Place); err != nil {
+			return err
+		}
 		if err := insertList(ctx, tx, made); err != nil {
 			return err
 		}
-		if err := s.checkPlace(ctx, tx, GroupList, made.ID, Place{}, d.Place); err != nil {
+		if err := s.checkCircle(ctx, tx, GroupList, made.ID, Place{}, d.Place); err != nil {
 			return err
 		}
 		tx.Feed("lists", made.ID)
@@ -97,10 +100,13 @@ func (s *Segments) ChangeList(ctx context.Context, id, version int64, edit func(
 		after := *before
 		after.Name, after.Description, after.Place = d.Name, d.Description, d.Place
 		after.UpdatedAt, after.Version = clock.Millis(ctx), before.Version+1
+		if err := s.checkPlace(ctx, tx, before.Place, d.Place); err != nil {
+			return err
+		}
 		if err := updateList(ctx, tx, &after); err != nil {
 			return err
 		}
-		if err := s.checkPlace(ctx, tx, GroupList, id, before.Place, d.Place); err != nil {
+		if err := s.checkCircle(ctx, tx, GroupList, id, before.Place, d.Place); err != nil {
 			return err
 		}
 		tx.Feed("lists", id)
@@ -120,11 +126,14 @@ func (s *Segments) PlaceSegment(ctx context.Context, id, version int64, edit fun
 		}
 		before := seg.Place
 		edit(&seg.Place)
+		if err := s.checkPlace(ctx, tx, before, seg.Place); err != nil {
+			return err
+		}
 		if _, err := tx.NewRaw("update segments set parent_id = ?, owner_id = ?, team_id = ?, updated_at = ?, version = version + 1 where id = ?",
 			seg.ParentID, seg.OwnerID, seg.TeamID, clock.Millis(ctx), id).Exec(ctx); err != nil {
 			return err
 		}
-		if err := s.checkPlace(ctx, tx, GroupSegment, id, before, seg.Place); err != nil {
+		if err := s.checkCircle(ctx, tx, GroupSegment, id, before, seg.Place); err != nil {
 			return err
 		}
 		tx.Feed("segments", id)
@@ -141,10 +150,9 @@ func (p Place) belongsTo(q Place) bool { return same(p.OwnerID, q.OwnerID) && sa
 
 func same[T comparable](a, b *T) bool { return a == b || a != nil && b != nil && *a == *b }
 
-// checkPlace looks at a group where it has just been put: what it names must be there, and nothing may lead back to itself,
-// neither by lists alone nor by a segment whose condition asks for a list it stands in. To say to whom customers belong one
-// must be allowed to write that.
-func (s *Segments) checkPlace(ctx context.Context, tx *db.Tx, kind string, id int64, before, after Place) error {
+// checkPlace looks at a place before a group is put there: what it names must be there, and to say to whom customers belong
+// one must be allowed to write that, of all of them.
+func (s *Segments) checkPlace(ctx context.Context, tx *db.Tx, before, after Place) error {
 	if !after.belongsTo(before) {
 		if a := guard.ActorOf(ctx); !a.Can("customers.write") || !guard.FieldsOf(ctx, "customers").CanWrite("owner") || !guard.ScopeOf(ctx, "customers").All() {
 			return fault.Forbidden("group_owner_not_writable")
@@ -174,6 +182,12 @@ func (s *Segments) checkPlace(ctx context.Context, tx *db.Tx, kind string, id in
 			return fault.Invalid(named.field, map[string]string{"parent_id": "unknown_list", "owner_id": "staff_unknown", "team_id": "team_unknown"}[named.field], *named.id)
 		}
 	}
+	return nil
+}
+
+// checkCircle looks at a group where it has just been put: nothing may lead back to itself, neither by lists alone nor by a
+// segment whose condition asks for a list it stands in.
+func (s *Segments) checkCircle(ctx context.Context, tx *db.Tx, kind string, id int64, before, after Place) error {
 	if same(before.ParentID, after.ParentID) {
 		return nil
 	}

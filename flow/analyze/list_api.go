@@ -48,7 +48,8 @@ func (b GroupPlace) apply(p *Place) {
 
 func (b GroupPlace) sent() bool { return b.Parent != nil || b.Owner != nil || b.Team != nil }
 
-type listAddress struct {
+// ListAddress names one list in a path, and the version the caller has seen.
+type ListAddress struct {
 	ID      api.ID `path:"id"`
 	IfMatch string `header:"If-Match"`
 }
@@ -99,7 +100,7 @@ func (s *Segments) registerLists(a *api.API) {
 
 	api.Register(a, op("PATCH", "/lists/{id}", "segments.write", "Change a list's name or place, or to whom it belongs", 200),
 		func(ctx context.Context, in *struct {
-			listAddress
+			ListAddress
 			Body struct {
 				Name        *string `json:"name,omitempty" maxLength:"80"`
 				Description *string `json:"description,omitempty" maxLength:"500"`
@@ -122,7 +123,7 @@ func (s *Segments) registerLists(a *api.API) {
 		})
 
 	api.Register(a, op("DELETE", "/lists/{id}", "segments.write", "Delete a list; it can be restored", 204),
-		func(ctx context.Context, in *listAddress) (*struct{}, error) {
+		func(ctx context.Context, in *ListAddress) (*struct{}, error) {
 			version, err := api.Version(in.IfMatch)
 			if err != nil {
 				return nil, err

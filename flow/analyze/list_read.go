@@ -34,6 +34,7 @@ type GroupView struct {
 
 // Groups gives every list and segment by name, lists first.
 func (s *Segments) Groups(ctx context.Context) ([]GroupView, error) {
+	s.await(ctx)
 	read := s.records.Read()
 	live, among, err := groups(ctx, read)
 	if err != nil {
@@ -124,6 +125,7 @@ func (s *Segments) ListMembers(ctx context.Context, id int64, q page.Query) (*pa
 	if _, err := listByID(ctx, s.records.Read(), id, false); err != nil {
 		return nil, err
 	}
+	s.await(ctx)
 	c, err := ParseCondition(ctx, []byte(`{"list":"`+jsonID(id)+`"}`), s.lookup())
 	if err != nil {
 		return nil, err

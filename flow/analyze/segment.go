@@ -46,6 +46,7 @@ type Segments struct {
 	columns *columns.Store
 	hot     *Hot
 	touched *Touched
+	waits   func(ctx context.Context)                  // until columns hold what was written before
 	belongs func(ctx context.Context, tx *db.Tx) error // told when to whom a group belongs has changed
 
 	mu      sync.Mutex
@@ -69,6 +70,16 @@ func NewSegments(records *db.DB, store *columns.Store, hot *Hot, touched *Touche
 // Belonging names what is told, inside the change, when to whom a group belongs has changed. It must be called before the
 // segments serve anybody.
 func (s *Segments) Belonging(told func(ctx context.Context, tx *db.Tx) error) { s.belongs = told }
+
+// Waiting names what waits until columns hold what was written before, so that people read what they wrote. It must be
+// called before the segments serve anybody.
+func (s *Segments) Waiting(wait func(ctx context.Context)) { s.waits = wait }
+
+func (s *Segments) await(ctx context.Context) {
+	if s.waits != nil {
+		s.waits(ctx)
+	}
+}
 
 // segmentState is a row of segment_members. Version tells the conditions it was reckoned from; EvaluatedAt grows with
 // every change of the row.

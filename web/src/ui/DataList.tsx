@@ -105,7 +105,8 @@ export function DataList<T>({ label, answer, columns, rowKey, onOpen, sort, onSo
           <tbody ref={body}>
             {rows.map((row, index) => (
               <tr key={rowKey(row)} className={index === at ? "on" : undefined} aria-selected={index === at || undefined} onClick={(event) => {
-                const control = (event.target as HTMLElement).closest("a,button,input,label");
+                const target = event.target as HTMLElement;
+                const control = target.closest("a,button,input,label") || !event.currentTarget.contains(target); // a menu of the row stands elsewhere
                 if (!control && onOpen && !window.getSelection()?.toString()) onOpen(row);
               }} style={onOpen && { cursor: "pointer" }}>
                 {picking && <td className="pick"><label><input type="checkbox" aria-label={t("pickRow", { name: nameOf?.(row) ?? rowKey(row) })} checked={picking.has(rowKey(row))} onChange={(event) => choose(index, event.target.checked, (event.nativeEvent as MouseEvent).shiftKey)} /></label></td>}
