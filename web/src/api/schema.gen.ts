@@ -14550,8 +14550,12 @@ export interface operations {
     "patch-lists-id": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
