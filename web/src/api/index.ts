@@ -7,6 +7,7 @@ export * from "./search";
 export * from "./today";
 export * from "./customer";
 export * from "./duplicate";
+export * from "./quality";
 export * from "./settings";
 export * from "./backups";
 export * from "./fields";

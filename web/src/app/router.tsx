@@ -41,7 +41,7 @@ const importsRoute = createRoute({ getParentRoute: inside, path: "/imports", com
 const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new", component: lazyRouteComponent(collect.create) });
 const exportsRoute = createRoute({ getParentRoute: inside, path: "/exports", component: lazyRouteComponent(collect.exports), validateSearch: listSearch });
 const importRoute = createRoute({ getParentRoute: inside, path: "/imports/$id", component: lazyRouteComponent(collect.page) });
-const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", component: lazyRouteComponent(collect.findings), validateSearch: texted("cause", "state", "import", "cursor") });
+const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", component: lazyRouteComponent(analyze.quality), validateSearch: texted("tab", "dimension", "by", "rule", "field", "cause", "state", "import", "cursor") });
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
 const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit", component: lazyRouteComponent(settings.audit), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("actor", "action", "from", "to")(search) }) });
 const sessionsRoute = createRoute({ getParentRoute: inside, path: "/settings/sessions", component: lazyRouteComponent(settings.sessions) });

@@ -1,5 +1,6 @@
 import analyze from "../features/analyze/words.en-US";
 import transfer from "../features/collect/transfer/words.en-US";
+import quality from "../features/analyze/quality/words.en-US";
 import collect from "../features/collect/words.en-US";
 import duplicate from "../features/customer/duplicates/words.en-US";
 import own from "../features/customer/fields/words.en-US";
@@ -13,4 +14,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, group, own, privacy, settings };
+export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, own, privacy, settings };

@@ -1,5 +1,6 @@
 import analyze from "../features/analyze/words.zh-CN";
 import transfer from "../features/collect/transfer/words.zh-CN";
+import quality from "../features/analyze/quality/words.zh-CN";
 import collect from "../features/collect/words.zh-CN";
 import duplicate from "../features/customer/duplicates/words.zh-CN";
 import own from "../features/customer/fields/words.zh-CN";
@@ -13,4 +14,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, collect, transfer, customer, duplicate, group, own, privacy, settings };
+export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, own, privacy, settings };

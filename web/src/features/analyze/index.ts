@@ -1,7 +1,7 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts become knowledge: segments, metrics and what is behind them, value, cohorts. */
-export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "behind" | "rfm" | "cohorts", LazyPage> = {
+export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "behind" | "rfm" | "cohorts" | "quality", LazyPage> = {
   segments: () => import("./segment/SegmentsPage"),
   newSegment: () => import("./segment/NewSegmentPage"),
   segment: () => import("./segment/SegmentPage"),
@@ -9,4 +9,7 @@ export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "
   behind: () => import("./metrics/BehindPage"),
   rfm: () => import("./value/RfmPage"),
   cohorts: () => import("./cohorts/CohortsPage"),
+  quality: () => import("./quality/QualityPage"),
 };
+
+export { RecordQuality } from "./quality/RecordQuality";

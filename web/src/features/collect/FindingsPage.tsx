@@ -3,14 +3,14 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { closeFindings, type Finding, type FindingState } from "../../api";
 import { useCan } from "../../app/session";
-import { Button, DataList, Empty, Failed, PageHead, Skeleton, Tabs, useFormat, useToast, type Column } from "../../ui";
+import { Button, DataList, Empty, Failed, Skeleton, Tabs, useFormat, useToast, type Column } from "../../ui";
 import { findingsQuery, groupsQuery } from "./queries";
 import { useCode } from "./useCode";
 import "./collect.css";
 
 const states = ["open", "resolved", "ignored"] as const;
 
-/** What imports found odd, by cause; a cause opens to its records. */
+/** What imports found odd, by cause; a cause opens to its records. It is a part of the page of data quality. */
 export default function FindingsPage() {
   const { t } = useTranslation("collect");
   const format = useFormat();
@@ -28,9 +28,9 @@ export default function FindingsPage() {
   const group = groups.data?.items.find((each) => each.cause === cause);
   return (
     <div className="importpage">
-      <PageHead title={t("findings.title")} meta={state === "open" && total != null && t("findings.meta", { count: format.count(total) as unknown as number })} />
       <div className="filters">
         <Tabs label={t("findings.state")} value={state} onChange={(key) => void navigate({ search: (now) => ({ ...now, state: key === "open" ? undefined : key, cause: undefined, cursor: undefined }) })} tabs={states.map((each) => ({ key: each, label: t(`findings.${each}`) }))} />
+        {state === "open" && total != null && <span className="meta">{t("findings.meta", { count: format.count(total) as unknown as number })}</span>}
         {search.import && <Button look="link" onClick={() => void navigate({ search: (now) => ({ ...now, import: undefined, cursor: undefined }) })}>{t("findings.importOnly")} ×</Button>}
       </div>
       {groups.error && !groups.data ? <Failed error={groups.error} retry={() => void groups.refetch()} /> : groups.isPending ? <Skeleton rows={8} /> : groups.data.items.length === 0 ? (

@@ -1,7 +1,8 @@
 import { useTranslation } from "react-i18next";
-import { reveal, type ContactPoint, type CustomerPage } from "../../api";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { markContact, reveal, type BadContact, type ContactPoint, type CustomerPage } from "../../api";
 import { useCan } from "../../app/session";
-import { Button, Locked, Pop } from "../../ui";
+import { ActionMenu, Button, Locked, Pop, Tag, useToast } from "../../ui";
 import { useShown, Why } from "./Reveal";
 import { Stops } from "./Stops";
 
@@ -19,7 +20,8 @@ function Point({ of, point }: { of: CustomerPage; point: ContactPoint }) {
   const { plain, left, show } = useShown();
   const label = i18n.exists(`customer:field.${point.kind}`) ? t(`field.${point.kind as "phone"}`) : point.kind;
   const masked = point.value.includes("*");
-  const state = point.state && point.state !== "ok" && point.state !== "active" && point.state !== "unknown" ? t("contact.invalid") : point.verified ? t("contact.verified") : t("contact.unverified");
+  const fails = !!point.state && point.state !== "ok" && point.state !== "active" && point.state !== "unknown";
+  const state = fails ? (i18n.exists(`customer:contact.state.${point.state}`) ? t(`contact.state.${point.state as "bounced"}`) : t("contact.invalid")) : point.verified ? t("contact.verified") : t("contact.unverified");
   return (
     <>
       <dt>{label}</dt>
@@ -30,12 +32,36 @@ function Point({ of, point }: { of: CustomerPage; point: ContactPoint }) {
             <Pop title={t("contact.reason")} content={(close) => <Why onReason={async (reason) => { show(valueOf(of, point, (await reveal(of.id, point.kind, reason)).values)); close(); }} />}>
               <Button look="link" className="meta">{t("contact.show")}</Button>
             </Pop>
-          ) : state}
+          ) : !fails && state}
+          {fails && <Tag tone="warn">{state}</Tag>}
+          {can("customers.write") && point.state !== "invalid" && <Marking of={of} point={point} fails={fails} />}
         </span>
         <Stops of={of} point={point} />
       </dd>
     </>
   );
+}
+
+const ways: Record<string, readonly BadContact[]> = { email: ["bounced", "refused"], phone: ["wrong_number", "unreachable", "refused"], wechat: ["unreachable", "refused"] };
+
+/** Says that a way to reach her fails, and why, or that it works after all. */
+function Marking({ of, point, fails }: { of: CustomerPage; point: ContactPoint; fails: boolean }) {
+  const { t } = useTranslation("customer");
+  const client = useQueryClient();
+  const { say, sayFault } = useToast();
+  const again = () => client.invalidateQueries({ queryKey: ["customer", of.id] });
+  const mark = useMutation({
+    mutationFn: (state: BadContact | "ok") => markContact(of.id, point.id, state),
+    onSuccess: async (_, state) => {
+      await again();
+      const before = (point.state ?? "ok") as BadContact | "ok";
+      say({ text: t(state === "ok" ? "contact.unmarked" : "contact.marked"), undo: async () => { await markContact(of.id, point.id, before); await again(); } });
+    },
+    onError: sayFault,
+  });
+  const items = fails ? (["ok"] as const) : (ways[point.kind] ?? []);
+  if (items.length === 0) return null;
+  return <ActionMenu items={items.map((state) => ({ key: state, label: t(`contact.mark.${state}`), onSelect: () => mark.mutate(state) }))}><Button look="bare" icon="more" aria-label={t("contact.more", { value: point.value })} busy={mark.isPending} /></ActionMenu>;
 }
 
 /** All values of a kind come together, in the order of the contact points. */

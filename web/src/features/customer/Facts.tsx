@@ -1,5 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { CustomerPage } from "../../api";
+import { RecordQuality } from "../analyze";
 import { Defined, Locked, Section, Sep, Tag, useFormat } from "../../ui";
 import { Contacts } from "./Contacts";
 import { Consents } from "./Consents";
@@ -18,6 +19,7 @@ export function Facts({ of }: { of: CustomerPage }) {
       <Section title={t("worth.title")}><Worth of={of} /></Section>
       <TagEditor of={of} />
       <Profile of={of} />
+      <RecordQuality customer={of.id} version={of.version} />
     </>
   );
 }
