@@ -68,6 +68,9 @@ func checkBirthday(x *exam) {
 		return
 	}
 	x.ask()
+	if x.learned.Defaults[*x.Birthday] {
+		return // that it is no birthday at all is told by the rule of defaults
+	}
 	born, err := time.Parse(time.DateOnly, *x.Birthday)
 	if err == nil && !born.After(x.today) && born.AddDate(int(x.rule.Threshold), 0, 0).After(x.today) {
 		return

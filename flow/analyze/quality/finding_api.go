@@ -282,7 +282,7 @@ func (q *Quality) OfCustomer(ctx context.Context, id int64) (*QualityOfRecord, e
 // view shows a finding as the reader may see it.
 func (f Found) view(ctx context.Context) QualityFinding {
 	rights := guard.FieldsOf(ctx, "customers")
-	v := QualityFinding{Rule: f.Rule.Key, Dimension: f.Rule.Dimension, Label: f.Rule.Label, Field: f.Field, FieldLabel: labelOf(ctx, f.Field), Fixes: fixesOf(f.Rule, f.Field)}
+	v := QualityFinding{Rule: f.Rule.Key, Dimension: f.Rule.Dimension, Label: f.Rule.Label, Field: f.Field, FieldLabel: labelOf(ctx, f.Field), Fixes: fixesOf(ctx, f.Rule, f.Field)}
 	hide := f.hider(rights)
 	v.Value, v.Proposed = hide(f.Value), hide(f.Proposed)
 	other := f.Other

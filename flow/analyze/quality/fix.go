@@ -89,7 +89,7 @@ func (q *Quality) checked(ctx context.Context, d QualityFixDraft) (*repair, erro
 		return nil, fault.Invalid("value", "required")
 	case d.Method == FixDefault && d.Field == "":
 		return nil, fault.Invalid("field", "required")
-	case d.Field != "" && !slices.Contains(fixesOf(r, plainField(d.Field)), d.Method):
+	case d.Field != "" && !slices.Contains(fixesOf(ctx, r, plainField(d.Field)), d.Method):
 		return nil, fault.Invalid("method", "fix_not_of_rule")
 	case d.Method == FixDelete && !guard.ActorOf(ctx).Can("customers.delete"):
 		return nil, fault.Forbidden("not_permitted", "customers.delete")

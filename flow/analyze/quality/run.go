@@ -175,7 +175,7 @@ func (q *Quality) note(ctx context.Context, id int64, progress float64, began in
 // report counts what was found. What was found after the run before began is new; what that one had counted and is no
 // longer there is solved.
 func (q *Quality) report(ctx context.Context, r, before *runRow, l *learned, began int64) error {
-	since, was := began-1, map[string]int64{}
+	since, was := began, map[string]int64{} // the first search has nothing to be new against
 	if before != nil {
 		since = *before.StartedAt
 		var counts []QualityRuleCount

@@ -113,7 +113,7 @@ group by f.rule, f.field`, append([]any{since}, args...)...)
 			return nil, err
 		}
 		r := rules[g.Rule]
-		g.Label, g.Dimension, g.Subject, g.Fixes = r.Label, r.Dimension, r.Subject, fixesOf(r, g.Field)
+		g.Label, g.Dimension, g.Subject, g.Fixes = r.Label, r.Dimension, r.Subject, fixesOf(ctx, r, g.Field)
 		g.FieldLabel, g.Resting = labelOf(ctx, g.Field), money.Of(resting, currency)
 		groups = append(groups, g)
 	}
@@ -135,13 +135,14 @@ group by f.rule, f.field`, append([]any{since}, args...)...)
 }
 
 // fixesOf are the repairs that make sense for a field of a rule's.
-func fixesOf(r *Rule, name string) []Method {
+func fixesOf(ctx context.Context, r *Rule, name string) []Method {
 	fixes := []Method{}
 	for _, m := range r.Fixes {
 		switch {
 		case m == FixDefault && contactKind(name), m == FixSource && contactKind(name),
 			m == FixDefault && (name == "name" || name == "birthday" || name == "address"),
 			r.Key == "missing" && m == FixDerive && !slices.Contains([]string{"gender", "birthday", "province", "city", "country", "name"}, name),
+			r.Key == "missing" && m == FixDerive && name == "birthday" && !knowsCitizens(ctx),
 			m == FixCap && name == "birthday", m == FixClear && (name == "name" || name == "kind" || name == ""),
 			m == FixExclude && !excludable(name) && r.Subject != "order":
 			continue
@@ -149,6 +150,13 @@ func fixesOf(r *Rule, name string) []Method {
 		fixes = append(fixes, m)
 	}
 	return fixes
+}
+
+// knowsCitizens says that the workspace keeps identity numbers, which tell a birthday.
+func knowsCitizens(ctx context.Context) bool {
+	return slices.ContainsFunc(field.Of(ctx).Live(), func(f *field.Field) bool {
+		return f.Type == field.Text && citizenField.MatchString(f.Label.Chinese+" "+f.Label.English)
+	})
 }
 
 // excludable says whether analysis can do without a value of the field.

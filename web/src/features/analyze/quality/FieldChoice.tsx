@@ -12,7 +12,7 @@ export function FieldChoice({ chosen, disabled, onChange }: { chosen: string[]; 
   const language = useLanguage();
   const fields = useQuery(fieldsQuery);
   const own = fields.data?.fields.filter((each) => each.name.startsWith("custom.")) ?? [];
-  const all = [...plain.map((name) => ({ name: name as string, label: t(`field.${name}`) })), ...own.map((each) => ({ name: each.name, label: each.label[language] }))];
+  const all = [...plain.map((name) => ({ name: name, label: t(`field.${name}`) })), ...own.map((each) => ({ name: each.name, label: each.label[language] }))];
   return (
     <Pop title={t("rule.fields")} content={() => (
       <div className="fieldticks">

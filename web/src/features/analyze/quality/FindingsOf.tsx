@@ -53,7 +53,7 @@ export function FindingsOf({ rule, field, group }: { rule: string; field: string
         <div>
           <Button look="link" onClick={leave}>‹ {t("finding.back")}</Button>
           <h2>{group ? group.label[language] : (answer.data?.items[0]?.label[language] ?? rule)}{group?.field && <span className="meta"> · {group.field_label[language]}</span>}</h2>
-          {group && <p className="meta">{t("finding.head", { count: format.count(group.count) as unknown as number, points: format.decimal(group.points * 100, 2), dimension: t(`dimension.${group.dimension}`) })}</p>}
+          {group && <p className="meta">{t("finding.head", { count: group.count, n: format.count(group.count), points: format.decimal(group.points * 100, 2), dimension: t(`dimension.${group.dimension}`) })}</p>}
         </div>
         {group && can("findings.write") && group.fixes.length > 0 && <Button look="fill" size="md" onClick={() => setFixing(true)}>{t("finding.fixAll")}</Button>}
       </div>

@@ -28,7 +28,7 @@ export function FixDialog({ group, onClose }: { group: QualityGroup; onClose: ()
     <Dialog open onClose={onClose} width={640} title={<>{group.label[language]}{group.field && <span className="meta"> · {group.field_label[language]}</span>}</>}
       footer={
         <div className="fixfoot">
-          <span className="meta" role="status">{seen ? t(seen.estimated ? "fix.about" : seen.cannot ? "fix.willLeft" : "fix.will", { count: format.count(seen.changes) as unknown as number, left: format.count(seen.cannot) }) : ""}</span>
+          <span className="meta" role="status">{seen ? t(seen.estimated ? "fix.about" : seen.cannot ? "fix.willLeft" : "fix.will", { count: seen.changes, n: format.count(seen.changes), left: format.count(seen.cannot) }) : ""}</span>
           <Button size="md" onClick={onClose}>{t("fix.cancel")}</Button>
           <Button look="fill" size="md" danger={method === "delete"} busy={fix.busy} disabled={!seen || seen.changes === 0} onClick={() => fix.apply(of, onClose)}>{t(`way.${method}`)}</Button>
         </div>

@@ -18,7 +18,7 @@ export function Parts({ of }: { of: QualityScore }) {
   const by = ways.find((key) => key === search.by) ?? "field";
   const rows = by === "field"
     ? of.fields.map((each) => ({ key: each.field, name: each.label[language], score: each.score, findings: each.findings, hint: undefined as string | undefined }))
-    : [...(by === "source" ? of.sources : of.owners)].sort((a, b) => a.score - b.score).map((each) => ({ key: each.id || "-", name: each.name || t(by === "source" ? "part.noSource" : "part.noOwner"), score: each.score, findings: each.findings, hint: t("part.customers", { count: format.count(each.customers) as unknown as number }) }));
+    : [...(by === "source" ? of.sources : of.owners)].sort((a, b) => a.score - b.score).map((each) => ({ key: each.id || "-", name: each.name || t(by === "source" ? "part.noSource" : "part.noOwner"), score: each.score, findings: each.findings, hint: t("part.customers", { count: each.customers, n: format.count(each.customers) }) }));
   return (
     <aside className="parts">
       <Tabs label={t("part.title")} value={by} onChange={(key) => void navigate({ search: (now) => ({ ...now, by: key === "field" ? undefined : key }) })} tabs={ways.map((key) => ({ key, label: t(`part.${key}`) }))} />

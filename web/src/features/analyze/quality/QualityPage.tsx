@@ -16,7 +16,7 @@ import { Runs } from "./Runs";
 import { ScoreHead } from "./ScoreHead";
 import "./quality.css";
 
-const Imported = lazy(collect.findings as () => Promise<{ default: React.ComponentType }>);
+const Imported = lazy(collect.findings);
 const tabs = ["findings", "imported", "fixes", "runs", "rules"] as const;
 
 /** How far the records can be trusted, what lowers that, and how to mend it. */

@@ -7,7 +7,7 @@ import { useCan } from "../../../app/session";
 import { Button, Failed, Section, Skeleton, useFormat, useToast } from "../../../ui";
 import { FieldChoice } from "./FieldChoice";
 import { rulesQuery } from "./queries";
-import { RuleForm } from "./RuleForm";
+import { RuleForm } from "../RuleForm";
 
 /** What is asked of records: on and off, how much it counts, from when on it is a finding; rules of one's own. */
 export function Rules() {

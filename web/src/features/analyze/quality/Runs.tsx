@@ -28,13 +28,13 @@ export function Runs() {
     { key: "new", head: t("run.new"), num: true, cell: (row) => (row.new ? <span className="danger">+{format.count(row.new)}</span> : "—") },
     { key: "solved", head: t("run.solved"), num: true, cell: (row) => (row.solved ? <span className="ok">−{format.count(row.solved)}</span> : "—") },
     { key: "customers", head: t("run.customers"), num: true, hide: "narrow", cell: (row) => format.count(row.customers) },
-    { key: "took", head: t("run.took"), num: true, hide: "phone", cell: (row) => (row.took_ms == null ? "—" : t("run.seconds", { count: format.decimal(row.took_ms / 1000, 1) as unknown as number })) },
+    { key: "took", head: t("run.took"), num: true, hide: "phone", cell: (row) => (row.took_ms == null ? "—" : t("run.seconds", { n: format.decimal(row.took_ms / 1000, 1) })) },
   ];
   return (
     <div className="body runs" tabIndex={0}>
       {schedule.data && <ScheduleForm key={JSON.stringify(schedule.data)} of={schedule.data} />}
       <div className="split">
-        <DataList label={t("tab.runs")} answer={answer} columns={columns} rowKey={(row) => row.id} onOpen={(row) => setOpen(row.id)} trail={search.cursor ? [search.cursor] : []} onTrail={(trail) => void navigate({ search: (now) => ({ ...now, cursor: trail.at(-1) }) })} empty={t("run.none")} />
+        <div><DataList label={t("tab.runs")} answer={answer} columns={columns} rowKey={(row) => row.id} onOpen={(row) => setOpen(row.id)} trail={search.cursor ? [search.cursor] : []} onTrail={(trail) => void navigate({ search: (now) => ({ ...now, cursor: trail.at(-1) }) })} empty={t("run.none")} /></div>
         {shown && <Report of={shown} />}
       </div>
     </div>

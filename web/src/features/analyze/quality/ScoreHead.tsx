@@ -34,7 +34,7 @@ export function ScoreHead({ of }: { of: QualityScore }) {
               <span title={t(`dimensionHint.${each.dimension}`)}>{t(`dimension.${each.dimension}`)}</span>
               <b>{score(each.score)}</b>
               <Meter value={each.score ?? 0} {...((each.score ?? 1) < 0.8 ? { color: "var(--warn-mark)" } : {})} />
-              <span className="meta">{t("count", { count: format.count(each.findings) as unknown as number })}</span>
+              <span className="meta">{t("count", { count: each.findings, n: format.count(each.findings) })}</span>
             </button>
           </li>
         ))}

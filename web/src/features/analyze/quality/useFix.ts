@@ -28,7 +28,7 @@ export function useFix() {
     onSuccess: async (fix) => {
       await again();
       say({
-        text: fix.left_out > 0 ? t("fix.doneLeft", { count: format.count(fix.changed) as unknown as number, left: format.count(fix.left_out) }) : t("fix.done", { count: format.count(fix.changed) as unknown as number }),
+        text: fix.left_out > 0 ? t("fix.doneLeft", { count: fix.changed, n: format.count(fix.changed), left: format.count(fix.left_out) }) : t("fix.done", { count: fix.changed, n: format.count(fix.changed) }),
         ...(fix.changed > 0 ? { undo: async () => { await ended(await undoFix(fix.id)); await again(); } } : {}),
       });
     },

@@ -1,13 +1,13 @@
 export default {
   title: "Data quality",
   tab: { findings: "Findings", imported: "From imports", fixes: "Fixes", runs: "Searches", rules: "Rules" },
-  count_one: "{{count}} finding", count_other: "{{count}} findings",
+  count_one: "{{n}} finding", count_other: "{{n}} findings",
   score: { title: "Score", definition: "The mean over records, each scored by five dimensions: complete 30%, valid 25%, consistent 20%, unique 15%, current 10%; a dimension that nothing can be judged by is left out", since: "since {{at}}" },
   dimension: { completeness: "Complete", validity: "Valid", consistency: "Consistent", uniqueness: "Unique", timeliness: "Current" },
   dimensionHint: { completeness: "What should be there is there", validity: "A value can be one", consistency: "Values do not contradict one another", uniqueness: "One customer, one record", timeliness: "Confirmed lately" },
   run: {
     start: "Search now", running: "Searching, {{share}}", asOf: "{{customers}} customers searched {{at}}; changes since are included", failed: "The last search did not end; search again",
-    at: "When", by: "How", scheduled: "Scheduled", manual: "By hand", new: "New", solved: "Solved", customers: "Customers", took: "Took", seconds_one: "{{count}} s", seconds_other: "{{count}} s", none: "Nothing was searched yet", report: "Found {{at}}", clean: "Nothing was found",
+    at: "When", by: "How", scheduled: "Scheduled", manual: "By hand", new: "New", solved: "Solved", customers: "Customers", took: "Took", seconds: "{{n}} s", none: "Nothing was searched yet", report: "Found {{at}}", clean: "Nothing was found",
     state: { queued: "Waiting", running: "Running", done: "Done", failed: "Failed" },
   },
   schedule: { active: "Search by schedule", every: "How often", day: "Every day", week: "Every week", weekday: "Weekday", hour: "At", save: "Save", saved: "Schedule saved", days: { mon: "Monday", tue: "Tuesday", wed: "Wednesday", thu: "Thursday", fri: "Friday", sat: "Saturday", sun: "Sunday" } },
@@ -15,11 +15,11 @@ export default {
     title: "Findings", what: "Findings", dimension: "Dimension", count: "Count", new: "New", newHint: "Found after the last search", points: "Costs", pointsHint: "By how much the score would rise if all were solved", resting: "Spend concerned", restingHint: "What these customers have spent, net",
     fix: "Fix…", duplicates: "Merge", none: "Nothing found: the records can be trusted", noneOf: "Nothing in this dimension", never: "Nothing was searched yet. Press “Search now” to see what is missing or wrong", searching: "Searching; the result comes in a moment",
   },
-  part: { title: "Scores by part", field: "Field", source: "Source", owner: "Owner", none: "No score yet", noSource: "No source", noOwner: "No owner", customers_one: "{{count}} customer", customers_other: "{{count}} customers" },
+  part: { title: "Scores by part", field: "Field", source: "Source", owner: "Owner", none: "No score yet", noSource: "No source", noOwner: "No owner", customers_one: "{{n}} customer", customers_other: "{{n}} customers" },
   finding: {
-    subject: "About", what: "Finding", proposed: "Should be", since: "Found", back: "All findings", head_one: "{{dimension}}, {{count}} record, costs {{points}} points", head_other: "{{dimension}}, {{count}} records, cost {{points}} points", fixAll: "Fix all…", none: "Nothing left of this kind", more: "More for {{name}}",
+    subject: "About", what: "Finding", proposed: "Should be", since: "Found", back: "All findings", head_one: "{{dimension}}, {{n}} record, costs {{points}} points", head_other: "{{dimension}}, {{n}} records, cost {{points}} points", fixAll: "Fix all…", none: "Nothing left of this kind", more: "More for {{name}}",
   },
-  way: { derive: "Correct by other details", default: "Fill in one value", source: "Take an earlier value", ask: "Have the owner ask", cap: "Bring into the usual range", clear: "Clear the value", exclude: "Leave out of analysis", confirm: "Confirm as right", delete: "Delete the record" },
+  way: { derive: "Derive from other details", default: "Fill in one value", source: "Take an earlier value", ask: "Have the owner ask", cap: "Bring into the usual range", clear: "Clear the value", exclude: "Leave out of analysis", confirm: "Confirm as right", delete: "Delete the record" },
   wayHint: {
     derive: "From other details of the same record, or the same value written right", default: "The same value wherever it is empty", source: "The latest value in its history that nothing is wrong with", ask: "Adds a line to the owner's Today", cap: "The nearest usual value",
     clear: "Only the wrong value goes, the record stays", exclude: "The record keeps it; metrics and segments do without it", confirm: "Not told again until the value changes", delete: "Leaves lists and metrics; can be undone",
@@ -28,9 +28,9 @@ export default {
   made: { ask: "to be asked", exclude: "left out of analysis", confirm: "confirmed", delete: "deleted" },
   value: { male: "Male", female: "Female", unknown: "Unknown", person: "Person", organization: "Organization", prospect: "Prospect", customer: "Customer", former: "Former" },
   fix: {
-    ways: "Ways to fix", value: "Value", cancel: "Cancel", before: "Now", after: "Becomes", empty: "empty", sample: "Some records before and after", will_one: "{{count}} record", will_other: "{{count}} records", willLeft_one: "{{count}} record; {{left}} cannot be fixed this way", willLeft_other: "{{count}} records; {{left}} cannot be fixed this way", about_one: "About {{count}} record; about {{left}} cannot", about_other: "About {{count}} records; about {{left}} cannot",
-    nothing: "Nothing can be fixed this way; try another", noSample: "There is nothing to show", done_one: "{{count}} record fixed", done_other: "{{count}} records fixed", doneLeft_one: "{{count}} record fixed, {{left}} could not be", doneLeft_other: "{{count}} records fixed, {{left}} could not be",
-    way: "How", changed: "Fixed", left: "Not fixed", leftHint: "There was nothing to put there, or somebody had just changed it", state: "State", by: "By", at: "When", undo: "Undo", kept_one: "Undone; {{count}} value changed since was left", kept_other: "Undone; {{count}} values changed since were left", none: "Nothing was fixed yet. Choose a group of findings, look at the preview, fix all at once; it can be undone",
+    ways: "Ways to fix", value: "Value", cancel: "Cancel", before: "Now", after: "Becomes", empty: "empty", sample: "Some records before and after", will_one: "{{n}} record", will_other: "{{n}} records", willLeft_one: "{{n}} record; {{left}} cannot be fixed this way", willLeft_other: "{{n}} records; {{left}} cannot be fixed this way", about_one: "About {{n}} record; about {{left}} cannot", about_other: "About {{n}} records; about {{left}} cannot",
+    nothing: "Nothing can be fixed this way; try another", noSample: "There is nothing to show", done_one: "{{n}} record fixed", done_other: "{{n}} records fixed", doneLeft_one: "{{n}} record fixed, {{left}} could not be", doneLeft_other: "{{n}} records fixed, {{left}} could not be",
+    way: "How", changed: "Fixed", left: "Not fixed", leftHint: "There was nothing to put there, or somebody had just changed it", state: "State", by: "By", at: "When", undo: "Undo", kept_one: "Undone; {{n}} value changed since was left", kept_other: "Undone; {{n}} values changed since were left", none: "Nothing was fixed yet. Choose a group of findings, look at the preview, fix all at once; it can be undone",
   },
   state: { queued: "Waiting", running: "Fixing", done: "Done", undoing: "Undoing", undone: "Undone" },
   rule: {

@@ -1,13 +1,13 @@
 export default {
   title: "数据质量",
   tab: { findings: "问题", imported: "导入发现", fixes: "修复记录", runs: "检查记录", rules: "规则" },
-  count: "{{count}} 个问题",
+  count: "{{n}} 个问题",
   score: { title: "质量分", definition: "每条档案按五个维度打分后取平均：完整 30%、有效 25%、一致 20%、唯一 15%、及时 10%；没有可判断内容的维度不计入", since: "自 {{at}}" },
   dimension: { completeness: "完整", validity: "有效", consistency: "一致", uniqueness: "唯一", timeliness: "及时" },
   dimensionHint: { completeness: "该有的资料都有", validity: "值本身说得通", consistency: "几个值之间不矛盾", uniqueness: "一位客户一份档案", timeliness: "最近确认过" },
   run: {
     start: "立即检查", running: "正在检查，{{share}}", asOf: "{{at}} 检查过 {{customers}} 位客户，之后的修改已计入", failed: "上次检查没有完成，请再检查一次",
-    at: "时间", by: "方式", scheduled: "定时", manual: "手动", new: "新增", solved: "已解决", customers: "客户", took: "用时", seconds: "{{count}} 秒", none: "还没有检查过", report: "{{at}} 的结果", clean: "没有发现问题",
+    at: "时间", by: "方式", scheduled: "定时", manual: "手动", new: "新增", solved: "已解决", customers: "客户", took: "用时", seconds: "{{n}} 秒", none: "还没有检查过", report: "{{at}} 的结果", clean: "没有发现问题",
     state: { queued: "等待", running: "进行中", done: "完成", failed: "失败" },
   },
   schedule: { active: "定时检查", every: "频率", day: "每天", week: "每周", weekday: "星期", hour: "时间", save: "保存", saved: "检查时间已保存", days: { mon: "周一", tue: "周二", wed: "周三", thu: "周四", fri: "周五", sat: "周六", sun: "周日" } },
@@ -15,11 +15,11 @@ export default {
     title: "问题", what: "问题", dimension: "维度", count: "数量", new: "新增", newHint: "上次检查之后发现的", points: "拉低分数", pointsHint: "全部解决后质量分能提高多少", resting: "涉及消费", restingHint: "这些客户累计的净消费",
     fix: "修复…", duplicates: "去合并", none: "没有发现问题，资料都可信", noneOf: "这个维度没有问题", never: "还没有检查过。点“立即检查”，看看哪些资料需要补全或更正", searching: "正在检查，结果马上就来",
   },
-  part: { title: "分项得分", field: "字段", source: "来源", owner: "负责人", none: "还没有得分", noSource: "未注明来源", noOwner: "没有负责人", customers: "{{count}} 位客户" },
+  part: { title: "分项得分", field: "字段", source: "来源", owner: "负责人", none: "还没有得分", noSource: "未注明来源", noOwner: "没有负责人", customers: "{{n}} 位客户" },
   finding: {
-    subject: "对象", what: "问题", proposed: "建议改为", since: "发现于", back: "全部问题", head: "{{dimension}}，{{count}} 条，共拉低 {{points}} 分", fixAll: "成批修复…", none: "这一类已经没有问题", more: "{{name}} 的其他处理",
+    subject: "对象", what: "问题", proposed: "建议改为", since: "发现于", back: "全部问题", head: "{{dimension}}，{{n}} 条，共拉低 {{points}} 分", fixAll: "成批修复…", none: "这一类已经没有问题", more: "{{name}} 的其他处理",
   },
-  way: { derive: "按其他资料更正", default: "统一填写", source: "采用以前的值", ask: "请负责人核实", cap: "改到正常范围", clear: "清除这个值", exclude: "不计入分析", confirm: "确认没有错", delete: "删除档案" },
+  way: { derive: "按其他资料补正", default: "统一填写", source: "采用以前的值", ask: "请负责人核实", cap: "改到正常范围", clear: "清除这个值", exclude: "不计入分析", confirm: "确认没有错", delete: "删除档案" },
   wayHint: {
     derive: "由同一份档案的其他资料推出，或改成规范写法", default: "给所有空着的填同一个值", source: "从修改历史里取最近一个没有问题的值", ask: "在负责人的“今日”里各加一条", cap: "改成离它最近的正常值",
     clear: "只清除有问题的值，档案留下", exclude: "档案保留原值，指标和客群里不算它", confirm: "以后不再提示，值变了才会再查", delete: "从列表和指标中移除，可以撤销",
@@ -28,9 +28,9 @@ export default {
   made: { ask: "待核实", exclude: "不计入分析", confirm: "确认没有错", delete: "删除" },
   value: { male: "男", female: "女", unknown: "未知", person: "个人", organization: "单位", prospect: "潜在客户", customer: "成交客户", former: "流失客户" },
   fix: {
-    ways: "修复方式", value: "填写的值", cancel: "取消", before: "现在", after: "改为", empty: "空", sample: "修改前后示例", will: "将处理 {{count}} 条", willLeft: "将处理 {{count}} 条，{{left}} 条无法这样处理", about: "约处理 {{count}} 条，约 {{left}} 条无法这样处理",
-    nothing: "这种方式一条也处理不了，换一种试试", noSample: "没有示例可看", done: "已处理 {{count}} 条", doneLeft: "已处理 {{count}} 条，{{left}} 条无法处理",
-    way: "方式", changed: "已处理", left: "未处理", leftHint: "没有可用的值，或刚被别人改过", state: "状态", by: "操作人", at: "时间", undo: "撤销", kept: "已撤销，{{count}} 个值后来改过，没有动", none: "还没有修复过。在“问题”里选一组，预览后一次修好，随时可以撤销",
+    ways: "修复方式", value: "填写的值", cancel: "取消", before: "现在", after: "改为", empty: "空", sample: "修改前后示例", will: "将处理 {{n}} 条", willLeft: "将处理 {{n}} 条，{{left}} 条无法这样处理", about: "约处理 {{n}} 条，约 {{left}} 条无法这样处理",
+    nothing: "这种方式一条也处理不了，换一种试试", noSample: "没有示例可看", done: "已处理 {{n}} 条", doneLeft: "已处理 {{n}} 条，{{left}} 条无法处理",
+    way: "方式", changed: "已处理", left: "未处理", leftHint: "没有可用的值，或刚被别人改过", state: "状态", by: "操作人", at: "时间", undo: "撤销", kept: "已撤销，{{n}} 个值后来改过，没有动", none: "还没有修复过。在“问题”里选一组，预览后一次修好，随时可以撤销",
   },
   state: { queued: "等待", running: "正在修复", done: "完成", undoing: "正在撤销", undone: "已撤销" },
   rule: {

@@ -1,15 +1,15 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { addQualityRule, dimensions, type Dimension } from "../../../api";
-import { Button, Dialog, Field, Skeleton, TextField, useSend, useToast } from "../../../ui";
-import { fieldsQuery, segmentsQuery } from "../queries";
-import { Builder } from "../segment/Builder";
-import { usePreview, useTree } from "../segment/useDraft";
-import { CountLine } from "../segment/CountLine";
-import { rulesQuery } from "./queries";
-import "../analyze.css";
-import "../segment/segment.css";
+import { addQualityRule, dimensions, type Dimension } from "../../api";
+import { Button, Dialog, Field, Skeleton, TextField, useSend, useToast } from "../../ui";
+import { fieldsQuery, segmentsQuery } from "./queries";
+import { Builder } from "./segment/Builder";
+import { usePreview, useTree } from "./segment/useDraft";
+import { CountLine } from "./segment/CountLine";
+import { rulesQuery } from "./quality/queries";
+import "./analyze.css";
+import "./segment/segment.css";
 
 /** A rule of one's own: a condition, and what to say of whom it holds for. */
 export function RuleForm({ onClose }: { onClose: () => void }) {
