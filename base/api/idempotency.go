@@ -119,7 +119,8 @@ func (k idempotencyKey) claim(ctx context.Context) (*keptAnswer, error) {
 	case kept[0].Status == 0:
 		return nil, fault.Conflict("idempotency_key_in_use")
 	}
-	return &kept[0], nil
+	kept[0].Body, err = openAnswer(ctx, k.operation, kept[0].Body)
+	return &kept[0], err
 }
 
 // keep stores the answer; one that says "try again" gives the key back.
@@ -132,8 +133,12 @@ func (k idempotencyKey) keep(ctx context.Context, r *recorder) error {
 		if r.tooLong {
 			return errors.New("answer above the bound")
 		}
-		_, err := tx.NewRaw("update idempotency_keys set status = ?, body = ? where actor = ? and key = ?",
-			r.status, r.body.String(), k.actor, k.key).Exec(ctx)
+		body, err := sealAnswer(ctx, k.operation, r.body.String())
+		if err != nil {
+			return err
+		}
+		_, err = tx.NewRaw("update idempotency_keys set status = ?, body = ? where actor = ? and key = ?",
+			r.status, body, k.actor, k.key).Exec(ctx)
 		return err
 	})
 }

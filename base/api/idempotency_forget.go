@@ -20,7 +20,11 @@ func ForgetAnswers(ctx context.Context, tx *db.Tx, paths []string, told func(tex
 		return err
 	}
 	for _, k := range kept {
-		about := told(k.Body)
+		body, err := openAnswer(ctx, k.Operation, k.Body)
+		if err != nil {
+			return err
+		}
+		about := told(body)
 		for _, path := range paths {
 			about = about || k.Operation == path || strings.HasPrefix(k.Operation, path+"/")
 		}

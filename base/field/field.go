@@ -76,11 +76,12 @@ func (f *Field) Archived() bool { return f.ArchivedAt != nil }
 // For says whether customers of the kind have the field.
 func (f *Field) For(kind string) bool { return f.AppliesTo == "both" || f.AppliesTo == kind }
 
-// Withheld says that columns never hold the value, only that there is one: ways to reach somebody, and sensitive texts,
-// which may be numbers of documents.
-func (f *Field) Withheld() bool {
-	return f.Type == Phone || f.Type == Email || f.Sensitivity == Sensitive && f.Type == Text
-}
+// Sealed says that records keep the value encrypted.
+func (f *Field) Sealed() bool { return f.Sensitivity == Sensitive }
+
+// Withheld says that columns never hold the value: of ways to reach somebody only that there is one, of sealed values their
+// blind index.
+func (f *Field) Withheld() bool { return f.Type == Phone || f.Type == Email || f.Sealed() }
 
 var goodKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 

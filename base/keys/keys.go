@@ -14,6 +14,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
+	"sync/atomic"
 
 	"github.com/tink-crypto/tink-go/v2/aead"
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
@@ -31,10 +33,19 @@ const FileName = "guanxi.key"
 
 const format = "guanxi key file, version 1"
 
-// Keys are the opened key file.
+// Keys are the opened key file. It may get a further key while they are in use, see Rotate and Reload.
 type Keys struct {
+	path string
+	now  atomic.Pointer[opened]
+}
+
+// opened is the file as it was read last.
+type opened struct {
 	ciphers keyderivation.KeysetDeriver
 	names   keyderivation.KeysetDeriver
+	primary uint32 // of ciphers
+	text    []byte
+	made    sync.Map // Cipher by purpose
 }
 
 // Cipher seals and opens texts of one purpose; both texts are bound to the same additional data.
@@ -61,10 +72,12 @@ func Open(path string) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
-	k, err := read(text)
+	o, err := read(text)
 	if err != nil {
 		return nil, &fault.Error{Kind: fault.KindInvalid, Key: "key_file_unreadable", Args: []any{path}, Cause: err}
 	}
+	k := &Keys{path: path}
+	k.now.Store(o)
 	return k, nil
 }
 
@@ -148,7 +161,7 @@ func newKeyset(derived *tink_go_proto.KeyTemplate) (json.RawMessage, error) {
 	return text.Bytes(), err
 }
 
-func read(text []byte) (*Keys, error) {
+func read(text []byte) (*opened, error) {
 	var s stored
 	if err := json.Unmarshal(text, &s); err != nil {
 		return nil, err
@@ -156,7 +169,7 @@ func read(text []byte) (*Keys, error) {
 	if s.Format != format {
 		return nil, fmt.Errorf("format %q", s.Format)
 	}
-	k := &Keys{}
+	k := &opened{text: text}
 	for _, part := range []struct {
 		text json.RawMessage
 		into *keyderivation.KeysetDeriver
@@ -168,22 +181,37 @@ func read(text []byte) (*Keys, error) {
 		if *part.into, err = keyderivation.New(handle); err != nil {
 			return nil, err
 		}
+		if part.into == &k.ciphers {
+			primary, err := handle.Primary()
+			if err != nil {
+				return nil, err
+			}
+			k.primary = primary.KeyID()
+		}
 	}
 	return k, nil
 }
 
 // Cipher gives the cipher of a purpose.
 func (k *Keys) Cipher(purpose string) (Cipher, error) {
-	handle, err := k.ciphers.DeriveKeyset([]byte(purpose))
+	o := k.now.Load()
+	if made, known := o.made.Load(purpose); known {
+		return made.(Cipher), nil
+	}
+	handle, err := o.ciphers.DeriveKeyset([]byte(purpose))
 	if err != nil {
 		return nil, err
 	}
-	return aead.New(handle)
+	cipher, err := aead.New(handle)
+	if err == nil {
+		o.made.Store(purpose, cipher)
+	}
+	return cipher, err
 }
 
 // Namer gives the keyed hash of a purpose.
 func (k *Keys) Namer(purpose string) (Namer, error) {
-	handle, err := k.names.DeriveKeyset([]byte(purpose))
+	handle, err := k.now.Load().names.DeriveKeyset([]byte(purpose))
 	if err != nil {
 		return Namer{}, err
 	}

@@ -58,6 +58,7 @@ var cli struct {
 	Backup  backupCommand   `cmd:"" help:"Back up, also while the server runs."`
 	Restore restoreCommand  `cmd:"" help:"Bring a backup back into an empty folder, or an empty database."`
 	Verify  verifyCommand   `cmd:"" help:"Check that everything fits together, in the data folder or (--from) in the backups; --rebuild makes columns anew."`
+	Keys    keysCommand     `cmd:"" help:"The key file."`
 	Migrate migrateCommand  `cmd:"" help:"Bring the schema of the records up to date."`
 	OpenAPI openapiCommand  `cmd:"" name:"openapi" help:"Print the OpenAPI document."`
 	Version versionCommand  `cmd:"" help:"Print the version."`

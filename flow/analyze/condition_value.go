@@ -96,6 +96,20 @@ func (v Value) descends() bool {
 }
 
 func oneValue(raw json.RawMessage, place string, f *Field, op Op) (Value, error) {
+	if f.blind != nil {
+		var given any
+		if err := json.Unmarshal(raw, &given); err != nil {
+			return Value{}, wrong(place, "", "must_be_text")
+		}
+		index, key, err := f.blind(given)
+		switch {
+		case err != nil:
+			return Value{}, err
+		case key != "" || index == "":
+			return Value{}, wrong(place, "", "value_not_of_field")
+		}
+		return Value{Texts: []string{index}}, nil
+	}
 	switch f.Type {
 	case TypeText, TypeSet, TypeChoice:
 		t, err := oneText(raw, place)

@@ -127,6 +127,9 @@ type Field struct {
 	path   string // JSON pointer of a custom field
 	own    bool   // the workspace has defined it
 	ops    []Op   // the operators where they are not those of the type
+
+	// blind gives what columns hold in the place of a value of a sealed field; key says why a value is none of the field.
+	blind func(given any) (index, key string, err error)
 }
 
 // Ops lists the operators the field knows.
@@ -152,7 +155,7 @@ func customerField(ctx context.Context, name string) (*Field, bool) {
 		return f, true
 	}
 	if d, ok := field.Of(ctx).Find(strings.TrimPrefix(name, customPrefix)); ok && strings.HasPrefix(name, customPrefix) {
-		return ownField(d)
+		return ownField(ctx, d)
 	}
 	if key, ok := strings.CutPrefix(name, customPrefix); ok && customName.MatchString(key) {
 		return &Field{Name: name, Type: TypeCustom, Label: Label{key, key}, path: "/" + key}, true

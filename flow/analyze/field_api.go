@@ -20,6 +20,7 @@ type FieldView struct {
 	Unit   string    `json:"unit,omitempty"`
 	Label  Label     `json:"label"`
 	Ops    []Op      `json:"ops"`
+	Sealed bool      `json:"sealed,omitempty" doc:"kept encrypted: only whether there is a value, and whether it is exactly a certain one, can be asked"`
 	Values []Choice  `json:"values,omitempty"`
 }
 
@@ -61,7 +62,7 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 	}
 	list := &FieldList{}
 	view := func(f *Field, key string) FieldView {
-		v := FieldView{Name: f.Name, Type: f.Type, Unit: f.Unit, Label: f.Label, Ops: f.Ops(), Values: f.Values}
+		v := FieldView{Name: f.Name, Type: f.Type, Unit: f.Unit, Label: f.Label, Ops: f.Ops(), Values: f.Values, Sealed: f.blind != nil}
 		if names := reader.Names[f.Name]; f.Type == TypeReference {
 			for _, id := range slices.Sorted(maps.Keys(names)) {
 				v.Values = append(v.Values, Choice{jsonID(id), Label{names[id], names[id]}})

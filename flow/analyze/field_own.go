@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"guanxi/base/field"
+	"guanxi/flow/customer"
 )
 
 // ownField gives a field that the workspace has defined as conditions read it: from the JSON column custom, as its type.
 // The key stands in the SQL because it was checked when the field was defined, and is again here.
-func ownField(d *field.Field) (*Field, bool) {
+func ownField(ctx context.Context, d *field.Field) (*Field, bool) {
 	if !field.GoodKey(d.Key) {
 		return nil, false
 	}
@@ -41,7 +42,12 @@ func ownField(d *field.Field) (*Field, bool) {
 		f.Values = append(f.Values, Choice{v.Value, Label(v.Label)})
 	}
 	if d.Withheld() { // columns only know that there is a value
-		f.Type, f.ops = TypeText, opsOfSet
+		f.Type, f.ops, f.never, f.Unit = TypeText, opsOfSet, false, ""
+		f.expr = text
+	}
+	if d.Sealed() { // and which are equal
+		f.ops = opsOfSealed
+		f.blind = func(given any) (string, string, error) { return customer.BlindIndex(ctx, d, given) }
 	}
 	return f, true
 }
@@ -49,7 +55,7 @@ func ownField(d *field.Field) (*Field, bool) {
 // ownFields gives the fields in use that the workspace has defined, in the order of forms.
 func ownFields(ctx context.Context) (all []*Field) {
 	for _, d := range field.Of(ctx).Live() {
-		if f, ok := ownField(d); ok {
+		if f, ok := ownField(ctx, d); ok {
 			all = append(all, f)
 		}
 	}
@@ -93,6 +99,10 @@ func isDefined(ctx context.Context, name string) bool {
 	_, known := field.Of(ctx).Find(strings.TrimPrefix(name, customPrefix))
 	return known
 }
+
+// opsOfSealed are what one can ask of a field whose values columns do not know: whether there is one, and whether it is a
+// certain one, by its keyed hash.
+var opsOfSealed = slices.Concat(opsOfSame, opsOfSet)
 
 // opsOfMonthDay are what one can ask of a day without a year.
 var opsOfMonthDay = slices.Concat(opsOfSame, []Op{OpAnniversary}, opsOfSet)

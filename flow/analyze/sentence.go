@@ -149,6 +149,10 @@ func choiceWords(values []string, comma, last string) string {
 // values gives the values of a condition in words, one by one; unit puts a number and its unit together.
 func (r Reader) values(v Value, f *Field, language string, unit func(number string, one bool) string) (out []string) {
 	for _, t := range v.Texts {
+		if f.blind != nil {
+			out = append(out, "****")
+			continue
+		}
 		for _, c := range f.Values {
 			if c.Value == t {
 				t = c.Label.in(language)

@@ -122,10 +122,17 @@ func (m *batchMaker) add(b *madeBatch) {
 			continue
 		}
 		f := &m.plan.fields[t.field]
-		if len(cell) != len(raw) {
+		reader := m.cells
+		if f.Secret {
+			b.raw[len(b.raw)-len(m.record)+t.column] = secretCell
+			reader.corrections = &Corrections{}
+		} else if len(cell) != len(raw) {
 			m.trimmed(f, raw, cell)
 		}
-		value, code := m.cells.read(f, cell)
+		value, code := reader.read(f, cell)
+		if f.Secret {
+			cell = secretCell
+		}
 		switch {
 		case code == "":
 			values[t.field] = value
@@ -137,6 +144,9 @@ func (m *batchMaker) add(b *madeBatch) {
 	}
 	m.checkShape(b, row, values)
 }
+
+// secretCell stands for what a secret column of a row holds.
+const secretCell = "****"
 
 // checkShape rejects rows without a required value and rows whose cells do not fit the columns.
 func (m *batchMaker) checkShape(b *madeBatch, row int, values []Value) {

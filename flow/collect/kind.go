@@ -41,6 +41,8 @@ type Field struct {
 	Identifier bool
 	// Personal values are masked in errors.csv and in findings for those without the right to see them.
 	Personal bool
+	// Secret values are kept nowhere but in the record: refused rows, findings and examples of corrections show stars.
+	Secret bool
 
 	// Aliases are headers met in the wild, Chinese and English; case, spaces and punctuation do not matter.
 	Aliases []string

@@ -47,6 +47,7 @@ var (
 func newShop(t *testing.T, d *db.DB) *shop {
 	t.Helper()
 	s := &shop{T: t, store: New(d), db: d, clock: clock.NewFake(time.Date(2026, 3, 12, 9, 0, 0, 0, time.UTC)), actor: admin}
+	s.keys = newKeys(t)
 	router := chi.NewRouter()
 	router.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

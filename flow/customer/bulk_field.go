@@ -11,6 +11,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	"guanxi/base/field"
 	"guanxi/guard"
 )
 
@@ -91,6 +92,9 @@ func (s *Store) valueEditor(ctx context.Context, what BulkWhat) (editor, error) 
 	key, custom := strings.CutPrefix(what.Field, customPrefix)
 	if !custom && !slices.Contains(ofBulk, what.Field) {
 		return nil, fault.Invalid("field", "field_not_for_many", what.Field)
+	}
+	if own, known := field.Of(ctx).Find(key); custom && known && own.Sealed() {
+		return nil, fault.Invalid("field", "field_not_for_many", what.Field) // the edit would keep it in clear
 	}
 	body := map[string]any{what.Field: what.Value}
 	if custom {

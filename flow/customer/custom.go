@@ -27,6 +27,15 @@ func setCustom(ctx context.Context, c *Customer, changes map[string]any) (wrong 
 		if f, known := own.Find(name); known {
 			value, key = ownValue(ctx, f, c.Kind, given)
 		}
+		if f, known := own.Find(name); known && key == "" {
+			sealed, err := sealedValue(ctx, f, value, fields[name])
+			if err != nil {
+				key = "cannot_be_sealed"
+			}
+			value = sealed
+		} else if _, forged := sealedText(value); forged {
+			key = "value_invalid"
+		}
 		switch {
 		case key != "":
 			wrong = append(wrong, fault.Field{Field: customPrefix + name, Key: key})
@@ -156,9 +165,9 @@ func shownCustom(ctx context.Context, rights guard.Fields, custom string) map[st
 				fields[name] = "****"
 			}
 		case right == guard.Masked:
-			fields[name] = maskedValue(f, kept)
+			fields[name] = maskedValue(f, openedValue(ctx, name, kept))
 		default:
-			fields[name] = shownValue(f, kept)
+			fields[name] = shownValue(f, openedValue(ctx, name, kept))
 		}
 	}
 	return fields

@@ -55,6 +55,7 @@ func (s *Store) RegisterJobs(r *job.Registry) {
 	s.jobs = r
 	s.registerScour(r)
 	s.registerRetain(r)
+	s.registerReseal(r)
 	s.registerExportJobs(r)
 	job.Register(r, job.Kind[scanJob]{Run: func(ctx context.Context, a scanJob) error { return s.runScan(ctx, a.ID) }, Timeout: -1, Unique: true})
 	job.Register(r, job.Kind[changesJob]{Run: func(ctx context.Context, _ changesJob) error { return s.checkChanges(ctx) }, Timeout: 10 * time.Minute, Every: 10 * time.Minute})

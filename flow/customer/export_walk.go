@@ -84,7 +84,7 @@ where c.id in (?) and `+living+" and ?", bun.List(ids), scope(ctx, "c")).Scan(ct
 	}
 	byID := make(map[int64]*exportedCustomer, len(rows))
 	for i := range rows {
-		rows[i].custom, rows[i].consents = customFields(rows[i].Custom), map[string]bool{}
+		rows[i].custom, rows[i].consents = openedFields(ctx, rows[i].Custom), map[string]bool{}
 		byID[rows[i].ID] = &rows[i]
 	}
 	points, err := contactsOf(ctx, read, ids)

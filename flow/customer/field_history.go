@@ -173,6 +173,7 @@ limit 200`, id, name); err != nil {
 	}
 	changes := make([]FieldChange, len(rows))
 	for i, r := range rows {
+		r.open(ctx)
 		changes[i] = r.view(name, own, right)
 	}
 	return changes, nil
@@ -231,4 +232,21 @@ func (r *historyRow) value(text, name string, own *field.Field, right guard.Righ
 		return shownValue(own, kept)
 	}
 	return kept
+}
+
+// open puts sealed values in clear, for whoever may read them; a mask is put on after.
+func (r *historyRow) open(ctx context.Context) {
+	key, custom := strings.CutPrefix(r.Field, customPrefix)
+	if !custom {
+		return
+	}
+	for _, side := range []*string{&r.Before, &r.After} {
+		var kept any
+		if json.Unmarshal([]byte(*side), &kept) != nil {
+			continue
+		}
+		if _, sealed := sealedText(kept); sealed {
+			*side = valueText(openedValue(ctx, key, kept))
+		}
+	}
 }

@@ -115,14 +115,17 @@ func WithheldFields(ctx context.Context, from bun.IDB) (keys []string, err error
 	return keys, err
 }
 
-// Withhold puts true in the place of the values of the keys, so that one still can tell who has one.
+// Withhold puts in the place of the values of the keys what columns may know: of a sealed one its blind index, of others that
+// there is one.
 func Withhold(custom string, keys []string) string {
 	if len(keys) == 0 || custom == "" || custom == "{}" {
 		return custom
 	}
 	fields := customFields(custom)
 	for _, key := range keys {
-		if fields[key] != nil {
+		if sealed, is := sealedText(fields[key]); is {
+			fields[key] = sealedIndex(sealed)
+		} else if fields[key] != nil {
 			fields[key] = true
 		}
 	}

@@ -53,6 +53,9 @@ func readText(f *field.Field, text, region string) (any, string) {
 		if onlyStars(text) {
 			return nil, "value_is_masked"
 		}
+		if _, forged := sealedText(text); forged {
+			return nil, "type_invalid"
+		}
 		return text, ""
 	case field.Number:
 		n, err := strconv.ParseFloat(text, 64)
@@ -214,5 +217,10 @@ func maskedValue(f *field.Field, kept any) any {
 }
 
 func sameValue(a, b any) bool {
+	if x, sealed := sealedText(a); sealed {
+		if y, too := sealedText(b); too {
+			return sealedIndex(x) == sealedIndex(y)
+		}
+	}
 	return valueText(a) == valueText(b)
 }

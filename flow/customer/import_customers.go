@@ -47,6 +47,9 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 	if err := k.dropUnknown(ctx, tx, b, rows); err != nil {
 		return err
 	}
+	if err := sealRows(ctx, k.own(), b.Custom, rows); err != nil {
+		return err
+	}
 	all := make([]keys, 0, len(rows))
 	for i := range rows {
 		if b.Outcomes[i].State == collect.Pending {

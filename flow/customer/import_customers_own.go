@@ -26,7 +26,7 @@ func (k *customerKind) OwnFields() []collect.Field {
 
 func (k *customerKind) ownField(f *field.Field) collect.Field {
 	as := collect.Field{Name: customPrefix + f.Key, LabelZH: f.Label.Chinese, LabelEN: f.Label.English, Type: collect.Text, Lenient: true,
-		Personal: f.Sensitivity != field.Normal || f.Withheld(), Aliases: []string{f.Key}}
+		Personal: f.Sensitivity != field.Normal || f.Withheld(), Secret: f.Sealed(), Aliases: []string{f.Key}}
 	switch f.Type {
 	case field.Number:
 		as.Type = collect.Quantity
@@ -152,6 +152,9 @@ func mergedCustom(before, more string) string {
 	}
 	fields := customFields(before)
 	for name, value := range customFields(more) {
+		if sameValue(fields[name], value) {
+			continue
+		}
 		fields[name] = value
 	}
 	return customText(fields)

@@ -143,7 +143,7 @@ func (t *tree) giveBack(m *mergeRow, took taken) {
 		}
 		return
 	}
-	if t.customers[m.KeptID].attribute(took.Field) != took.After {
+	if !sameAttribute(t.customers[m.KeptID].attribute(took.Field), took.After) {
 		return
 	}
 	if took.Before == "" || took.Field == createdField {
@@ -249,7 +249,7 @@ func (t *tree) tookAfter(m *mergeRow, field, after string) (*mergeRow, *taken) {
 			continue
 		}
 		for i := range n.took {
-			if n.took[i].Field == field && n.took[i].Before == after {
+			if n.took[i].Field == field && sameAttribute(n.took[i].Before, after) {
 				t.noted[n.ID] = true
 				return n, &n.took[i]
 			}

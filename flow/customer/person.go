@@ -146,6 +146,12 @@ func (s *Store) PersonalData(ctx context.Context, id int64, reason string) (*per
 	if err := s.reveals.take(ctx, guard.ActorOf(ctx).Key()); err != nil {
 		return nil, err
 	}
+	for i := range p.customers {
+		p.customers[i].Custom = customText(openedFields(ctx, p.customers[i].Custom))
+	}
+	for i := range p.history {
+		p.history[i].open(ctx)
+	}
 	view := p.view(clock.Now(ctx))
 	if view.Audit, err = s.auditAbout(ctx, p.ids); err != nil {
 		return nil, err

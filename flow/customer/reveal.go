@@ -87,7 +87,7 @@ func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (val
 				values = append(values, c.Address)
 			}
 		case own:
-			if value, held := customFields(c.Custom)[key].(string); held {
+			if value, held := openedFields(ctx, c.Custom)[key].(string); held {
 				values = append(values, value)
 			}
 		default:

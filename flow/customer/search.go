@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"guanxi/base/api"
+	"guanxi/base/fault"
+	"guanxi/base/field"
 	"guanxi/base/workspace"
 	"guanxi/guard"
 )
@@ -17,7 +19,7 @@ type found struct {
 	ID         api.ID  `json:"id"`
 	Title      string  `json:"title"`
 	Subtitle   string  `json:"subtitle"`
-	Match      string  `json:"match" enum:"name,pinyin,phone,email,external_id,order_number"`
+	Match      string  `json:"match" enum:"name,pinyin,phone,email,external_id,field,order_number"`
 	CustomerID *api.ID `json:"customer_id,omitempty" doc:"of an order"`
 }
 
@@ -54,7 +56,7 @@ func (s *Store) Search(ctx context.Context, q string, limit int) ([]found, error
 		return results, nil
 	}
 	k := &seeker{store: s, rights: guard.FieldsOf(ctx, noun), limit: limit, match: map[int64]string{}}
-	for _, by := range []func(context.Context, string) error{k.byPhone, k.byEmail, k.byExternalID, k.byName, k.byPinyin, k.byPart} {
+	for _, by := range []func(context.Context, string) error{k.byPhone, k.byEmail, k.byExternalID, k.bySealed, k.byName, k.byPinyin, k.byPart} {
 		if k.full() {
 			break
 		}
@@ -118,6 +120,28 @@ func (k *seeker) byExternalID(ctx context.Context, q string) error {
 		return nil
 	}
 	return k.collect(ctx, "external_id", externalIDSQL, q)
+}
+
+// bySealed finds whoever has exactly q in a sensitive field, for one who may read it.
+func (k *seeker) bySealed(ctx context.Context, q string) error {
+	if k.store.finder == nil || utf8.RuneCountInString(q) < 4 {
+		return nil
+	}
+	for _, f := range field.Of(ctx).Live() {
+		if !f.Sealed() || f.Type != field.Text && f.Type != field.Phone && f.Type != field.Email || !k.rights.CanUse(customPrefix+f.Key) || k.full() {
+			continue
+		}
+		filter := jsonText(map[string]any{"field": customPrefix + f.Key, "op": "eq", "value": q})
+		ids, _, _, err := k.store.finder.Find(ctx, FindQuery{Filter: filter, Limit: k.limit})
+		if fault.Is(err, fault.KindInvalid) || fault.Is(err, fault.KindUnavailable) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		k.add(ids, "field")
+	}
+	return nil
 }
 
 // byName finds names, and names of companies, that begin with q.

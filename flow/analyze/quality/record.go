@@ -98,6 +98,7 @@ func readRecords(ctx context.Context, from bun.IDB, wanted which) ([]*Record, er
 		}
 		if len(r.Custom) > 2 {
 			_ = json.Unmarshal([]byte(r.Custom), &r.Own) // our own writing
+			customer.HideSealed(r.Own)
 		}
 		rows = append(rows, r)
 		return nil
