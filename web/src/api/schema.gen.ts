@@ -3267,6 +3267,8 @@ export interface components {
             label: components["schemas"]["AnalyzeLabel"];
             name: string;
             ops: string[] | null;
+            /** @description kept encrypted: only whether there is a value, and whether it is exactly a certain one, can be asked */
+            sealed?: boolean;
             /** @enum {string} */
             type: "text" | "choice" | "number" | "money" | "share" | "boolean" | "day" | "instant" | "elapsed" | "set" | "reference" | "custom" | "month_day";
             unit?: string;
@@ -4340,7 +4342,7 @@ export interface components {
             /** Format: id */
             id: string;
             /** @enum {string} */
-            match: "name" | "pinyin" | "phone" | "email" | "external_id" | "order_number";
+            match: "name" | "pinyin" | "phone" | "email" | "external_id" | "field" | "order_number";
             subtitle: string;
             title: string;
             /** @enum {string} */

@@ -23,6 +23,6 @@ export default {
   crashed: "This page failed",
   palette: {
     placeholder: "Name, pinyin, phone, order number, or what you want to do", customers: "Customers", orders: "Orders", segments: "Segments", pages: "Pages", actions: "Actions",
-    nothing: "Nothing found for “{{q}}”", hint: "Type a name, pinyin initials, the last four digits of a phone, or an order number", move: "Choose", open: "Open", match: { name: "name", pinyin: "pinyin", phone: "phone", email: "email", order_number: "order number", external_id: "external id" },
+    nothing: "Nothing found for “{{q}}”", hint: "Type a name, pinyin initials, the last four digits of a phone, or an order number", move: "Choose", open: "Open", match: { name: "name", pinyin: "pinyin", phone: "phone", email: "email", order_number: "order number", external_id: "external id", field: "sensitive field" },
   },
 };

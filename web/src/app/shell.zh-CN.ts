@@ -23,6 +23,6 @@ export default {
   crashed: "这个页面出错了",
   palette: {
     placeholder: "姓名、拼音、手机号、订单号，或想做的事", customers: "客户", orders: "订单", segments: "客群", pages: "页面", actions: "动作",
-    nothing: "没有找到“{{q}}”", hint: "输入姓名、拼音首字母、手机号后四位或订单号", move: "选择", open: "打开", match: { name: "姓名", pinyin: "拼音", phone: "手机号", email: "邮箱", order_number: "订单号", external_id: "外部编号" },
+    nothing: "没有找到“{{q}}”", hint: "输入姓名、拼音首字母、手机号后四位或订单号", move: "选择", open: "打开", match: { name: "姓名", pinyin: "拼音", phone: "手机号", email: "邮箱", order_number: "订单号", external_id: "外部编号", field: "敏感字段" },
   },
 };
