@@ -164,6 +164,9 @@ type AuditState struct {
 	Sealed   int64  `json:"sealed"`
 	BrokenAt int64  `json:"broken_at,omitempty" doc:"number of the first seal that does not fit"`
 	Reason   string `json:"reason,omitempty"`
+	Seals    int64  `json:"seals"`
+	LastSeal string `json:"last_seal,omitempty" doc:"hash of the last seal that holds: kept elsewhere, it proves later that nothing before it was changed"`
+	SealedAt int64  `json:"sealed_at,omitempty" doc:"when the last seal was made, milliseconds UTC"`
 }
 
 // VerifyAudit reckons the whole chain again.
@@ -207,6 +210,7 @@ func VerifyAudit(ctx context.Context, records *db.DB) (AuditState, error) {
 				return broken("an entry or a seal was changed")
 			}
 			state.Sealed += int64(s.Entries)
+			state.Seals, state.LastSeal, state.SealedAt = s.Number, s.Hash, s.SealedAt
 			previous = s
 		}
 	}

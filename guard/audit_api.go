@@ -3,6 +3,7 @@ package guard
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"guanxi/base/api"
@@ -31,6 +32,36 @@ type auditQuery struct {
 	SubjectID   string    `query:"subject_id"`
 	From        time.Time `query:"from"`
 	To          time.Time `query:"to"`
+	Text        string    `query:"text" maxLength:"200" doc:"in the summary"`
+	Address     string    `query:"address" maxLength:"60" doc:"where it came from, or what that begins with"`
+}
+
+// where gives the conditions of the search.
+func (q auditQuery) where() (text string, args []any) {
+	text = "happened_at >= ? and happened_at < ?"
+	to := int64(1) << 62
+	if !q.To.IsZero() {
+		to = q.To.UnixMilli()
+	}
+	args = []any{max(q.From.UnixMilli(), 0), to}
+	for _, part := range []struct{ value, text, arg string }{
+		{q.Actor, "lower(actor_name) like ? escape '!'", "%" + likeText(strings.ToLower(q.Actor)) + "%"},
+		{q.Action, "action like ? escape '!'", likeText(q.Action) + "%"},
+		{q.SubjectType, "subject_type = ?", q.SubjectType},
+		{q.SubjectID, "subject_id = ?", q.SubjectID},
+		{q.Text, "lower(summary) like ? escape '!'", "%" + likeText(strings.ToLower(q.Text)) + "%"},
+		{q.Address, "address like ? escape '!'", likeText(q.Address) + "%"},
+	} {
+		if part.value != "" {
+			text, args = text+" and "+part.text, append(args, part.arg)
+		}
+	}
+	return text, args
+}
+
+// likeText keeps the signs of a text from being wildcards of like.
+func likeText(text string) string {
+	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(text)
 }
 
 func (g *Guard) registerAudit(a *api.API) {
@@ -40,20 +71,10 @@ func (g *Guard) registerAudit(a *api.API) {
 			if err := page.DecodeCursor(in.Cursor, &before); err != nil {
 				return nil, err
 			}
-			to := int64(1) << 62
-			if !in.To.IsZero() {
-				to = in.To.UnixMilli()
-			}
+			where, args := in.where()
 			var rows []AuditEntry
-			if err := g.records.Read().NewRaw("select "+auditColumns+` from audit_entries
-where id < ? and happened_at >= ? and happened_at < ?
-  and (? = '' or lower(actor_name) like '%' || lower(?) || '%')
-  and (? = '' or action like ? || '%')
-  and (? = '' or subject_type = ?)
-  and (? = '' or subject_id = ?)
-order by id desc
-limit ?`, before, max(in.From.UnixMilli(), 0), to, in.Actor, in.Actor, in.Action, in.Action,
-				in.SubjectType, in.SubjectType, in.SubjectID, in.SubjectID, in.Limit+1).Scan(ctx, &rows); err != nil {
+			if err := g.records.Read().NewRaw("select "+auditColumns+" from audit_entries where id < ? and "+where+" order by id desc limit ?",
+				append(append([]any{before}, args...), in.Limit+1)...).Scan(ctx, &rows); err != nil {
 				return nil, err
 			}
 			out := &struct{ Body page.List[auditItem] }{}
@@ -69,6 +90,8 @@ limit ?`, before, max(in.From.UnixMilli(), 0), to, in.Actor, in.Actor, in.Action
 			}
 			return out, nil
 		})
+
+	api.Register(a, api.Op{Method: "POST", Path: "/audit/export", Permission: "audit.read", Tag: "audit", Summary: "The entries found, as CSV; the export is an entry itself", Timeout: time.Minute}, g.exportAudit)
 
 	api.Register(a, api.Op{Method: "GET", Path: "/audit/verify", Permission: "audit.read", Tag: "audit", Summary: "Reckon the chain of the audit log again", Timeout: time.Minute},
 		func(ctx context.Context, _ *struct{}) (*struct{ Body AuditState }, error) {

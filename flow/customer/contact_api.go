@@ -28,7 +28,7 @@ type revealOutput struct {
 }
 
 func (s *Store) registerContacts(a *api.API) {
-	api.Register(a, api.Op{Method: "POST", Path: "/customers/{id}/reveal", Permission: "reveal.contact", Tag: "customers",
+	api.Register(a, api.Op{Method: "POST", Path: "/customers/{id}/reveal", Permission: "customers.read", Tag: "customers",
 		Summary: "Show a masked contact field in full, for a reason"},
 		func(ctx context.Context, in *revealInput) (*revealOutput, error) {
 			values, err := s.Reveal(ctx, int64(in.ID), in.Body.Field, in.Body.Reason)

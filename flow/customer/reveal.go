@@ -69,12 +69,15 @@ func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (val
 	default:
 		return nil, fault.Invalid("field", "not_one_of", "phone, email, wechat, address")
 	}
-	if guard.FieldsOf(ctx, noun).Right(rightField) == guard.None {
-		return nil, fault.Forbidden("field_not_readable", field)
-	}
 	c, err := s.find(ctx, s.records, id)
 	if err != nil {
 		return nil, err
+	}
+	if guard.FieldsOf(ctx, noun).Right(rightField) == guard.None {
+		return nil, s.refuseReveal(ctx, c, field, reason, fault.Forbidden("field_not_readable", field))
+	}
+	if !guard.ActorOf(ctx).Can(revealContact) {
+		return nil, s.refuseReveal(ctx, c, field, reason, fault.Forbidden("not_permitted", revealContact))
 	}
 	if err := s.reveals.take(ctx, guard.ActorOf(ctx).Key()); err != nil {
 		return nil, err
@@ -105,4 +108,17 @@ func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (val
 			map[string]any{"name": c.Name, "field": field, "reason": reason, "values": len(values)})
 	})
 	return values, err
+}
+
+// revealContact is the permission to see a contact point in full.
+const revealContact = "reveal.contact"
+
+// refuseReveal writes down that somebody asked for what they may not see, and gives why not.
+func (s *Store) refuseReveal(ctx context.Context, c *storedCustomer, field, reason string, why *fault.Error) error {
+	if err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return guard.Audit(ctx, tx, "customer.reveal_refused", "customer", strconv.FormatInt(c.ID, 10), map[string]any{"name": c.Name, "field": field, "reason": reason})
+	}); err != nil {
+		return err
+	}
+	return why
 }

@@ -19,12 +19,13 @@ async function freePort() {
 /**
  * Starts `guanxi serve` (or another command that serves) and waits until it is ready.
  * links are the one-time links it printed; stop ends it and deletes its folder. over is a folder that holds an instance
- * already, which prints no link.
+ * already, which prints no link. byName reaches the server as localhost: browsers make passkeys for names only.
  */
-export async function startServer({ command = "serve", flags = [], over } = {}) {
+export async function startServer({ command = "serve", flags = [], over, byName } = {}) {
   const folder = over ?? (await mkdtemp(join(tmpdir(), "guanxi-browser-")));
   const address = `127.0.0.1:${await freePort()}`;
-  const child = spawn(resolve(root, process.env.GUANXI_BINARY ?? "bin/guanxi"), [command, "--data", folder, "--addr", address, ...flags], {
+  const url = byName ? `http://localhost:${address.split(":")[1]}` : `http://${address}`;
+  const child = spawn(resolve(root, process.env.GUANXI_BINARY ?? "bin/guanxi"), [command, "--data", folder, "--addr", address, ...(byName ? ["--public-url", url] : []), ...flags], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });
@@ -33,7 +34,7 @@ export async function startServer({ command = "serve", flags = [], over } = {}) 
   child.stderr.on("data", (text) => (said += text));
   const ended = new Promise((done) => child.on("exit", done));
   const server = {
-    url: `http://${address}`,
+    url,
     folder,
     links: () => said.match(/http:\/\/\S+token=\S+/g) ?? [],
     said: () => said,

@@ -102,6 +102,19 @@ async function send<T>(method: string, path: string, ask: Ask = {}): Promise<T> 
   return (await answer.json()) as T;
 }
 
+/** A file that is made for the asking: POST, and the name the server gave it. */
+export async function fetchFile(path: string, body: unknown): Promise<{ name: string; content: Blob }> {
+  const headers = new Headers({ "Accept-Language": language, "Content-Type": "application/json", "X-CSRF-Token": csrfToken });
+  let answer: Response;
+  try {
+    answer = await fetch(address(path), { method: "POST", headers, credentials: "same-origin", body: JSON.stringify(body) });
+  } catch {
+    throw new Problem(0, "offline", "");
+  }
+  if (!answer.ok) throw await problemOf(answer, path);
+  return { name: /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "file", content: await answer.blob() };
+}
+
 async function problemOf(answer: Response, path: string) {
   const said = (await answer.json().catch(() => ({}))) as Partial<{ code: string; title: string; detail: string; errors: FieldFault[] }>;
   const wait = Number(answer.headers.get("Retry-After"));

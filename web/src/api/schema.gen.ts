@@ -90,6 +90,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The entries found, as CSV; the export is an entry itself */
+        post: operations["post-audit-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/verify": {
         parameters: {
             query?: never;
@@ -3346,6 +3363,20 @@ export interface components {
             /** Format: id */
             staff_id: string;
         };
+        AuditExportBody: {
+            action?: string;
+            actor?: string;
+            address?: string;
+            /** Format: date-time */
+            from?: string;
+            /** @description what the file is for; it goes into the log */
+            reason: string;
+            subject_id?: string;
+            subject_type?: string;
+            text?: string;
+            /** Format: date-time */
+            to?: string;
+        };
         AuditItem: {
             action: string;
             /** Format: id */
@@ -3369,10 +3400,19 @@ export interface components {
             broken_at?: number;
             /** Format: int64 */
             entries: number;
+            /** @description hash of the last seal that holds: kept elsewhere, it proves later that nothing before it was changed */
+            last_seal?: string;
             ok: boolean;
             reason?: string;
             /** Format: int64 */
             sealed: number;
+            /**
+             * Format: int64
+             * @description when the last seal was made, milliseconds UTC
+             */
+            sealed_at?: number;
+            /** Format: int64 */
+            seals: number;
         };
         BGNBDFit: {
             /** Format: double */
@@ -7926,6 +7966,10 @@ export interface operations {
                 subject_id?: string;
                 from?: string;
                 to?: string;
+                /** @description in the summary */
+                text?: string;
+                /** @description where it came from, or what that begins with */
+                address?: string;
             };
             header?: never;
             path?: never;
@@ -7940,6 +7984,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListAuditItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-audit-export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuditExportBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Unauthorized */

@@ -1,4 +1,4 @@
-import { del, get, patch, post } from "./client";
+import { del, fetchFile, get, patch, post } from "./client";
 import type { Workspace } from "./session";
 import type { Language, List, Named, Right, Said } from "./shapes";
 
@@ -79,14 +79,23 @@ export interface AuditProof {
   entries: number;
   sealed: number;
   broken_at?: string | number | null;
+  /** What is wrong, where something is. */
+  reason?: string;
+  seals: number;
+  /** Hash of the last seal that holds. */
+  last_seal?: string;
+  sealed_at?: number;
 }
 
 export interface AuditQuery {
   limit?: number;
   cursor?: string | undefined;
   actor?: string | undefined;
-  action?: string | undefined;
+  text?: string | undefined;
+  address?: string | undefined;
   subject_type?: string | undefined;
+  subject_id?: string | undefined;
+  action?: string | undefined;
   from?: string | undefined;
   to?: string | undefined;
 }
@@ -118,6 +127,7 @@ export const listTokens = () => get<List<Token>>("/tokens");
 export const createToken = (body: { name: string; role: string }) => post<{ id: string; token: string }>("/tokens", body);
 export const revokeToken = (id: string) => del(`/tokens/${id}`);
 export const listAudit = (query: AuditQuery, signal?: AbortSignal) => get<List<AuditEntry>>("/audit", { ...query }, signal);
+export const exportAudit = (body: Omit<AuditQuery, "limit" | "cursor"> & { reason: string }) => fetchFile("/audit/export", body);
 export const verifyAudit = () => get<AuditProof>("/audit/verify");
 export const readWorkspace = () => get<Workspace>("/workspace");
 export const changeWorkspace = (body: Partial<Workspace>) => patch<Workspace>("/workspace", body);

@@ -43,7 +43,7 @@ const exportsRoute = createRoute({ getParentRoute: inside, path: "/exports", com
 const importRoute = createRoute({ getParentRoute: inside, path: "/imports/$id", component: lazyRouteComponent(collect.page) });
 const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", component: lazyRouteComponent(analyze.quality), validateSearch: texted("tab", "dimension", "by", "rule", "field", "cause", "state", "import", "cursor") });
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
-const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit", component: lazyRouteComponent(settings.audit), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("actor", "action", "from", "to")(search) }) });
+const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit", component: lazyRouteComponent(settings.audit), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("actor", "action", "from", "to", "text", "address", "subject")(search) }) });
 const sessionsRoute = createRoute({ getParentRoute: inside, path: "/settings/sessions", component: lazyRouteComponent(settings.sessions) });
 const accessRoute = createRoute({ getParentRoute: inside, path: "/settings/access", component: lazyRouteComponent(settings.access), validateSearch: texted("tab", "role") });
 const fieldsRoute = createRoute({ getParentRoute: inside, path: "/settings/fields", component: lazyRouteComponent(settings.fields) });

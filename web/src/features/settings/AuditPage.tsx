@@ -1,12 +1,13 @@
 import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { listAudit, verifyAudit, type AuditEntry } from "../../api";
-import { Body, Button, type Column, DataList, PageHead, useFormat, useToast } from "../../ui";
+import { type AuditEntry, type AuditProof, type AuditQuery, exportAudit, listAudit, verifyAudit } from "../../api";
+import { Body, Button, type Column, DataList, Dialog, Icon, PageHead, saveFile, TextField, useFormat, useSend, useToast } from "../../ui";
 import { staffQuery } from "./queries";
 import "./settings.css";
 
-const verbs = ["customer.", "import.", "segment.", "staff.", "session.", "token.", "workspace.", "signal.", "backup."] as const;
+const verbs = ["customer.", "import.", "export.", "segment.", "staff.", "role.", "sharing.", "session.", "token.", "workspace.", "signal.", "backup."] as const;
 
 export default function AuditPage() {
   const { t } = useTranslation("settings");
@@ -15,12 +16,17 @@ export default function AuditPage() {
   const navigate = useNavigate({ from: "/settings/audit" });
   const { sayFault } = useToast();
   const staff = useQuery(staffQuery);
+  const waiting = useRef<ReturnType<typeof setTimeout>>(undefined);
+  const later = (act: () => void) => { clearTimeout(waiting.current); waiting.current = setTimeout(act, 300); };
   const set = (more: Partial<typeof search>) => void navigate({ to: ".", search: (now) => ({ ...now, after: undefined, ...more }), replace: true });
   const midnight = (day: string | undefined, plus: number) => (day ? new Date(Date.parse(`${day}T00:00:00Z`) + plus * 86_400_000).toISOString() : undefined);
-  const query = { limit: 50, cursor: search.after?.at(-1), actor: search.actor, action: search.action, from: midnight(search.from, 0), to: midnight(search.to, 1) };
+  const [subjectType, subjectId] = search.subject?.split(":") ?? [];
+  const asked = { actor: search.actor, action: search.action, from: midnight(search.from, 0), to: midnight(search.to, 1), text: search.text, address: search.address, subject_type: subjectType, subject_id: subjectId };
+  const query = { ...asked, limit: 50, cursor: search.after?.at(-1) };
   const answer = useQuery({ queryKey: ["audit", query], queryFn: ({ signal }) => listAudit(query, signal), placeholderData: keepPreviousData });
   const verify = useMutation({ mutationFn: verifyAudit, onError: sayFault });
-  const filtered = !!(search.actor || search.action || search.from || search.to);
+  const filtered = Object.values(asked).some(Boolean);
+  const [exporting, setExporting] = useState(false);
   const columns: Column<AuditEntry>[] = [
     { key: "at", head: t("audit.at"), width: 170, cell: (row) => <span title={format.exact(row.at)}>{format.day(row.at)} {format.clock(row.at)}</span> },
     { key: "actor", head: t("audit.actor"), cell: (row) => <span className="name">{row.actor_name || t("audit.system")}</span> },
@@ -32,11 +38,13 @@ export default function AuditPage() {
   return (
     <>
       <PageHead title={t("audit.title")}>
-        {verify.data && (verify.data.ok ? <span className="ok">{t("audit.ok", { entries: format.count(verify.data.entries), sealed: format.count(verify.data.sealed) })}</span> : <span className="danger">{t("audit.broken", { at: verify.data.broken_at ?? "" })}</span>)}
+        <Button size="md" icon="download" onClick={() => setExporting(true)}>{t("audit.export")}</Button>
         <Button size="md" icon="shield" busy={verify.isPending} onClick={() => verify.mutate()}>{t("audit.verify")}</Button>
       </PageHead>
       <Body>
+        {verify.data && <Proof of={verify.data} />}
         <div className="chips auditfilters">
+          <input className="input" type="search" placeholder={t("audit.text")} aria-label={t("audit.text")} defaultValue={search.text ?? ""} onChange={(event) => later(() => set({ text: event.target.value || undefined }))} />
           <select className="input" aria-label={t("audit.actorFilter")} value={search.actor ?? ""} onChange={(event) => set({ actor: event.target.value || undefined })}>
             <option value="">{t("audit.anyActor")}</option>
             {staff.data?.items.map((person) => <option key={person.id} value={person.name}>{person.name}</option>)}
@@ -45,12 +53,15 @@ export default function AuditPage() {
             <option value="">{t("audit.anyAction")}</option>
             {verbs.map((verb) => <option key={verb} value={verb}>{t(`audit.noun.${verb.slice(0, -1) as "customer"}`)}</option>)}
           </select>
+          <input className="input" placeholder={t("audit.address")} aria-label={t("audit.addressFilter")} defaultValue={search.address ?? ""} onChange={(event) => later(() => set({ address: event.target.value || undefined }))} />
+          {search.subject && <Button icon="x" onClick={() => set({ subject: undefined })}>{t("audit.only", { subject: search.subject })}</Button>}
           <label className="row">{t("audit.from")}<input className="input" type="date" value={search.from ?? ""} onChange={(event) => set({ from: event.target.value || undefined })} /></label>
           <label className="row">{t("audit.to")}<input className="input" type="date" value={search.to ?? ""} onChange={(event) => set({ to: event.target.value || undefined })} /></label>
         </div>
         <DataList label={t("audit.title")} answer={answer} columns={columns} rowKey={(row) => row.id} trail={search.after ?? []} onTrail={(trail) => void navigate({ to: ".", search: (now) => ({ ...now, after: trail.length ? trail : undefined }) })}
           empty={filtered ? t("audit.none") : t("audit.noneYet")} />
       </Body>
+      <ExportDialog open={exporting} asked={asked} onClose={() => setExporting(false)} />
     </>
   );
 }
@@ -65,7 +76,12 @@ function Subject({ entry }: { entry: AuditEntry }) {
   const { t, i18n } = useTranslation("settings");
   const noun = i18n.exists(`settings:audit.noun.${entry.subject_type}`) ? t(`audit.noun.${entry.subject_type as "customer"}`) : entry.subject_type;
   const text = `${noun} ${entry.subject_id}`.trim();
-  return entry.subject_type === "customer" ? <Link to="/customers/$id" params={{ id: entry.subject_id }}>{text}</Link> : <>{text}</>;
+  const all = entry.subject_id && <Link className="dim" to="/settings/audit" search={{ subject: `${entry.subject_type}:${entry.subject_id}` }} title={t("audit.all", { subject: text })} aria-label={t("audit.all", { subject: text })}><Icon name="find" small /></Link>;
+  if (entry.subject_type === "customer") return <><Link to="/customers/$id" params={{ id: entry.subject_id }}>{text}</Link> {all}</>;
+  if (entry.subject_type === "segment" && entry.subject_id) return <><Link to="/segments/$id" params={{ id: entry.subject_id }}>{text}</Link> {all}</>;
+  if (entry.subject_type === "import" && entry.subject_id) return <><Link to="/imports/$id" params={{ id: entry.subject_id }}>{text}</Link> {all}</>;
+  if (entry.subject_type === "role") return <><Link to="/settings/access" search={{ role: entry.subject_id }}>{text}</Link> {all}</>;
+  return <>{text} {all}</>;
 }
 
 /** The summary is free JSON: in one line, in words where there are any, whole on hover. */
@@ -83,4 +99,39 @@ function Summary({ entry }: { entry: AuditEntry }) {
   };
   const text = Object.entries(entry.summary).filter(([name]) => name !== "act").map(([name, value]) => `${key(name)} ${said(value)}`).join(", ");
   return <span className="mid" title={JSON.stringify(entry.summary, null, 1)}>{text}</span>;
+}
+
+/** How the log proves itself: every entry is in a seal, every seal in the next; the last one, kept elsewhere, answers for all. */
+function Proof({ of }: { of: AuditProof }) {
+  const { t } = useTranslation("settings");
+  const format = useFormat();
+  return (
+    <section className={of.ok ? "proof" : "proof fault"} aria-label={t("audit.proof")} role="status">
+      <p>{of.ok ? <span className="ok">{t("audit.ok", { entries: format.count(of.entries), sealed: format.count(of.sealed) })}</span> : <strong>{t("audit.broken", { at: of.broken_at ?? "" })}</strong>}</p>
+      {!of.ok && of.reason && <p className="meta">{of.reason}</p>}
+      {of.last_seal && <p className="meta">{t("audit.lastSeal", { number: format.count(of.seals), at: format.exact(new Date(of.sealed_at ?? 0).toISOString()) })} <code>{of.last_seal}</code></p>}
+      <p className="meta">{t("audit.how")}</p>
+    </section>
+  );
+}
+
+function ExportDialog({ open, asked, onClose }: { open: boolean; asked: AuditQuery; onClose: () => void }) {
+  const { t } = useTranslation("settings");
+  const { say } = useToast();
+  const { busy, faults, fault, form } = useSend(async ({ text }) => {
+    const { name, content } = await exportAudit({ ...asked, reason: text("reason") });
+    saveFile(name, content);
+    say({ text: t("audit.exported") });
+    onClose();
+  });
+  return (
+    <Dialog open={open} onClose={onClose} title={t("audit.export")} width={440}>
+      <form className="form" {...form}>
+        <p className="meta">{t("audit.exportHint")}</p>
+        <TextField name="reason" label={t("audit.reason")} required autoFocus maxLength={500} faults={faults} />
+        {fault && <p className="fault" role="alert">{fault}</p>}
+        <div className="acts"><Button look="fill" size="md" type="submit" busy={busy}>{t("audit.export")}</Button></div>
+      </form>
+    </Dialog>
+  );
 }

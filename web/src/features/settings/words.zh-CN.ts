@@ -7,7 +7,7 @@ export default {
   roles: {
     permission: "权限", scope: "范围", field: "字段", scopeOf: { own: "本人的", team: "本团队", all: "全部" }, rightOf: { none: "不可见", masked: "脱敏", read: "可看", write: "可改" }, has: "有", hasNot: "没有",
     permissions: "能做什么", scopes: "看到哪些记录", fields: "看到哪些字段",
-    noun: { access: "角色与权限", fields: "客户字段", backups: "备份", customers: "客户", orders: "订单", products: "商品", imports: "导入", segments: "客群", metrics: "指标", today: "今日", findings: "数据发现", staff: "员工", audit: "审计", settings: "设置", reveal: "明文查看", export: "导出", activities: "跟进", teams: "团队", tokens: "令牌", retention: "留存", rfm: "价值", behaviour: "行为", models: "价值模型", sources: "来源" },
+    noun: { privacy: "个人信息", access: "角色与权限", fields: "客户字段", backups: "备份", customers: "客户", orders: "订单", products: "商品", imports: "导入", segments: "客群", metrics: "指标", today: "今日", findings: "数据发现", staff: "员工", audit: "审计", settings: "设置", reveal: "明文查看", export: "导出", activities: "跟进", teams: "团队", tokens: "令牌", retention: "留存", rfm: "价值", behaviour: "行为", models: "价值模型", sources: "来源" },
     verb: { disclose: "交付个人数据", erase: "彻底删除", sensitive: "敏感内容", read: "查看", write: "修改", contact: "联系方式", all: "全部", manage: "管理", run: "运行", verify: "校验", delete: "删除", team: "团队" },
   },
   access: {
@@ -38,10 +38,11 @@ export default {
   },
   audit: {
     title: "审计日志", at: "时间", actor: "谁", action: "做了什么", subject: "对象", summary: "摘要", address: "来自", none: "这段时间没有记录", noneYet: "还没有记录", from: "从", to: "到", anyActor: "任何人", anyAction: "任何动作", allActions: "全部动作",
+    text: "摘要中的文字", addressFilter: "来源地址", only: "只看 {{subject}}", all: "关于{{subject}}的全部记录", export: "导出", exportHint: "把查到的记录导出为 CSV。导出行为和理由会记入日志。", reason: "文件用途", exported: "文件已生成，导出已记入日志", proof: "日志如何自证", lastSeal: "第 {{number}} 个封存，{{at}}：", how: "每两秒把新记录连同上一个封存一起做哈希封存。把某个封存值另存一处，日后就能证明此前没有任何记录被改动、添加或删除。在服务器上可用 guanxi verify 校验。",
     verify: "校验完整", ok: "完整：{{entries}} 条，{{sealed}} 条已封存", broken: "在 {{at}} 处断开，记录可能被改动", actionFilter: "动作", actorFilter: "员工", system: "系统", intact: "没有被改动",
     act: {
       export_created: "申请导出", export_done: "导出完成", export_failed: "导出失败", export_cancelled: "取消导出", export_expired: "导出文件已删除", export_fetched: "下载导出文件",
-      provider_changed: "改了身份提供方", outside_identity_tied: "关联了身份提供方账号", passkey_added: "添加了通行密钥", passkey_copied: "拒绝了被复制的通行密钥", passkey_renamed: "给通行密钥改名", passkey_removed: "移除了通行密钥", policy_changed: "改了登录策略", role_added: "新增角色", role_changed: "改了角色", role_removed: "移除或还原角色", recovery_code_used: "用了恢复码", recovery_codes_made: "重新生成恢复码", totp_on: "开启动态验证码", totp_off: "关闭动态验证码", second_factors_removed: "清除了员工的第二验证", password_changed: "改了密码", administration_divided: "启用三员分立", administration_united: "停用三员分立", sharing_added: "新增共享规则", sharing_changed: "改了共享规则", sharing_removed: "移除共享规则", team_changed: "改了团队", session_others_ended: "结束了自己的其他会话",
+      customer_reveal_refused: "拒绝查看明文", audit_exported: "导出审计日志", provider_changed: "改了身份提供方", outside_identity_tied: "关联了身份提供方账号", passkey_added: "添加了通行密钥", passkey_copied: "拒绝了被复制的通行密钥", passkey_renamed: "给通行密钥改名", passkey_removed: "移除了通行密钥", policy_changed: "改了登录策略", role_added: "新增角色", role_changed: "改了角色", role_removed: "移除或还原角色", recovery_code_used: "用了恢复码", recovery_codes_made: "重新生成恢复码", totp_on: "开启动态验证码", totp_off: "关闭动态验证码", second_factors_removed: "清除了员工的第二验证", password_changed: "改了密码", administration_divided: "启用三员分立", administration_united: "停用三员分立", sharing_added: "新增共享规则", sharing_changed: "改了共享规则", sharing_removed: "移除共享规则", team_changed: "改了团队", session_others_ended: "结束了自己的其他会话",
       activity_changed: "改了跟进",
       activity_logged: "记了跟进",
       activity_removed: "删了跟进",
@@ -121,7 +122,7 @@ export default {
       mode: "模式", before: "原来", after: "改成", scopes: "权限", email: "邮箱", created: "新建", updated: "更新", customers: "客户", lines: "明细", state: "状态", sku: "货号", condition: "条件", time_zone: "时区", currency: "币种", language: "语言", country: "国家或地区", undone: "撤销的操作", merge: "合并", content: "内容", result: "结果", next_at: "下次时间", pairs: "对数", device: "设备", value: "值", direction: "方向", period: "周期", target: "目标",
     },
     said: { link: "一次性链接", password: "密码", sign_in: "登录", setup: "首次设置", invite: "邀请", done: "办完", snoozed: "稍后", delegated: "转交", dismissed: "忽略", pinned: "置顶", unpinned: "取消置顶", taken_out: "单独列出", put_back: "放回合并项", upsert: "新建或更新", create: "只新建", update: "只更新" },
-    noun: { role: "角色", sharing_rule: "共享规则", field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
+    noun: { audit: "审计日志", role: "角色", sharing_rule: "共享规则", field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
   },
   backups: {
     title: "备份", now: "现在备份", asked: "备份已开始", triedAsked: "恢复演练已开始", none: "还没有备份。到点会自动做第一份，也可以现在做", list: "备份", at: "时间", size: "大小", fresh: "新增", took: "用时", by: "方式", tested: "恢复演练", try: "现在演练", retry: "再演练", untested: "还没有", good: "{{when}}：全部完好", bad: "{{when}}：不能用",

@@ -1,0 +1,109 @@
+// T30 in the browser: the administrator adds a row for finance to the access matrix; finance sees a masked phone number,
+// the whole of it for a reason, and no e-mail address; the log tells of it and proves itself.
+import assert from "node:assert/strict";
+import { accessible, withPage } from "./page.mjs";
+import { startServer } from "./server.mjs";
+
+const linkOf = (server, role) => server.said().match(new RegExp(`^\\s*${role}\\s+(http\\S+)`, "m"))?.[1];
+
+async function enter(page, link) {
+  await page.goto(link);
+  await page.waitForURL((at) => at.pathname !== "/enter");
+  await page.getByRole("navigation", { name: "主菜单" }).first().locator("a").first().waitFor();
+}
+
+async function addFinance(page, server) {
+  await page.goto(`${server.url}/settings/access`);
+  await page.getByRole("button", { name: "运营", exact: true }).click();
+  await page.getByRole("button", { name: "复制为新角色" }).click();
+  const copy = page.getByRole("dialog", { name: "新角色，复制自运营" });
+  await copy.getByLabel("中文名称").fill("财务");
+  await copy.getByLabel("英文名称").fill("Finance");
+  await copy.getByLabel("标识").fill("finance");
+  await copy.getByRole("button", { name: "新建" }).click();
+  await page.getByRole("heading", { name: "财务" }).waitFor();
+  await accessible(page, "a role");
+  await page.getByLabel("邮箱的权限").selectOption("none");
+  await page.getByLabel("生日与年龄的权限").selectOption("none");
+  await page.getByRole("checkbox", { name: "使用城市" }).uncheck();
+  await page.getByRole("group", { name: "导出" }).getByRole("checkbox").uncheck();
+  await page.getByRole("button", { name: "看看影响" }).click();
+  const effect = page.getByRole("dialog", { name: "谁多了什么，谁少了什么" });
+  await effect.getByText("对任何人都没有影响。").waitFor();
+  await effect.getByRole("button", { name: "保存" }).click();
+  await page.getByText("财务已保存，立即生效").waitFor();
+}
+
+/** Gives one of the staff the role, by hand in the list. */
+async function appoint(page, server) {
+  await page.goto(`${server.url}/settings/staff`);
+  const row = page.getByRole("row").filter({ hasText: "林晚" });
+  await row.getByRole("combobox").click();
+  await page.locator(".ant-select-item-option").filter({ hasText: "财务" }).click();
+  await page.getByText("林晚 的角色改为 财务").waitFor();
+}
+
+async function asFinance(server) {
+  await withPage({ url: server.url }, async (page) => {
+    await enter(page, linkOf(server, "operator")); // the link is Lin Wan's, who is finance now
+    await page.goto(`${server.url}/customers`);
+    await page.getByRole("table", { name: "客户列表" }).getByRole("row").filter({ hasText: /\d{3}\*{4}\d{4}/ }).first().click();
+    await page.waitForURL(/customers\/\d+/);
+    const text = await page.locator("main").innerText();
+    assert.match(text, /\d{3}\*{4}\d{4}/, "the phone number is masked");
+    assert.doesNotMatch(text, /@\w+\.\w+/, "there is no e-mail address");
+    await page.getByRole("button", { name: /查看|显示/ }).first().click();
+    await page.getByLabel("理由").fill("退款被退回，需要联系客户");
+    await page.getByRole("dialog").or(page.locator(".pop")).getByRole("button").last().click();
+    await page.getByText(/(?<!\d)1\d{10}(?!\d)|\+86 ?1\d{2} ?\d{4} ?\d{4}|1\d{2} \d{4} \d{4}/).first().waitFor();
+    const id = page.url().match(/customers\/(\d+)/)[1];
+    // what the screen does not offer is refused all the same
+    const status = await page.evaluate(async (at) => {
+      const { csrf_token: token } = await (await fetch("/api/v1/session")).json();
+      return (await fetch(`/api/v1/customers/${at}/reveal`, { method: "POST", headers: { "Content-Type": "application/json", "X-CSRF-Token": token }, body: JSON.stringify({ field: "email", reason: "发票" }) })).status;
+    }, id).catch((error) => error);
+    assert.equal(status, 403);
+  }).catch((error) => {
+    if (!/403 POST \S+reveal/.test(error.message) || /AssertionError(?!.*the page was not clean)/s.test(error.message)) throw error; // the refusal that was asked for
+  });
+}
+
+async function logTells(page, server) {
+  await page.goto(`${server.url}/settings/audit?actor=${encodeURIComponent("林晚")}&action=customer.`);
+  const table = page.getByRole("table", { name: "审计日志" });
+  await table.getByText("拒绝查看明文").waitFor();
+  await table.getByText("退款被退回，需要联系客户").waitFor();
+  await page.goto(`${server.url}/settings/audit?action=role.`);
+  await table.getByText("新增角色").waitFor();
+  await page.getByRole("searchbox", { name: "摘要中的文字" }).fill("finance");
+  await page.waitForURL(/text=finance/);
+  await page.getByRole("button", { name: "校验完整" }).click();
+  const proof = page.getByRole("status", { name: "日志如何自证" });
+  await proof.getByText(/^完整：/).waitFor();
+  assert.match(await proof.locator("code").innerText(), /^[0-9a-f]{64}$/, "the last seal");
+  await accessible(page, "the audit log");
+  await page.getByRole("button", { name: "导出" }).click();
+  const dialog = page.getByRole("dialog", { name: "导出" });
+  await dialog.getByLabel("文件用途").fill("年度检查");
+  const [file] = await Promise.all([page.waitForEvent("download"), dialog.getByRole("button", { name: "导出" }).click()]);
+  assert.match(file.suggestedFilename(), /^audit-\d{8}-\d{6}\.csv$/);
+  await page.goto(`${server.url}/settings/audit?action=audit.exported`);
+  await table.getByText("年度检查").waitFor();
+}
+
+async function t30() {
+  const server = await startServer({ command: "demo" });
+  try {
+    await withPage({ url: server.url }, async (page) => {
+      await enter(page, linkOf(server, "admin"));
+      await addFinance(page, server);
+      await appoint(page, server);
+      await asFinance(server);
+      await logTells(page, server);
+    });
+  } finally {
+    await server.stop();
+  }
+}
+
+export default [{ name: "T30: finance masking, from the access matrix to the audit log", run: t30 }];
