@@ -69,6 +69,8 @@ export interface CustomerPage extends Customer {
   /** Lists she was put into by hand. */
   lists: { id: string; name: string }[];
   last12m: { orders: number; total: Money } | null;
+  /** False where she is shared for reading only. */
+  may_change: boolean;
   rights: Record<string, Right>;
 }
 

@@ -38,7 +38,7 @@ export function Consents({ of }: { of: CustomerPage }) {
           ))}
         </tbody>
       </table>
-      {can("customers.write") && (
+      {can("customers.write") && of.may_change && (
         <p className="consentacts">
           <Button look="link" onClick={() => setOpen(true)}>{t("consent.record")}</Button>
           <Button look="link" busy={link.isPending} onClick={() => link.mutate()}>{t("consent.link")}</Button>

@@ -41,7 +41,7 @@ function Columns({ of }: { of: Customer }) {
       <div className="three">
         <aside className="left" aria-label={t("phone.profile")}><Facts of={of} /></aside>
         <div className="mid-col">
-          {can("customers.write") && <LogBox of={of} kind={search.log} from={search.from} boxRef={box} onLogged={() => set({ log: undefined, from: undefined })} />}
+          {can("customers.write") && of.may_change && <LogBox of={of} kind={search.log} from={search.from} boxRef={box} onLogged={() => set({ log: undefined, from: undefined })} />}
           <Stream of={of} kind={search.tab ?? ""} onKind={(tab) => set({ tab: tab || undefined })} />
         </div>
         <aside className="right" aria-label={t("next.title")}>
@@ -56,7 +56,7 @@ function Columns({ of }: { of: Customer }) {
             tabs={[{ key: "moves", label: t("phone.moves") }, { key: "profile", label: t("phone.profile") }, { key: "todo", label: t("phone.todo"), count: steps.items.length || undefined }]} />
         </div>
       </div>
-      {can("customers.write") && <div className="callbar"><Button icon="note" onClick={startLog}>{t("log.open")}</Button></div>}
+      {can("customers.write") && of.may_change && <div className="callbar"><Button icon="note" onClick={startLog}>{t("log.open")}</Button></div>}
     </div>
   );
 }

@@ -44,7 +44,7 @@ function FieldRow({ of, field }: { of: CustomerPage; field: Editable }) {
   };
   const shown = field === "owner" ? of.owner?.name : field === "gender" ? of.gender && of.gender !== "unknown" && t(`gender.${of.gender}`) : field === "birthday" ? of.birthday && format.fullDay(of.birthday) : of[field];
   if (right === "none") return <><dt>{t(`field.${field}`)}</dt><dd><Locked /></dd></>;
-  const write = can("customers.write") && (right === undefined || right === "write" || right === "read");
+  const write = can("customers.write") && of.may_change && (right === undefined || right === "write");
   return (
     <>
       <dt>{t(`field.${field}`)}</dt>

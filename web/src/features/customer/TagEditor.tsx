@@ -8,7 +8,7 @@ import { useChange } from "./useChange";
 /** Tags, added and taken off in place. */
 export function TagEditor({ of }: { of: CustomerPage }) {
   const { t } = useTranslation("customer");
-  const write = useCan()("customers.write");
+  const write = useCan()("customers.write") && of.rights["tags"] === "write";
   const change = useChange(of);
   const [adding, setAdding] = useState(false);
   const set = (tags: string[]) => change.mutate({ body: { tags }, before: { tags: of.tags }, text: t("tags.changed") });
