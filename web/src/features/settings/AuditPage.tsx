@@ -76,7 +76,7 @@ function Subject({ entry }: { entry: AuditEntry }) {
   const { t, i18n } = useTranslation("settings");
   const noun = i18n.exists(`settings:audit.noun.${entry.subject_type}`) ? t(`audit.noun.${entry.subject_type as "customer"}`) : entry.subject_type;
   const text = `${noun} ${entry.subject_id}`.trim();
-  const all = entry.subject_id && <Link className="dim" to="/settings/audit" search={{ subject: `${entry.subject_type}:${entry.subject_id}` }} title={t("audit.all", { subject: text })} aria-label={t("audit.all", { subject: text })}><Icon name="find" small /></Link>;
+  const all = entry.subject_id && <Link className="aboutall" to="/settings/audit" search={{ subject: `${entry.subject_type}:${entry.subject_id}` }} title={t("audit.all", { subject: text })} aria-label={t("audit.all", { subject: text })}><Icon name="find" small /></Link>;
   if (entry.subject_type === "customer") return <><Link to="/customers/$id" params={{ id: entry.subject_id }}>{text}</Link> {all}</>;
   if (entry.subject_type === "segment" && entry.subject_id) return <><Link to="/segments/$id" params={{ id: entry.subject_id }}>{text}</Link> {all}</>;
   if (entry.subject_type === "import" && entry.subject_id) return <><Link to="/imports/$id" params={{ id: entry.subject_id }}>{text}</Link> {all}</>;
