@@ -21,6 +21,7 @@ type person struct {
 	identities []identityRow
 	tags       []tagRow
 	lists      []string
+	visitors   []Visitor
 	consents   []Consent
 	orders     []Order
 	lines      []Line
@@ -85,6 +86,9 @@ func personOf(ctx context.Context, from bun.IDB, id int64) (p *person, err error
 		return nil, err
 	}
 	if p.consents, err = consentsOf(ctx, from, p.ids); err != nil {
+		return nil, err
+	}
+	if p.visitors, err = visitorsOf(ctx, from, p.ids, 10_000); err != nil {
 		return nil, err
 	}
 	for _, part := range []struct {

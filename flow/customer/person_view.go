@@ -28,6 +28,7 @@ type personalData struct {
 	Findings      []personFoundOdd `json:"findings"`
 	Segments      []string         `json:"segments"`
 	Lists         []string         `json:"lists"`
+	Visitors      []Visitor        `json:"visitors" doc:"browsers and devices that are hers, and what they did"`
 	Derived       *Figures         `json:"derived" doc:"what was reckoned from the above"`
 	Further       map[string]any   `json:"further" doc:"what other parts of the program keep about her"`
 	Audit         []personAct      `json:"audit" doc:"what was done with her record"`
@@ -145,7 +146,7 @@ func instantOrNil(ms *int64) *time.Time {
 func (p *person) view(now time.Time) *personalData {
 	v := &personalData{Format: personalFormat, MadeAt: now.UTC(), Profiles: []personProfile{}, ContactPoints: []personContact{},
 		Identities: []personIdentity{}, Tags: []personTag{}, Consents: []ConsentView{}, Orders: []personOrder{}, Activities: []personActivity{},
-		Timeline: []personEvent{}, Merges: []personMerge{}, History: []personChange{}, Findings: []personFoundOdd{}, Segments: []string{}, Lists: append([]string{}, p.lists...),
+		Timeline: []personEvent{}, Merges: []personMerge{}, History: []personChange{}, Findings: []personFoundOdd{}, Segments: []string{}, Lists: append([]string{}, p.lists...), Visitors: p.visitors,
 		Further: map[string]any{}, Audit: []personAct{}}
 	for i := range p.customers {
 		c := &p.customers[i]

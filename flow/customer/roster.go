@@ -51,17 +51,19 @@ type roster struct {
 	byEmail    map[string]*entry
 	byID       map[int64]*entry
 	created    []*entry
+	rules      []IdentityRule  // by what the source of the batch recognises customers
+	shared     map[string]bool // contact points that too many share to name anybody
 }
 
 func newRoster(importID, now int64, size int) *roster {
 	return &roster{
 		importID: importID, now: now,
 		byIdentity: make(map[identityKey]*entry, size), byPhone: make(map[string]*entry, size), byEmail: make(map[string]*entry, size),
-		byID: map[int64]*entry{}, ofDeleted: map[identityKey]bool{},
+		byID: map[int64]*entry{}, ofDeleted: map[identityKey]bool{}, rules: defaultRules(), shared: map[string]bool{},
 	}
 }
 
-// find gives the customer that k names, strongest key first: identity, phone, mail. conflict says that another key
+// find gives the customer that k names, the surest key first by the rules of the source: identity, phone, mail. conflict says that another key
 // names somebody else. A row of an export is known by its record, and by the key its source knows it by, alone: two records
 // with one phone number are two customers.
 func (r *roster) find(k keys) (found *entry, conflict bool) {
@@ -71,7 +73,16 @@ func (r *roster) find(k keys) (found *entry, conflict bool) {
 		}
 		return r.identity(k.source, k.externalID), false
 	}
-	for _, e := range [...]*entry{r.identity(k.source, k.externalID), r.contact(r.byPhone, k.phone), r.contact(r.byEmail, k.email)} {
+	for _, rule := range r.rules {
+		var e *entry
+		switch rule.Kind {
+		case KeyExternalID:
+			e = r.identity(k.source, k.externalID)
+		case KeyPhone:
+			e = r.contact(r.byPhone, k.phone)
+		case KeyEmail:
+			e = r.contact(r.byEmail, k.email)
+		}
 		switch {
 		case e == nil:
 		case found == nil:
@@ -91,7 +102,7 @@ func (r *roster) identity(source, externalID string) *entry {
 }
 
 func (r *roster) contact(by map[string]*entry, value string) *entry {
-	if value == "" {
+	if value == "" || r.shared[value] {
 		return nil
 	}
 	return by[value]
@@ -214,6 +225,11 @@ func (r *roster) lookUp(ctx context.Context, tx *db.Tx, all []keys, parts roster
 	if r.own, err = ownSource(ctx, tx); err != nil {
 		return err
 	}
+	if len(all) > 0 {
+		if r.rules, err = rulesOf(ctx, tx, all[0].source); err != nil {
+			return err
+		}
+	}
 	for source, externalIDs := range identities {
 		if source == r.own {
 			err = r.lookUpRecords(ctx, tx, externalIDs)
@@ -279,20 +295,32 @@ func (r *roster) lookUpContacts(ctx context.Context, tx *db.Tx, kind string, val
 			Value      string `bun:"value"`
 			CustomerID int64  `bun:"customer_id"`
 		}
+		verified := "true"
+		most := 0
+		if at := slices.IndexFunc(r.rules, func(rule IdentityRule) bool { return rule.Kind == kind }); at >= 0 {
+			most = r.rules[at].Most
+			if r.rules[at].VerifiedOnly {
+				verified = "verified"
+			}
+		}
 		err := tx.NewRaw(`
 with named as materialized (
   select value, customer_id
   from contact_points
-  where kind = ? and value in (?) and state <> 'invalid'
+  where kind = ? and value in (?) and state <> 'invalid' and ?
 )
 select n.value, n.customer_id
 from named n
 join customers c on c.id = n.customer_id
 where c.deleted_at is null
   and c.merged_into is null
-order by n.customer_id desc`, kind, bun.List(chunk)).Scan(ctx, &rows)
+order by n.customer_id desc`, kind, bun.List(chunk), bun.Safe(verified)).Scan(ctx, &rows)
+		holders := map[string]int{}
 		for _, row := range rows { // of several the oldest record stays, because it comes last
 			by[row.Value] = r.stored(row.CustomerID)
+			if holders[row.Value]++; most > 0 && holders[row.Value] > most {
+				r.shared[row.Value] = true
+			}
 		}
 		return err
 	})

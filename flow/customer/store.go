@@ -71,6 +71,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerMerges(a)
 	s.registerDuplicates(a)
 	s.registerBulk(a)
+	s.registerIdentities(a)
 	s.registerPreferences(a)
 	s.registerRequests(a)
 	s.registerPrivacy(a)

@@ -1,0 +1,263 @@
+package customer
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"guanxi/base/clock"
+	"guanxi/base/db"
+	"guanxi/base/db/dbtest"
+	"guanxi/flow/collect"
+	"guanxi/guard"
+)
+
+func key(kind, value string) fields { return fields{"kind": kind, "value": value} }
+
+// identify tells the shop of keys of somebody and gives who it is: "" for nobody.
+func (s *shop) identify(source string, keys ...fields) string {
+	s.Helper()
+	id, _ := s.call(200, "POST", "/identify", fields{"source": source, "identifiers": keys})["customer_id"].(string)
+	return id
+}
+
+func (s *shop) rules(source string, rules ...fields) {
+	s.Helper()
+	s.call(200, "PUT", "/identity-rules", fields{"source": source, "rules": rules})
+}
+
+func rule(kind, conflict string, more ...fields) fields {
+	r := fields{"kind": kind, "conflict": conflict, "verified_only": false, "most_customers": 0}
+	for _, m := range more {
+		for name, value := range m {
+			r[name] = value
+		}
+	}
+	return r
+}
+
+func TestIdentify(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		part := func(name string, fn func()) { t.Run(name, func(t *testing.T) { s.T = t; fn() }) }
+		same := func(a, b string) {
+			s.Helper()
+			if a == "" || a != b {
+				s.Errorf("%q is not %q", a, b)
+			}
+		}
+		part("the surest key says who it is, and the others are learned", func() {
+			lin := s.identify("shop", key("external_id", "C1"), key("phone", "139 1234 5521"))
+			same(s.identify("shop", key("phone", "+8613912345521"), key("member_no", "M1")), lin)
+			same(s.identify("shop", key("member_no", "M1"), key("unionid", "U1")), lin)
+			same(s.identify("wechat", key("unionid", "U1")), lin) // a unionid is the same everywhere
+			if other := s.identify("pos", key("member_no", "M1")); other == lin {
+				s.Error("a member number of another source is another one")
+			}
+			s.has(s.call(200, "GET", "/customers/"+lin, nil), fields{"source": "shop"})
+			s.is(1, "select count(*) from audit_entries where action = 'customer.identified' and subject_id = ? and summary like '%\"created\":true%'", lin)
+		})
+		part("a test tells who it would be, and why, and writes nothing", func() {
+			before := s.one("select count(*) from identities")
+			answer := s.call(200, "POST", "/identify/test", fields{"source": "shop", "identifiers": []fields{key("phone", "13912345521"), key("external_id", "C9")}})
+			s.has(answer, fields{"created": false, "steps.0.kind": "external_id", "steps.0.said": "nobody", "steps.1.said": "named", "steps.1.value": "139****5521"})
+			s.has(s.call(200, "POST", "/identify/test", fields{"source": "shop", "identifiers": []fields{key("openid", "new")}}), fields{"created": true, "customer_id": nil})
+			s.is(before, "select count(*) from identities")
+		})
+		part("what becomes of a key that names somebody else", func() {
+			for _, conflict := range []string{"keep", "ask", "take", "merge"} {
+				source := "s-" + conflict
+				s.rules(source, rule("external_id", "keep"), rule("phone", conflict))
+				phone := "1380000" + fmt.Sprintf("%04d", len(conflict)*7+slices.Index([]string{"keep", "ask", "take", "merge"}, conflict))
+				a, b := s.identify(source, key("external_id", "A")), s.identify(source, key("phone", phone))
+				same(s.identify(source, key("external_id", "A"), key("phone", phone)), a)
+				after := s.identify(source, key("phone", phone))
+				want := b
+				if conflict == "take" || conflict == "merge" {
+					want = a
+				}
+				same(after, want)
+				pairs := map[string]int64{"ask": 1}[conflict]
+				s.is(pairs, "select count(*) from duplicate_pairs where state = 'open' and a_id in (?, ?)", *number(a), *number(b))
+				s.is(map[string]int64{"merge": 1}[conflict], "select count(*) from merges where kept_id = ? and merged_id = ?", *number(a), *number(b))
+			}
+		})
+		part("a key shared by too many names nobody, one not verified only where that is allowed", func() {
+			s.rules("store", rule("external_id", "keep"), rule("phone", "keep", fields{"most_customers": 1}))
+			for _, id := range []string{"1", "2"} {
+				s.add(fields{"name": "同号" + id, "phone": "13700000001"})
+			}
+			answer := s.call(200, "POST", "/identify", fields{"source": "store", "identifiers": []fields{key("phone", "13700000001")}})
+			s.has(answer, fields{"created": true, "steps.0.said": "too_many"})
+			s.rules("strict", rule("phone", "keep", fields{"verified_only": true}))
+			first := s.call(200, "POST", "/identify", fields{"source": "strict", "identifiers": []fields{{"kind": "phone", "value": "13700000009", "verified": true}}})
+			s.has(s.call(200, "POST", "/identify", fields{"source": "strict", "identifiers": []fields{key("phone", "13700000009")}}), fields{"created": true, "steps.0.said": "not_verified"})
+			same(s.identify("strict", fields{"kind": "phone", "value": "13700000009", "verified": true}), first["customer_id"].(string))
+		})
+		part("an anonymous visitor becomes known with all it did, and can be parted again for good", func() {
+			look := func(keys ...fields) fields {
+				return s.call(200, "POST", "/identify", fields{"source": "web", "event": "page_viewed", "properties": fields{"page": "/serum"}, "identifiers": keys})
+			}
+			people := s.one("select count(*) from customers")
+			s.has(look(key("anonymous_id", "anon-1")), fields{"customer_id": nil, "created": false})
+			look(key("anonymous_id", "anon-1"))
+			s.is(people, "select count(*) from customers")
+			known := s.identify("web", key("anonymous_id", "anon-1"), key("email", "lin@muhe.example"))
+			s.has(s.call(200, "GET", "/customers/"+known+"/visitors", nil), fields{"items.0.value": "anon-1", "items.0.tied_by": "rule", "items.0.sightings.1.event": "page_viewed", "items.0.sightings.0.properties.page": "/serum"})
+			same(s.identify("web", key("anonymous_id", "anon-1")), known)
+			visitor := at(s.call(200, "GET", "/customers/"+known+"/visitors", nil), "items.0.id").(string)
+			s.call(204, "POST", "/visitors/"+visitor+"/untie", nil)
+			s.has(look(key("anonymous_id", "anon-1")), fields{"customer_id": nil})
+			s.identify("web", key("anonymous_id", "anon-1"), key("email", "lin@muhe.example"))
+			if items := s.call(200, "GET", "/customers/"+known+"/visitors", nil)["items"].([]any); len(items) != 0 {
+				s.Errorf("a rule tied what a person has parted: %v", items)
+			}
+			s.call(204, "POST", "/visitors/"+visitor+"/tie", fields{"customer_id": known})
+			s.has(s.call(200, "GET", "/customers/"+known+"/visitors", nil), fields{"items.0.sightings.2.event": "page_viewed"})
+			s.call(409, "POST", "/visitors/"+visitor+"/tie", fields{"customer_id": known})
+		})
+		part("what cannot be asked, and by whom", func() {
+			s.call(422, "POST", "/identify", fields{"source": "shop", "identifiers": []fields{key("phone", "123")}})
+			s.call(422, "POST", "/identify", fields{"source": "a:b", "identifiers": []fields{key("openid", "1")}})
+			s.call(422, "POST", "/identify", fields{"source": "shop", "event": "x", "identifiers": []fields{key("openid", "1")}})
+			s.call(422, "PUT", "/identity-rules", fields{"source": "shop", "rules": []fields{rule("phone", "keep"), rule("phone", "ask")}})
+			s.as(anna).call(403, "POST", "/identify", fields{"source": "shop", "identifiers": []fields{key("openid", "1")}})
+			s.call(403, "POST", "/identify/test", fields{"source": "shop", "identifiers": []fields{key("phone", "13912345521")}})
+			s.call(403, "PUT", "/identity-rules", fields{"source": "shop", "rules": []fields{}})
+			s.as(analyst).call(403, "POST", "/identify/test", fields{"source": "shop", "identifiers": []fields{key("external_id", "C1")}})
+			s.as(admin)
+		})
+	})
+}
+
+// Two hundred at once who bring the same phone number are one customer.
+func TestIdentifyAtOnce(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		ctx := guard.With(clock.With(context.Background(), s.clock), admin)
+		var wait sync.WaitGroup
+		errs := make(chan error, 200)
+		for i := range 200 {
+			wait.Go(func() {
+				errs <- d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+					_, err := s.store.Resolve(ctx, tx, "shop", []Identifier{{Kind: KeyPhone, Value: "13912345521"}, {Kind: KeyMemberNo, Value: fmt.Sprint("M", i%7)}})
+					return err
+				})
+			})
+		}
+		wait.Wait()
+		close(errs)
+		for err := range errs {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		s.is(1, "select count(*) from customers")
+		s.is(7, "select count(*) from identities")
+		s.is(1, "select count(*) from contact_points")
+	})
+}
+
+// Where keys that meet make one customer, the order in which they arrive does not matter: the customers are the connected
+// parts of the graph of keys, as union-find tells.
+func TestIdentitiesEndInOnePartition(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		var all []fields
+		for _, kind := range []string{KeyExternalID, KeyMemberNo, KeyUnionID, KeyOpenID, KeyPhone, KeyEmail, KeyDevice, KeyAnonymous} {
+			all = append(all, rule(kind, "merge"))
+		}
+		ctx := guard.With(clock.With(context.Background(), s.clock), admin)
+		round := 0
+		rapid.Check(t, func(rt *rapid.T) {
+			round++
+			source := fmt.Sprint("r", round)
+			s.rules(source, all...)
+			value := func(kind string, n int) Identifier {
+				switch kind {
+				case KeyPhone:
+					return Identifier{Kind: kind, Value: fmt.Sprintf("139%08d", round*10+n)}
+				case KeyEmail:
+					return Identifier{Kind: kind, Value: fmt.Sprintf("a%d-%d@muhe.example", round, n)}
+				}
+				return Identifier{Kind: kind, Value: fmt.Sprintf("%d-%d", round, n)}
+			}
+			parent := map[Identifier]Identifier{}
+			var root func(k Identifier) Identifier
+			root = func(k Identifier) Identifier {
+				if parent[k] == k {
+					return k
+				}
+				return root(parent[k])
+			}
+			for range rapid.IntRange(1, 12).Draw(rt, "arrivals") {
+				var keys []Identifier
+				for range rapid.IntRange(1, 3).Draw(rt, "keys") {
+					kind := rapid.SampledFrom([]string{KeyExternalID, KeyMemberNo, KeyUnionID, KeyPhone, KeyEmail}).Draw(rt, "kind")
+					keys = append(keys, value(kind, rapid.IntRange(0, 2).Draw(rt, "n")))
+				}
+				for _, k := range keys {
+					if _, known := parent[k]; !known {
+						parent[k] = k
+					}
+					parent[root(k)] = root(keys[0])
+				}
+				if err := d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+					_, err := s.store.Resolve(ctx, tx, source, keys)
+					return err
+				}); err != nil {
+					rt.Fatal(err)
+				}
+			}
+			of := map[Identifier]int64{}
+			byRoot, byCustomer := map[Identifier]int64{}, map[int64]Identifier{}
+			for k := range parent {
+				r, err := s.store.WouldBe(ctx, source, []Identifier{k})
+				if err != nil || r.Customer == 0 {
+					rt.Fatalf("%v is nobody: %v", k, err)
+				}
+				of[k] = r.Customer
+				if c, seen := byRoot[root(k)]; seen && c != r.Customer {
+					rt.Fatalf("%v belongs to two customers: %v", k, of)
+				}
+				if other, seen := byCustomer[r.Customer]; seen && other != root(k) {
+					rt.Fatalf("customer %d is two people: %v", r.Customer, of)
+				}
+				byRoot[root(k)], byCustomer[r.Customer] = r.Customer, root(k)
+			}
+		})
+	})
+}
+
+// Imports recognise customers by the rules of their source.
+func TestImportsFollowTheRulesOfTheirSource(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		desk := newDesk(t, d)
+		set := func(source string, rules ...IdentityRule) {
+			t.Helper()
+			if err := New(d).SetIdentityRules(guard.System(context.Background()), source, rules); err != nil {
+				t.Fatal(err)
+			}
+		}
+		people := func(want int64) {
+			t.Helper()
+			desk.is(want, "select count(*) from customers")
+		}
+		from := func(source string) func(*collect.NewImport) {
+			return func(n *collect.NewImport) { n.Mapping.Constants = map[string]string{"source": source} }
+		}
+		desk.text("customers", "external_id,name,phone\nA,林,13912345521\n", from("shop"))
+		desk.text("customers", "external_id,name,phone\nB,林,13912345521\n", from("pos"))
+		people(1) // by the phone
+		set("fair", IdentityRule{Kind: KeyExternalID, Conflict: ConflictKeep})
+		desk.text("customers", "external_id,name,phone\nC,林,13912345521\n", from("fair"))
+		people(2) // the fair knows nobody by phone
+		set("mail", IdentityRule{Kind: KeyPhone, Conflict: ConflictKeep, Most: 1})
+		desk.text("customers", "external_id,name,phone\nD,林,13912345521\nE,王,13912345521\n", from("mail"))
+		people(4) // too many share the phone to be recognised by it, also within one file
+	})
+}
