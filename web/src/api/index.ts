@@ -17,3 +17,4 @@ export * from "./collect";
 export * from "./exports";
 export * from "./analyze";
 export * from "./group";
+export * from "./identity";

@@ -901,6 +901,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/visitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Browsers and devices that are a customer's, and what they did */
+        get: operations["get-customers-id-visitors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-items/{name}": {
         parameters: {
             query?: never;
@@ -1288,6 +1305,58 @@ export interface paths {
         /** Every list and segment with its place in the tree, its count and to whom it belongs */
         get: operations["get-groups"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who somebody is whom a source knows by these keys; writes down what is new, and what a visitor did. Needs sight of all customers */
+        post: operations["post-identify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identify/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Who somebody would be by these keys, and why; nothing is written. Needs sight of all customers */
+        post: operations["post-identify-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/identity-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what each source recognises customers */
+        get: operations["get-identity-rules"];
+        /** Set by what a source recognises customers; no rules give it the default ones */
+        put: operations["put-identity-rules"];
         post?: never;
         delete?: never;
         options?: never;
@@ -3214,6 +3283,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visitors/{id}/tie": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say whose a visitor is */
+        post: operations["post-visitors-id-tie"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/visitors/{id}/untie": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Part a visitor from its customer, with all it did; no rule ties the two again */
+        post: operations["post-visitors-id-untie"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -4484,6 +4587,34 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        Identifier: {
+            /** @enum {string} */
+            kind: "external_id" | "member_no" | "unionid" | "openid" | "phone" | "email" | "device" | "anonymous_id";
+            value: string;
+            /** @description the source has made sure of it */
+            verified?: boolean;
+        };
+        IdentifyBody: {
+            identifiers: components["schemas"]["Identifier"][] | null;
+            source: string;
+        };
+        IdentityRule: {
+            /** @enum {string} */
+            conflict: "keep" | "take" | "merge" | "ask";
+            /** @enum {string} */
+            kind: "external_id" | "member_no" | "unionid" | "openid" | "phone" | "email" | "device" | "anonymous_id";
+            /**
+             * Format: int64
+             * @description a key that more customers share recognises none of them; 0 is no limit
+             */
+            most_customers: number;
+            /** @description of phone and mail: only when both sides are verified */
+            verified_only: boolean;
+        };
+        IdentityRuleListBody: {
+            defaults: components["schemas"]["IdentityRule"][] | null;
+            items: components["schemas"]["SourceRules"][] | null;
+        };
         IdentityView: {
             external_id: string;
             source: string;
@@ -5428,6 +5559,8 @@ export interface components {
             tags: components["schemas"]["PersonTag"][] | null;
             /** @description all of the above that has an instant, newest first */
             timeline: components["schemas"]["PersonEvent"][] | null;
+            /** @description browsers and devices that are hers, and what they did */
+            visitors: components["schemas"]["Visitor"][] | null;
         };
         PlansBody: {
             /** @description newest first */
@@ -5573,6 +5706,20 @@ export interface components {
         "Post-findings-closeResponse": {
             /** Format: int64 */
             changed: number;
+        };
+        "Post-identifyRequest": {
+            /**
+             * Format: date-time
+             * @description when; now by default
+             */
+            at?: string;
+            /** @description what the visitor did */
+            event?: string;
+            identifiers: components["schemas"]["Identifier"][] | null;
+            properties?: {
+                [key: string]: unknown;
+            };
+            source: string;
         };
         "Post-listsRequest": {
             description?: string;
@@ -5753,6 +5900,10 @@ export interface components {
             /** Format: id */
             team_id?: string;
         };
+        "Post-visitors-id-tieRequest": {
+            /** Format: id */
+            customer_id: string;
+        };
         Precision: {
             /** Format: double */
             high: number;
@@ -5928,6 +6079,10 @@ export interface components {
             position: number;
             /** Format: int64 */
             version: number;
+        };
+        "Put-identity-rulesRequest": {
+            rules: components["schemas"]["IdentityRule"][] | null;
+            source: string;
         };
         "Put-lists-id-planRequest": {
             content: string;
@@ -6484,6 +6639,31 @@ export interface components {
             /** Format: int64 */
             version: number;
         };
+        ResolutionView: {
+            /** @description in a test: a new customer would be made */
+            created: boolean;
+            /**
+             * Format: id
+             * @description null where the keys are a visitor's who is nobody we know
+             */
+            customer_id: string;
+            /** @description what each key said, the surest first */
+            steps: components["schemas"]["ResolvedStep"][] | null;
+            /** Format: id */
+            visitor_id: string;
+        };
+        ResolvedStep: {
+            /** Format: id */
+            customer_id: string;
+            /** @enum {string} */
+            done?: "keep" | "take" | "merge" | "ask" | "";
+            kind: string;
+            name?: string;
+            /** @enum {string} */
+            said: "named" | "nobody" | "other" | "too_many" | "not_verified" | "no_rule";
+            /** @description masked where it is a contact point */
+            value: string;
+        };
         Retention: {
             /** Format: date-time */
             as_of: string;
@@ -6862,6 +7042,14 @@ export interface components {
                 [key: string]: string[] | null;
             };
         };
+        Sighting: {
+            /** Format: date-time */
+            at: string;
+            event: string;
+            properties: {
+                [key: string]: unknown;
+            };
+        };
         SignalPrior: {
             area: string;
             /**
@@ -6915,6 +7103,15 @@ export interface components {
              */
             half_life_minutes: number;
             kind: string;
+        };
+        SourceRules: {
+            /** Format: int64 */
+            customers: number;
+            own: boolean;
+            rules: components["schemas"]["IdentityRule"][] | null;
+            source: string;
+            /** Format: int64 */
+            version: number;
         };
         SourceView: {
             /** Format: date-time */
@@ -7543,6 +7740,25 @@ export interface components {
         VaultProblem: {
             file: string;
             what: string;
+        };
+        Visitor: {
+            /** Format: date-time */
+            first_seen_at: string;
+            /** Format: id */
+            id: string;
+            kind: string;
+            /** Format: date-time */
+            last_seen_at: string;
+            /** @description the latest twenty */
+            sightings: components["schemas"]["Sighting"][] | null;
+            source: string;
+            /** Format: date-time */
+            tied_at: string | null;
+            tied_by: string;
+            value: string;
+        };
+        VisitorListBody: {
+            items: components["schemas"]["Visitor"][] | null;
         };
         WaysOutBody: {
             /** @description what the button of the sign-in provider says; absent where there is none */
@@ -12123,6 +12339,73 @@ export interface operations {
             };
         };
     };
+    "get-customers-id-visitors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitorListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "put-data-items-name": {
         parameters: {
             query?: never;
@@ -13838,6 +14121,278 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListGroupView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-identify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-identifyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-identify-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentifyBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResolutionView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-identity-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRuleListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-identity-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-identity-rulesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentityRuleListBody"];
                 };
             };
             /** @description Unauthorized */
@@ -23778,6 +24333,140 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TiersOutputBody"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-visitors-id-tie": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-visitors-id-tieRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-visitors-id-untie": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

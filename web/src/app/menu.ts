@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -43,6 +43,7 @@ export const settingsMenu: MenuEntry = {
     { key: "audit", to: "/settings/audit", permission: "audit.read" },
     { key: "sessions", to: "/settings/sessions" },
     { key: "fields", to: "/settings/fields", permission: "fields.write" },
+    { key: "identity", to: "/settings/identity", permission: "settings.read" },
     { key: "privacy", to: "/settings/privacy", permission: "privacy.read" },
     { key: "backups", to: "/settings/backups", permission: "backups.read" },
     { key: "workspace", to: "/settings/workspace", permission: "settings.read" },

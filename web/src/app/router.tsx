@@ -28,6 +28,7 @@ const customersRoute = createRoute({ getParentRoute: inside, path: "/customers",
 const newCustomerRoute = createRoute({ getParentRoute: inside, path: "/customers/new", component: lazyRouteComponent(customer.create) });
 const customerRoute = createRoute({ getParentRoute: inside, path: "/customers/$id", component: lazyRouteComponent(customer.page), validateSearch: texted("tab", "part", "log", "from") });
 const duplicatesRoute = createRoute({ getParentRoute: inside, path: "/duplicates", component: lazyRouteComponent(customer.duplicates), validateSearch: texted("tab", "batch") });
+const identityRoute = createRoute({ getParentRoute: inside, path: "/settings/identity", component: lazyRouteComponent(customer.identity) });
 const groupsRoute = createRoute({ getParentRoute: inside, path: "/groups", component: lazyRouteComponent(customer.groups) });
 const listRoute = createRoute({ getParentRoute: inside, path: "/groups/$id", component: lazyRouteComponent(customer.oneList), validateSearch: listSearch });
 const segmentsRoute = createRoute({ getParentRoute: inside, path: "/segments", component: lazyRouteComponent(analyze.segments) });
@@ -53,7 +54,7 @@ const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/wo
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, backupsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, backupsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

@@ -5,6 +5,7 @@ import collect from "../features/collect/words.en-US";
 import duplicate from "../features/customer/duplicates/words.en-US";
 import own from "../features/customer/fields/words.en-US";
 import group from "../features/customer/groups/words.en-US";
+import identity from "../features/customer/identity/words.en-US";
 import customer from "../features/customer/words.en-US";
 import privacy from "../features/privacy/words.en-US";
 import settings from "../features/settings/words.en-US";
@@ -14,4 +15,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, own, privacy, settings };
+export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, identity, own, privacy, settings };

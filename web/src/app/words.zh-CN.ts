@@ -5,6 +5,7 @@ import collect from "../features/collect/words.zh-CN";
 import duplicate from "../features/customer/duplicates/words.zh-CN";
 import own from "../features/customer/fields/words.zh-CN";
 import group from "../features/customer/groups/words.zh-CN";
+import identity from "../features/customer/identity/words.zh-CN";
 import customer from "../features/customer/words.zh-CN";
 import privacy from "../features/privacy/words.zh-CN";
 import settings from "../features/settings/words.zh-CN";
@@ -14,4 +15,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, own, privacy, settings };
+export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, identity, own, privacy, settings };

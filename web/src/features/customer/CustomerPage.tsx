@@ -11,6 +11,7 @@ import { LogBox } from "./LogBox";
 import { NextStep, useNextSteps } from "./NextStep";
 import { Promises } from "./Promises";
 import { RhythmPanel } from "./RhythmPanel";
+import { VisitorsPanel } from "./identity/VisitorsPanel";
 import { ListsPanel, SegmentsPanel } from "./SegmentsPanel";
 import { Stream } from "./Stream";
 import { customerQuery } from "./queries";
@@ -50,6 +51,7 @@ function Columns({ of }: { of: Customer }) {
           <Promises of={of} />
           <SegmentsPanel of={of} />
           <ListsPanel of={of} />
+          <VisitorsPanel of={of} />
         </aside>
         <div className="phone-tabs">
           <Tabs label={of.name} value={part} onChange={(to) => set({ part: to === "moves" ? undefined : to })}
