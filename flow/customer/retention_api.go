@@ -13,16 +13,20 @@ import (
 
 // RetentionItem is a kind of records or a field with its time, and what goes when.
 type RetentionItem struct {
-	Name    string      `json:"name"`
-	Label   field.Label `json:"label"`
-	Days    *int64      `json:"retention_days" doc:"null: kept as long as the customer"`
-	Least   int64       `json:"least_days,omitempty" doc:"the law wants it kept at least so long"`
-	Basis   string      `json:"basis"`
-	Purpose string      `json:"purpose"`
-	Own     bool        `json:"own" doc:"a field of one's own, whose time is said there"`
-	Due     int64       `json:"due" doc:"rows that go with the next run"`
-	Soon    int64       `json:"soon" doc:"rows that go within 30 days, those that go with the next run too"`
-	Version int64       `json:"version"`
+	Name       string      `json:"name"`
+	Label      field.Label `json:"label"`
+	Days       *int64      `json:"retention_days" doc:"null: kept as long as the customer"`
+	Least      int64       `json:"least_days,omitempty" doc:"the law wants it kept at least so long"`
+	Basis      string      `json:"basis"`
+	Purpose    string      `json:"purpose"`
+	Own        bool        `json:"own" doc:"a field of one's own, whose time is said there"`
+	Due        int64       `json:"due" doc:"rows that go with the next run"`
+	Soon       int64       `json:"soon" doc:"rows that go within 30 days, those that go with the next run too"`
+	Owner      *api.ID     `json:"owner"`
+	Definition string      `json:"definition"`
+	Rule       string      `json:"rule"`
+	Recipients string      `json:"recipients"`
+	Version    int64       `json:"version"`
 }
 
 // RetentionRun is what one run deleted.
@@ -84,6 +88,7 @@ func (s *Store) Retention(ctx context.Context) (*RetentionPage, error) {
 		for _, i := range items {
 			if i.Name == k.name {
 				v.Basis, v.Version = i.Basis, i.Version
+				v.Owner, v.Definition, v.Rule, v.Recipients = (*api.ID)(i.OwnerID), i.Definition, i.Rule, i.Recipients
 				if !v.Own {
 					v.Purpose = i.Purpose
 				}

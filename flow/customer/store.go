@@ -76,6 +76,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerRequests(a)
 	s.registerPrivacy(a)
 	s.registerRetention(a)
+	s.registerRegister(a)
 }
 
 // matches checks an If-Match header against the version stored; "" and * match anything. Fault: stale.

@@ -143,6 +143,10 @@ export interface RetentionItem {
   basis: Basis | "";
   purpose: string;
   own: boolean;
+  owner: string | null;
+  definition: string;
+  rule: string;
+  recipients: string;
   due: number;
   soon: number;
   version: number;
@@ -170,3 +174,39 @@ export const runRetention = () => post<RetentionPage>("/retention/run");
 export const saveDataItem = (name: string, version: number, draft: DataItemDraft) => put(`/data-items/${name}`, draft, version ? { ifMatch: version } : {});
 export const holdCustomer = (id: string, reason: string) => post(`/customers/${id}/hold`, { reason });
 export const liftHold = (id: string) => del(`/customers/${id}/hold`);
+
+/** One field or kind of records in the register of processing, and the trace of it from source to use. */
+export interface RegisterItem {
+  name: string;
+  label: Said;
+  kind: "field" | "records";
+  type: string;
+  sensitivity: "normal" | "personal" | "sensitive";
+  sealed: boolean;
+  in_columns: "value" | "presence" | "index" | "nothing";
+  purpose: string;
+  basis: Basis | "";
+  retention_days: number | null;
+  owner: Named | null;
+  definition: string;
+  rule: string;
+  recipients: string;
+  held: number;
+  findings: number;
+  sources: { kind: "import" | "staff" | "merge" | "repair"; name: string; count: number; last_at: string | null }[];
+  segments: Named[];
+  readers: { role: string; label: Said; right: "none" | "masked" | "read" | "write" }[];
+  version: number;
+}
+
+export interface Register {
+  company: string;
+  contact: string;
+  made_at: string;
+  notes: string;
+  purposes: Purpose[];
+  items: RegisterItem[];
+}
+
+export const readRegister = () => get<Register>("/processing-register");
+export const saveRegisterNotes = (notes: string) => put("/processing-register/notes", { notes });

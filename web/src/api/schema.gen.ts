@@ -1986,6 +1986,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/processing-register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The register of processing: each field and kind of records with its purpose, ground, time, recipients, sources, uses and who may see it */
+        get: operations["get-processing-register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/processing-register/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change what people have added to the register */
+        put: operations["put-processing-register-notes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/products": {
         parameters: {
             query?: never;
@@ -6095,6 +6129,9 @@ export interface components {
         "Put-me-passwordRequest": {
             password: string;
         };
+        "Put-processing-register-notesRequest": {
+            notes: string;
+        };
         "Put-segments-id-planRequest": {
             content: string;
             /**
@@ -6583,6 +6620,78 @@ export interface components {
             token: string;
             workspace?: components["schemas"]["WorkspaceSettings"];
         };
+        Register: {
+            company: string;
+            contact: string;
+            items: components["schemas"]["RegisterItem"][] | null;
+            /** Format: date-time */
+            made_at: string;
+            /** @description what people have added */
+            notes: string;
+            purposes: components["schemas"]["PurposeView"][] | null;
+        };
+        RegisterItem: {
+            basis: string;
+            definition: string;
+            /**
+             * Format: int64
+             * @description open findings about it
+             */
+            findings: number;
+            /**
+             * Format: int64
+             * @description customers who have it, or rows
+             */
+            held: number;
+            /**
+             * @description what analysis knows of it
+             * @enum {string}
+             */
+            in_columns: "value" | "presence" | "index" | "nothing";
+            /** @enum {string} */
+            kind: "field" | "records";
+            label: components["schemas"]["Label"];
+            name: string;
+            owner: components["schemas"]["Named"];
+            purpose: string;
+            readers: components["schemas"]["RegisterReader"][] | null;
+            recipients: string;
+            /** Format: int64 */
+            retention_days: number | null;
+            rule: string;
+            /** @description kept encrypted */
+            sealed: boolean;
+            /** @description that ask for it */
+            segments: components["schemas"]["Named"][] | null;
+            /** @enum {string} */
+            sensitivity: "normal" | "personal" | "sensitive";
+            sources: components["schemas"]["RegisterSource"][] | null;
+            /** @description of a field of one's own */
+            type: string;
+            /** Format: int64 */
+            version: number;
+        };
+        RegisterReader: {
+            label: {
+                [key: string]: string;
+            };
+            /** @enum {string} */
+            right: "none" | "masked" | "read" | "write";
+            role: string;
+        };
+        RegisterSource: {
+            /**
+             * Format: int64
+             * @description lists, or changes
+             */
+            count: number;
+            /** @enum {string} */
+            kind: "import" | "staff" | "merge" | "repair";
+            /** Format: date-time */
+            last_at: string | null;
+            /** @description of the source that lists came from */
+            name: string;
+        };
         RejectExample: {
             /** @description the row as a line of CSV */
             raw: string;
@@ -6700,6 +6809,7 @@ export interface components {
         };
         RetentionItem: {
             basis: string;
+            definition: string;
             /**
              * Format: int64
              * @description rows that go with the next run
@@ -6714,12 +6824,16 @@ export interface components {
             name: string;
             /** @description a field of one's own, whose time is said there */
             own: boolean;
+            /** Format: id */
+            owner: string;
             purpose: string;
+            recipients: string;
             /**
              * Format: int64
              * @description null: kept as long as the customer
              */
             retention_days: number | null;
+            rule: string;
             /**
              * Format: int64
              * @description rows that go within 30 days, those that go with the next run too
@@ -17673,6 +17787,138 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Privacy"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-processing-register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Register"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-processing-register-notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-processing-register-notesRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

@@ -3,12 +3,13 @@ import { useTranslation } from "react-i18next";
 import { Body, PageHead, Tabs } from "../../ui";
 import { Overview } from "./Overview";
 import { Purposes } from "./Purposes";
+import { Register } from "./Register";
 import { Requests } from "./Requests";
 import { Retention } from "./Retention";
 import { Settings } from "./Settings";
 import "./privacy.css";
 
-const tabs = ["overview", "purposes", "requests", "retention", "settings"] as const;
+const tabs = ["overview", "purposes", "requests", "retention", "register", "settings"] as const;
 type Key = (typeof tabs)[number];
 
 /** Personal data: consent, what people ask for, how long things are kept, and the register of it all. */
@@ -27,6 +28,7 @@ export default function PrivacyPage() {
         {tab === "purposes" && <Purposes />}
         {tab === "requests" && <Requests />}
         {tab === "retention" && <Retention />}
+        {tab === "register" && <Register />}
         {tab === "settings" && <Settings />}
       </Body>
     </>

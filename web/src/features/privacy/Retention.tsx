@@ -2,10 +2,11 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { bases, liftHold, readKept, runRetention, saveDataItem, type Basis, type RetentionItem } from "../../api";
+import { liftHold, readKept, runRetention, type RetentionItem } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useCan } from "../../app/session";
-import { Button, Dialog, Empty, Failed, Field, Section, Skeleton, TextField, useFormat, useSend, useToast } from "../../ui";
+import { Button, Dialog, Empty, Failed, Section, Skeleton, useFormat, useToast } from "../../ui";
+import { ItemForm } from "./ItemForm";
 
 /** What is kept how long, what goes when, what has gone, and whom a legal hold keeps. */
 export function Retention() {
@@ -17,7 +18,7 @@ export function Retention() {
   const { say, sayFault } = useToast();
   const [editing, setEditing] = useState<RetentionItem | null>(null);
   const answer = useQuery({ queryKey: ["retention"], queryFn: readKept });
-  const again = () => void client.invalidateQueries({ queryKey: ["retention"] });
+  const again = () => { void client.invalidateQueries({ queryKey: ["retention"] }); void client.invalidateQueries({ queryKey: ["register"] }); };
   const run = useMutation({
     mutationFn: runRetention,
     onSuccess: (after) => {
@@ -65,31 +66,9 @@ export function Retention() {
           <ul className="plainlist">{holds.map((each) => <li key={each.customer.id}><Link to="/customers/$id" params={{ id: each.customer.id }} search={{}}>{each.customer.name || each.customer.id}</Link> {each.reason} <span className="meta">{t("retention.since", { at: format.when(each.since) })}</span> {may && <Button look="link" busy={lift.isPending} onClick={() => lift.mutate(each.customer.id)}>{t("retention.lift")}</Button>}</li>)}</ul>
         )}
       </Section>
-      <Dialog open={editing !== null} onClose={() => setEditing(null)} title={editing ? t("retention.edit", { name: editing.label[language] }) : ""} width={480}>
-        {editing && <ItemForm of={editing} onDone={() => { say({ text: t("retention.saved") }); setEditing(null); again(); }} />}
+      <Dialog open={editing !== null} onClose={() => setEditing(null)} title={editing ? t("retention.edit", { name: editing.label[language] }) : ""} width={560}>
+        {editing && <ItemForm of={editing} least={editing.least_days} own={editing.own} owner={editing.owner} onDone={() => { say({ text: t("retention.saved") }); setEditing(null); again(); }} />}
       </Dialog>
     </>
-  );
-}
-
-function ItemForm({ of, onDone }: { of: RetentionItem; onDone: () => void }) {
-  const { t } = useTranslation("privacy");
-  const { busy, faults, fault, form } = useSend(async ({ text }) => {
-    const days = Number(text("retention_days"));
-    await saveDataItem(of.name, of.version, { basis: text("basis") as Basis | "", ...(of.own ? {} : { purpose: text("purpose"), ...(days > 0 ? { retention_days: days } : {}) }) });
-    onDone();
-  });
-  return (
-    <form className="form" {...form}>
-      {of.own ? <p className="meta">{t("retention.ownHint")}</p> : (
-        <TextField name="retention_days" type="number" min={of.least_days ?? 1} label={t("retention.daysField")} hint={of.least_days ? t("retention.daysLeast", { n: of.least_days }) : t("retention.daysHint")} defaultValue={of.retention_days ?? ""} faults={faults} autoFocus />
-      )}
-      <Field label={t("retention.basis")} fault={faults["basis"]}>
-        {(attributes) => <select className="input" name="basis" defaultValue={of.basis} {...attributes}><option value="">{t("retention.noBasis")}</option>{bases.map((each) => <option key={each} value={each}>{t(`basis.${each}`)}</option>)}</select>}
-      </Field>
-      {!of.own && <TextField name="purpose" label={t("retention.purpose")} defaultValue={of.purpose} maxLength={500} faults={faults} />}
-      {fault && <p className="fault" role="alert">{fault}</p>}
-      <div className="acts"><Button look="fill" size="md" type="submit" busy={busy}>{t("save")}</Button></div>
-    </form>
   );
 }

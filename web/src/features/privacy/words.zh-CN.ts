@@ -29,6 +29,12 @@ export default {
     title: "保存多久", what: "到期的内容每 6 小时真正删除一次：从业务库、分析库、历史和搜索中一并消失；恢复旧备份后会再次删除。", item: "内容", days: "保存", forever: "与客户同在", daysOf_other: "{{count}} 天", due: "下次删除", soon: "30 天内", run: "现在删除到期的", ran: "已删除 {{n}} 条", ranNothing: "没有到期的内容", edit: "设置 {{name}}",
     purpose: "用途", basis: "依据", noBasis: "未说明", daysField: "保存天数", daysHint: "留空表示不按期限删除", daysLeast: "依法至少 {{n}} 天", ownHint: "自定义字段的期限在客户字段里设", saved: "已保存", runs: "删除记录", noRuns: "还没有删除过", deleted_other: "删除 {{n}} 条", holds: "法律保全", noHolds: "没有客户处于法律保全", holdsWhat: "保全期间，与这位客户有关的一切都不删除。在客户页的菜单里设置。", since: "{{at}} 起", lift: "解除", lifted: "已解除",
   },
+  register: {
+    title: "个人信息处理活动登记", made: "{{company}}，{{at}} 按当前配置生成", print: "打印", export: "下载 JSON", csv: "下载 CSV", notes: "补充说明", notesHint: "委托处理、跨境提供、安全措施、影响评估等", saveNotes: "保存说明", notesSaved: "说明已保存", item: "数据项", purpose: "用途", basis: "依据", days: "保存", owner: "负责人", held: "已有", findings: "待处理问题", readers: "谁能看", edit: "登记 {{name}}", fields: "字段", records: "记录",
+    sensitivity: { normal: "一般", personal: "个人", sensitive: "敏感" }, sealed: "加密保存", inColumns: { value: "分析库有值", presence: "分析库只知有无", index: "分析库只有盲索引", nothing: "不进分析库" },
+    trace: "从来源到使用", sources: "来源", noSources: "还没有值", uses: "使用它的客群", noUses: "没有客群用到", rights: { none: "不可见", masked: "脱敏", read: "可见", write: "可改" }, from: { import_other: "导入：{{name}}，{{count}} 次", staff_other: "员工填写，{{count}} 次", merge_other: "合并带来，{{count}} 次", repair_other: "清洗修正，{{count}} 次" },
+    definition: "定义", rule: "填写与校验规则", recipients: "提供给谁", noOwner: "未指定", none: "未说明",
+  },
   settings: {
     saved: "已保存", responsible: "个人信息负责人", responsibleHint: "请求会出现在这个人的今日里", everyAdmin: "每位管理员", due: "答复期限（天）", dueHint: "个人信息保护法要求及时答复；国标 GB/T 35273 最长 30 天", link: "偏好中心链接有效期（天）", linkHint: "退订链接要长期有效",
     contact: "联系方式", contactHint: "写在客户本人的页面上，例如 privacy@example.com",
