@@ -124,7 +124,7 @@ func Withhold(custom string, keys []string) string {
 	fields := customFields(custom)
 	for _, key := range keys {
 		if sealed, is := sealedText(fields[key]); is {
-			fields[key] = sealedIndex(sealed)
+			fields[key] = indexMark + sealedIndex(sealed)
 		} else if fields[key] != nil {
 			fields[key] = true
 		}
