@@ -21,6 +21,7 @@ async function addFinance(page, server) {
   await copy.getByLabel("英文名称").fill("Finance");
   await copy.getByLabel("标识").fill("finance");
   await copy.getByRole("button", { name: "新建" }).click();
+  await copy.waitFor({ state: "hidden" });
   await page.getByRole("heading", { name: "财务" }).waitFor();
   await accessible(page, "a role");
   await page.getByLabel("邮箱的权限").selectOption("none");
