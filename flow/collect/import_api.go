@@ -21,6 +21,7 @@ import (
 // RegisterAPI adds the operations of imports, findings and sources.
 func (e *Engine) RegisterAPI(a *api.API) {
 	e.registerInspect(a)
+	e.registerMappings(a)
 	e.registerImports(a)
 	e.registerTurnBack(a)
 	e.registerErrors(a)

@@ -43,6 +43,7 @@ type inspection struct {
 	Fields     []fieldView           `json:"fields"`
 	Sample     [][]string            `json:"sample"`
 	Problems   []problemView         `json:"problems"`
+	Offers     []offer               `json:"offers" doc:"mappings that were saved, and templates for other programs' exports; the best first"`
 }
 
 const shownRows = 10
@@ -103,6 +104,11 @@ func (e *Engine) inspect(ctx context.Context, f Stored, kind, mapping string) (v
 		}
 		v.Sample = append(v.Sample, cells)
 	}
+	saved, err := savedMappings(ctx, e.records.Read(), kind)
+	if err != nil {
+		return v, err
+	}
+	v.Offers = offers(k, saved, h.headers)
 	d := &v.Detected
 	d.Encoding, d.Delimiter, d.Header, d.Sheet = h.layout.Encoding, h.layout.Delimiter, h.layout.Header, h.layout.Sheet
 	d.RowsEstimate = e.estimateRows(f, h)

@@ -186,6 +186,7 @@ type Batch struct {
 	DryRun       bool     // the transaction is rolled back afterwards
 	Source       string   // constants.source, else "import": where identities come from
 	RefundPrefix string   // options.refund_prefix: order numbers beginning with it are refunds; "" = only the sign decides
+	Assign       Assign   // options.assign
 	FileSHA256   string   // hex of the file, to make numbers for rows without one
 	Now          int64    // milliseconds, one instant for the whole batch
 	Custom       []string // names after "custom." that columns are mapped to

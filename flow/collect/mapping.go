@@ -3,6 +3,7 @@ package collect
 import (
 	"cmp"
 	"encoding/json"
+	"strconv"
 	"strings"
 
 	"guanxi/base/fault"
@@ -22,6 +23,27 @@ type Options struct {
 	Delimiter    string `json:"delimiter,omitempty"`
 	Header       string `json:"header,omitempty"`        // auto, yes, no
 	RefundPrefix string `json:"refund_prefix,omitempty"` // order numbers that begin so are refunds
+	Assign       Assign `json:"assign,omitzero"`         // whose the customers are that the import makes
+}
+
+// Assign says whose the customers are that an import makes and whose row names no owner: one member of staff, those of a
+// team in turn, or nobody, which leaves them in the pool.
+type Assign struct {
+	To string `json:"to,omitempty"` // staff, team; "" = nobody
+	ID string `json:"id,omitempty"`
+}
+
+func (a Assign) check() error {
+	switch a.To {
+	case "", "nobody":
+		return nil
+	case "staff", "team":
+		if id, err := strconv.ParseInt(a.ID, 10, 64); err != nil || id <= 0 {
+			return fault.Invalid("mapping.options.assign.id", "id_invalid")
+		}
+		return nil
+	}
+	return fault.Invalid("mapping.options.assign.to", "not_one_of", "staff, team, nobody")
 }
 
 // ParseMapping reads a mapping; unknown names in it are refused, "" is the zero Mapping.
@@ -51,6 +73,9 @@ func (o Options) check() error {
 	}
 	if _, ok := delimiterByte(o.Delimiter); !ok {
 		return fault.Invalid("mapping.options.delimiter", "delimiter_unknown", o.Delimiter)
+	}
+	if err := o.Assign.check(); err != nil {
+		return err
 	}
 	if _, ok := dateFormatOrder(o.DateFormat); !ok {
 		return fault.Invalid("mapping.options.date_format", "date_format_unknown", o.DateFormat)
@@ -112,11 +137,12 @@ type plan struct {
 	source    string
 
 	refundPrefix string
+	assign       Assign
 }
 
 // bind checks m against headers and k. Every name it does not know, and every required field nothing fills, is a fault.
 func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
-	p := &plan{kind: k, headers: headers, source: "import", refundPrefix: m.Options.RefundPrefix}
+	p := &plan{kind: k, headers: headers, source: "import", refundPrefix: m.Options.RefundPrefix, assign: m.Options.Assign}
 	byName := map[string]int{}
 	openEnded, own := false, map[string]Field{}
 	for _, f := range fieldsOf(k)[len(k.Fields()):] {

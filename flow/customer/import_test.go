@@ -56,15 +56,22 @@ func (d *desk) file(path string, n collect.NewImport) collect.Import {
 // text imports a CSV given as text.
 func (d *desk) text(kind, csv string, change ...func(*collect.NewImport)) collect.Import {
 	d.Helper()
-	path := filepath.Join(d.TempDir(), "file.csv")
-	if err := os.WriteFile(path, []byte(csv), 0o600); err != nil {
-		d.Fatal(err)
-	}
+	path := d.path(csv)
 	n := collect.NewImport{Kind: kind, Mode: collect.ModeUpsert}
 	for _, c := range change {
 		c(&n)
 	}
 	return d.file(path, n)
+}
+
+// path gives where a text lies as a file.
+func (d *desk) path(text string) string {
+	d.Helper()
+	path := filepath.Join(d.TempDir(), "file.csv")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		d.Fatal(err)
+	}
+	return path
 }
 
 // one reads one number.

@@ -106,6 +106,9 @@ func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (create
 	if len(r.created) >= manyCreated {
 		slices.SortStableFunc(r.created, func(a, b *entry) int { return strings.Compare(a.NameKey, b.NameKey) })
 	}
+	if err := r.assign(ctx, tx, b.Assign); err != nil {
+		return 0, 0, err
+	}
 	if len(r.created) > 0 {
 		first, err := tx.NextIDs(ctx, "customers", len(r.created))
 		if err != nil {

@@ -1,4 +1,4 @@
-import { address, get, post } from "./client";
+import { address, del, get, post } from "./client";
 import type { List, Said } from "./shapes";
 
 /** What can be imported. */
@@ -9,7 +9,35 @@ export interface Mapping {
   /** File header to field. */
   columns?: Record<string, string>;
   constants?: Record<string, string>;
-  options?: { encoding?: string; date_format?: string; delimiter?: string; refund_prefix?: string };
+  options?: { encoding?: string; date_format?: string; delimiter?: string; refund_prefix?: string; assign?: Assign };
+}
+
+/** Whose the customers are that an import makes and whose row names no owner. */
+export interface Assign {
+  to?: "staff" | "team" | "nobody";
+  id?: string;
+}
+
+/** A mapping that may fit a file: one somebody saved, or a template for another program's export. */
+export interface Offer {
+  from: "saved" | "template";
+  id: string;
+  label: Said;
+  mapping: Mapping;
+  mode: Import["mode"];
+  matched: number;
+  of: number;
+  fits: boolean;
+}
+
+export interface KeptMapping {
+  id: string;
+  name: string;
+  kind: ImportKind;
+  headers: string[];
+  mapping: Mapping;
+  mode: Import["mode"];
+  version: number;
 }
 
 export interface ImportField {
@@ -39,6 +67,7 @@ export interface Inspection {
   fields: ImportField[];
   sample: string[][];
   problems: ImportProblem[] | null;
+  offers: Offer[];
 }
 
 export interface RejectGroup {
@@ -138,6 +167,10 @@ export const inspectFile = (file: File, kind: ImportKind) => post<Inspection>("/
 
 export const startImport = (of: { upload_id: string; kind: ImportKind; mapping: Mapping; mode: Import["mode"]; dry_run: boolean }) =>
   post<Import>("/imports", form({ kind: of.kind, upload_id: of.upload_id, mode: of.mode, dry_run: String(of.dry_run), mapping: JSON.stringify(of.mapping) }));
+
+export const listMappings = (kind?: ImportKind) => get<List<KeptMapping>>("/imports/mappings", { kind });
+export const keepMapping = (of: Omit<KeptMapping, "id" | "version">) => post<KeptMapping>("/imports/mappings", of);
+export const forgetMapping = (id: string) => del(`/imports/mappings/${id}`);
 
 export const listFindingGroups = (state: FindingState, importId?: string) => get<List<FindingGroup>>("/findings/groups", { state, import: importId });
 export const listFindings = (of: { cause?: string; state: FindingState; import?: string; cursor?: string }) => get<List<Finding>>("/findings", { ...of, limit: 50, total: true });

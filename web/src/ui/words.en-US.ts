@@ -133,6 +133,7 @@ export default {
       segment_leads_back_to_itself: "The segment leads back to itself",
       condition_too_large: "Too many conditions",
       import_not_undoable: "This import can no longer be undone",
+      mapping_in_use: "The schedule “{{a}}” uses it", team_without_staff: "The team has no active members",
       not_for_this_kind: "Not for this kind", export_has_ended: "This export has ended", export_has_no_file: "This export has no file to fetch", staff_gone: "Who asked for it has left",
       import_not_running: "This import is not running",
       upload_unknown: "The file has expired: choose it again",

@@ -133,6 +133,7 @@ export default {
       segment_leads_back_to_itself: "这个客群绕回到自己",
       condition_too_large: "条件太多了",
       import_not_undoable: "这次导入不能撤销了",
+      mapping_in_use: "定时导入“{{a}}”还在用它", team_without_staff: "这个团队没有在职员工",
       not_for_this_kind: "这类内容不能这样筛选", export_has_ended: "这次导出已经结束", export_has_no_file: "这次导出没有可下载的文件", staff_gone: "申请人已离开",
       import_not_running: "这次导入没有在运行",
       upload_unknown: "文件已过期，请重新选",

@@ -2,10 +2,12 @@ import { useMutation } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { startImport, type Import, type ImportField, type Inspection, type Mapping } from "../../api";
+import { startImport, type Import, type Offer, type ImportField, type Inspection, type Mapping } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useSession } from "../../app/session";
 import { Button, Failed, Field, Section, Tag, useFormat } from "../../ui";
+import { AssignField } from "./transfer/AssignField";
+import { KeepMapping, Offers } from "./transfer/Offers";
 import { constantFields, missingFields, withColumn } from "./mapping";
 import { useCode } from "./useCode";
 
@@ -25,6 +27,14 @@ export function MappingForm({ of, onBack, onTrial }: { of: Inspection; onBack: (
   const [constants, setConstants] = useState<Record<string, string>>({ ...(fixed.some(({ name }) => name === "currency") ? { currency: workspace.currency } : {}), ...of.mapping.constants });
   const [options, setOptions] = useState(of.mapping.options ?? {});
   const [mode, setMode] = useState<Import["mode"]>("upsert");
+  const [chosen, setChosen] = useState<string | null>(null);
+  const choose = (offer: Offer) => {
+    setChosen(`${offer.from}:${offer.id}`);
+    setColumns(offer.mapping.columns ?? {});
+    setConstants((now) => ({ ...now, ...offer.mapping.constants }));
+    setOptions((now) => ({ ...now, ...offer.mapping.options }));
+    setMode(offer.mode);
+  };
   const label = (name: string) => of.fields.find((field) => field.name === name)?.label[language] ?? name;
   const mapping: Mapping = { columns, constants: Object.fromEntries(Object.entries(constants).filter(([name, value]) => value && !Object.values(columns).includes(name))), options };
   const missing = missingFields(of.fields, mapping);
@@ -35,6 +45,7 @@ export function MappingForm({ of, onBack, onTrial }: { of: Inspection; onBack: (
         {of.problems?.filter(({ code: each }) => each !== "required_field_unmapped").map((problem) => (
           <p key={problem.code + (problem.column ?? "")} className="warn">{code("problem", problem.code, { field: label(problem.field ?? ""), column: problem.column ?? "" })}</p>
         ))}
+        <Offers of={of} chosen={chosen} onChoose={choose} />
         <div className="listwrap"><table className="list mapping">
           <thead><tr><th>{t("map.column")}</th><th>{t("map.sample")}</th><th>{t("map.field")}</th><th /></tr></thead>
           <tbody>
@@ -63,7 +74,9 @@ export function MappingForm({ of, onBack, onTrial }: { of: Inspection; onBack: (
           <Choice label={t("map.encoding")} value={options.encoding ?? "auto"} of={encodings} auto={of.detected.encoding} onChange={(encoding) => setOptions({ ...options, encoding })} />
           <Choice label={t("map.dates")} value={options.date_format ?? "auto"} of={dateFormats} auto={of.detected.date_format} onChange={(date_format) => setOptions({ ...options, date_format })} />
           <Field label={t("map.mode")}>{(attributes) => <Select id={attributes.id} value={mode} onChange={setMode} options={modes.map((each) => ({ value: each, label: t(`mode.${each}`) }))} />}</Field>
+          {of.kind !== "products" && mode !== "update" && <AssignField value={options.assign ?? {}} onChange={(assign) => setOptions({ ...options, assign })} />}
         </Section>
+        <KeepMapping of={of} mapping={mapping} mode={mode} chosen={chosen} />
         {missing.length > 0 && <p className="warn">{t("map.missing", { fields: missing.map((field) => field.label[language]).join(language === "zh-CN" ? "、" : ", ") })}</p>}
         {trial.error && <Failed error={trial.error} />}
         <div className="row">

@@ -41,6 +41,7 @@ export default {
     text: "摘要中的文字", addressFilter: "来源地址", only: "只看 {{subject}}", all: "关于{{subject}}的全部记录", export: "导出", exportHint: "把查到的记录导出为 CSV。导出行为和理由会记入日志。", reason: "文件用途", exported: "文件已生成，导出已记入日志", proof: "日志如何自证", lastSeal: "第 {{number}} 个封存，{{at}}：", how: "每两秒把新记录连同上一个封存一起做哈希封存。把某个封存值另存一处，日后就能证明此前没有任何记录被改动、添加或删除。在服务器上可用 guanxi verify 校验。",
     verify: "校验完整", ok: "完整：{{entries}} 条，{{sealed}} 条已封存", broken: "在 {{at}} 处断开，记录可能被改动", actionFilter: "动作", actorFilter: "员工", system: "系统", intact: "没有被改动",
     act: {
+      mapping_created: "保存了导入对应方案", mapping_changed: "改了导入对应方案", mapping_deleted: "删了导入对应方案",
       export_created: "申请导出", export_done: "导出完成", export_failed: "导出失败", export_cancelled: "取消导出", export_expired: "导出文件已删除", export_fetched: "下载导出文件",
       customer_reveal_refused: "拒绝查看明文", audit_exported: "导出审计日志", provider_changed: "改了身份提供方", outside_identity_tied: "关联了身份提供方账号", passkey_added: "添加了通行密钥", passkey_copied: "拒绝了被复制的通行密钥", passkey_renamed: "给通行密钥改名", passkey_removed: "移除了通行密钥", policy_changed: "改了登录策略", role_added: "新增角色", role_changed: "改了角色", role_removed: "移除或还原角色", recovery_code_used: "用了恢复码", recovery_codes_made: "重新生成恢复码", totp_on: "开启动态验证码", totp_off: "关闭动态验证码", second_factors_removed: "清除了员工的第二验证", password_changed: "改了密码", administration_divided: "启用三员分立", administration_united: "停用三员分立", sharing_added: "新增共享规则", sharing_changed: "改了共享规则", sharing_removed: "移除共享规则", team_changed: "改了团队", session_others_ended: "结束了自己的其他会话",
       activity_changed: "改了跟进",

@@ -6,6 +6,8 @@ export default {
     from: "从", to: "到", fields: "列", picked: "已选 {{count}} / {{of}}", usual: "常用", every: "全选", none: "全不选", masked: "脱敏", maskedHint: "你只能看到这一列的一部分，文件里也是",
     reason: "导出原因", reasonHint: "写进审计日志和文件的说明页；每一行都带有本次导出的编号", start: "导出 {{count}} 列",
   },
+  offer: { label: "对应方案", other: "全部方案…", keep: "保存这套对应", name: "名称，例如：有赞每周订单", save: "保存", kept: "已保存“{{name}}”，下次遇到同样的表头会自动推荐", forget: "删除选中的方案", forgotten: "方案已删除" },
+  assign: { label: "新客户归谁", hint: "只对这次新建、且行里没写负责人的客户有效", nobody: "不分配，放入公海", teams: "团队轮流", team: "{{name}}（轮流分配）", staff: "一位员工" },
   list: {
     title: "导出", hint: "文件保留 72 小时，只有申请人能下载；谁在什么时候为什么导出了什么，审计日志一直记着。", what: "内容", state: "状态", rows: "行数", reason: "原因", by: "申请人", at: "时间", file: "文件", filtered: "有筛选", empty: "还没有导出过。客户列表右上角也可以导出当前筛选的客户。",
     cancel: "取消", until: "保留到 {{at}}", drop: "现在删除文件", dropped: "文件已删除", shortened: "{{count}} 个单元格过长被截断",
