@@ -82,7 +82,7 @@ func newClinic(t *testing.T, d *db.DB) *clinic {
 	a := api.New(c.router, api.Options{Title: "t", Version: "1", Authorize: guard.Authorize})
 	c.store.Register(a)
 	c.quality.Register(a)
-	c.exec("insert into teams (id, name, created_at) values (1, 'East', 0)")
+	c.exec("insert into teams (id, name, created_at) values (1, 'East', 0), (2, 'West', 0)")
 	for _, a := range []guard.Actor{admin, anna, analyst, manager} {
 		c.exec("insert into staff (id, email, name, role, team_id, created_at, updated_at) values (?, ?, ?, ?, ?, 0, 0)", a.StaffID, a.Name+"@muhe.cn", a.Name, a.Role, a.TeamID)
 	}
@@ -249,4 +249,13 @@ func (c *clinic) undo(id string) gjson.Result {
 	require.NoError(c.T, err)
 	require.NoError(c.T, c.quality.runFix(c.ctx, n))
 	return c.call(200, "GET", "/quality/fixes/"+id, nil)
+}
+
+// feedOf says that rows changed that the test has written itself.
+func (c *clinic) feedOf(subject string, ids ...int64) {
+	c.Helper()
+	require.NoError(c.T, c.db.Write(c.ctx, func(_ context.Context, tx *db.Tx) error {
+		tx.Feed(subject, ids...)
+		return nil
+	}))
 }

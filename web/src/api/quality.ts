@@ -149,8 +149,14 @@ export interface QualitySchedule {
   weekday: number;
 }
 
+export interface QualityFigures {
+  bases: { basis: "orders" | "buyers" | "customers"; total: number; usable: number; share: number | null; causes: { cause: "no_customer" | "other_currency" | "order_outlier" | "duplicate" | "name_placeholder"; count: number }[] }[];
+  figures: Record<string, string>;
+}
+
 export type BadContact = "bounced" | "wrong_number" | "unreachable" | "refused";
 
+export const readQualityFigures = (days?: { from: string; to: string }) => get<QualityFigures>("/quality/figures", { ...days });
 export const readQuality = () => get<QualityScore>("/quality");
 export const listQualityFindings = (of: { rule: string; field?: string; cursor?: string }) => get<List<QualityFinding>>("/quality/findings", { ...of, limit: 50, total: true });
 export const readRecordQuality = (customer: string) => get<RecordQuality>(`/customers/${customer}/quality`);

@@ -2108,6 +2108,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/quality/figures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of the data behind the figures of a period can be relied on */
+        get: operations["get-quality-figures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/quality/findings": {
         parameters: {
             query?: never;
@@ -6227,6 +6244,12 @@ export interface components {
              */
             parent_id?: string;
         };
+        QualityCause: {
+            /** @enum {string} */
+            cause: "no_customer" | "other_currency" | "order_outlier" | "duplicate" | "name_placeholder";
+            /** Format: int64 */
+            count: number;
+        };
         QualityFinding: {
             /** Format: id */
             customer_id: string;
@@ -6375,6 +6398,13 @@ export interface components {
              * @description share of customers whose field no finding names
              */
             score: number;
+        };
+        QualityOfFigures: {
+            bases: components["schemas"]["QualityUsable"][] | null;
+            /** @description the basis of each metric, of rfm and of cohorts */
+            figures: {
+                [key: string]: string;
+            };
         };
         QualityOfPart: {
             /** Format: int64 */
@@ -6562,6 +6592,24 @@ export interface components {
             name: string;
             /** @enum {string} */
             type: "customer" | "order" | "source";
+        };
+        QualityUsable: {
+            /**
+             * @description the rows the figure is reckoned from: orders of the period, those orders as the behaviour of known customers, customers
+             * @enum {string}
+             */
+            basis: "orders" | "buyers" | "customers";
+            /** @description why rows are not usable, most first; a row may have several */
+            causes: components["schemas"]["QualityCause"][] | null;
+            /**
+             * Format: double
+             * @description 0..1; null where there is no row
+             */
+            share: number | null;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            usable: number;
         };
         Quartiles: {
             /** Format: int64 */
@@ -18566,6 +18614,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualityScore"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-quality-figures": {
+        parameters: {
+            query?: {
+                /** @description first day; without, everything up to the last day */
+                from?: string;
+                /** @description last day, included; today when absent */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QualityOfFigures"];
                 };
             };
             /** @description Unauthorized */

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { CohortQuery, Retention } from "../../../api";
 import { ActionMenu, Body, Bold, Button, Empty, Failed, Icon, PageHead, saveCsv, Section, Skeleton, useFormat } from "../../../ui";
+import { UsableMark } from "../UsableMark";
 import { SegmentPick } from "../Picks";
 import { retentionQuery } from "../queries";
 import { HeatTable } from "./HeatTable";
@@ -30,6 +31,7 @@ export default function CohortsPage() {
   return (
     <>
       <PageHead title={t("cohorts.title")} meta={<span className="def" tabIndex={0} title={t("cohorts.definition", words)}>{t("cohorts.meta", words)}</span>}>
+        <UsableMark of="cohorts" />
         <Choice label={t("cohorts.first")} names={events} value={first} say={(each) => t(`cohorts.event.${each}`)} onPick={(to) => go({ first: to === "order_placed" ? undefined : to })} />
         <Choice label={t("cohorts.return")} names={events} value={again} say={(each) => t(`cohorts.event.${each}`)} onPick={(to) => go({ return: to === "order_placed" ? undefined : to })} />
         <SegmentPick segment={search.segment} onPick={(segment) => go({ segment })} />

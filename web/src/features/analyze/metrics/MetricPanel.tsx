@@ -10,6 +10,7 @@ import type { Against } from "./MetricsPage";
 import { TargetPop } from "./TargetPop";
 import { amountOf, useFigure } from "./useFigure";
 import { WhyTable } from "./WhyTable";
+import { UsableMark } from "../UsableMark";
 
 interface Props { metric: Metric; query: { from: string; to: string; segment?: string | undefined }; against: Against; split: string | undefined; onSplit: (split: string) => void; onClose: () => void }
 
@@ -36,7 +37,7 @@ export function MetricPanel({ metric, query, against, split, onSplit, onClose }:
           <Button look="bare" icon="x" aria-label={t("metrics.closePanel")} title={t("metrics.closePanel")} onClick={onClose} />
         </div>
       </div>
-      <p className="defn">{metric.definition[language]}</p>
+      <p className="defn">{metric.definition[language]} <UsableMark of={metric.name} days={{ from: query.from, to: query.to }} /></p>
       <div className="big">
         <strong title={figure.exact(metric.unit, value)}><Opens to="/metrics/$name/behind" params={{ name: metric.name }} search={behind}>{figure.value(metric.unit, value)}</Opens></strong>
         <Judged metric={metric} against={against} />

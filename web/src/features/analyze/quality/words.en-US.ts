@@ -41,5 +41,5 @@ export default {
   },
   field: { name: "Name", phone: "Phone", email: "E-mail", gender: "Gender", birthday: "Birthday", country: "Country", province: "Province", city: "City", district: "District", address: "Address", postcode: "Postcode", company: "Company", industry: "Industry" },
   record: { title: "Quality of the record", none: "Nothing found", more_one: "{{count}} more", more_other: "{{count}} more", open: "See all of this kind" },
-  mark: { usable: "{{share}} of the data usable", hint: "{{usable}} of {{total}} rows usable" },
+  mark: { usable: "{{share}} of data usable", hint: "{{usable}} of {{total}} rows behind it are usable", comma: "; ", cause: { no_customer: "{{n}} without a customer", other_currency: "{{n}} in another currency", order_outlier: "{{n}} with an unusual amount", duplicate: "{{n}} of customers likely kept twice", name_placeholder: "{{n}} whose name is none" } },
 };

@@ -41,5 +41,5 @@ export default {
   },
   field: { name: "姓名", phone: "手机号", email: "邮箱", gender: "性别", birthday: "生日", country: "国家或地区", province: "省份", city: "城市", district: "区县", address: "详细地址", postcode: "邮编", company: "公司", industry: "行业" },
   record: { title: "资料质量", none: "没有发现问题", more: "还有 {{count}} 个", open: "查看同类问题" },
-  mark: { usable: "可用数据 {{share}}", hint: "共 {{total}} 条，{{usable}} 条可用" },
+  mark: { usable: "数据可用 {{share}}", hint: "背后 {{total}} 条记录，{{usable}} 条可用", comma: "；", cause: { no_customer: "{{n}} 条没有客户", other_currency: "{{n}} 条是其他币种", order_outlier: "{{n}} 条金额异常", duplicate: "{{n}} 条属于疑似重复的客户", name_placeholder: "{{n}} 条姓名不是真实姓名" } },
 };

@@ -3,6 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { useCan } from "../../../app/session";
 import { Body, Button, Empty, Failed, PageHead, Skeleton, Tabs, Tag, useFormat } from "../../../ui";
+import { UsableMark } from "../UsableMark";
 import { rfmQuery } from "../queries";
 import { CutsForm } from "./CutsForm";
 import { Grid } from "./Grid";
@@ -29,6 +30,7 @@ export default function RfmPage() {
   return (
     <>
       <PageHead title={t("rfm.title")} meta={data && t("rfm.meta", { count: format.count(data.customers) as unknown as number, days: format.count(data.window_days) })}>
+        <UsableMark of="rfm" />
         {editing && search.cuts !== "edit" && <Tag tone="warn">{t("rfm.previewing")}</Tag>}
         {show === "grid" && can("settings.write") && !editing && <Button size="md" icon="edit" onClick={() => go({ cuts: "edit" })}>{t("rfm.edit")}</Button>}
       </PageHead>
