@@ -16,8 +16,8 @@ func TestFindingsFollowScopeAndFieldRights(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		c := newClinic(t, d)
 		c.raw(1,
-			fields{"phone": "canary1", "phone_state": "invalid", "source": "canary2", "owner": anna.StaffID, "team": int64(2)},
-			fields{"phone": "canary3", "phone_state": "invalid", "province": "canary省", "team": team})
+			fields{"birthday": "1988-05-01", "phone": "canary1", "phone_state": "invalid", "source": "canary2", "owner": anna.StaffID, "team": int64(2)},
+			fields{"birthday": "1988-05-01", "phone": "canary3", "phone_state": "invalid", "province": "canary省", "team": team})
 		c.search()
 		rows := []struct {
 			who    string

@@ -48,6 +48,7 @@ function Rule({ of }: { of: QualityRule }) {
     onSuccess: async (_, { back }) => { await again(); say({ text: t("rule.saved"), undo: async () => { await changeQualityRule(of.key, back); await again(); } }); },
     onError: sayFault,
   });
+  const active = (change.isPending ? change.variables.to.active : undefined) ?? of.active;
   const reset = useMutation({ mutationFn: () => resetQualityRule(of.key), onSuccess: again, onError: sayFault });
   const threshold = (text: string) => {
     const value = Number(text) / (of.unit === "share" ? 100 : 1);
@@ -55,8 +56,8 @@ function Rule({ of }: { of: QualityRule }) {
   };
   const shown = (value: number) => (of.unit === "share" ? Math.round(value * 10_000) / 100 : value);
   return (
-    <li className={of.active ? undefined : "off"}>
-      <label className="tick"><input type="checkbox" checked={of.active} disabled={!may || change.isPending} onChange={() => change.mutate({ to: { active: !of.active }, back: { active: of.active } })} /> <span>{of.label[language]}</span></label>
+    <li className={active ? undefined : "off"}>
+      <label className="tick"><input type="checkbox" checked={active} disabled={!may} onChange={() => change.mutate({ to: { active: !of.active }, back: { active: of.active } })} /> <span>{of.label[language]}</span></label>
       <span className="set">
         {of.fields && <FieldChoice chosen={of.fields} disabled={!may} onChange={(fields) => change.mutate({ to: { fields }, back: { fields: of.fields } })} />}
         {of.threshold != null && of.unit && <label className="meta">{t(`rule.threshold.${of.key as "stale"}`, { defaultValue: t(`rule.unit.${of.unit as "days"}`) })} <input key={of.threshold} className="input" type="number" step="any" min={shown(of.least ?? 0)} max={shown(of.most ?? 0)} defaultValue={shown(of.threshold)} disabled={!may} onBlur={(event) => threshold(event.target.value)} onKeyDown={(event) => { if (event.key === "Enter") event.currentTarget.blur(); }} /> {t(`rule.unit.${of.unit as "days"}`)}</label>}

@@ -7,7 +7,7 @@ const LOOK = 800;
 export const running = (of: QualityRun | null | undefined) => of?.state === "queued" || of?.state === "running";
 export const working = (of: Fix | undefined) => of?.state === "queued" || of?.state === "running" || of?.state === "undoing";
 
-export const scoreQuery = queryOptions({ queryKey: ["quality", "score"], queryFn: readQuality, refetchInterval: ({ state }) => (running(state.data?.run) ? LOOK : false) });
+export const scoreQuery = queryOptions({ queryKey: ["quality", "score"], queryFn: readQuality, refetchInterval: ({ state }) => (running(state.data?.run) || (state.data && !state.data.as_of) ? LOOK : false) });
 
 export const findingsQuery = (of: { rule: string; field: string; cursor?: string }) =>
   queryOptions({ queryKey: ["quality", "findings", of], queryFn: () => listQualityFindings({ rule: of.rule, field: of.field || "-", ...(of.cursor ? { cursor: of.cursor } : {}) }), placeholderData: keepPreviousData });
