@@ -206,11 +206,13 @@ func (q *Quality) show(ctx context.Context, rules map[string]*Rule, stored []sto
 	}
 	views := []QualityFinding{}
 	for _, s := range stored {
-		f, known := Found{Rule: rules[s.Rule], Field: s.Field}, true
+		f := Found{Rule: rules[s.Rule], Field: s.Field}
 		if s.SubjectType == "customer" {
-			if f, known = found[foundKey{*s.SubjectID, s.Rule, s.Field}]; !known {
+			now, still := found[foundKey{*s.SubjectID, s.Rule, s.Field}]
+			if !still {
 				continue // solved a moment ago
 			}
+			f = now
 		} else {
 			var e evidence
 			if err := json.Unmarshal([]byte(s.Evidence), &e); err != nil {

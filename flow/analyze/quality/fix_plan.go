@@ -217,5 +217,6 @@ func fieldsFor(own *field.Set, name, value string) (*customer.CustomerFields, er
 		return nil, err
 	}
 	fields := &customer.CustomerFields{}
-	return fields, json.Unmarshal(text, fields)
+	err = json.Unmarshal(text, fields)
+	return fields, err
 }

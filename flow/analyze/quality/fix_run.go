@@ -137,7 +137,7 @@ func (q *Quality) repairSome(ctx context.Context, f *fixRow, p *planner, ids []i
 				}
 				leftOut += cannot
 				for _, s := range steps {
-					some, err := q.take1(ctx, tx, f, p, r, s)
+					some, err := q.takeStep(ctx, tx, f, p, r, s)
 					switch {
 					case refused(err):
 						leftOut++
@@ -200,8 +200,8 @@ func keep(ctx context.Context, tx *db.Tx, fixID int64, all []done) error {
 	return rows.Insert(ctx, tx)
 }
 
-// take1 takes one step and gives what undo must know.
-func (q *Quality) take1(ctx context.Context, tx *db.Tx, f *fixRow, p *planner, r *Record, s step) ([]done, error) {
+// takeStep takes one step and gives what undo must know.
+func (q *Quality) takeStep(ctx context.Context, tx *db.Tx, f *fixRow, p *planner, r *Record, s step) ([]done, error) {
 	one := done{subjectType: "customer", subjectID: r.ID, kind: s.kind, field: s.found.Field, before: s.before, after: s.after}
 	switch s.kind {
 	case stepContact:

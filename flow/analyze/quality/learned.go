@@ -142,7 +142,8 @@ func learn(ctx context.Context, from *columns.Store, rules []*Rule) (*learned, e
 			return nil, err
 		}
 	}
-	return l, l.learnDefaults(ctx, from)
+	err = l.learnDefaults(ctx, from)
+	return l, err
 }
 
 func (l *learned) learnBounds(ctx context.Context, from *columns.Store, chance float64) error {

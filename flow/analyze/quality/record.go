@@ -80,9 +80,6 @@ func cellID(v driver.Value) *int64 {
 	return new(cellNumber(v))
 }
 
-// twinScore is the probability from which two customers count as one that is kept twice.
-const twinScore = 0.9
-
 // readRecords gives living customers in order of id.
 func readRecords(ctx context.Context, from bun.IDB, wanted which) ([]*Record, error) {
 	var rows []*Record
@@ -125,6 +122,7 @@ order by id`, wanted("id")); err != nil || len(rows) == 0 {
 		{"select customer_id, max(happened_at) from activities where ? group by customer_id order by customer_id", "customer_id", func(r *Record, c []driver.Value) {
 			r.LastActivity = cellNumber(c[1])
 		}},
+		// from this score on two customers count as one that is kept twice; Today tells of them from there on, too
 		{"select a_id from duplicate_pairs where ? and score >= 0.9 and state = 'open' order by a_id", "a_id", func(r *Record, _ []driver.Value) { r.Twin = true }},
 		{"select b_id from duplicate_pairs where ? and score >= 0.9 and state = 'open' order by b_id", "b_id", func(r *Record, _ []driver.Value) { r.Twin = true }},
 		{"select subject_id, rule, field, kind, value, created_at from quality_marks where ? and subject_type = 'customer' order by subject_id", "subject_id", func(r *Record, c []driver.Value) {

@@ -284,7 +284,8 @@ func (q *Quality) schedule(ctx context.Context) (s QualitySchedule, err error) {
 	if err := q.records.Ask(ctx, &kept, "select value from settings where key = ?", scheduleKey); err != nil || len(kept) == 0 {
 		return s, err
 	}
-	return s, json.Unmarshal([]byte(kept[0]), &s)
+	err = json.Unmarshal([]byte(kept[0]), &s)
+	return s, err
 }
 
 func (q *Quality) setSchedule(ctx context.Context, s QualitySchedule) error {

@@ -36,20 +36,8 @@ type finding struct {
 // replace puts findings of a rule in the place of those it had; what is found again keeps the instant it was found first.
 func (q *Quality) replace(ctx context.Context, rule string, found []finding, now int64) error {
 	return q.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
-		rows, err := to.Query(ctx, "select coalesce(subject_id, 0), subject_name, field, found_at from quality_findings where rule = ?", rule)
+		since, err := foundBefore(ctx, to, rule)
 		if err != nil {
-			return err
-		}
-		since := map[string]int64{}
-		for rows.Next() {
-			var id, at int64
-			var name, field string
-			if err := rows.Scan(&id, &name, &field, &at); err != nil {
-				return errors.Join(err, rows.Close())
-			}
-			since[fmt.Sprint(id, "\x00", name, "\x00", field)] = at
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
 			return err
 		}
 		if err := to.Exec(ctx, "delete from quality_findings where rule = ?", rule); err != nil {
@@ -62,7 +50,7 @@ func (q *Quality) replace(ctx context.Context, rule string, found []finding, now
 					return err
 				}
 				id, _ := f.subjectID.(int64)
-				at, known := since[fmt.Sprint(id, "\x00", f.subjectName, "\x00", f.field)]
+				at, known := since[f.key(id)]
 				if !known {
 					at = now
 				}
@@ -75,6 +63,27 @@ func (q *Quality) replace(ctx context.Context, rule string, found []finding, now
 	})
 }
 
+func (f finding) key(id int64) string { return fmt.Sprint(id, "\x00", f.subjectName, "\x00", f.field) }
+
+// foundBefore gives when the findings of a rule were found first.
+func foundBefore(ctx context.Context, to *columns.Tx, rule string) (map[string]int64, error) {
+	rows, err := to.Query(ctx, "select coalesce(subject_id, 0), subject_name, field, found_at from quality_findings where rule = ?", rule)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	since := map[string]int64{}
+	for rows.Next() {
+		var f finding
+		var id, at int64
+		if err := rows.Scan(&id, &f.subjectName, &f.field, &at); err != nil {
+			return nil, err
+		}
+		since[f.key(id)] = at
+	}
+	return since, rows.Err()
+}
+
 // searchOrders finds orders whose amount is far from all others in their currency.
 func (q *Quality) searchOrders(ctx context.Context, rules []*Rule, l *learned, now int64) error {
 	rule := ruleNamed(rules, ruleOrderOutlier)
@@ -83,27 +92,11 @@ func (q *Quality) searchOrders(ctx context.Context, rules []*Rule, l *learned, n
 		if !rule.Active {
 			break
 		}
-		rows, err := q.columns.Query(ctx, "select id, number, customer_id, gross from orders where kind = 'order' and currency = ? and gross > 0 and (gross < ? or gross > ?) order by id", currency, usual.Low, usual.High)
+		some, err := q.unusualOrders(ctx, currency, usual)
 		if err != nil {
 			return err
 		}
-		for rows.Next() {
-			f := finding{subjectType: "order", field: "amount"}
-			var id, gross int64
-			var buyer *int64
-			if err := rows.Scan(&id, &f.subjectName, &buyer, &gross); err != nil {
-				return errors.Join(err, rows.Close())
-			}
-			f.subjectID = id
-			if buyer != nil {
-				f.customerID = *buyer
-			}
-			f.evidence = evidence{Value: majorUnits(float64(gross), currency), Expected: majorUnits(usual.Low, currency) + " – " + majorUnits(usual.High, currency), Amount: gross, Currency: currency}
-			found = append(found, f)
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return err
-		}
+		found = append(found, some...)
 	}
 	said, err := q.saidOf(ctx, "order", ruleOrderOutlier)
 	if err != nil {
@@ -111,6 +104,30 @@ func (q *Quality) searchOrders(ctx context.Context, rules []*Rule, l *learned, n
 	}
 	found = slices.DeleteFunc(found, func(f finding) bool { return said[f.subjectID.(int64)] == strconv.FormatInt(f.evidence.Amount, 10) })
 	return q.replace(ctx, ruleOrderOutlier, found, now)
+}
+
+// unusualOrders gives the orders in a currency whose amount is not among the usual ones.
+func (q *Quality) unusualOrders(ctx context.Context, currency string, usual bounds) (found []finding, err error) {
+	rows, err := q.columns.Query(ctx, "select id, number, customer_id, gross from orders where kind = 'order' and currency = ? and gross > 0 and (gross < ? or gross > ?) order by id", currency, usual.Low, usual.High)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		f := finding{subjectType: "order", field: "amount"}
+		var id, gross int64
+		var buyer *int64
+		if err := rows.Scan(&id, &f.subjectName, &buyer, &gross); err != nil {
+			return nil, err
+		}
+		f.subjectID = id
+		if buyer != nil {
+			f.customerID = *buyer
+		}
+		f.evidence = evidence{Value: majorUnits(float64(gross), currency), Expected: majorUnits(usual.Low, currency) + " – " + majorUnits(usual.High, currency), Amount: gross, Currency: currency}
+		found = append(found, f)
+	}
+	return found, rows.Err()
 }
 
 // saidOf gives the values that people have said something about under a rule, by subject.
