@@ -152,8 +152,6 @@ func (q *Quality) await(ctx context.Context) {
 	if everybody || waiting > 5000 {
 		return
 	}
-	q.settling.Lock()   // whoever is settling ends first
-	q.settling.Unlock() //nolint:staticcheck // the wait is all that is wanted
 	if err := q.Settle(ctx); err != nil && ctx.Err() == nil {
 		slog.Warn("quality could not be brought up to date", "error", err)
 	}
