@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"guanxi/base/columns"
 	"guanxi/base/db"
 )
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"guanxi/base/api"
@@ -33,6 +34,7 @@ type Quality struct {
 	everybody bool
 	due       chan struct{}
 	settling  sync.Mutex
+	searching atomic.Bool
 }
 
 // Conditions tell whom a condition holds for, of those of ids or of everybody for nil. Faults: invalid.
@@ -149,7 +151,7 @@ func (q *Quality) await(ctx context.Context) {
 	q.mu.Lock()
 	waiting, everybody := len(q.pending), q.everybody
 	q.mu.Unlock()
-	if everybody || waiting > 5000 {
+	if everybody || waiting > 5000 || q.searching.Load() { // a search takes a minute of a million; what changed meanwhile follows it
 		return
 	}
 	if err := q.Settle(ctx); err != nil && ctx.Err() == nil {

@@ -148,6 +148,8 @@ func (q *Quality) search(ctx context.Context, r *runRow) error {
 	}
 	q.settling.Lock()
 	defer q.settling.Unlock()
+	q.searching.Store(true)
+	defer q.searching.Store(false)
 	e := newExaminer(ctx, rules, l)
 	e.now = began
 	if err := q.judgeAll(ctx, e, func(share float64) error { return q.note(ctx, r.ID, share*0.95, began) }); err != nil {
