@@ -94,7 +94,7 @@ function Trace({ of }: { of: RegisterItem }) {
   const language = useLanguage();
   const format = useFormat();
   return (
-    <>
+    <div className="trace">
       <p>{of.sealed && <Tag tone="ok" icon="lock">{t("register.sealed")}</Tag>} <Tag>{t(`register.inColumns.${of.in_columns}`)}</Tag></p>
       {of.definition && <p>{of.definition}</p>}
       {of.rule && <p className="meta">{of.rule}</p>}
@@ -109,7 +109,7 @@ function Trace({ of }: { of: RegisterItem }) {
           <dl className="facts wide">{of.readers.map((each) => <Reader key={each.role} label={each.label[language]} right={t(`register.rights.${each.right}`)} />)}</dl>
         </>
       )}
-    </>
+    </div>
   );
 }
 

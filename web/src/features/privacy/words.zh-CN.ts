@@ -26,7 +26,7 @@ export default {
     verifiedBy: "已核实：{{means}}", byCode: "核实码", todo: { copy: "在客户页的菜单里导出个人信息，交给本人。", erasure: "在客户页的菜单里彻底清除；请求会随之办结。", correction: "在客户页更正。" }, openCustomer: "打开客户", outcome: "办理说明", outcomeHint: "未予办理时必须说明理由", refuse: "未予办理", close: "办结", done: "请求已办结",
   },
   retention: {
-    title: "保存多久", what: "到期的内容每 6 小时真正删除一次：从业务库、分析库、历史和搜索中一并消失；恢复旧备份后会再次删除。", item: "内容", days: "保存", forever: "与客户同在", daysOf_other: "{{count}} 天", due: "下次删除", soon: "30 天内", run: "现在删除到期的", ran: "已删除 {{n}} 条", ranNothing: "没有到期的内容", edit: "设置 {{name}}",
+    title: "保存多久", what: "到期的内容每 6 小时真正删除一次：从业务库、分析库、历史和搜索中一并消失；恢复旧备份后会再次删除。", item: "内容", days: "保存", forever: "不限期", daysOf_other: "{{count}} 天", due: "下次删除", soon: "30 天内", run: "现在删除到期的", ran: "已删除 {{n}} 条", ranNothing: "没有到期的内容", edit: "设置 {{name}}",
     purpose: "用途", basis: "依据", noBasis: "未说明", daysField: "保存天数", daysHint: "留空表示不按期限删除", daysLeast: "依法至少 {{n}} 天", ownHint: "自定义字段的期限在客户字段里设", saved: "已保存", runs: "删除记录", noRuns: "还没有删除过", deleted_other: "删除 {{n}} 条", holds: "法律保全", noHolds: "没有客户处于法律保全", holdsWhat: "保全期间，与这位客户有关的一切都不删除。在客户页的菜单里设置。", since: "{{at}} 起", lift: "解除", lifted: "已解除",
   },
   register: {
