@@ -107,12 +107,7 @@ func (g *Guard) reachChange(before, after context.Context) ([]int64, error) {
 func (r *Rules) withShare(s Share) *Rules {
 	shares := slices.DeleteFunc(slices.Clone(r.shares), func(each Share) bool { return each.ID == s.ID && s.ID != 0 })
 	changed := *r
-	changed.shares, changed.byName = append(shares, s), maps.Clone(r.byName)
-	return &changed
-}
-
-func (r *Rules) withoutShare(id int64) *Rules {
-	changed := *r
-	changed.shares = slices.DeleteFunc(slices.Clone(r.shares), func(each Share) bool { return each.ID == id })
+	shares = append(shares, s)
+	changed.shares, changed.byName = shares, maps.Clone(r.byName)
 	return &changed
 }

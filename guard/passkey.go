@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -177,7 +178,7 @@ func (g *Guard) showPasskey(ctx context.Context, step string, answer []byte) (St
 		if holder, err = g.keyholder(ctx, s); err != nil {
 			return nil, err
 		}
-		if string(holder.WebAuthnID()) != string(handle) {
+		if !bytes.Equal(holder.WebAuthnID(), handle) {
 			return nil, refused
 		}
 		return holder, nil

@@ -20,7 +20,8 @@ type Policy struct {
 // SignInPolicy gives the policy in force.
 func (g *Guard) SignInPolicy(ctx context.Context) (Policy, error) {
 	p := Policy{MinLength: minPassword, SecondFactorRoles: []string{}}
-	return p, readSetting(ctx, g.records.Read(), policyKey, &p)
+	err := readSetting(ctx, g.records.Read(), policyKey, &p)
+	return p, err
 }
 
 // SetSignInPolicy puts the policy in force. Faults: invalid.

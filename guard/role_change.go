@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"maps"
@@ -257,7 +258,7 @@ func roleDifference(before, after Role) map[string]any {
 		said["before"] = map[string]any{"fields": before.Fields, "unusable": before.Unusable}
 		said["after"] = map[string]any{"fields": after.Fields, "unusable": after.Unusable}
 	}
-	if text, err := json.Marshal(before.Label); err == nil && string(text) != string(jsonOf(after.Label)) {
+	if text, err := json.Marshal(before.Label); err == nil && !bytes.Equal(text, jsonOf(after.Label)) {
 		said["name"] = after.Label
 	}
 	return said

@@ -35,7 +35,8 @@ func spans(permissions []string) bool {
 
 // separated reports whether the administrators' work is divided.
 func separated(ctx context.Context, from bun.IDB) (on bool, err error) {
-	return on, readSetting(ctx, from, separationKey, &on)
+	err = readSetting(ctx, from, separationKey, &on)
+	return on, err
 }
 
 // assignable refuses a role that nobody may be given as things stand. Faults: invalid, conflict.

@@ -3,7 +3,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changeStaff, inviteStaff, listTeams, type Staff, type StaffChange } from "../../api";
+import { changeStaff, inviteStaff, listTeams, removeFactors, type Staff, type StaffChange } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useCan, useSession } from "../../app/session";
 import { ActionMenu, Body, Button, type Column, DataList, PageHead, Tabs, Tag, useFormat, useToast } from "../../ui";
@@ -57,6 +57,7 @@ function People({ onInvite }: { onInvite: () => void }) {
     onError: (error) => { sayFault(error); void again(); },
   });
   const resend = useMutation({ mutationFn: (person: Staff) => inviteStaff(person.id), onSuccess: (made) => setLink(made), onError: sayFault });
+  const anew = useMutation({ mutationFn: (person: Staff) => removeFactors(person.id), onSuccess: (_, person) => say({ text: t("staff.anewDone", { name: person.name }) }), onError: sayFault });
   const stateOf = (person: Staff) => (!person.active ? "disabled" : person.joined || person.last_seen_at ? "active" : "invited");
 
   const columns: Column<Staff>[] = [
@@ -76,6 +77,7 @@ function People({ onInvite }: { onInvite: () => void }) {
       key: "more", head: "", width: 36, cell: (row) => can("staff.write") && row.id !== me && (
         <ActionMenu items={[
           { key: "link", label: t("staff.resend"), icon: "link", disabled: row.joined || !row.active, onSelect: () => resend.mutate(row) },
+          { key: "factors", label: t("staff.anew"), icon: "key", disabled: !row.active, onSelect: () => anew.mutate(row) },
           row.active
             ? { key: "off", label: t("staff.disable"), icon: "no", onSelect: () => change.mutate({ person: row, body: { active: false }, text: t("staff.disabled", { name: row.name }) }) }
             : { key: "on", label: t("staff.enable"), icon: "check", onSelect: () => change.mutate({ person: row, body: { active: true }, text: t("staff.enabled", { name: row.name }) }) },

@@ -2,7 +2,7 @@ export default {
   staff: {
     title: "Staff and roles", people: "Staff", roles: "Role permissions", invite: "Invite staff", name: "Name", email: "Email", role: "Role", team: "Team", state: "State", seen: "Last used", never: "Never",
     stateOf: { active: "Active", invited: "Invited", disabled: "Disabled" }, none: "No colleagues yet. Invite the first", disable: "Disable", enable: "Enable again", resend: "Make a new invitation link", disabled: "{{name}} is disabled and signed out",
-    enabled: "{{name}} may sign in again", changed: "{{name}} is now {{role}}", linkTitle: "Invitation link of {{name}}", linkHint: "Send it to the person. It works once; make a new one when it has expired.", send: "Make the invitation link", roleOf: "Role of {{name}}", actionsOf: "Actions for {{name}}",
+    enabled: "{{name}} may sign in again", changed: "{{name}} is now {{role}}", linkTitle: "Invitation link of {{name}}", linkHint: "Send it to the person. It works once; make a new one when it has expired.", send: "Make the invitation link", roleOf: "Role of {{name}}", anew: "Let set up the second factor anew", anewDone: "{{name}} is signed out and sets up a second factor anew", actionsOf: "Actions for {{name}}",
   },
   roles: {
     permission: "Permission", scope: "Reach", field: "Field", scopeOf: { own: "Own", team: "Team", all: "All" }, rightOf: { none: "Hidden", masked: "Masked", read: "Read", write: "Write" }, has: "Yes", hasNot: "No",

@@ -2,7 +2,7 @@ export default {
   staff: {
     title: "员工与角色", people: "员工", roles: "角色权限", invite: "邀请员工", name: "姓名", email: "邮箱", role: "角色", team: "团队", state: "状态", seen: "最近使用", never: "从未",
     stateOf: { active: "在用", invited: "已邀请", disabled: "已停用" }, none: "还没有同事，邀请第一位吧", disable: "停用", enable: "恢复使用", resend: "重新生成邀请链接", disabled: "已停用 {{name}}，会话已结束",
-    enabled: "{{name}} 已恢复", changed: "{{name}} 的角色改为 {{role}}", linkTitle: "{{name}} 的邀请链接", linkHint: "发给本人。只能用一次，过期后可重新生成。", send: "生成邀请链接", roleOf: "{{name}}的角色", actionsOf: "{{name}}的操作",
+    enabled: "{{name}} 已恢复", changed: "{{name}} 的角色改为 {{role}}", linkTitle: "{{name}} 的邀请链接", linkHint: "发给本人。只能用一次，过期后可重新生成。", send: "生成邀请链接", roleOf: "{{name}}的角色", anew: "重新设置第二验证", anewDone: "{{name}} 已退出，需要重新设置第二验证", actionsOf: "{{name}}的操作",
   },
   roles: {
     permission: "权限", scope: "范围", field: "字段", scopeOf: { own: "本人的", team: "本团队", all: "全部" }, rightOf: { none: "不可见", masked: "脱敏", read: "可看", write: "可改" }, has: "有", hasNot: "没有",
