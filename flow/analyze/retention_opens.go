@@ -27,7 +27,7 @@ func (r *Retention) opens(q RetentionQuery, cut []bucket) {
 				if id < 0 {
 					group, id = GroupList, -id
 				}
-				members = fmt.Sprintf(`{"all":[{"%s":"%d"},%s]}`, group, id, members)
+				members = fmt.Sprintf(`{"all":[{%q:"%d"},%s]}`, group, id, members)
 			}
 			r.Cohorts[i].Members = ConditionJSON(json.RawMessage(members))
 		}

@@ -23,7 +23,7 @@ func (p *parting) root() int64 { return p.keepers[len(p.keepers)-1] }
 // who kept it, and others merged into the same one have too, comes from them instead.
 func (p *parting) returnParts(ctx context.Context, tx *db.Tx) error {
 	origins := bun.List(p.parted)
-	for _, b := range belonging {
+	for _, b := range &belonging {
 		table, column := bun.Ident(b.table), bun.Ident(b.column)
 		var ids []int64
 		if err := tx.NewRaw("update ? set ? = ? where ? = ? and ? and id in (select cast(part as bigint) from moved where subject = ? and origin_id in (?)) returning id",

@@ -28,7 +28,7 @@ const identitySeparator = "\x1f"
 // moveParts takes everything that belongs to the one customer to the other, and notes where each thing came from
 // unless that is noted already. A contact point, tag or list that both have stays where it is. It gives the number of orders.
 func moveParts(ctx context.Context, tx *db.Tx, keptID, otherID int64) (orders int, err error) {
-	for _, b := range belonging {
+	for _, b := range &belonging {
 		table, column, only := bun.Ident(b.table), bun.Ident(b.column), bun.Safe(b.only)
 		if _, err := tx.NewRaw(`
 insert into moved (subject, part, origin_id)

@@ -252,6 +252,7 @@ export interface ValueSettings {
 /** The grid of recency and frequency of all who have ever ordered. Revenue is that of the window, net of refunds. */
 export interface Rfm {
   as_of: string;
+  classes: { frequency: CustomerClass[]; value: CustomerClass[] };
   window_days: number;
   cuts: Cuts;
   customers: number;
@@ -266,6 +267,15 @@ export interface Rfm {
 export interface CutsChange {
   window_days?: number;
   cuts?: { r: number[] | null; f: number[] | null; m: number[] | null };
+  classes?: { frequency: number[]; value: number[] | null };
+}
+
+/** Who is in one class; from is its lower border, orders or minor units in the window. */
+export interface CustomerClass {
+  class: "high" | "medium" | "low";
+  from: number;
+  customers: number;
+  revenue: Money;
 }
 
 /** The fitted models of lifetime value, or why there is none. */

@@ -16,6 +16,12 @@ export default {
     points: "points", days: "days",
   },
   behindPage: { title: "Behind {{name}}", total_one: "{{count}} record, {{sum}} in all", total_other: "{{count}} records, {{sum}} in all", totalPlain_one: "{{count}} record", totalPlain_other: "{{count}} records", back: "Back to metrics", numerator: "Numerator", denominator: "Denominator", part: "Numerator or denominator", column: { record: "Record", customer: "Customer", day: "Day", shop: "Shop", status: "Status", figure: "Counts as" }, empty: "No records in this period", csv: "CSV", nobody: "Unknown customer", follow: "Follow-up", refund: "Refund" },
+  classes: {
+    title: "By frequency and by value, last {{days}} days", edit: "Change borders", saved: "The borders are saved; customers follow within seconds", below: "below {{to}}", from: "from {{from}}",
+    by: { frequency: "How often they order", value: "What they bring" }, border: { frequency: "Orders", value: "Amount" },
+    frequency: { high: "Regular", medium: "Occasional", low: "First-time or none" }, value: { high: "High", medium: "Medium", low: "Low" },
+    form: { now: "Occasional from (orders)", often: "Regular from (orders)", medium: "Medium from (amount)", high: "High from (amount)", hint: "Without amounts, the top fifth is high and the top half medium" },
+  },
   rfm: {
     title: "Value", meta: "{{count}} customers who ordered, window of {{days}} days", grid: "RFM grid", model: "Value models", tiers: "Whom to invest in", tabs: "Parts of value", recency: "Last order", frequency: "Orders", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}, F {{f}}: {{segment}}, {{count}} people, {{revenue}}", people: "People", revenue: "Revenue", show: "Show in the cells", rule: { r: "{{from}}–{{to}} days", rLast: "over {{from}} days", rFirst: "up to {{to}} days", f: "{{from}}–{{to}} orders", fOne: "{{from}} orders", fLast: "over {{from}} orders" },
     segments: "Named segments", name: "Segment", customers: "People", share: "Share", money: "Revenue in the window", recencyDays: "Days silent, mean", movement: "Movement", since: "From {{from}} to today", from: "From", to: "To", stayed: "{{count}} stayed", noMoves: "Nobody moved", none: "Not ordered yet",

@@ -16,6 +16,12 @@ export default {
     points: "个百分点", days: "天",
   },
   behindPage: { title: "{{name}}背后", total: "{{count}} 条，合计 {{sum}}", totalPlain: "{{count}} 条", back: "回到指标", numerator: "分子", denominator: "分母", part: "看分子或分母", column: { record: "记录", customer: "客户", day: "日期", shop: "店铺", status: "状态", figure: "计入" }, empty: "这段时间没有记录", csv: "CSV", nobody: "没识别到客户", follow: "跟进", refund: "退款" },
+  classes: {
+    title: "按频次和价值分类，近 {{days}} 天", edit: "修改界限", saved: "已保存界限，客户分类几秒内更新", below: "不到 {{to}}", from: "{{from}} 起",
+    by: { frequency: "购买频次", value: "贡献" }, border: { frequency: "订单数", value: "金额" },
+    frequency: { high: "常客", medium: "偶尔购买", low: "首次或未购买" }, value: { high: "高价值", medium: "中价值", low: "低价值" },
+    form: { now: "偶尔购买起（单）", often: "常客起（单）", medium: "中价值起（元）", high: "高价值起（元）", hint: "金额留空时，前两成为高，前五成为中" },
+  },
   rfm: {
     title: "价值", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
     segments: "命名分层", name: "分层", customers: "人数", share: "占比", money: "窗口内消费", recencyDays: "平均未下单", movement: "分层变化", since: "从 {{from}} 到今天", from: "从", to: "到", stayed: "没有变化的 {{count}} 人", noMoves: "没有人换层", none: "还没下过单",

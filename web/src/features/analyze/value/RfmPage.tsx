@@ -5,6 +5,7 @@ import { useCan } from "../../../app/session";
 import { Body, Button, Empty, Failed, PageHead, Skeleton, Tabs, Tag, useFormat } from "../../../ui";
 import { UsableMark } from "../UsableMark";
 import { rfmQuery } from "../queries";
+import { Classes } from "./Classes";
 import { CutsForm } from "./CutsForm";
 import { Grid } from "./Grid";
 import { ModelPanel } from "./ModelPanel";
@@ -36,7 +37,7 @@ export default function RfmPage() {
       </PageHead>
       <div className="filters"><Tabs label={t("rfm.tabs")} value={show} onChange={(to) => go({ show: to === "grid" ? undefined : to })} tabs={offered.map((key) => ({ key, label: t(`rfm.${key}`) }))} /></div>
       <Body className="rfm">
-        {show === "model" ? <ModelPanel /> : show === "tiers" ? <Tiers />
+        {show === "model" ? <ModelPanel /> : show === "tiers" ? <><Classes /><Tiers /></>
           : answer.error && !data ? <Failed error={answer.error} retry={() => void answer.refetch()} />
           : !data ? <Skeleton rows={12} />
           : data.customers === 0 ? <Empty>{t("rfm.empty")}</Empty>
