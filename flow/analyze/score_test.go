@@ -61,7 +61,7 @@ func (s *shop) open() *shop {
 	s.t.Helper()
 	var customers [][]any
 	for id := range s.buyers {
-		row := make([]any, 35)
+		row := make([]any, 36)
 		row[0], row[2], row[14] = id, fmt.Sprint("c", id), 100+id%2
 		customers = append(customers, row)
 	}
