@@ -7,7 +7,6 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
-	"guanxi/guard"
 )
 
 // How it can be shown that somebody said so.
@@ -151,9 +150,4 @@ func (s *Store) latestConsents(ctx context.Context, customerID int64) ([]Consent
 		views = append(views, s.viewConsent(c))
 	}
 	return views, err
-}
-
-// mayReadConsents says whether the person asking may see what customers have agreed to.
-func mayReadConsents(ctx context.Context) bool {
-	return guard.FieldsOf(ctx, noun).Right("consents") != guard.None
 }

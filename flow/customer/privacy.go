@@ -29,7 +29,8 @@ func privacyOf(ctx context.Context, from bun.IDB) (Privacy, error) {
 	if err := from.NewRaw("select value from settings where key = ?", privacyKey).Scan(ctx, &values); err != nil || len(values) == 0 {
 		return p, err
 	}
-	return p, json.Unmarshal([]byte(values[0]), &p)
+	err := json.Unmarshal([]byte(values[0]), &p)
+	return p, err
 }
 
 // SetPrivacy changes how the workspace deals with people's own data. Fault: invalid.

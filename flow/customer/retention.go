@@ -24,11 +24,11 @@ type retained struct {
 	// hold keeps the row, "" for none.
 	due, of string
 	args    []any
-	remove  func(s *Store, ctx context.Context, tx *db.Tx, ids []int64) error
+	remove  func(ctx context.Context, tx *db.Tx, ids []int64) error
 }
 
-func deleteRows(table string, feed string) func(*Store, context.Context, *db.Tx, []int64) error {
-	return func(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error {
+func deleteRows(table string, feed string) func(context.Context, *db.Tx, []int64) error {
+	return func(ctx context.Context, tx *db.Tx, ids []int64) error {
 		if feed != "" {
 			tx.Feed(feed, ids...)
 		}
@@ -62,7 +62,7 @@ var recordKinds = []retained{
 	{name: "records.audit", least: leastAudit, due: "select r.id from audit_entries r where r.happened_at < ?0 and r.kept_hash = '' and r.summary <> '{}' and r.summary not like '%redacted%'", remove: redactEntries},
 }
 
-func expireOrders(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error {
+func expireOrders(ctx context.Context, tx *db.Tx, ids []int64) error {
 	tx.Feed("orders", ids...)
 	if _, err := tx.NewRaw("delete from order_lines where order_id in (?)", bun.List(ids)).Exec(ctx); err != nil {
 		return err
@@ -71,7 +71,7 @@ func expireOrders(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error {
 	return err
 }
 
-func removeImportRows(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error {
+func removeImportRows(ctx context.Context, tx *db.Tx, ids []int64) error {
 	for _, table := range []string{"import_rejects", "import_changes"} {
 		if _, err := tx.NewRaw("delete from ? where import_id in (?)", bun.Ident(table), bun.List(ids)).Exec(ctx); err != nil {
 			return err
@@ -81,7 +81,7 @@ func removeImportRows(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) err
 }
 
 // redactEntries takes the words of old entries of the audit log away; who did what and when stays, and so does the chain.
-func redactEntries(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error {
+func redactEntries(ctx context.Context, tx *db.Tx, ids []int64) error {
 	entries, err := guard.Expired(ctx, tx, ids)
 	if err != nil {
 		return err
@@ -113,7 +113,7 @@ func retainedFields(ctx context.Context) (all []retained) {
 	return all
 }
 
-func clearContacts(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error {
+func clearContacts(ctx context.Context, tx *db.Tx, ids []int64) error {
 	var customers []int64
 	if err := tx.NewRaw("delete from contact_points where id in (?) returning customer_id", bun.List(ids)).Scan(ctx, &customers); err != nil {
 		return err
@@ -122,12 +122,12 @@ func clearContacts(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error 
 	return nil
 }
 
-func clearField(name string) func(*Store, context.Context, *db.Tx, []int64) error {
+func clearField(name string) func(context.Context, *db.Tx, []int64) error {
 	empty := map[string]string{"birthday": "null", "gender": "'unknown'"}[name]
 	if empty == "" {
 		empty = "''"
 	}
-	return func(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error {
+	return func(ctx context.Context, tx *db.Tx, ids []int64) error {
 		tx.Feed("customers", ids...)
 		if _, err := tx.NewRaw("update customers set ? = "+empty+", updated_at = updated_at, version = version + 1 where id in (?)", bun.Ident(name), bun.List(ids)).Exec(ctx); err != nil {
 			return err
@@ -136,8 +136,8 @@ func clearField(name string) func(*Store, context.Context, *db.Tx, []int64) erro
 	}
 }
 
-func clearOwn(key string) func(*Store, context.Context, *db.Tx, []int64) error {
-	return func(_ *Store, ctx context.Context, tx *db.Tx, ids []int64) error {
+func clearOwn(key string) func(context.Context, *db.Tx, []int64) error {
+	return func(ctx context.Context, tx *db.Tx, ids []int64) error {
 		var rows []struct {
 			ID     int64  `bun:"id"`
 			Custom string `bun:"custom"`
@@ -262,7 +262,7 @@ func (s *Store) expire(ctx context.Context, kind retained, cutoff int64) (total 
 					return total, err
 				}
 			}
-		} else if err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return kind.remove(s, ctx, tx, ids) }); err != nil {
+		} else if err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return kind.remove(ctx, tx, ids) }); err != nil {
 			return total, err
 		}
 		total += int64(len(ids))

@@ -84,7 +84,8 @@ func (s *sealer) open(key, sealed string) (value any, err error) {
 	if err != nil {
 		return nil, err
 	}
-	return value, json.Unmarshal(plain, &value)
+	err = json.Unmarshal(plain, &value)
+	return value, err
 }
 
 // sealedText gives a kept value as a sealed one.
