@@ -21,7 +21,7 @@ export default function ExportsPage() {
     <>
       <PageHead title={t("list.title")}><ExportButton fill /></PageHead>
       <Body>
-        <p className="mid">{t("list.hint")}</p>
+        <p className="mid exporthint">{t("list.hint")}</p>
         <DataList label={t("list.title")} answer={answer} columns={useColumns()} rowKey={(row) => row.id} trail={after ?? []}
           onTrail={(trail) => void navigate({ search: { after: trail.length ? trail : undefined } })} empty={t("list.empty")} />
       </Body>
