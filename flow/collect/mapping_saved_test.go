@@ -44,7 +44,9 @@ func TestSavedMappings(t *testing.T) {
 			kind    fault.Kind
 		}{
 			{"a name twice", 0, "", func(m *SavedMapping) {}, fault.KindConflict},
-			{"a field there is not", 0, "", func(m *SavedMapping) { m.Name, m.Mapping.Columns = "b", map[string]string{"货号": "../../etc/passwd"} }, fault.KindInvalid},
+			{"a field there is not", 0, "", func(m *SavedMapping) {
+				m.Name, m.Mapping.Columns = "b", map[string]string{"货号": "../../etc/passwd"}
+			}, fault.KindInvalid},
 			{"a kind there is not", 0, "", func(m *SavedMapping) { m.Name, m.Kind = "b", "x" }, fault.KindInvalid},
 			{"changed since it was read", kept.ID, api.ETag(7), func(m *SavedMapping) {}, fault.KindStale},
 			{"one that is gone", 99, "", func(m *SavedMapping) { m.Name = "c" }, fault.KindNotFound},

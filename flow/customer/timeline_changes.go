@@ -33,6 +33,7 @@ limit ?`, customerID, saidByMerge, bun.List(closedFields(ctx)), after.at, after.
 	rights, fields := guard.FieldsOf(ctx, noun), field.Of(ctx)
 	var items []timelineItem
 	for _, r := range rows {
+		r.open(ctx)
 		own, _ := fields.Find(strings.TrimPrefix(r.Field, customPrefix))
 		change := r.view(r.Field, own, rights.Right(rightOf(r.Field)))
 		if n := len(items); n == 0 || items[n-1].position.At != r.HappenedAt {
