@@ -67,7 +67,7 @@ func smallShop(t *testing.T, records *db.DB, seed uint64) (context.Context, *Met
 		}
 		people = append(people, []any{id, "person", "客户", "", one("female", "male", "unknown"), nil, one("China", "Japan"), nil, one("上海", nil), nil,
 			nil, nil, "customer", one("import", "form"), owner, team, []string{}, "{}", true, true, []string{}, 0.5,
-			start.UnixMilli() + 40*86_400_000, int64(0), int64(0), nil, nil, first, nil, int64(0), int64(0)})
+			start.UnixMilli() + 40*86_400_000, int64(0), int64(0), nil, nil, first, nil, int64(0), int64(0), []string{}, nil, nil, nil, nil})
 		scores = append(scores, []any{id, start, int64(1), int64(1), int8(1), int8(1), int8(1), one("loyal", "lost"), 1.0, 1.0, nil, nil, "bgnbd", 1.0, 0.5,
 			nil, 1.0, id * 100, int64(1), 0.1})
 	}
