@@ -34,7 +34,7 @@ func newBook(to io.Writer, header []string, m Mark, scratch string) (_ Writer, e
 			err = errors.Join(err, b.file.Close())
 		}
 	}()
-	if err = b.mark(m); err != nil {
+	if err := b.mark(m); err != nil {
 		return nil, err
 	}
 	for form, style := range map[string]*int{"yyyy-mm-dd": &b.days, "yyyy-mm-dd hh:mm:ss": &b.instants} {
@@ -49,16 +49,19 @@ func newBook(to io.Writer, header []string, m Mark, scratch string) (_ Writer, e
 	if b.rows, err = b.file.NewStreamWriter(dataSheet); err != nil {
 		return nil, err
 	}
-	if err = b.rows.SetColWidth(1, max(1, len(header)), 18); err != nil {
+	if err := b.rows.SetColWidth(1, max(1, len(header)), 18); err != nil {
 		return nil, err
 	}
-	if err = b.rows.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
+	if err := b.rows.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
 		return nil, err
 	}
 	for _, name := range header {
 		b.cells = append(b.cells, excelize.Cell{StyleID: bold, Value: Safe(name)})
 	}
-	return b, b.write()
+	if err := b.write(); err != nil {
+		return nil, err
+	}
+	return b, nil
 }
 
 // mark leaves the watermark: a note sheet behind the data, the printed footer, and the properties of the file.

@@ -17,13 +17,14 @@ func (h *house) inColumnsText() (all string) {
 	h.Helper()
 	rows, err := h.columns.Query(h.ctx, "select table_name from information_schema.tables where table_type = 'BASE TABLE'")
 	require.NoError(h.T, err)
+	defer rows.Close()
 	var tables []string
 	for rows.Next() {
 		var name string
 		require.NoError(h.T, rows.Scan(&name))
 		tables = append(tables, name)
 	}
-	require.NoError(h.T, rows.Close())
+	require.NoError(h.T, rows.Err())
 	require.Greater(h.T, len(tables), 5)
 	for _, table := range tables {
 		var text *string

@@ -63,7 +63,8 @@ func (s *Store) shares(ctx context.Context, id int64) (shared bool, err error) {
 	if !guard.ScopeOf(ctx, noun).Shared() {
 		return false, nil
 	}
-	return shared, s.records.Read().NewRaw("select count(*) > 0 from customers c where c.id = ? and ?", id, scope(ctx, "c")).Scan(ctx, &shared)
+	err = s.records.Read().NewRaw("select count(*) > 0 from customers c where c.id = ? and ?", id, scope(ctx, "c")).Scan(ctx, &shared)
+	return shared, err
 }
 
 // mayChange says whether a customer whom the reader sees is also theirs to change, not only shared for reading.

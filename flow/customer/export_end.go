@@ -68,7 +68,7 @@ func (s *Store) endExport(ctx context.Context, e *Export, state, code string) er
 
 // CancelExport stops an export that has not ended. Faults: not found, conflict.
 func (s *Store) CancelExport(ctx context.Context, id int64) (e Export, err error) {
-	return e, s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if e, err = s.ownExport(ctx, tx, id); err != nil {
 			return err
 		}
@@ -82,6 +82,7 @@ func (s *Store) CancelExport(ctx context.Context, id int64) (e Export, err error
 		}
 		return auditExport(ctx, tx, "export.cancelled", &e, map[string]any{"kind": e.Kind, "rows": e.Written})
 	})
+	return e, err
 }
 
 // ownExport reads an export of whoever asks; those of others are not there for them, except for who reads the audit log.
@@ -196,7 +197,8 @@ func (s *Store) ExportFile(ctx context.Context, n NewExport, path string, progre
 	}
 	if err != nil {
 		_ = os.Remove(draft)
-		return e, errors.Join(err, s.endExport(ctx, &e, ExportFailed, exportErrorCode(err)))
+		err = errors.Join(err, s.endExport(ctx, &e, ExportFailed, exportErrorCode(err)))
+		return e, err
 	}
 	if err := s.endExport(ctx, &e, ExportDone, ""); err != nil {
 		return e, err

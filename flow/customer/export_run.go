@@ -114,7 +114,7 @@ func (s *Store) exportTo(ctx context.Context, e *Export, path string, tell func(
 	if err == nil {
 		err = file.Sync()
 	}
-	if err = errors.Join(err, file.Close()); err != nil {
+	if err := errors.Join(err, file.Close()); err != nil {
 		return err
 	}
 	e.Size, e.SHA256, e.Shortened = counted.n, hex.EncodeToString(sum.Sum(nil)), x.w.Shortened()

@@ -68,7 +68,7 @@ func newRoster(importID, now int64, size int) *roster {
 // with one phone number are two customers.
 func (r *roster) find(k keys) (found *entry, conflict bool) {
 	if k.record != "" {
-		if found = r.byIdentity[recordIdentity(k.record)]; found != nil {
+		if found := r.byIdentity[recordIdentity(k.record)]; found != nil {
 			return found, false
 		}
 		return r.identity(k.source, k.externalID), false

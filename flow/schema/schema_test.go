@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io/fs"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/fstest"
 
+	"guanxi/base/columns"
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
 	"guanxi/flow/schema"
@@ -129,4 +132,25 @@ from order_lines order by order_id, position`,
 		tables[table] = fmt.Sprint(rows)
 	}
 	return tables
+}
+
+// Whoever kills the program right after it has made its columns can start it again: what a copy of the files holds, no
+// matter at which instant, is what a kill leaves.
+func TestColumnsOpenAfterAKill(t *testing.T) {
+	dir, left := t.TempDir(), t.TempDir()
+	store, err := columns.Open(t.Context(), columns.Options{Dir: dir, Schema: schema.Columns()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer store.Close()
+	if err := os.CopyFS(filepath.Join(left, "data"), os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	again, err := columns.Open(t.Context(), columns.Options{Dir: filepath.Join(left, "data"), Schema: schema.Columns()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := again.Close(); err != nil {
+		t.Error(err)
+	}
 }
