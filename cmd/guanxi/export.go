@@ -8,7 +8,6 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
-	"guanxi/base/keys"
 	"guanxi/base/sheet"
 	"guanxi/flow/customer"
 )
@@ -33,47 +32,14 @@ func (c *exportCommand) Run(ctx context.Context) error {
 	bom := !c.NoBOM
 	n := customer.NewExport{Kind: c.Kind, Format: c.Format, BOM: &bom, Fields: c.Fields, Filter: c.Filter, Reason: c.Reason,
 		Orders: customer.OrderFilter{From: c.From, To: c.To}}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return err
-	}
-	release, err := lock(c.Data)
-	if errors.Is(err, errLocked) {
-		return c.beside(ctx, n)
-	}
-	if err != nil {
-		return err
-	}
-	defer release()
-	p, err := open(ctx, c.dataFlags, serveFlags{keyFlag: c.keyFlag, Node: "main"}, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = p.close() }()
-	ctx = p.context(ctx)
-	if c.Filter != "" {
-		if err := p.catchUp(ctx); err != nil {
-			return err
+	return onData(ctx, c.dataFlags, c.keyFlag, func(ctx context.Context, p *program) error {
+		if c.Filter != "" {
+			if err := p.catchUp(ctx); err != nil {
+				return err
+			}
 		}
-	}
-	return c.run(ctx, p.stages.customers, n)
-}
-
-// beside takes out while a server is running over the same data.
-func (c *exportCommand) beside(ctx context.Context, n customer.NewExport) (err error) {
-	records, err := c.records(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, records.Close()) }()
-	ctx, store, err := customersBeside(ctx, records)
-	if err != nil {
-		return err
-	}
-	k, err := keys.OpenOrCreate(c.path(c.Data))
-	if err != nil {
-		return err
-	}
-	return c.run(keys.With(ctx, k), store, n)
+		return c.run(ctx, p.stages.customers, n)
+	}, func(ctx context.Context, b beside) error { return c.run(ctx, b.customers, n) })
 }
 
 func (c *exportCommand) run(ctx context.Context, store *customer.Store, n customer.NewExport) error {

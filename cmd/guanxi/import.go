@@ -2,13 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"os"
 
 	"github.com/schollz/progressbar/v3"
 
-	"guanxi/base/keys"
 	"guanxi/flow/collect"
 )
 
@@ -35,45 +33,18 @@ func (c *importCommand) Run(ctx context.Context) error {
 			return fmt.Errorf("%s: %w", c.Mapping, err)
 		}
 	}
-	if err := os.MkdirAll(c.Data, 0o700); err != nil {
-		return err
-	}
-	release, err := lock(c.Data)
-	if errors.Is(err, errLocked) {
-		return c.beside(ctx, n)
-	}
-	if err != nil {
-		return err
-	}
-	defer release()
-	p, err := open(ctx, c.dataFlags, serveFlags{keyFlag: c.keyFlag, Node: "main"}, nil)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = p.close() }()
-	ctx = p.context(ctx)
-	if err := c.run(ctx, p.stages.imports, n); err != nil {
-		return err
-	}
-	return p.catchUp(ctx)
-}
-
-// beside imports while a server is running over the same data.
-func (c *importCommand) beside(ctx context.Context, n collect.NewImport) (err error) {
-	records, err := c.records(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, records.Close()) }()
-	ctx, imports, err := importsBeside(ctx, records, c.Data)
-	if err != nil {
-		return err
-	}
-	k, err := keys.OpenOrCreate(c.path(c.Data))
-	if err != nil {
-		return err
-	}
-	return c.run(keys.With(ctx, k), imports, n)
+	return onData(ctx, c.dataFlags, c.keyFlag, func(ctx context.Context, p *program) error {
+		if err := c.run(ctx, p.stages.imports, n); err != nil {
+			return err
+		}
+		return p.catchUp(ctx)
+	}, func(ctx context.Context, b beside) error {
+		imports, err := newImports(b.records, nil, c.Data, "beside", b.workspace, b.customers.Fields().Set)
+		if err != nil {
+			return err
+		}
+		return c.run(ctx, imports, n)
+	})
 }
 
 func (c *importCommand) run(ctx context.Context, imports *collect.Engine, n collect.NewImport) error {

@@ -99,34 +99,6 @@ func newImports(records *db.DB, jobs *job.Registry, dir, node string, w workspac
 	return imports, nil
 }
 
-// importsBeside gives an importer for a process that works beside a running server.
-func importsBeside(ctx context.Context, records *db.DB, dir string) (context.Context, *collect.Engine, error) {
-	g := guard.New(records, "")
-	if err := g.LoadWorkspace(ctx); err != nil {
-		return ctx, nil, err
-	}
-	own := customer.NewFields(records)
-	if err := own.Load(ctx); err != nil {
-		return ctx, nil, err
-	}
-	imports, err := newImports(records, nil, dir, "beside", g.Workspace, own.Set)
-	return field.With(workspace.WithSource(guard.System(ctx), g.Workspace), own.Set), imports, err
-}
-
-// customersBeside gives the customers for a process that works beside a running server; without analysis, which has columns
-// to itself.
-func customersBeside(ctx context.Context, records *db.DB) (context.Context, *customer.Store, error) {
-	g := guard.New(records, "")
-	if err := g.LoadWorkspace(ctx); err != nil {
-		return ctx, nil, err
-	}
-	store := customer.New(records)
-	if err := store.Fields().Load(ctx); err != nil {
-		return ctx, nil, err
-	}
-	return field.With(workspace.WithSource(guard.System(ctx), g.Workspace), store.Fields().Set), store, nil
-}
-
 func (s *stages) register(a *api.API) {
 	s.imports.RegisterAPI(a)
 	s.customers.Register(a)

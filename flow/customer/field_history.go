@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strings"
 
 	"guanxi/base/clock"
@@ -179,16 +180,15 @@ limit 200`, id, name); err != nil {
 	return changes, nil
 }
 
-func hasHistory(name string) bool {
-	if name == "birthday" || isContact(name) {
-		return true
-	}
+func hasHistory(name string) bool { return slices.Contains(historyNames(), name) }
+
+// historyNames are the customer's own fields whose changes are told.
+func historyNames() []string {
+	names := slices.Concat([]string{"birthday"}, contactKinds)
 	for _, f := range textFields {
-		if f.name == name {
-			return true
-		}
+		names = append(names, f.name)
 	}
-	return false
+	return names
 }
 
 // firstValue gives the value that the customer was made with, which no change has told.

@@ -59,10 +59,7 @@ const mostChanged = 120
 // closedFields are the fields with a history that the reader may not see at all; never empty, for SQL.
 func closedFields(ctx context.Context) []string {
 	rights, closed := guard.FieldsOf(ctx, noun), []string{""}
-	names := slices.Concat([]string{"birthday"}, contactKinds)
-	for _, f := range textFields {
-		names = append(names, f.name)
-	}
+	names := historyNames()
 	for _, f := range field.Of(ctx).All() {
 		names = append(names, customPrefix+f.Key)
 	}

@@ -163,33 +163,15 @@ func (p *planner) earlier(r *Record, f Found) string {
 
 // set puts a plain field as text into a record; ok is false for one that is none.
 func (r *Record) set(name, value string) (ok bool) {
-	switch name {
-	case "name":
-		r.Name = value
-	case "gender":
-		r.Gender = value
-	case "birthday":
+	if name == "birthday" {
 		r.Birthday = &value
-	case "country":
-		r.Country = value
-	case "province":
-		r.Province = value
-	case "city":
-		r.City = value
-	case "district":
-		r.District = value
-	case "address":
-		r.Address = value
-	case "postcode":
-		r.Postcode = value
-	case "company":
-		r.Company = value
-	case "industry":
-		r.Industry = value
-	default:
-		return false
+		return true
 	}
-	return true
+	place := r.plain(name)
+	if place != nil {
+		*place = value
+	}
+	return place != nil
 }
 
 // fieldsFor gives the request that writes a value into a field as a person would.

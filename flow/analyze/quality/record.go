@@ -183,8 +183,6 @@ func (r *Record) confirmedAt() int64 {
 // text gives a plain field as text, a field of the workspace's own as what it shows.
 func (r *Record) text(field string) string {
 	switch field {
-	case "name":
-		return r.Name
 	case "given_name":
 		return r.GivenName
 	case "family_name":
@@ -200,22 +198,6 @@ func (r *Record) text(field string) string {
 		if r.Birthday != nil {
 			return *r.Birthday
 		}
-	case "country":
-		return r.Country
-	case "province":
-		return r.Province
-	case "city":
-		return r.City
-	case "district":
-		return r.District
-	case "address":
-		return r.Address
-	case "postcode":
-		return r.Postcode
-	case "company":
-		return r.Company
-	case "industry":
-		return r.Industry
 	case "lifecycle_stage":
 		return r.LifecycleStage
 	case "source":
@@ -227,8 +209,38 @@ func (r *Record) text(field string) string {
 			}
 		}
 	}
+	if value := r.plain(field); value != nil {
+		return *value
+	}
 	if key, own := ownKey(field); own {
 		return plainText(r.Own[key])
 	}
 	return ""
+}
+
+// plain gives where a field stands that is text and may be put right; nil for any other.
+func (r *Record) plain(field string) *string {
+	switch field {
+	case "name":
+		return &r.Name
+	case "gender":
+		return &r.Gender
+	case "country":
+		return &r.Country
+	case "province":
+		return &r.Province
+	case "city":
+		return &r.City
+	case "district":
+		return &r.District
+	case "address":
+		return &r.Address
+	case "postcode":
+		return &r.Postcode
+	case "company":
+		return &r.Company
+	case "industry":
+		return &r.Industry
+	}
+	return nil
 }
