@@ -65,6 +65,7 @@ async function contact(page, url) {
   await page.getByRole("menuitem", { name: /标记：打不通/ }).click();
   await page.locator(".tag.warn", { hasText: "打不通" }).waitFor();
   await page.locator(".recordquality", { hasText: "联系方式已失效" }).waitFor();
+  await page.getByRole("menuitem").first().waitFor({ state: "hidden" });
   await accessible(page, "a contact point that fails");
   await page.keyboard.press("z");
   await page.locator(".tag.warn", { hasText: "打不通" }).waitFor({ state: "detached" });

@@ -100,7 +100,8 @@ const passkeys = () => company(async (page, server) => {
   await dialog.getByLabel("设备名称").fill("办公室电脑");
   await dialog.getByRole("button", { name: "创建通行密钥" }).click();
   await page.getByText("通行密钥已添加").waitFor();
-  await page.getByText("办公室电脑").waitFor();
+  await dialog.waitFor({ state: "hidden" });
+  await page.getByRole("button", { name: "移除办公室电脑" }).waitFor();
   await accessible(page, "my sign-in");
 
   await signOut(page);
