@@ -32,6 +32,9 @@ type pairRow struct {
 	Bits     float64 `bun:"bits"`
 	Evidence string  `bun:"evidence"`
 	State    string  `bun:"state"`
+
+	Contradiction string `bun:"contradiction"`
+	ImportID      *int64 `bun:"import_id"`
 }
 
 // pairSide is one of a pair, as far as a list has to name it.
@@ -52,6 +55,8 @@ type Duplicate struct {
 	Bits    float64  `json:"bits" doc:"the evidence behind it, without the prior"`
 	Reasons []Reason `json:"reasons"`
 	State   string   `json:"state" enum:"open,later,different,merged"`
+
+	Contradiction *ContradictionView `json:"contradiction" doc:"keys that came together name both; null where likeness alone speaks"`
 }
 
 // pairsInSight is what a list of pairs reads from: both alive and the reader's to see. Its two values are the scopes.
@@ -105,7 +110,7 @@ func (s *Store) Duplicates(ctx context.Context, state string, least float64, cur
 		list.Total = &n
 	}
 	var rows []pairRow
-	err := read.NewRaw("select p.a_id, p.b_id, p.score, p.bits, p.evidence, p.state"+pairsInSight+where+`
+	err := read.NewRaw("select p.a_id, p.b_id, p.score, p.bits, p.evidence, p.state, p.contradiction, p.import_id"+pairsInSight+where+`
   and (p.score < ? or p.score = ? and (p.a_id < ? or p.a_id = ? and p.b_id < ?))
 order by p.score desc, p.a_id desc, p.b_id desc
 limit ?`, append(args, after.Score, after.Score, after.A, after.A, after.B, limit+1)...).Scan(ctx, &rows)
@@ -148,7 +153,7 @@ func (s *Store) showPairs(ctx context.Context, rows []pairRow) ([]Duplicate, err
 		if !seesA || !seesB {
 			continue
 		}
-		pairs = append(pairs, Duplicate{A: a, B: b, Score: r.Score, Bits: r.Bits, State: r.State, Reasons: reasonsOf(ctx, r.Evidence)})
+		pairs = append(pairs, Duplicate{A: a, B: b, Score: r.Score, Bits: r.Bits, State: r.State, Reasons: reasonsOf(ctx, r.Evidence), Contradiction: r.contradiction(ctx)})
 	}
 	return pairs, nil
 }

@@ -245,16 +245,16 @@ where c.id in (?, ?)`, a, b).Scan(ctx, &rows); err != nil || len(rows) < 2 {
 func followPairs(ctx context.Context, tx *db.Tx, kept, other int64) error {
 	var rows []pairRow
 	if err := tx.NewRaw(`
-select a_id, b_id, score, bits, evidence, state from duplicate_pairs where a_id = ?
+select a_id, b_id, score, bits, evidence, state, contradiction, import_id from duplicate_pairs where a_id = ?
 union all
-select a_id, b_id, score, bits, evidence, state from duplicate_pairs where b_id = ?`, other, other).Scan(ctx, &rows); err != nil {
+select a_id, b_id, score, bits, evidence, state, contradiction, import_id from duplicate_pairs where b_id = ?`, other, other).Scan(ctx, &rows); err != nil {
 		return err
 	}
-	follow := db.NewBulk("duplicate_pairs", "a_id, b_id, score, bits, evidence, state, created_at", "on conflict (a_id, b_id) do nothing")
+	follow := db.NewBulk("duplicate_pairs", "a_id, b_id, score, bits, evidence, state, contradiction, import_id, created_at", "on conflict (a_id, b_id) do nothing")
 	for _, p := range rows {
 		third := p.A + p.B - other
 		if third != kept && p.State == PairOpen {
-			follow.Add(min(third, kept), max(third, kept), p.Score, p.Bits, p.Evidence, PairOpen, clock.Millis(ctx))
+			follow.Add(min(third, kept), max(third, kept), p.Score, p.Bits, p.Evidence, PairOpen, p.Contradiction, p.ImportID, clock.Millis(ctx))
 		}
 	}
 	return follow.Insert(ctx, tx)

@@ -50,7 +50,7 @@ limit 1`, checkedKey, ScanDone).Scan(ctx, &since); err != nil || len(since) == 0
 		return err
 	}
 	rows := db.NewBulk("duplicate_pairs", "a_id, b_id, score, bits, evidence, state, created_at",
-		"on conflict (a_id, b_id) do update set score = excluded.score, bits = excluded.bits, evidence = excluded.evidence")
+		"on conflict (a_id, b_id) do update set "+surerScore+", bits = excluded.bits, evidence = excluded.evidence")
 	seen := map[[2]int64]bool{}
 	for i := range records {
 		alike, err := s.lookalikes(ctx, &records[i])

@@ -192,7 +192,7 @@ func (s *Store) keepPairs(ctx context.Context, scanID int64, pairs []match.Pair)
 	err = inChunks(pairs, 2000, func(chunk []match.Pair) error {
 		return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			rows := db.NewBulk("duplicate_pairs", "a_id, b_id, score, bits, evidence, state, scan_id, created_at",
-				`on conflict (a_id, b_id) do update set score = excluded.score, bits = excluded.bits, evidence = excluded.evidence, scan_id = excluded.scan_id,
+				`on conflict (a_id, b_id) do update set `+surerScore+`, bits = excluded.bits, evidence = excluded.evidence, scan_id = excluded.scan_id,
 state = case when duplicate_pairs.state = 'merged' then 'open' else duplicate_pairs.state end`)
 			for _, p := range chunk {
 				if different[[2]int64{p.A, p.B}] {
@@ -216,7 +216,7 @@ state = case when duplicate_pairs.state = 'merged' then 'open' else duplicate_pa
 		}
 	}
 	return found, s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.NewRaw("delete from duplicate_pairs where state in (?, ?) and (scan_id is null or scan_id <> ?)", PairOpen, PairLater, scanID).Exec(ctx)
+		_, err := tx.NewRaw("delete from duplicate_pairs where state in (?, ?) and (scan_id is null or scan_id <> ?) and contradiction = ''", PairOpen, PairLater, scanID).Exec(ctx)
 		return err
 	})
 }

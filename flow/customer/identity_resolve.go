@@ -48,6 +48,7 @@ type Resolution struct {
 	Created  bool
 	Visitor  int64
 	Steps    []IdentityStep
+	Sure     string // the sort of key that named the customer
 	changed  bool
 }
 
@@ -132,7 +133,7 @@ func decide(keys []keyHeld) *Resolution {
 			k.step.Said = KeyTooMany
 		case r.Customer == 0:
 			r.Customer = k.customers[0]
-			k.step.Said, k.step.Customer = KeyNamed, r.Customer
+			k.step.Said, k.step.Customer, r.Sure = KeyNamed, r.Customer, k.Kind
 		case slices.Contains(k.customers, r.Customer):
 			k.step.Said, k.step.Customer = KeyNamed, r.Customer
 		default:
@@ -148,7 +149,7 @@ func (s *Store) settleKey(ctx context.Context, tx *db.Tx, source string, r *Reso
 		return s.settleVisitor(ctx, tx, source, r, k)
 	}
 	if k.step.Said == KeyOther && k.rule != nil {
-		done, err := s.contradict(ctx, tx, r, k)
+		done, err := s.contradict(ctx, tx, source, r, k)
 		if err != nil || done {
 			return err
 		}
@@ -170,7 +171,7 @@ func (s *Store) settleKey(ctx context.Context, tx *db.Tx, source string, r *Reso
 }
 
 // contradict does what the rule says about a key that names somebody else, and says whether that settles it.
-func (s *Store) contradict(ctx context.Context, tx *db.Tx, r *Resolution, k *keyHeld) (done bool, err error) {
+func (s *Store) contradict(ctx context.Context, tx *db.Tx, source string, r *Resolution, k *keyHeld) (done bool, err error) {
 	other := k.step.Customer
 	k.step.Done = k.rule.Conflict
 	switch k.rule.Conflict {
@@ -181,7 +182,7 @@ func (s *Store) contradict(ctx context.Context, tx *db.Tx, r *Resolution, k *key
 		r.changed = true
 		return true, nil // the key came along, or both had it
 	case ConflictAsk:
-		return true, askWhetherOne(ctx, tx, r.Customer, other)
+		return true, askWhetherOne(ctx, tx, r.Customer, other, Contradiction{Source: source, Sure: r.Sure, Kind: k.Kind}, nil)
 	case ConflictTake:
 		r.changed = true
 		tx.Feed("customers", other)
@@ -193,14 +194,6 @@ func (s *Store) contradict(ctx context.Context, tx *db.Tx, r *Resolution, k *key
 		return true, err
 	}
 	return true, nil
-}
-
-// askWhetherOne opens the question whether two customers are one, unless it has been answered.
-func askWhetherOne(ctx context.Context, tx *db.Tx, a, b int64) error {
-	_, err := tx.NewRaw(`
-insert into duplicate_pairs (a_id, b_id, score, bits, evidence, state, created_at) values (?, ?, 0.99, 0, '[]', ?, ?)
-on conflict (a_id, b_id) do nothing`, min(a, b), max(a, b), PairOpen, clock.Millis(ctx)).Exec(ctx)
-	return err
 }
 
 // newcomer makes a customer of whom only keys are known.

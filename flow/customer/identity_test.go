@@ -261,3 +261,71 @@ func TestImportsFollowTheRulesOfTheirSource(t *testing.T) {
 		people(4) // too many share the phone to be recognised by it, also within one file
 	})
 }
+
+// A row whose keys name two customers follows the rule of its source: a question with its reason in the queue of duplicates,
+// a key that goes over, or one customer. Taking the import back takes back what can be.
+func TestImportsSettleContradictions(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s, desk := newShop(t, d), newDesk(t, d)
+		named := func(source string) func(*collect.NewImport) {
+			return func(n *collect.NewImport) { n.Mapping.Constants = map[string]string{"source": source} }
+		}
+		holder := func(phone string) (ids string) {
+			for _, id := range s.holders(phone) {
+				ids += fmt.Sprint(id, " ")
+			}
+			return ids
+		}
+		for n, conflict := range []string{"keep", "ask", "take", "merge"} {
+			t.Run(conflict, func(t *testing.T) {
+				s.T, desk.T = t, t
+				source, phone := "src-"+conflict, fmt.Sprintf("1390000%04d", n)
+				s.rules(source, rule("external_id", "ask"), rule("phone", conflict))
+				desk.text("customers", "external_id,name,phone\nA,林婉清,\nB,王小明,"+phone+"\n", named(source))
+				a, b := desk.one("select customer_id from identities where source = ? and external_id = 'A'", source), desk.one("select customer_id from identities where source = ? and external_id = 'B'", source)
+				imp := desk.text("customers", "external_id,name,phone\nA,林婉清,"+phone+"\n", named(source))
+				open := "select count(*) from duplicate_pairs where state = 'open' and a_id = ? and b_id = ?"
+				findings := map[string]int64{"identity_conflict": 1}
+				switch conflict {
+				case "keep":
+					desk.is(0, open, min(a, b), max(a, b))
+				case "ask":
+					desk.is(1, open, min(a, b), max(a, b))
+					pair := at(s.call(200, "GET", "/duplicates", nil), "items.0").(fields)
+					s.has(pair, fields{"contradiction.source": source, "contradiction.sure": "external_id", "contradiction.kind": "phone", "contradiction.import_id": fmt.Sprint(imp.ID),
+						"contradiction.en-US": "For one person of src-ask, the external id names one of them and the phone the other"})
+					if _, err := s.store.keepPairs(desk.ctx, 77, nil); err != nil { // a search that finds nothing leaves the question
+						t.Fatal(err)
+					}
+					desk.is(1, open, min(a, b), max(a, b))
+				case "take":
+					if got := holder(phone); got != fmt.Sprint(a, " ") {
+						t.Errorf("%s holds the phone, not %d", got, a)
+					}
+					findings = nil
+				case "merge":
+					desk.is(1, "select count(*) from merges where kept_id = ? and merged_id = ? and undone_at is null", a, b)
+					findings = nil
+				}
+				desk.findings(imp.ID, findings)
+				if _, err := desk.engine.Undo(desk.ctx, imp.ID); err != nil {
+					t.Fatal(err)
+				}
+				desk.is(0, open, min(a, b), max(a, b))
+				if conflict != "merge" {
+					if got := holder(phone); got != fmt.Sprint(b, " ") {
+						t.Errorf("%s holds the phone after undo, not %d", got, b)
+					}
+				}
+			})
+		}
+	})
+}
+
+func (s *shop) holders(phone string) (ids []int64) {
+	s.Helper()
+	if err := s.db.Read().NewRaw("select customer_id from contact_points where value = ?", "+86"+phone).Scan(context.Background(), &ids); err != nil {
+		s.Fatal(err)
+	}
+	return ids
+}

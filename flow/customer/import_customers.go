@@ -77,6 +77,9 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 	if err != nil {
 		return err
 	}
+	if err := r.argue(ctx, tx, b); err != nil {
+		return err
+	}
 	for i, e := range entries {
 		if e != nil {
 			run.remember(b, e, rows[i].keys, b.Rows[i].Number)
@@ -92,7 +95,7 @@ func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i in
 		b.Reject(i, "nothing_to_know_by", "name", "")
 		return nil
 	}
-	found, conflict := r.find(row.keys)
+	found, clashes := r.find(row.keys)
 	number := b.Rows[i].Number
 	switch {
 	case found == nil && run.seenBefore(row.keys, number):
@@ -110,9 +113,13 @@ func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i in
 		k.setOwner(run, found, row)
 		found.add(r, row)
 		b.Outcomes[i].State = collect.Created
+		return found
 	case !found.inScope:
 		b.Reject(i, "customer_of_others", "external_id", "")
 		return nil
+	}
+	unsettled := r.settle(found, row.keys, clashes, b.Mode != collect.ModeCreate)
+	switch {
 	case found.claimed != 0 || run.written.Contains(uint64(found.ID)) && !found.isNew:
 		r.attach(found, row.keys, row.contacts)
 		b.Outcomes[i].State = collect.Duplicate
@@ -125,7 +132,7 @@ func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i in
 		changed = found.add(r, row) || changed
 		b.Outcomes[i].State = outcome(found, changed)
 	}
-	if conflict {
+	if unsettled {
 		b.AddFinding(collect.Finding{Cause: "identity_conflict", SubjectType: "customer", SubjectID: found.ID,
 			SubjectLabel: row.keys.externalID, RowNumber: number})
 	}

@@ -54,7 +54,6 @@ func (s *Store) Merge(ctx context.Context, keptID, otherID int64, take []string)
 }
 
 func (s *Store) merge(ctx context.Context, tx *db.Tx, keptID, otherID int64, take []string, batch *int64) (id int64, err error) {
-	now := clock.Millis(ctx)
 	kept, err := s.find(ctx, tx, keptID)
 	if err != nil {
 		return 0, err
@@ -63,19 +62,25 @@ func (s *Store) merge(ctx context.Context, tx *db.Tx, keptID, otherID int64, tak
 	if err != nil {
 		return 0, err
 	}
+	return join(ctx, tx, &kept.Customer, &other.Customer, take, batch)
+}
+
+// join is merge of two customers as they are stored, whom the person asking may change; kept becomes what it is then.
+func join(ctx context.Context, tx *db.Tx, kept, other *Customer, take []string, batch *int64) (id int64, err error) {
+	now, keptID, otherID := clock.Millis(ctx), kept.ID, other.ID
 	orders, err := moveParts(ctx, tx, keptID, otherID)
 	if err != nil {
 		return 0, err
 	}
-	c := kept.Customer
-	note := mergeNote{Took: c.takeFrom(&other.Customer, take)}
+	c := *kept
+	note := mergeNote{Took: c.takeFrom(other, take)}
 	c.settle()
 	c.Version++
 	c.UpdatedAt = now
 	if err := updateCustomer(ctx, tx, &c); err != nil {
 		return 0, err
 	}
-	if err := tell(ctx, tx, saidByMerge, &kept.Customer, &c, nil); err != nil {
+	if err := tell(ctx, tx, saidByMerge, kept, &c, nil); err != nil {
 		return 0, err
 	}
 	if _, err := tx.NewRaw("update customers set merged_into = ?, updated_at = ?, version = version + 1 where id = ?", keptID, now, otherID).Exec(ctx); err != nil {
@@ -98,6 +103,7 @@ func (s *Store) merge(ctx context.Context, tx *db.Tx, keptID, otherID int64, tak
 	if err := followPairs(ctx, tx, keptID, otherID); err != nil {
 		return 0, err
 	}
+	*kept = c
 	tx.Feed("customers", keptID, otherID)
 	return id, guard.Audit(ctx, tx, "customer.merged", "customer", strconv.FormatInt(keptID, 10),
 		map[string]any{"name": c.Name, "merge": id, "other": otherID, "other_name": other.Name, "orders": orders, "fields": fieldsOf(note.Took)})

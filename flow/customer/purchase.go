@@ -83,6 +83,9 @@ func (p *purchases) run(ctx context.Context, tx *db.Tx, compare func(*draft)) er
 	if err := p.attribute(ctx, tx); err != nil {
 		return err
 	}
+	if err := p.roster.argue(ctx, tx, p.b); err != nil {
+		return err
+	}
 	return auditBatch(ctx, tx, p.b, summary)
 }
 
@@ -130,17 +133,17 @@ func (p *purchases) end(d *draft, state collect.OutcomeState) {
 }
 
 // find gives the customer k names: by the shop's identity, else by the company's own number, else by phone or mail.
-func (p *purchases) find(k keys) (*entry, bool) {
-	found, conflict := p.roster.find(k)
+func (p *purchases) find(k keys) (*entry, []clash) {
+	found, clashes := p.roster.find(k)
 	if k.record != "" {
-		return found, conflict
+		return found, clashes
 	}
 	if k.source != unnamedSource && p.roster.identity(k.source, k.externalID) == nil {
 		if own := p.roster.identity(unnamedSource, k.externalID); own != nil {
-			return own, found != nil && found != own
+			return own, p.roster.clashes(k, own, KeyExternalID)
 		}
 	}
-	return found, conflict
+	return found, clashes
 }
 
 // name finds or makes the customer of an order and brings her record up to what the order tells.
@@ -148,7 +151,7 @@ func (p *purchases) name(d *draft) {
 	if d.buyer.none() {
 		return
 	}
-	found, conflict := p.find(d.buyer.keys)
+	found, clashes := p.find(d.buyer.keys)
 	if found == nil && d.buyer.record != "" && recordIdentity(d.buyer.record).source == p.roster.own {
 		return // one of ours who is gone: the order stays one of nobody
 	}
@@ -160,11 +163,12 @@ func (p *purchases) name(d *draft) {
 		found = p.roster.create(c)
 	}
 	d.who = found
+	unsettled := found.inScope && p.roster.settle(found, d.buyer.keys, clashes, true)
 	p.roster.attach(found, d.buyer.keys, d.buyer.contacts)
 	if d.buyer.record == "" || found.isNew {
 		p.follow(found, d) // an export tells what is, and nothing new about her
 	}
-	if conflict {
+	if unsettled {
 		p.finding(d, "identity_conflict", d.rows[0], "", "")
 	}
 }

@@ -36,6 +36,10 @@ type entry struct {
 	newIdentities []identityKey
 	newTags       []string
 	newConsents   []Consent
+
+	lostContacts   []ContactPoint // gone over to others
+	lostIdentities []identityKey
+	into           *entry // who keeps her, once a row has made the two one
 }
 
 type identityKey struct{ source, externalID string }
@@ -53,6 +57,7 @@ type roster struct {
 	created    []*entry
 	rules      []IdentityRule  // by what the source of the batch recognises customers
 	shared     map[string]bool // contact points that too many share to name anybody
+	disputes   []dispute
 }
 
 func newRoster(importID, now int64, size int) *roster {
@@ -63,49 +68,67 @@ func newRoster(importID, now int64, size int) *roster {
 	}
 }
 
-// find gives the customer that k names, the surest key first by the rules of the source: identity, phone, mail. conflict says that another key
-// names somebody else. A row of an export is known by its record, and by the key its source knows it by, alone: two records
+// find gives the customer that k names, the surest key first by the rules of the source: identity, phone, mail. clashes are
+// the other keys that name somebody else. A row of an export is known by its record, and by the key its source knows it by, alone: two records
 // with one phone number are two customers.
-func (r *roster) find(k keys) (found *entry, conflict bool) {
+func (r *roster) find(k keys) (found *entry, clashes []clash) {
 	if k.record != "" {
 		if found := r.byIdentity[recordIdentity(k.record)]; found != nil {
-			return found, false
+			return found.root(), nil
 		}
-		return r.identity(k.source, k.externalID), false
+		return r.identity(k.source, k.externalID), nil
 	}
+	sure, conflict := "", false
 	for _, rule := range r.rules {
-		var e *entry
-		switch rule.Kind {
-		case KeyExternalID:
-			e = r.identity(k.source, k.externalID)
-		case KeyPhone:
-			e = r.contact(r.byPhone, k.phone)
-		case KeyEmail:
-			e = r.contact(r.byEmail, k.email)
-		}
-		switch {
+		switch e := r.named(rule.Kind, k); {
 		case e == nil:
 		case found == nil:
-			found = e
+			found, sure = e, rule.Kind
 		case e != found:
 			conflict = true
 		}
 	}
-	return found, conflict
+	if conflict {
+		clashes = r.clashes(k, found, sure)
+	}
+	return found, clashes
+}
+
+// clashes gives the keys that name another than found, whom the sort sure has named.
+func (r *roster) clashes(k keys, found *entry, sure string) (clashes []clash) {
+	for _, rule := range r.rules {
+		if e := r.named(rule.Kind, k); e != nil && e != found {
+			clashes = append(clashes, clash{sure, rule, e})
+		}
+	}
+	return clashes
+}
+
+// named gives whom one sort of key names.
+func (r *roster) named(kind string, k keys) *entry {
+	switch kind {
+	case KeyExternalID:
+		return r.identity(k.source, k.externalID)
+	case KeyPhone:
+		return r.contact(r.byPhone, k.phone)
+	case KeyEmail:
+		return r.contact(r.byEmail, k.email)
+	}
+	return nil
 }
 
 func (r *roster) identity(source, externalID string) *entry {
 	if externalID == "" {
 		return nil
 	}
-	return r.byIdentity[identityKey{source, externalID}]
+	return r.byIdentity[identityKey{source, externalID}].root()
 }
 
 func (r *roster) contact(by map[string]*entry, value string) *entry {
 	if value == "" || r.shared[value] {
 		return nil
 	}
-	return by[value]
+	return by[value].root()
 }
 
 // create adds a customer that is in no record yet.
@@ -157,7 +180,7 @@ func (r *roster) attachIdentity(e *entry, key identityKey) bool {
 
 // touched says that something is to be written about a stored customer.
 func (e *entry) touched() bool {
-	return len(e.newContacts)+len(e.newIdentities)+len(e.newTags)+len(e.newConsents) > 0 ||
+	return len(e.lostContacts)+len(e.lostIdentities)+len(e.newContacts)+len(e.newIdentities)+len(e.newTags)+len(e.newConsents) > 0 ||
 		e.CreatedAt != e.was.CreatedAt || !sameRecord(e.was, &e.Customer)
 }
 

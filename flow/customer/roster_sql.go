@@ -127,6 +127,9 @@ func (r *roster) flush(ctx context.Context, tx *db.Tx, b *collect.Batch) (create
 		}
 	}
 	all := slices.Concat(touched, r.created)
+	if err := dropLost(ctx, tx, touched); err != nil {
+		return 0, 0, err
+	}
 	if err := r.insertParts(ctx, tx, all); err != nil {
 		return 0, 0, err
 	}

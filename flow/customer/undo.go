@@ -32,17 +32,17 @@ func undo(ctx context.Context, tx *db.Tx, importID int64, limit int, steps ...un
 
 // Undo implements collect.Kind.
 func (*customerKind) Undo(ctx context.Context, tx *db.Tx, importID int64, limit int) (collect.Undone, error) {
-	return undo(ctx, tx, importID, limit, restoreCustomers, removeCustomers)
+	return undo(ctx, tx, importID, limit, takeQuestionsBack, restoreCustomers, removeCustomers)
 }
 
 // Undo implements collect.Kind. Orders go first, because they point at the customers.
 func (*orderKind) Undo(ctx context.Context, tx *db.Tx, importID int64, limit int) (collect.Undone, error) {
-	return undo(ctx, tx, importID, limit, restoreOrders, removeOrders, restoreCustomers, removeCustomers)
+	return undo(ctx, tx, importID, limit, takeQuestionsBack, restoreOrders, removeOrders, restoreCustomers, removeCustomers)
 }
 
 // Undo implements collect.Kind.
 func (*lineKind) Undo(ctx context.Context, tx *db.Tx, importID int64, limit int) (collect.Undone, error) {
-	return undo(ctx, tx, importID, limit, restoreOrders, removeOrders, restoreCustomers, removeCustomers)
+	return undo(ctx, tx, importID, limit, takeQuestionsBack, restoreOrders, removeOrders, restoreCustomers, removeCustomers)
 }
 
 // Undo implements collect.Kind.
@@ -134,12 +134,13 @@ func restoreCustomers(ctx context.Context, tx *db.Tx, importID int64, limit int,
 		if err := untell(ctx, tx, importID, was.Customer.ID); err != nil {
 			return 0, err
 		}
-		return left, putImage(ctx, tx, &was)
+		return left, putImage(ctx, tx, &was, importID)
 	})
 }
 
-// putImage makes a customer what the image says, with everything that hangs on the record.
-func putImage(ctx context.Context, tx *db.Tx, was *image) error {
+// putImage makes a customer what the image says, with everything that hangs on the record. Keys that the import gave to
+// others come back; what somebody else has given away since stays there.
+func putImage(ctx context.Context, tx *db.Tx, was *image, importID int64) error {
 	id := was.Customer.ID
 	if err := updateCustomer(ctx, tx, &was.Customer); err != nil {
 		return err
@@ -157,7 +158,9 @@ func putImage(ctx context.Context, tx *db.Tx, was *image) error {
 	for _, p := range was.Contacts {
 		points.Add(p.ID, id, p.Kind, p.Value, p.Raw, p.Verified, p.State, p.CreatedAt, p.Stopped)
 	}
-	identities := db.NewBulk("identities", "source, external_id, customer_id, created_at", "on conflict (source, external_id) do nothing")
+	ours := "identities.customer_id in (select subject_id from import_changes where subject_type = 'customer' and import_id = " + itemNumber(importID) + ")" +
+		" or identities.customer_id in (select id from customers where created_import_id = " + itemNumber(importID) + ")"
+	identities := db.NewBulk("identities", "source, external_id, customer_id, created_at", "on conflict (source, external_id) do update set customer_id = excluded.customer_id where "+ours)
 	for _, i := range was.Identities {
 		identities.Add(i.Source, i.ExternalID, id, i.CreatedAt)
 	}

@@ -57,7 +57,7 @@ func (s *Store) settleVisitor(ctx context.Context, tx *db.Tx, source string, r *
 		return nil
 	}
 	if k.step.Said == KeyOther && k.rule.Conflict != ConflictTake {
-		_, err := s.contradict(ctx, tx, r, k)
+		_, err := s.contradict(ctx, tx, source, r, k)
 		return err
 	}
 	if v.CustomerID != nil {
