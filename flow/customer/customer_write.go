@@ -23,58 +23,15 @@ func (d difference) note(field string, before, after any) {
 	}
 }
 
-// Create adds a customer. Without an owner named, one who only sees own or team rows becomes the owner, so that nobody
-// loses sight of what they have just made. Faults: invalid (with the fields), forbidden.
+// Create adds a customer. Faults: invalid (with the fields), forbidden.
 func (s *Store) Create(ctx context.Context, f *CustomerFields) (id int64, err error) {
-	if err := mayWrite(ctx, f); err != nil {
+	n, err := s.newcomer(ctx, f)
+	if err != nil {
 		return 0, err
 	}
-	now := clock.Millis(ctx)
-	c := newCustomer(now)
-	c.Source = "manual"
-	points, wrong := f.contactPoints(ctx, &c)
-	wrong = append(f.apply(ctx, &c), wrong...)
-	wrong = append(wrong, checkStage(ctx, nil, &c)...)
-	if len(wrong) > 0 {
-		return 0, fault.Invalids(wrong)
-	}
-	actor := guard.ActorOf(ctx)
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := s.checkReferences(ctx, tx, f.Custom); err != nil {
-			return err
-		}
-		if f.OwnerID.Value != "" {
-			if err := setOwner(ctx, tx, &c, f.OwnerID.Value); err != nil {
-				return err
-			}
-		} else if !guard.ScopeOf(ctx, noun).All() && actor.StaffID != 0 {
-			c.OwnerID, c.TeamID = &actor.StaffID, actor.TeamID
-		}
-		var err error
-		if c.ID, err = tx.NextID(ctx, "customers"); err != nil {
-			return err
-		}
-		id = c.ID
-		rows := db.NewBulk("customers", customerColumns, "")
-		c.addTo(rows)
-		if err := rows.Insert(ctx, tx); err != nil {
-			return err
-		}
-		for _, p := range points {
-			if err := addContact(ctx, tx, id, p, now); err != nil {
-				return err
-			}
-		}
-		if f.Tags != nil {
-			if _, err := setTags(ctx, tx, id, *f.Tags, now); err != nil {
-				return err
-			}
-		}
-		if err := tell(ctx, tx, saidByStaff, nil, &c, nil); err != nil {
-			return err
-		}
-		tx.Feed("customers", id)
-		return guard.Audit(ctx, tx, "customer.created", "customer", strconv.FormatInt(id, 10), map[string]any{"name": c.Name, "fields": f.sent()})
+		id, err = n.create(ctx, tx)
+		return err
 	})
 	return id, err
 }

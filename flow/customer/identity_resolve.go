@@ -50,6 +50,7 @@ type Resolution struct {
 	Steps    []IdentityStep
 	Sure     string // the sort of key that named the customer
 	changed  bool
+	by       []string // the sorts of keys that name her, none of them a visitor's
 }
 
 // keyHeld is whom a key names.
@@ -66,6 +67,11 @@ type keyHeld struct {
 // of a visitor alone make no customer: what the visitor does is kept until she is known, and is hers from then on. Changes at
 // once with the same keys follow one another. It must be called inside a change. Fault: invalid.
 func (s *Store) Resolve(ctx context.Context, tx *db.Tx, source string, given []Identifier) (*Resolution, error) {
+	return s.resolve(ctx, tx, source, given, false, func(ctx context.Context, tx *db.Tx) (int64, error) { return nameless(ctx, tx, source) })
+}
+
+// resolve is Resolve, where create makes the customer who is missing, always or only where a key is more than a visitor's.
+func (s *Store) resolve(ctx context.Context, tx *db.Tx, source string, given []Identifier, always bool, create func(context.Context, *db.Tx) (int64, error)) (*Resolution, error) {
 	if err := s.lockKeys(ctx, tx, source, given); err != nil {
 		return nil, err
 	}
@@ -74,11 +80,16 @@ func (s *Store) Resolve(ctx context.Context, tx *db.Tx, source string, given []I
 		return nil, err
 	}
 	r := decide(keys)
-	if r.Customer == 0 && slices.ContainsFunc(keys, func(k keyHeld) bool { return !k.ofVisitor() }) {
-		if r.Customer, err = newcomer(ctx, tx, source); err != nil {
+	if r.Customer == 0 && (always || slices.ContainsFunc(keys, func(k keyHeld) bool { return !k.ofVisitor() })) {
+		if r.Customer, err = create(ctx, tx); err != nil {
 			return nil, err
 		}
 		r.Created, r.changed = true, true
+	}
+	for _, k := range keys {
+		if !k.ofVisitor() && (r.Created || k.step.Said == KeyNamed) {
+			r.by = append(r.by, k.Kind)
+		}
 	}
 	for i := range keys {
 		if err := s.settleKey(ctx, tx, source, r, &keys[i]); err != nil {
@@ -196,8 +207,8 @@ func (s *Store) contradict(ctx context.Context, tx *db.Tx, source string, r *Res
 	return true, nil
 }
 
-// newcomer makes a customer of whom only keys are known.
-func newcomer(ctx context.Context, tx *db.Tx, source string) (int64, error) {
+// nameless makes a customer of whom only keys are known.
+func nameless(ctx context.Context, tx *db.Tx, source string) (int64, error) {
 	c := newCustomer(clock.Millis(ctx))
 	c.Source = source
 	c.settle()

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 
@@ -106,11 +107,17 @@ func TestIdentify(t *testing.T) {
 			s.has(look(key("anonymous_id", "anon-1")), fields{"customer_id": nil, "created": false})
 			look(key("anonymous_id", "anon-1"))
 			s.is(people, "select count(*) from customers")
+			s.clock.Advance(time.Hour)
 			known := s.identify("web", key("anonymous_id", "anon-1"), key("email", "lin@muhe.example"))
 			s.has(s.call(200, "GET", "/customers/"+known+"/visitors", nil), fields{"items.0.value": "anon-1", "items.0.tied_by": "rule", "items.0.sightings.1.event": "page_viewed", "items.0.sightings.0.properties.page": "/serum"})
 			same(s.identify("web", key("anonymous_id", "anon-1")), known)
 			visitor := at(s.call(200, "GET", "/customers/"+known+"/visitors", nil), "items.0.id").(string)
+			s.has(s.call(200, "GET", "/customers/"+known+"/timeline?kind=visitor", nil), fields{"counts.visitor": 2.0, "items.0.title_code": "visitor_known", "items.0.values.value": "anon-1", "items.0.values.tied_by": "rule", "items.0.values.tied_with.0": "email",
+				"items.1.title_code": "visit", "items.1.values.count": 2.0, "items.1.values.known": false, "items.1.details.0.code": "page_viewed", "items.1.details.0.values.properties.page": "/serum"})
+			first := s.call(200, "GET", "/customers/"+known+"/timeline?kind=visitor&limit=1", nil)
+			s.has(s.call(200, "GET", "/customers/"+known+"/timeline?kind=visitor&limit=1&cursor="+first["next_cursor"].(string), nil), fields{"items.0.title_code": "visit"})
 			s.call(204, "POST", "/visitors/"+visitor+"/untie", nil)
+			s.has(s.call(200, "GET", "/customers/"+known+"/timeline?kind=visitor", nil), fields{"counts.visitor": 1.0, "items.0.title_code": "visitor_parted", "items.0.values.actor": "Lin"})
 			s.has(look(key("anonymous_id", "anon-1")), fields{"customer_id": nil})
 			s.identify("web", key("anonymous_id", "anon-1"), key("email", "lin@muhe.example"))
 			if items := s.call(200, "GET", "/customers/"+known+"/visitors", nil)["items"].([]any); len(items) != 0 {
@@ -328,4 +335,73 @@ func (s *shop) holders(phone string) (ids []int64) {
 		s.Fatal(err)
 	}
 	return ids
+}
+
+func TestMatchOrCreate(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newShop(t, d)
+		part := func(name string, fn func()) { t.Run(name, func(t *testing.T) { s.T = t; fn() }) }
+		path := "/customers?match=shop"
+		var lin string
+		part("nobody is known by the keys: 201, with the keys", func() {
+			made := s.call(201, "POST", path, fields{"name": "林婉清", "phone": "139 1234 5521", "identifiers": []fields{key("member_no", "M1")}})
+			s.has(made, fields{"source": "shop", "phone": "139****5521", "match.created": true})
+			lin = made["id"].(string)
+			s.is(1, "select count(*) from contact_points")
+			s.is(1, "select count(*) from audit_entries where action = 'customer.created'")
+		})
+		part("somebody is: 200, what is missing is filled in, nothing is overwritten", func() {
+			found := s.call(200, "POST", path, fields{"name": "婉清", "city": "上海", "birthday": "1990-02-03", "tags": []string{"vip"}, "email": "Lin@Muhe.example", "identifiers": []fields{key("member_no", "M1")}})
+			s.has(found, fields{"id": lin, "name": "林婉清", "city": "上海", "birthday": "1990-02-03", "tags.0": "vip", "email": "l****@muhe.example", "match.created": false, "match.steps.0.said": "named"})
+			s.has(s.call(200, "POST", path, fields{"name": "x", "city": "北京", "email": "lin@muhe.example"}), fields{"id": lin, "city": "上海"})
+			before := s.one("select version from customers")
+			s.call(200, "POST", path, fields{"name": "x", "phone": "13912345521"})
+			s.is(before, "select version from customers") // nothing new leaves no trace
+			s.is(1, "select count(*) from customers")
+		})
+		part("keys of two go the way of the rule", func() {
+			other := s.call(201, "POST", path, fields{"name": "王小明", "phone": "13800000002"})["id"].(string)
+			s.has(s.call(200, "POST", path, fields{"name": "林婉清", "phone": "13800000002", "identifiers": []fields{key("member_no", "M1")}}),
+				fields{"id": lin, "match.steps.1.said": "other", "match.steps.1.done": "ask", "match.steps.1.customer_id": other})
+			s.has(s.call(200, "GET", "/duplicates", nil), fields{"items.0.contradiction.sure": "member_no", "items.0.contradiction.kind": "phone", "items.0.contradiction.import_id": nil})
+			s.is(1, "select count(*) from contact_points where value = '+8613800000002'")
+		})
+		part("what cannot be asked, and by whom", func() {
+			people := s.one("select count(*) from customers")
+			s.call(422, "POST", path, fields{"name": "x"})
+			s.call(422, "POST", path, fields{"name": "x", "phone": "12"})
+			s.call(422, "POST", "/customers", fields{"name": "x", "identifiers": []fields{key("member_no", "M1")}})
+			s.as(anna).call(403, "POST", path, fields{"name": "x", "phone": "13912345521"})
+			s.as(analyst).call(403, "POST", path, fields{"name": "x", "phone": "13912345521"})
+			s.as(admin).is(people, "select count(*) from customers")
+		})
+		part("two hundred at once are one customer", func() {
+			before := s.one("select count(*) from customers")
+			var wait sync.WaitGroup
+			ids := make(chan string, 200)
+			ctx := clock.With(guard.With(context.Background(), admin), s.clock)
+			for i := range 200 {
+				wait.Go(func() {
+					draft := &CustomerDraft{CustomerFields: CustomerFields{Name: Text{true, "李白"}, Phone: Text{true, "13811112222"}, Tags: &[]string{fmt.Sprint("t", i%3)}}}
+					r, err := s.store.MatchOrCreate(ctx, "shop", draft)
+					if err != nil {
+						ids <- err.Error()
+						return
+					}
+					ids <- fmt.Sprint(r.Customer)
+				})
+			}
+			wait.Wait()
+			close(ids)
+			seen := map[string]bool{}
+			for id := range ids {
+				seen[id] = true
+			}
+			if len(seen) != 1 {
+				t.Errorf("answers: %v", seen)
+			}
+			s.is(before+1, "select count(*) from customers")
+			s.is(3, "select count(*) from customer_tags t join customers c on c.id = t.customer_id where c.name = '李白'")
+		})
+	})
 }

@@ -18,7 +18,7 @@ import (
 // timelineItem is one thing that happened with a customer. Code says what; the interface puts it into words with values.
 type timelineItem struct {
 	ID      string           `json:"id"`
-	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed"`
+	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed,visitor"`
 	At      time.Time        `json:"at"`
 	Code    string           `json:"title_code"`
 	Values  map[string]any   `json:"values"`
@@ -76,6 +76,9 @@ var timelineSources = []timelineSource{
 	{[]string{"created"}, "customers.read", (*Store).timelineCreated},
 	{[]string{"merged"}, "customers.read", (*Store).timelineMerges},
 	{[]string{"changed"}, "customers.read", (*Store).timelineChanges},
+	{[]string{"visitor"}, "customers.read", (*Store).timelineKnown},
+	{[]string{"visitor"}, "customers.read", (*Store).timelineVisits},
+	{[]string{"visitor"}, "customers.read", (*Store).timelineParted},
 }
 
 // cut is the position after which a source goes on: before the instant at, and at it below id.
@@ -92,7 +95,7 @@ func (p timelinePosition) cutFor(rank int) cut {
 	return cut{p.At, p.ID}
 }
 
-const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed"
+const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed, visitor"
 
 type timelinePage struct {
 	page.List[timelineItem]

@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -26,9 +27,10 @@ type visitorRow struct {
 	LastSeenAt  int64  `bun:"last_seen_at"`
 	TiedAt      *int64 `bun:"tied_at"`
 	TiedBy      string `bun:"tied_by"`
+	TiedWith    string `bun:"tied_with"` // by which sorts of keys a rule knew whose it is
 }
 
-const visitorColumns = "id, source, kind, value, customer_id, first_seen_at, last_seen_at, tied_at, tied_by"
+const visitorColumns = "id, source, kind, value, customer_id, first_seen_at, last_seen_at, tied_at, tied_by, tied_with"
 
 // settleVisitor notes that the visitor was seen, and ties it to the customer found unless a person has parted the two.
 func (s *Store) settleVisitor(ctx context.Context, tx *db.Tx, source string, r *Resolution, k *keyHeld) error {
@@ -71,7 +73,7 @@ func (s *Store) settleVisitor(ctx context.Context, tx *db.Tx, source string, r *
 		return err
 	}
 	r.changed = true
-	_, err := tx.NewRaw("update visitors set customer_id = ?, tied_at = ?, tied_by = 'rule' where id = ?", r.Customer, now, v.ID).Exec(ctx)
+	_, err := tx.NewRaw("update visitors set customer_id = ?, tied_at = ?, tied_by = 'rule', tied_with = ? where id = ?", r.Customer, now, strings.Join(r.by, ","), v.ID).Exec(ctx)
 	return err
 }
 
@@ -105,7 +107,8 @@ type Visitor struct {
 	FirstSeen time.Time  `json:"first_seen_at"`
 	LastSeen  time.Time  `json:"last_seen_at"`
 	TiedAt    *time.Time `json:"tied_at"`
-	TiedBy    string     `json:"tied_by"`
+	TiedBy    string     `json:"tied_by" doc:"rule, or who on the staff"`
+	TiedWith  []string   `json:"tied_with" doc:"the sorts of keys by which a rule knew whose it is"`
 	Sightings []Sighting `json:"sightings" doc:"the latest twenty"`
 }
 
@@ -114,7 +117,13 @@ func (s *Store) VisitorsOf(ctx context.Context, id int64) ([]Visitor, error) {
 	if _, err := s.find(ctx, s.records, id); err != nil {
 		return nil, err
 	}
-	return visitorsOf(ctx, s.records.Read(), []int64{id}, 20)
+	all, err := visitorsOf(ctx, s.records.Read(), []int64{id}, 20)
+	if guard.FieldsOf(ctx, noun).Right("external_id") == guard.None {
+		for i := range all {
+			all[i].Value = ""
+		}
+	}
+	return all, err
 }
 
 func visitorsOf(ctx context.Context, from bun.IDB, ids []int64, most int) ([]Visitor, error) {
@@ -124,7 +133,7 @@ func visitorsOf(ctx context.Context, from bun.IDB, ids []int64, most int) ([]Vis
 	}
 	views := make([]Visitor, len(rows))
 	for i, v := range rows {
-		views[i] = Visitor{ID: api.ID(v.ID), Source: v.Source, Kind: v.Kind, Value: v.Value, FirstSeen: instant(v.FirstSeenAt), LastSeen: instant(v.LastSeenAt), TiedBy: v.TiedBy, Sightings: []Sighting{}}
+		views[i] = Visitor{ID: api.ID(v.ID), Source: v.Source, Kind: v.Kind, Value: v.Value, FirstSeen: instant(v.FirstSeenAt), LastSeen: instant(v.LastSeenAt), TiedBy: v.TiedBy, TiedWith: strings.FieldsFunc(v.TiedWith, func(r rune) bool { return r == ',' }), Sightings: []Sighting{}}
 		if v.TiedAt != nil {
 			views[i].TiedAt = instantOrNull(*v.TiedAt)
 		}
@@ -154,7 +163,7 @@ func (s *Store) Untie(ctx context.Context, visitor int64) error {
 			v.ID, *v.CustomerID, guard.ActorOf(ctx).Name, clock.Millis(ctx)).Exec(ctx); err != nil {
 			return 0, err
 		}
-		_, err = tx.NewRaw("update visitors set customer_id = null, tied_at = null, tied_by = '' where id = ?", v.ID).Exec(ctx)
+		_, err = tx.NewRaw("update visitors set customer_id = null, tied_at = null, tied_by = '', tied_with = '' where id = ?", v.ID).Exec(ctx)
 		return *v.CustomerID, err
 	})
 }
@@ -168,7 +177,7 @@ func (s *Store) Tie(ctx context.Context, visitor, customer int64) error {
 		if _, err := tx.NewRaw("delete from visitor_partings where visitor_id = ? and customer_id = ?", v.ID, customer).Exec(ctx); err != nil {
 			return 0, err
 		}
-		_, err := tx.NewRaw("update visitors set customer_id = ?, tied_at = ?, tied_by = ? where id = ?", customer, clock.Millis(ctx), guard.ActorOf(ctx).Name, v.ID).Exec(ctx)
+		_, err := tx.NewRaw("update visitors set customer_id = ?, tied_at = ?, tied_by = ?, tied_with = '' where id = ?", customer, clock.Millis(ctx), guard.ActorOf(ctx).Name, v.ID).Exec(ctx)
 		return customer, err
 	})
 }

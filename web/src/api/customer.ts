@@ -77,7 +77,7 @@ export interface CustomerPage extends Customer {
 /** One thing that happened with a customer. */
 export interface TimelineItem {
   id: string;
-  kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "changed" | (string & {});
+  kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "changed" | "visitor" | (string & {});
   at: string;
   title_code: string;
   values: Record<string, unknown>;

@@ -29,6 +29,8 @@ export interface Duplicate {
   bits: number;
   reasons: PairReason[];
   state: PairState;
+  /** Keys that came together name both: that is why somebody is asked. */
+  contradiction?: (Said & { source: string; sure: string; kind: string; import_id: string | null; at: string }) | null;
 }
 
 export interface DuplicateScan {

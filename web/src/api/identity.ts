@@ -41,7 +41,9 @@ export interface Visitor {
   value: string;
   first_seen_at: string;
   last_seen_at: string;
+  /** rule, or who on the staff. */
   tied_by: string;
+  tied_with: KeyKind[];
   sightings: { event: string; properties: Record<string, unknown>; at: string }[];
 }
 

@@ -479,7 +479,7 @@ export interface paths {
         /** Customers that meet a condition, one page; newest first unless sorted */
         get: operations["get-customers"];
         put?: never;
-        /** Add a customer */
+        /** Add a customer; with match, find the one whom phone, email and identifiers name by the rules of that source, fill in what is missing, and answer 200 */
         post: operations["post-customers"];
         delete?: never;
         options?: never;
@@ -3915,6 +3915,22 @@ export interface components {
             value: string;
             verified: boolean;
         };
+        ContradictionView: {
+            /** Format: date-time */
+            at: string;
+            "en-US": string;
+            /**
+             * Format: id
+             * @description the import that brought them
+             */
+            import_id: string;
+            /** @description the sort of key that names the other */
+            kind: string;
+            source: string;
+            /** @description the surer sort of key, which names the one */
+            sure: string;
+            "zh-CN": string;
+        };
         Contribution: {
             /** Format: double */
             contribution: number;
@@ -3962,6 +3978,41 @@ export interface components {
         CorrectionViewExampleStruct: {
             from: string;
             to: string;
+        };
+        CustomerDraft: {
+            address?: string | null;
+            /** @description YYYY-MM-DD */
+            birthday?: string | null;
+            city?: string | null;
+            company?: string | null;
+            country?: string | null;
+            /** @description merged into the custom fields; null removes one */
+            custom?: {
+                [key: string]: unknown;
+            };
+            district?: string | null;
+            /** @description the first e-mail address */
+            email?: string | null;
+            family_name?: string | null;
+            /** @description female, male, unknown; the usual words are understood */
+            gender?: string | null;
+            given_name?: string | null;
+            /** @description further keys beside phone and email; needs match */
+            identifiers?: components["schemas"]["Identifier"][] | null;
+            industry?: string | null;
+            /** @description person or organization */
+            kind?: string | null;
+            /** @description prospect, customer, former */
+            lifecycle_stage?: string | null;
+            name?: string | null;
+            owner_id?: string | null;
+            /** @description the first phone number; kept as E.164 */
+            phone?: string | null;
+            postcode?: string | null;
+            province?: string | null;
+            source?: string | null;
+            /** @description replaces all tags */
+            tags?: string[];
         };
         CustomerFieldView: {
             /** @enum {string} */
@@ -4221,6 +4272,8 @@ export interface components {
              * @description the evidence behind it, without the prior
              */
             bits: number;
+            /** @description keys that came together name both; null where likeness alone speaks */
+            contradiction: components["schemas"]["ContradictionView"];
             reasons: components["schemas"]["Reason"][] | null;
             /**
              * Format: double
@@ -5091,6 +5144,10 @@ export interface components {
                 [key: string]: string;
             };
             options?: components["schemas"]["Options"];
+        };
+        MatchedCustomer: {
+            /** @description what each key said; only where match was given */
+            match?: components["schemas"]["ResolutionView"];
         };
         MembersBody: {
             chosen: components["schemas"]["Chosen"];
@@ -7521,7 +7578,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor";
             title_code: string;
             values: {
                 [key: string]: unknown;
@@ -8008,7 +8065,10 @@ export interface components {
             source: string;
             /** Format: date-time */
             tied_at: string | null;
+            /** @description rule, or who on the staff */
             tied_by: string;
+            /** @description the sorts of keys by which a rule knew whose it is */
+            tied_with: string[] | null;
             value: string;
         };
         VisitorListBody: {
@@ -10434,14 +10494,17 @@ export interface operations {
     };
     "post-customers": {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description the source whose identity rules decide; needs sight of all customers */
+                match?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CustomerFields"];
+                "application/json": components["schemas"]["CustomerDraft"];
             };
         };
         responses: {
@@ -10452,7 +10515,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CustomerPage"];
+                    "application/json": components["schemas"]["MatchedCustomer"];
                 };
             };
             /** @description Unauthorized */

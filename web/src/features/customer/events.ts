@@ -5,7 +5,7 @@ import { useLanguage } from "../../app/i18n";
 import { useFormat, type IconName } from "../../ui";
 import { isMoney, ownFieldsQuery } from "./fields/own";
 
-const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", changed: "edit", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
+const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", changed: "edit", visitor: "eye", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
 
 /** The pictogram of what happened; a contact shows its way. */
 export const iconOf = (item: TimelineItem): IconName => icons[item.kind === "activity" ? text(item.values, "kind") : item.kind] ?? "note";
@@ -56,6 +56,7 @@ export function useEventText() {
         return { title: t(item.values["granted"] === true ? "event.consentYes" : "event.consentNo", { what: [named(of("purpose")), named(of("channel"))].join(" ") }), meta: of("source") };
       }
       case "changed": return changed(item);
+      case "visitor": return visitor(item);
       case "merged": return { title: of("name") ? t("event.merged", { name: of("name") }) : t("event.mergedPlain") };
       case "segment": return { title: t(item.title_code.includes("left") ? "event.segmentOut" : "event.segmentIn", { name: of("name") || of("segment") }) };
       default: return { title: t("event.other", { code: item.title_code || item.kind }) };
@@ -76,6 +77,25 @@ export function useEventText() {
     const source = text(item.values, "source");
     const why = i18n.exists(`customer:event.why.${source}`) ? t(`event.why.${source as "import"}`, { file: text(item.values, "import_name"), by: text(item.values, "actor") }) : source;
     return { title: item.details.length > 2 ? t("event.changed", { what: item.details.map(({ code }) => label(code)).join(list) }) : item.details.map(one).join(comma), meta: why };
+  }
+
+  /** What a browser or device did that is hers, since when that is known and by what. */
+  function visitor(item: TimelineItem): EventText {
+    const of = (name: string) => text(item.values, name);
+    const key = (code: string) => (i18n.exists(`identity:kind.${code}`) ? t(`kind.${code as "phone"}`, { ns: "identity" }) : code);
+    const named = [key(of("kind")), of("value").slice(0, 16)].filter(Boolean).join(" ");
+    if (item.title_code === "visitor_parted") return { title: t("event.visitorParted", { named, by: of("actor") }), meta: of("source") };
+    if (item.title_code === "visitor_known") {
+      const by = item.values["tied_with"];
+      const keys = Array.isArray(by) ? by.map((each) => key(String(each))).join(list) : "";
+      const why = of("tied_by") !== "rule" ? t("event.knownBy", { by: of("tied_by") }) : keys ? t("event.knownWith", { keys }) : t("event.knownByRule");
+      return { title: t("event.visitorKnown", { named }), meta: [t("event.firstSeen", { at: format.when(of("first_seen_at")) }), why, of("source")].filter(Boolean).join(comma) };
+    }
+    const did = item.details.map(({ code, values }) => {
+      const told = Object.values((values["properties"] ?? {}) as Record<string, unknown>).find((each) => typeof each === "string" || typeof each === "number");
+      return [i18n.exists(`customer:event.did.${code}`) ? t(`event.did.${code as "page_viewed"}`) : code, told].filter((each) => each !== undefined).join(" ");
+    });
+    return { title: t("event.visited", { count: Number(item.values["count"]) || 0, source: of("source") }), quote: did.slice(0, 5).join(comma) + (did.length > 5 ? "…" : ""), meta: [item.values["known"] === true ? "" : t("event.beforeKnown"), key(of("kind"))].filter(Boolean).join(comma) };
   }
 
   function order(item: TimelineItem): EventText {

@@ -52,13 +52,15 @@ export default {
     results: { reached: "接通", missed: "未接", later: "稍后再打", replied: "已回复", waiting: "等回复", bought: "有购买", looked: "只看看" }, days: { tomorrow: "明天", in3: "3 天后", monday: "下周一" }, open: "记一笔", needText: "写一句话，或选一个结果",
   },
   timeline: {
-    label: "动态", all: "全部", order: "订单", refund: "退款", activity: "跟进", segment: "客群", other: "其他", kind: { order: "订单", refund: "退款", activity: "跟进", created: "建档", merged: "合并", segment: "客群", consent: "授权", import: "导入", tag: "标签", changed: "修改" },
+    label: "动态", all: "全部", order: "订单", refund: "退款", activity: "跟进", visitor: "访问", segment: "客群", other: "其他", kind: { order: "订单", refund: "退款", activity: "跟进", created: "建档", merged: "合并", segment: "客群", consent: "授权", import: "导入", tag: "标签", changed: "修改" },
     none: "还没有动态。记下第一次联系吧。", noneOfKind: "没有这类动态", more: "更早的", gap: "应当下单的日子，没有下单", goto: "按日期跳转", today: "今天",
   },
   event: {
     order: "下单 **{{items}} 件**：{{what}}", orderPlain: "下单 **{{number}}**", orderMeta: "订单 {{number}}", shop: "{{shop}}", discount: "优惠 {{amount}}", refund: "退款，订单 **{{number}}**", partRefund: "部分退款，订单 **{{number}}**", cancelled: "取消订单 **{{number}}**",
     call: "电话，**{{by}}**", wechat: "微信，**{{by}}**", visit: "到店，**{{by}}**", note: "备注，**{{by}}**", email: "邮件，**{{by}}**", activity: "跟进，**{{by}}**", next: "约定 {{at}} {{action}}", done: "已完成", created: "建立档案", createdFrom: "建立档案，来自 **{{source}}**", merged: "合并了 **{{name}}**", mergedPlain: "合并了另一份档案",
-    segmentIn: "进入客群 **{{name}}**", segmentOut: "离开客群 **{{name}}**", consentYes: "同意 **{{what}}**", consentNo: "撤回 **{{what}}**", filled: "填上 **{{field}}** {{after}}", cleared: "清空 **{{field}}**，原来是 {{before}}", became: "**{{field}}** 从 {{before}} 改成 {{after}}", changed: "修改了 **{{what}}**", why: { import: "来自导入 {{file}}", staff: "{{by}} 手工修改", merge: "合并客户", fix: "{{by}} 的质量修复", rule: "质量规则", bulk: "{{by}} 批量修改" }, identity: "在 **{{source}}** 的编号 {{id}}", other: "{{code}}", by: "{{name}} 记", items: "{{name}} × {{n}}",
+    segmentIn: "进入客群 **{{name}}**", segmentOut: "离开客群 **{{name}}**", consentYes: "同意 **{{what}}**", consentNo: "撤回 **{{what}}**", filled: "填上 **{{field}}** {{after}}", cleared: "清空 **{{field}}**，原来是 {{before}}", became: "**{{field}}** 从 {{before}} 改成 {{after}}", changed: "修改了 **{{what}}**", why: { import: "来自导入 {{file}}", staff: "{{by}} 手工修改", merge: "合并客户", fix: "{{by}} 的质量修复", rule: "质量规则", bulk: "{{by}} 批量修改", quality: "{{by}} 的质量修复", customer: "客户本人在自己的页面上改的" }, identity: "在 **{{source}}** 的编号 {{id}}", other: "{{code}}", by: "{{name}} 记", items: "{{name}} × {{n}}",
+    visited_other: "访问 **{{source}}**，{{count}} 个动作", beforeKnown: "当时还不知道是谁", visitorKnown: "认出访客 **{{named}}** 是本人", visitorParted: "与访客 **{{named}}** 分开，**{{by}}**", firstSeen: "首次出现 {{at}}", knownWith: "凭{{keys}}认出", knownBy: "由 {{by}} 认定", knownByRule: "按识别规则认出",
+    did: { page_viewed: "浏览", product_viewed: "看商品", cart_updated: "改购物车", checkout_started: "开始结账", search: "搜索", form_submitted: "提交表单", order_placed: "下单" },
     tagged: "打上标签 **{{tags}}**",
     status: { pending: "待付款", placed: "已下单", paid: "已付款", shipped: "已发货", delivered: "已送达", completed: "已完成", cancelled: "已取消", refunded: "已退款", partially_refunded: "部分退款", returned: "已退货" },
   },

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CustomerPage, Duplicate } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
-import { Button, Failed, Key, Section, Skeleton, useFormat, useKeys } from "../../../ui";
+import { Button, Failed, Icon, Key, Section, Skeleton, useFormat, useKeys } from "../../../ui";
 import { customerQuery } from "../queries";
 import { defaultOf, keptOf, rowsOf, takenOf, type ChosenField, type FieldRow, type Side } from "./survivors";
 
@@ -108,6 +108,7 @@ export function Why({ pair }: { pair: Duplicate }) {
   const most = Math.max(1, ...pair.reasons.map((reason) => Math.abs(reason.bits)));
   return (
     <Section title={t("why.title", { share: pair.score >= 0.9995 ? "> 99.9%" : format.share(pair.score, 1) })} side={<span title={t("why.bitsHint")}>{t("why.bits", { bits: format.decimal(pair.bits, 1) })}</span>}>
+      {pair.contradiction && <p className="asked"><Icon name="dup" /> <span>{pair.contradiction[language]} <span className="meta">{pair.contradiction.import_id ? <Link to="/imports/$id" params={{ id: pair.contradiction.import_id }}>{t("why.import")}</Link> : null} {format.when(pair.contradiction.at)}</span></span></p>}
       <ul className="reasons">
         {[...pair.reasons].sort((x, y) => y.bits - x.bits).map((reason) => (
           <li key={reason.field} className={reason.bits < 0 ? "against" : "for"}>

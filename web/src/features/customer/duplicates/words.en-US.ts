@@ -4,7 +4,7 @@ export default {
   scan: { start: "Search all customers", running: "Searching, {{share}}", done: "{{at}}: {{records}} customers, {{compared}} pairs compared, {{found}} found", failed: "The last search did not end; please search again", skipped: "{{count}} pairs not compared one by one", skippedHint: "Some traits belong to too many customers at once; only those next to each other by name and birthday were compared" },
   queue: { none: "No duplicates to decide", noneOf: "Nothing here", count: "{{count}} pairs", more: "Show more" },
   compare: { field: "Field", keep: "Keep this one", take: "Take “{{value}}”", phone: "Phone", email: "Email", orders: "Orders", ordersOf: "{{count}} orders, {{total}}", identities: "Identities", tags: "Tags", since: "Since" },
-  why: { title: "{{share}} likely to be the same customer", bits: "{{bits}} bits of evidence", bitsHint: "Each bit doubles the odds of being the same customer; below zero speaks against it" },
+  why: { import: "from this import", title: "{{share}} likely to be the same customer", bits: "{{bits}} bits of evidence", bitsHint: "Each bit doubles the odds of being the same customer; below zero speaks against it" },
   act: { merge: "Merge", different: "Not the same", later: "Later", open: "Back to the queue", mergeHint: "Orders, follow-ups, consents and tags go over; it can be undone at any time" },
   said: { merged: "Merged", different: "{{a}} and {{b}} will not come up again", later: "{{a}} and {{b}} come back in 30 days", open: "{{a}} and {{b}} are back in the queue" },
   bulk: {

@@ -4,7 +4,7 @@ export default {
   scan: { start: "全部查一遍", running: "正在查找，{{share}}", done: "{{at}} 查过 {{records}} 位客户，比对 {{compared}} 对，找到 {{found}} 对", failed: "上次查找没有完成，请再查一遍", skipped: "{{count}} 对未逐一比对", skippedHint: "有些特征同时属于太多客户，只比对了其中姓名和生日相邻的" },
   queue: { none: "没有待处理的重复客户", noneOf: "这里没有", count: "{{count}} 对", more: "再看一些" },
   compare: { field: "字段", keep: "保留这份", take: "采用“{{value}}”", phone: "电话", email: "邮箱", orders: "订单", ordersOf: "{{count}} 单，{{total}}", identities: "身份标识", tags: "标签", since: "建档" },
-  why: { title: "是同一客户的可能 {{share}}", bits: "证据合计 {{bits}} 比特", bitsHint: "每多 1 比特，是同一客户的几率翻一倍；负数表示不像" },
+  why: { import: "来自这次导入", title: "是同一客户的可能 {{share}}", bits: "证据合计 {{bits}} 比特", bitsHint: "每多 1 比特，是同一客户的几率翻一倍；负数表示不像" },
   act: { merge: "合并", different: "不是同一人", later: "稍后", open: "放回待处理", mergeHint: "订单、跟进、授权、标签都会并过来，随时可以撤销" },
   said: { merged: "已合并", different: "{{a}} 和 {{b}} 不会再被提起", later: "{{a}} 和 {{b}} 30 天后再看", open: "{{a}} 和 {{b}} 放回待处理" },
   bulk: {

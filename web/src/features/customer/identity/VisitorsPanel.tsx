@@ -13,7 +13,7 @@ export function VisitorsPanel({ of }: { of: CustomerPage }) {
   const { say, sayFault } = useToast();
   const queryKey = ["customer", of.id, "visitors"];
   const { data } = useQuery({ queryKey, queryFn: ({ signal }) => readVisitors(of.id, signal) });
-  const renew = () => client.invalidateQueries({ queryKey });
+  const renew = () => client.invalidateQueries({ queryKey: ["customer", of.id] });
   const untie = useMutation({
     mutationFn: (visitor: Visitor) => untieVisitor(visitor.id),
     onSuccess: (_, visitor) => { void renew(); say({ text: t("visitors.untied", { count: visitor.sightings.length }), undo: async () => { await tieVisitor(visitor.id, of.id); await renew(); } }); },
@@ -25,7 +25,7 @@ export function VisitorsPanel({ of }: { of: CustomerPage }) {
       <ul className="lines">
         {data.items.map((visitor) => (
           <li key={visitor.id}>
-            <span className="cut" title={visitor.value}>{t(`kind.${visitor.kind}`)} {visitor.value}</span>
+            <span className="cut" title={[visitor.value, visitor.tied_by === "rule" ? t("visitors.by", { keys: visitor.tied_with.map((each) => t(`kind.${each}`)).join(t("say.comma")) }) : visitor.tied_by].join("\n")}>{t(`kind.${visitor.kind}`)} {visitor.value}</span>
             <span className="end" title={visitor.sightings.map((each) => each.event).join(", ")}>{t("visitors.last", { at: format.day(visitor.last_seen_at) })}{write && <> <Button look="link" className="meta" onClick={() => untie.mutate(visitor)}>{t("visitors.untie")}</Button></>}</span>
           </li>
         ))}

@@ -8,5 +8,5 @@ export default {
   form: { conflict: "If it names somebody else", most: "Shared by at most (0: any)", verified: "Only verified", up: "{{kind}} earlier", down: "{{kind}} later", remove: "Do not recognise by {{kind}}", add: "Also recognise by", pick: "Choose" },
   add: { title: "Another source", name: "Name of the source", do: "Set rules" },
   test: { title: "Who would this be, and why", source: "Source", kind: "Sort of key", value: "Key", verified: "Verified", more: "Another key", remove: "Without this key", do: "Try", is: "This is", new: "Nobody we know: a new customer", visitor: "Nobody we know yet: a visitor, whose history is kept until known" },
-  visitors: { title: "Browsers and devices", tied: "since {{at}}", untie: "Not hers", untied: "Parted, with {{count}} things it did", last: "last seen {{at}}" },
+  visitors: { by: "Known by {{keys}}", title: "Browsers and devices", tied: "since {{at}}", untie: "Not hers", untied: "Parted, with {{count}} things it did", last: "last seen {{at}}" },
 };

@@ -8,5 +8,5 @@ export default {
   form: { conflict: "如指向别人", most: "最多共用人数（0 不限）", verified: "仅限已验证", up: "{{kind}}往前", down: "{{kind}}往后", remove: "不再凭{{kind}}认人", add: "再凭这项认人", pick: "请选择" },
   add: { title: "其他来源", name: "来源名称", do: "设定规则" },
   test: { title: "这会是谁，为什么", source: "来源", kind: "标识类型", value: "标识", verified: "已验证", more: "再加一个", remove: "去掉这个", do: "试一试", is: "这是", new: "不认识：会新建一位客户", visitor: "还不认识：先记为访客，认出后经历归她" },
-  visitors: { title: "浏览器与设备", tied: "{{at}} 起", untie: "不是本人", untied: "已分开，连同 {{count}} 条经历", last: "最近 {{at}}" },
+  visitors: { by: "凭{{keys}}认出", title: "浏览器与设备", tied: "{{at}} 起", untie: "不是本人", untied: "已分开，连同 {{count}} 条经历", last: "最近 {{at}}" },
 };
