@@ -153,6 +153,9 @@ func (s *Store) RemoveIn(ctx context.Context, tx *db.Tx, id int64, ifMatch strin
 		return err
 	}
 	tx.Feed("customers", id)
+	if err := feedSpeakers(ctx, tx, id); err != nil {
+		return err
+	}
 	return guard.Audit(ctx, tx, "customer.deleted", "customer", strconv.FormatInt(id, 10), map[string]any{"name": c.Name})
 }
 
@@ -175,6 +178,9 @@ where id in (select c.id from customers c where c.id = ? and c.deleted_at is not
 		return fault.NotFound("customer", id)
 	}
 	tx.Feed("customers", id)
+	if err := feedSpeakers(ctx, tx, id); err != nil {
+		return err
+	}
 	return guard.Audit(ctx, tx, "customer.restored", "customer", strconv.FormatInt(id, 10), nil)
 }
 

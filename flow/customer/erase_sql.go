@@ -33,7 +33,12 @@ where source = ?
 		saidByMerge, ids, ids).Exec(ctx); err != nil {
 		return err
 	}
+	if err := feedSpeakers(ctx, tx, p.ids...); err != nil {
+		return err
+	}
 	for _, text := range []string{
+		"delete from moved where subject like '% of a contact' and part in (select cast(id as text) from contacts where person_id in (?))",
+		"delete from moved where subject like '% of a contact' and part in (select cast(id as text) from contacts where organization_id in (?))",
 		"update orders set customer_id = null where customer_id in (?)",
 		"delete from import_changes where subject_type = 'customer' and subject_id in (?)",
 		"delete from moved where origin_id in (?)",
@@ -46,6 +51,8 @@ where source = ?
 		"delete from findings where subject_type = 'customer' and subject_id in (?)",
 		"delete from field_history where customer_id in (?)",
 		"delete from activities where customer_id in (?)",
+		"delete from contacts where person_id in (?)",
+		"delete from contacts where organization_id in (?)",
 		"delete from consents where customer_id in (?)",
 		"update person_requests set customer_id = null, note = '', address = '' where customer_id in (?)",
 		"delete from legal_holds where customer_id in (?)",

@@ -105,6 +105,9 @@ func join(ctx context.Context, tx *db.Tx, kept, other *Customer, take []string, 
 	}
 	*kept = c
 	tx.Feed("customers", keptID, otherID)
+	if err := feedSpeakers(ctx, tx, keptID, otherID); err != nil {
+		return 0, err
+	}
 	return id, guard.Audit(ctx, tx, "customer.merged", "customer", strconv.FormatInt(keptID, 10),
 		map[string]any{"name": c.Name, "merge": id, "other": otherID, "other_name": other.Name, "orders": orders, "fields": fieldsOf(note.Took)})
 }
@@ -178,6 +181,9 @@ func (s *Store) unmerge(ctx context.Context, tx *db.Tx, id int64) (int64, error)
 		return 0, err
 	}
 	tx.Feed("customers", rootID, m.KeptID, m.MergedID)
+	if err := feedSpeakers(ctx, tx, rootID, m.MergedID); err != nil {
+		return 0, err
+	}
 	return m.KeptID, guard.Audit(ctx, tx, "customer.unmerged", "customer", strconv.FormatInt(m.KeptID, 10),
 		map[string]any{"name": t.customers[m.KeptID].Name, "merge": id, "other": m.MergedID})
 }

@@ -33,6 +33,7 @@ type counted struct {
 	attributes                       map[string]string
 	orders, activities, tags, phones []string
 	lists                            []string
+	speaks, spoken                   []string // contacts, as the person and as the organization
 	into                             int // place of the customer she is merged into, -1 for none
 }
 
@@ -70,6 +71,9 @@ func replay(begin []Customer, all []happened) []counted {
 			if !slices.Contains(owned[h.who].lists, h.value) {
 				owned[h.who].lists = append(owned[h.who].lists, h.value)
 			}
+		case "speaker":
+			owned[h.who].speaks = append(owned[h.who].speaks, fmt.Sprint("s", n))
+			owned[h.with].spoken = append(owned[h.with].spoken, fmt.Sprint("s", n))
 		case "contact":
 			owned[h.who].phones = append(owned[h.who].phones, fmt.Sprintf("+8613800000%03d", n))
 		}
@@ -85,6 +89,8 @@ func replay(begin []Customer, all []happened) []counted {
 		r.activities = append(r.activities, owned[i].activities...)
 		r.tags = append(r.tags, owned[i].tags...)
 		r.lists = append(r.lists, owned[i].lists...)
+		r.speaks = append(r.speaks, owned[i].speaks...)
+		r.spoken = append(r.spoken, owned[i].spoken...)
 		r.phones = append(r.phones, owned[i].phones...)
 	}
 	for i := range result {
@@ -196,7 +202,7 @@ func (p *random) step(n int) {
 		}
 	}
 	who := rapid.SampledFrom(roots).Draw(p.rt, "who")
-	h := happened{what: rapid.SampledFrom([]string{"merge", "merge", "merge", "undo", "undo", "edit", "order", "order", "activity", "tag", "list", "contact"}).Draw(p.rt, "what"), who: who, with: -1}
+	h := happened{what: rapid.SampledFrom([]string{"merge", "merge", "merge", "undo", "undo", "edit", "order", "order", "activity", "tag", "list", "contact", "speaker"}).Draw(p.rt, "what"), who: who, with: -1}
 	id := p.ids[who]
 	at := len(p.all)
 	switch h.what {
@@ -249,6 +255,17 @@ func (p *random) step(n int) {
 			return // whoever is in a list already, also by a merge, is not put into it again
 		}
 		p.exec("insert into list_members (customer_id, list_id, created_at) values (?, ?, 0)", id, *number(h.value))
+	case "speaker": // of whomever, also oneself: who is merged into whom may make it so anyway
+		h.with = rapid.SampledFrom(roots).Draw(p.rt, "organization")
+		p.must(p.db.Write(p.ctx, func(ctx context.Context, tx *db.Tx) error {
+			speaker, err := tx.NextID(ctx, "contacts")
+			if err != nil {
+				return err
+			}
+			rows := db.NewBulk("contacts", speakerColumns, "")
+			rows.Add((&Contact{ID: speaker, OrganizationID: p.ids[h.with], PersonID: id, Title: fmt.Sprint("s", at), Version: 1}).values()...)
+			return rows.Insert(ctx, tx)
+		}))
 	case "contact":
 		p.must(p.store.AddContact(p.ctx, id, "", ContactPhone, fmt.Sprintf("+8613800000%03d", at)))
 	}
@@ -306,11 +323,13 @@ func (p *random) check(i int, want *counted) {
 	list(&got.activities, "select content from activities where customer_id = ?", 0)
 	list(&got.tags, "select tag from customer_tags where customer_id = ?", 0)
 	list(&got.lists, "select cast(list_id as text) from list_members where customer_id = ?", 0)
+	list(&got.speaks, "select title from contacts where person_id = ?", 0)
+	list(&got.spoken, "select title from contacts where organization_id = ?", 0)
 	list(&got.phones, "select value from contact_points where customer_id = ?", 0)
 	if !maps.Equal(got.attributes, want.attributes) {
 		p.rt.Errorf("customer %d is %v, want %v\n%+v", i, got.attributes, want.attributes, p.all)
 	}
-	for name, pair := range map[string][2][]string{"orders": {got.orders, want.orders}, "activities": {got.activities, want.activities}, "tags": {got.tags, want.tags}, "lists": {got.lists, want.lists}, "phones": {got.phones, want.phones}} {
+	for name, pair := range map[string][2][]string{"orders": {got.orders, want.orders}, "activities": {got.activities, want.activities}, "tags": {got.tags, want.tags}, "lists": {got.lists, want.lists}, "speaks": {got.speaks, want.speaks}, "spoken": {got.spoken, want.spoken}, "phones": {got.phones, want.phones}} {
 		if !slices.Equal(distinct(pair[0]), distinct(pair[1])) || len(pair[0]) != len(distinct(pair[0])) {
 			p.rt.Errorf("customer %d has %s %v, want %v\n%+v", i, name, pair[0], pair[1], p.all)
 		}

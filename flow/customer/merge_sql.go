@@ -21,6 +21,8 @@ var belonging = [...]struct {
 	{"finding", "findings", "subject_id", "subject_type = 'customer'", ""},
 	{"request", "person_requests", "customer_id", "true", ""},
 	{"hold", "legal_holds", "customer_id", "true", ""},
+	{"organization of a contact", "contacts", "organization_id", "true", ""},
+	{"person of a contact", "contacts", "person_id", "true", ""},
 }
 
 const identitySeparator = "\x1f"

@@ -26,6 +26,7 @@ type person struct {
 	orders     []Order
 	lines      []Line
 	activities []Activity
+	speaks     []spokenFor
 	merges     []mergeRow
 	history    []historyRow
 	findings   []personFinding
@@ -38,6 +39,12 @@ type personFinding struct {
 	Value     string `bun:"value"`
 	State     string `bun:"state"`
 	CreatedAt int64  `bun:"created_at"`
+}
+
+// spokenFor is an organization that she speaks for.
+type spokenFor struct {
+	Organization string `bun:"organization"`
+	Contact
 }
 
 // Holder is a later stage that keeps something about customers.
@@ -99,6 +106,7 @@ func personOf(ctx context.Context, from bun.IDB, id int64) (p *person, err error
 		{&p.orders, "select " + orderColumns + " from orders where customer_id in (?) order by ordered_at, id"},
 		{&p.lines, "select " + lineColumns + " from order_lines where order_id in (select id from orders where customer_id in (?)) order by order_id, position"},
 		{&p.activities, "select " + activityColumns + " from activities where customer_id in (?) order by happened_at, id"},
+		{&p.speaks, "select o.name as organization, k.role, k.title, k.department, k.main, k.since, k.until, k.created_at from contacts k join customers o on o.id = k.organization_id where k.person_id in (?) order by k.id"},
 		{&p.merges, "select " + mergeColumns + " from merges where kept_id in (?) and undone_at is null order by created_at, id"},
 		{&p.history, "select id, field, before, after, source, actor, import_id, happened_at from field_history where customer_id in (?) and source <> 'merge' order by happened_at, id"},
 		{&p.lists, "select distinct l.name from list_members m join lists l on l.id = m.list_id where m.customer_id in (?) order by l.name"},

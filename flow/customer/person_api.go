@@ -31,6 +31,9 @@ func (v *personalData) tellTimeline() {
 	for i, t := range v.Tags {
 		v.Timeline = append(v.Timeline, personEvent{t.At, "tagged", "tags", i})
 	}
+	for i, k := range v.SpeaksFor {
+		v.Timeline = append(v.Timeline, personEvent{k.At, "contact_of", "speaks_for", i})
+	}
 	for i, m := range v.Merges {
 		v.Timeline = append(v.Timeline, personEvent{m.At, "merged", "merges", i})
 	}

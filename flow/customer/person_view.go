@@ -22,6 +22,7 @@ type personalData struct {
 	Consents      []ConsentView    `json:"consents" doc:"everything she agreed to and withdrew, with its proof, oldest first"`
 	Orders        []personOrder    `json:"orders"`
 	Activities    []personActivity `json:"activities"`
+	SpeaksFor     []personSpeaks   `json:"speaks_for" doc:"organizations she is a contact of, and as what"`
 	Timeline      []personEvent    `json:"timeline" doc:"all of the above that has an instant, newest first"`
 	Merges        []personMerge    `json:"merges"`
 	History       []personChange   `json:"history" doc:"what each field of hers was and became"`
@@ -98,6 +99,17 @@ type personActivity struct {
 	At         time.Time  `json:"happened_at"`
 }
 
+type personSpeaks struct {
+	Organization string    `json:"organization"`
+	Roles        []string  `json:"roles"`
+	Title        string    `json:"title"`
+	Department   string    `json:"department"`
+	Main         bool      `json:"main"`
+	Since        *string   `json:"since"`
+	Until        *string   `json:"until"`
+	At           time.Time `json:"created_at"`
+}
+
 // personEvent is one line of her timeline. What says where above the thing itself stands: its list and place in it.
 type personEvent struct {
 	At    time.Time `json:"at"`
@@ -145,7 +157,7 @@ func instantOrNil(ms *int64) *time.Time {
 // view puts a person into the shape in which she gets it.
 func (p *person) view(now time.Time) *personalData {
 	v := &personalData{Format: personalFormat, MadeAt: now.UTC(), Profiles: []personProfile{}, ContactPoints: []personContact{},
-		Identities: []personIdentity{}, Tags: []personTag{}, Consents: []ConsentView{}, Orders: []personOrder{}, Activities: []personActivity{},
+		Identities: []personIdentity{}, Tags: []personTag{}, Consents: []ConsentView{}, Orders: []personOrder{}, Activities: []personActivity{}, SpeaksFor: []personSpeaks{},
 		Timeline: []personEvent{}, Merges: []personMerge{}, History: []personChange{}, Findings: []personFoundOdd{}, Segments: []string{}, Lists: append([]string{}, p.lists...), Visitors: p.visitors,
 		Further: map[string]any{}, Audit: []personAct{}}
 	for i := range p.customers {
@@ -172,6 +184,9 @@ func (p *person) view(now time.Time) *personalData {
 	v.Orders = p.orderViews()
 	for _, a := range p.activities {
 		v.Activities = append(v.Activities, personActivity{a.Kind, a.Content, a.Result, a.NextAction, instantOrNil(a.NextAt), instantOrNil(a.NextDoneAt), instant(a.HappenedAt)})
+	}
+	for _, k := range p.speaks {
+		v.SpeaksFor = append(v.SpeaksFor, personSpeaks{k.Organization, k.roles(), k.Title, k.Department, k.Main, k.Since, k.Until, instant(k.CreatedAt)})
 	}
 	for _, m := range p.merges {
 		v.Merges = append(v.Merges, personMerge{instant(m.CreatedAt), api.ID(m.MergedID)})

@@ -62,6 +62,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerPersons(a)
 	s.registerErase(a)
 	s.registerConsents(a)
+	s.registerSpeakers(a)
 	s.registerActivities(a)
 	s.registerTimeline(a)
 	s.registerOrders(a)

@@ -18,7 +18,7 @@ import (
 // timelineItem is one thing that happened with a customer. Code says what; the interface puts it into words with values.
 type timelineItem struct {
 	ID      string           `json:"id"`
-	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed,visitor"`
+	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed,visitor,contact"`
 	At      time.Time        `json:"at"`
 	Code    string           `json:"title_code"`
 	Values  map[string]any   `json:"values"`
@@ -79,6 +79,7 @@ var timelineSources = []timelineSource{
 	{[]string{"visitor"}, "customers.read", (*Store).timelineKnown},
 	{[]string{"visitor"}, "customers.read", (*Store).timelineVisits},
 	{[]string{"visitor"}, "customers.read", (*Store).timelineParted},
+	{[]string{"contact"}, "customers.read", (*Store).timelineSpeakers},
 }
 
 // cut is the position after which a source goes on: before the instant at, and at it below id.
@@ -95,7 +96,7 @@ func (p timelinePosition) cutFor(rank int) cut {
 	return cut{p.At, p.ID}
 }
 
-const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed, visitor"
+const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed, visitor, contact"
 
 type timelinePage struct {
 	page.List[timelineItem]

@@ -169,8 +169,10 @@ select 'visitor', (select count(*) from visitors where customer_id = ? and tied_
     join visitors v on v.id = s.visitor_id
     where v.customer_id = ?) t where t.begins = 1)
 union all
+select 'contact', count(*)`+speakersInSight+`
+union all
 select 'created', 1`, customerID, customerID, customerID, customerID, customerID, customerID, saidByMerge, bun.List(closedFields(ctx)),
-		customerID, customerID, visitGap, customerID).Scan(ctx, &rows)
+		customerID, customerID, visitGap, customerID, customerID, customerID, scope(ctx, "o"), scope(ctx, "p")).Scan(ctx, &rows)
 	counts := map[string]int64{}
 	for _, row := range rows {
 		if row.Count > 0 && mayRead(ctx, row.Kind) {

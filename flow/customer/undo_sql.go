@@ -37,7 +37,11 @@ select customer_id from activities where customer_id in (?)
 union
 select kept_id from merges where kept_id in (?)
 union
-select merged_id from merges where merged_id in (?)`, bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made))).Scan(ctx, &needed); err != nil {
+select merged_id from merges where merged_id in (?)
+union
+select person_id from contacts where person_id in (?)
+union
+select organization_id from contacts where organization_id in (?)`, bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made))).Scan(ctx, &needed); err != nil {
 		return 0, err
 	}
 	return remove(ctx, tx, made, "customer", "customers", done, needed,
