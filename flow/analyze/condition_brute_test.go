@@ -20,6 +20,7 @@ type shopper struct {
 	birthday                          time.Time // zero when unknown
 	tags                              []string
 	lists                             []string
+	speaksAs                          []string
 	owner                             int64 // 0 for none
 	hasPhone, emailConsent            bool
 	custom                            map[string]any
@@ -154,6 +155,10 @@ func (b brute) fieldOf(s *shopper, name string) any {
 		return text(s.stage)
 	case "tags":
 		return s.tags
+	case "contact.roles":
+		return s.speaksAs
+	case "contact.organizations":
+		return float64(len(s.speaksAs))
 	case "owner":
 		if s.owner == 0 {
 			return nil

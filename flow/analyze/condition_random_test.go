@@ -49,6 +49,11 @@ func randomShoppers(seed uint64, n int, today time.Time) []*shopper {
 				s.lists = append(s.lists, l)
 			}
 		}
+		for _, role := range []string{"decides", "pays"} {
+			if r.IntN(4) == 0 {
+				s.speaksAs = append(s.speaksAs, role)
+			}
+		}
 		if r.IntN(2) == 0 {
 			s.custom["level"] = []any{float64(1), float64(7.5), "7", "gold", true}[r.IntN(5)]
 		}
@@ -99,7 +104,7 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 		}
 		customers = append(customers, []any{s.id, s.kind, s.name, s.name, s.gender, birthday, nil, null(s.province), null(s.city), nil, nil, nil, s.stage, nil,
 			owner, nil, textList(s.tags), json.RawMessage(custom), s.hasPhone, false, consents, s.completeness, s.createdAt, s.createdAt,
-			int64(0), nil, nil, nil, nil, int64(0), int64(0), textList(s.lists), []string{}, []string{}, []string{}, null(s.location)})
+			int64(0), nil, nil, nil, nil, int64(0), int64(0), textList(s.lists), []string{}, []string{}, []string{}, null(s.location), textList(s.speaksAs), int64(len(s.speaksAs)), []string{}, int64(0)})
 		for _, o := range s.orders {
 			id++
 			orders = append(orders, []any{id, fmt.Sprint(id), null(o.shop), o.kind, o.status, s.id, o.at, local(o.at), o.gross, o.refunded, "CNY", o.country, nil, nil, int64(1)})
@@ -156,7 +161,7 @@ func randomCondition(t *rapid.T, today time.Time, depth int) map[string]any {
 	case "event":
 		return randomEvent(t, today)
 	}
-	return randomField(t, today, rapid.SampledFrom([]string{"kind", "name", "gender", "location", "city", "tags", "owner", "has_phone", "consent.email", "quality.completeness",
+	return randomField(t, today, rapid.SampledFrom([]string{"kind", "name", "gender", "location", "city", "tags", "contact.roles", "contact.organizations", "owner", "has_phone", "consent.email", "quality.completeness",
 		"created_at", "birthday", "age", "orders.count", "orders.total", "orders.first_at", "orders.last_at", "rfm.recency_days", "rfm.r", "rfm.segment",
 		"value.predicted", "value.alive_probability", "rhythm.due_day", "custom.level"}).Draw(t, "field"), nil)
 }
@@ -186,6 +191,9 @@ func randomValue(t *rapid.T, today time.Time, f *Field, op Op) (any, bool) {
 		return rapid.IntRange(1, 12).Draw(t, "days"), true
 	}
 	scalar := func() any {
+		if f.Type == TypeSet && f.Values != nil {
+			return f.Values[rapid.IntRange(0, 2).Draw(t, "choice")].Value
+		}
 		switch f.Type {
 		case TypeChoice:
 			return f.Values[rapid.IntRange(0, len(f.Values)-1).Draw(t, "choice")].Value

@@ -2,6 +2,12 @@ package analyze
 
 import "guanxi/flow/customer"
 
+// contactRoles are what a contact's word can weigh, as flow/customer keeps it.
+var contactRoles = []Choice{
+	{"decides", Label{"拍板", "decides"}}, {"pays", Label{"付款", "pays"}}, {"uses", Label{"使用", "uses"}},
+	{"influences", Label{"影响", "influences"}}, {"gatekeeps", Label{"把关", "gatekeeps"}}, {"champions", Label{"支持我们", "champions us"}},
+}
+
 // customerFieldList is every plain and derived field of a customer, in the order a person is offered them.
 var customerFieldList = []*Field{
 	{Name: "id", Type: TypeReference, Label: Label{"客户", "Customer"}, expr: "c.id", never: true},
@@ -28,6 +34,11 @@ var customerFieldList = []*Field{
 	{Name: "team", Type: TypeReference, Label: Label{"团队", "Team"}, expr: "c.team_id"},
 	{Name: "created_at", Type: TypeInstant, Label: Label{"建档时间", "Date created"}, expr: "c.created_at"},
 	{Name: "updated_at", Type: TypeInstant, Label: Label{"更新时间", "Date updated"}, expr: "c.updated_at"},
+
+	{Name: "contact.roles", Type: TypeSet, Label: Label{"在单位的角色", "Role at an organization"}, expr: "c.speaks_as", never: true, Values: contactRoles},
+	{Name: "contact.organizations", Type: TypeNumber, Label: Label{"代表的单位数", "Organizations spoken for"}, expr: "c.speaks_for", never: true},
+	{Name: "contacts.roles", Type: TypeSet, Label: Label{"联系人的角色", "Roles of contacts"}, expr: "c.contact_roles", never: true, Values: contactRoles},
+	{Name: "contacts.count", Type: TypeNumber, Label: Label{"联系人数", "Contacts"}, expr: "c.contacts", never: true},
 
 	{Name: "has_phone", Type: TypeBoolean, Label: Label{"有可用手机号", "Has a usable phone"}, expr: "c.has_phone", never: true},
 	{Name: "has_email", Type: TypeBoolean, Label: Label{"有可用邮箱", "Has a usable e-mail address"}, expr: "c.has_email", never: true},

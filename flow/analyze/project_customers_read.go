@@ -32,6 +32,9 @@ type customerRow struct {
 	reach, lists                      []string
 	location                          string
 	codes                             []string // how phone numbers begin
+
+	speaksAs, contactRoles []string
+	speaksFor, contacts    int64 // organizations she is a contact of, persons who are contacts of it
 }
 
 // customerRows are customers in order of id, found again by walking along them.
@@ -119,6 +122,11 @@ order by id`, which("id")); err != nil {
 		return nil
 	}, "select customer_id, kind, stopped, case when kind = 'phone' then substr(value, 1, 4) else '' end from contact_points where ? and state = 'ok' order by customer_id", which("customer_id")); err != nil {
 		return nil, err
+	}
+	for _, end := range contactEnds {
+		if err := end.read(ctx, from, rows, which); err != nil {
+			return nil, err
+		}
 	}
 	home := workspace.Of(ctx).Country
 	for _, c := range rows {
@@ -209,6 +217,7 @@ func (c *customerRow) columns(t customerTotals) []driver.Value {
 		c.OwnerID, c.TeamID, textList(c.tags), json.RawMessage(custom), c.phone, c.email, textList(c.consents), c.completeness(),
 		c.CreatedAt, c.UpdatedAt, t.count, nullInt(t.firstAt), nullInt(t.lastAt), nullDay(t.firstDay), nullDay(t.lastDay),
 		t.gross, t.refunded, textList(c.lists), textList(c.refused), textList(c.askAgain), textList(c.reach), nullText(c.location),
+		textList(c.speaksAs), c.speaksFor, textList(c.contactRoles), c.contacts,
 	}
 }
 

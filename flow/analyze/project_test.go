@@ -126,6 +126,17 @@ func TestProjections(t *testing.T) {
 			require.Equal(t, `0.875`, c.one("select completeness from customers where id = 1"))
 			require.Equal(t, `0.125`, c.one("select completeness from customers where id = 2"))
 		})
+		t.Run("a customer carries what she is to organizations, an organization who its contacts are", func(t *testing.T) {
+			c.write("customers", []int64{21, 22, 23, 24}, addCustomer(21, ""), addCustomer(22, ""), addCustomer(23, ""), addCustomer(24, ""), "update customers set deleted_at = 1 where id = 24",
+				`insert into contacts (id, organization_id, person_id, role, until, created_at) values (1, 21, 22, 'decides,pays', null, 1), (2, 21, 23, 'uses', '2026-01-01', 1),
+				 (3, 21, 22, 'uses', null, 1), (4, 21, 24, 'champions', null, 1), (5, 23, 22, '', null, 1), (6, 21, 21, 'uses', null, 1)`)
+			c.drain()
+			require.Equal(t, `{'c': 1, 'r': '[decides, pays, uses]', 's': 0}`, c.one("select {c: contacts, r: contact_roles::varchar, s: speaks_for} from customers where id = 21"))
+			require.Equal(t, `{'c': 0, 'r': '[decides, pays, uses]', 's': 2}`, c.one("select {c: contacts, r: speaks_as::varchar, s: speaks_for} from customers where id = 22"))
+			require.Equal(t, `{'c': 1, 'r': '[]', 's': 0}`, c.one("select {c: contacts, r: speaks_as::varchar, s: speaks_for} from customers where id = 23"))
+			c.write("customers", []int64{21, 22, 23, 24}, "delete from contacts", "delete from customers where id > 20")
+			c.drain()
+		})
 		t.Run("totals of orders arriving after the customer", func(t *testing.T) {
 			c.write("orders", []int64{1, 2, 3, 4},
 				addOrder(1, 1, "2026-01-31 23:59", "order", "completed", 1000, 100, ""), addLine(1, 0, "护肤", 1000), addLine(1, 1, "护肤", -100),
