@@ -18,3 +18,4 @@ export * from "./exports";
 export * from "./analyze";
 export * from "./group";
 export * from "./identity";
+export * from "./speaker";

@@ -644,6 +644,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who speaks for an organization, or for whom a person speaks */
+        get: operations["get-customers-id-contacts"];
+        put?: never;
+        /** Make a person a contact of an organization, from either side */
+        post: operations["post-customers-id-contacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/contacts/{contact}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a contact away, as if it had never been */
+        delete: operations["delete-customers-id-contacts-contact"];
+        options?: never;
+        head?: never;
+        /** Change what a contact is at an organization */
+        patch: operations["patch-customers-id-contacts-contact"];
+        trace?: never;
+    };
     "/api/v1/customers/{id}/erase": {
         parameters: {
             query?: never;
@@ -3904,6 +3940,18 @@ export interface components {
             /** Format: int64 */
             yes: number;
         };
+        ContactFields: {
+            department?: string;
+            /** @description whom to turn to first; an organization has one */
+            main?: boolean;
+            /** @description decides, pays, uses, influences, gatekeeps, champions */
+            roles?: string[];
+            /** @description YYYY-MM-DD */
+            since?: string | null;
+            title?: string;
+            /** @description YYYY-MM-DD, not after today; set where the person no longer speaks for the organization */
+            until?: string | null;
+        };
         ContactView: {
             /** Format: id */
             id: string;
@@ -5260,6 +5308,21 @@ export interface components {
             /** @description of a text that is kept elsewhere */
             text_version?: string;
         };
+        NewContact: {
+            department?: string;
+            /** @description whom to turn to first; an organization has one */
+            main?: boolean;
+            new?: components["schemas"]["CustomerFields"];
+            /** Format: id */
+            other?: string;
+            /** @description decides, pays, uses, influences, gatekeeps, champions */
+            roles?: string[];
+            /** @description YYYY-MM-DD */
+            since?: string | null;
+            title?: string;
+            /** @description YYYY-MM-DD, not after today; set where the person no longer speaks for the organization */
+            until?: string | null;
+        };
         NewExport: {
             /** @description whether a CSV begins with a byte-order mark, by which spreadsheets know UTF-8; true when absent */
             bom?: boolean;
@@ -5669,6 +5732,15 @@ export interface components {
              */
             merged: string;
         };
+        PersonNear: {
+            /** @description masked */
+            email: string | null;
+            /** Format: id */
+            id: string;
+            name: string;
+            /** @description masked */
+            phone: string | null;
+        };
         PersonOrder: {
             city: string;
             country: string;
@@ -5702,6 +5774,17 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        PersonSpeaks: {
+            /** Format: date-time */
+            created_at: string;
+            department: string;
+            main: boolean;
+            organization: string;
+            roles: string[] | null;
+            since: string | null;
+            title: string;
+            until: string | null;
+        };
         PersonTag: {
             /** Format: date-time */
             created_at: string;
@@ -5733,6 +5816,8 @@ export interface components {
             /** @description her own record, then those of customers that were found to be her */
             profiles: components["schemas"]["PersonProfile"][] | null;
             segments: string[] | null;
+            /** @description organizations she is a contact of, and as what */
+            speaks_for: components["schemas"]["PersonSpeaks"][] | null;
             tags: components["schemas"]["PersonTag"][] | null;
             /** @description all of the above that has an instant, newest first */
             timeline: components["schemas"]["PersonEvent"][] | null;
@@ -7438,6 +7523,33 @@ export interface components {
             /** Format: date-time */
             last_fact_at: string | null;
             name: string;
+        };
+        SpeakerList: {
+            items: components["schemas"]["SpeakerView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        SpeakerView: {
+            department: string;
+            /** Format: id */
+            id: string;
+            main: boolean;
+            organization: components["schemas"]["Named"];
+            person: components["schemas"]["PersonNear"];
+            /** @description decides, pays, uses, influences, gatekeeps, champions */
+            roles: string[] | null;
+            /** Format: date */
+            since: string | null;
+            title: string;
+            /**
+             * Format: date
+             * @description set where the person no longer speaks for the organization
+             */
+            until: string | null;
+            /** Format: int64 */
+            version: number;
         };
         SpendingSpread: {
             /**
@@ -11431,6 +11543,291 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-contacts": {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeakerList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewContact"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeakerView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-customers-id-contacts-contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-customers-id-contacts-contact": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                contact: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactFields"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpeakerView"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -3,6 +3,7 @@ import transfer from "../features/collect/transfer/words.en-US";
 import quality from "../features/analyze/quality/words.en-US";
 import collect from "../features/collect/words.en-US";
 import duplicate from "../features/customer/duplicates/words.en-US";
+import speaker from "../features/customer/speakers/words.en-US";
 import own from "../features/customer/fields/words.en-US";
 import group from "../features/customer/groups/words.en-US";
 import identity from "../features/customer/identity/words.en-US";
@@ -15,4 +16,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, identity, own, privacy, settings };
+export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, identity, own, speaker, privacy, settings };

@@ -3,6 +3,7 @@ import transfer from "../features/collect/transfer/words.zh-CN";
 import quality from "../features/analyze/quality/words.zh-CN";
 import collect from "../features/collect/words.zh-CN";
 import duplicate from "../features/customer/duplicates/words.zh-CN";
+import speaker from "../features/customer/speakers/words.zh-CN";
 import own from "../features/customer/fields/words.zh-CN";
 import group from "../features/customer/groups/words.zh-CN";
 import identity from "../features/customer/identity/words.zh-CN";
@@ -15,4 +16,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, identity, own, privacy, settings };
+export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, identity, own, speaker, privacy, settings };

@@ -88,6 +88,7 @@ export default {
       not_for_a_group: "Not for a row of many",
       nobody_left: "Nobody is left",
       nothing_to_undo: "Nothing to undo",
+      contact_known: "This is a contact already", contact_kinds: "An organization's contact is a person, and a person speaks for an organization",
       activity_of_others: "Only your own entries can be changed",
       activity_too_old: "The entry is too old to change",
       took_too_long: "It took too long and was stopped",

@@ -88,6 +88,7 @@ export default {
       not_for_a_group: "合并的一项不能这样做",
       nobody_left: "没有剩下的对象",
       nothing_to_undo: "没有可以撤销的",
+      contact_known: "已经是联系人了", contact_kinds: "单位的联系人应是个人，个人的任职处应是单位",
       activity_of_others: "只能改自己记的",
       activity_too_old: "这条记录太早，不能再改",
       took_too_long: "用时太久，已停下",

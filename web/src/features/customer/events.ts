@@ -5,7 +5,7 @@ import { useLanguage } from "../../app/i18n";
 import { useFormat, type IconName } from "../../ui";
 import { isMoney, ownFieldsQuery } from "./fields/own";
 
-const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", changed: "edit", visitor: "eye", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
+const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", contact: "people", changed: "edit", visitor: "eye", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
 
 /** The pictogram of what happened; a contact shows its way. */
 export const iconOf = (item: TimelineItem): IconName => icons[item.kind === "activity" ? text(item.values, "kind") : item.kind] ?? "note";
@@ -54,6 +54,10 @@ export function useEventText() {
       case "consent": {
         const named = (code: string) => (i18n.exists(`customer:consent.${code}`) ? t(`consent.${code as "sms"}`) : code);
         return { title: t(item.values["granted"] === true ? "event.consentYes" : "event.consentNo", { what: [named(of("purpose")), named(of("channel"))].join(" ") }), meta: of("source") };
+      }
+      case "contact": {
+        const roles = of("roles").split(",").filter((role) => i18n.exists(`speaker:roles.${role}`)).map((role) => i18n.t(`speaker:roles.${role as "pays"}`));
+        return { title: t(item.title_code === "contact_of" ? "event.contactOf" : "event.contactCame", { name: of("name") }), meta: [of("title"), of("department"), roles.join(list), of("until") && t("event.contactLeft", { at: format.fullDay(of("until")) })].filter(Boolean).join(comma) };
       }
       case "changed": return changed(item);
       case "visitor": return visitor(item);

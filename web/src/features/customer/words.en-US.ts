@@ -62,6 +62,7 @@ export default {
     visited_one: "Visited **{{source}}**, one act", visited_other: "Visited **{{source}}**, {{count}} acts", beforeKnown: "before anybody knew who it was", visitorKnown: "Known as visitor **{{named}}**", visitorParted: "Parted from visitor **{{named}}**, **{{by}}**", firstSeen: "first seen {{at}}", knownWith: "known by {{keys}}", knownBy: "said by {{by}}", knownByRule: "known by a rule",
     did: { page_viewed: "viewed", product_viewed: "viewed product", cart_updated: "changed cart", checkout_started: "started checkout", search: "searched", form_submitted: "sent form", order_placed: "ordered" },
     tagged: "Tagged **{{tags}}**",
+    contactOf: "Became a contact of **{{name}}**", contactCame: "**{{name}}** became a contact", contactLeft: "left {{at}}",
     status: { pending: "Unpaid", placed: "Placed", paid: "Paid", shipped: "Shipped", delivered: "Delivered", completed: "Completed", cancelled: "Cancelled", refunded: "Refunded", partially_refunded: "Part refunded", returned: "Returned" },
   },
   next: { title: "Next step", none: "Nothing to do now", nextContact: "Next contact {{at}}", call: "Call", log: "Log contact", later: "Later", give: "Hand over", drop: "Dismiss", open: "See it in Today" },

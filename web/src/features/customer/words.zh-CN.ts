@@ -62,6 +62,7 @@ export default {
     visited_other: "访问 **{{source}}**，{{count}} 个动作", beforeKnown: "当时还不知道是谁", visitorKnown: "认出访客 **{{named}}** 是本人", visitorParted: "与访客 **{{named}}** 分开，**{{by}}**", firstSeen: "首次出现 {{at}}", knownWith: "凭{{keys}}认出", knownBy: "由 {{by}} 认定", knownByRule: "按识别规则认出",
     did: { page_viewed: "浏览", product_viewed: "看商品", cart_updated: "改购物车", checkout_started: "开始结账", search: "搜索", form_submitted: "提交表单", order_placed: "下单" },
     tagged: "打上标签 **{{tags}}**",
+    contactOf: "成为 **{{name}}** 的联系人", contactCame: "**{{name}}** 成为联系人", contactLeft: "{{at}} 离开",
     status: { pending: "待付款", placed: "已下单", paid: "已付款", shipped: "已发货", delivered: "已送达", completed: "已完成", cancelled: "已取消", refunded: "已退款", partially_refunded: "部分退款", returned: "已退货" },
   },
   next: { title: "下一步", none: "现在没有要做的事", nextContact: "下次联系 {{at}}", call: "打电话", log: "记一笔", later: "稍后", give: "转交", drop: "忽略", open: "在今日里看" },

@@ -1,11 +1,8 @@
-import { useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
-import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { search, type OwnField } from "../../../api";
+import type { OwnField } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
 import { useFormat } from "../../../ui";
-import { customerQuery } from "../queries";
+import { CustomerSelect } from "../CustomerSelect";
 import { typedValue } from "./own";
 
 interface Props {
@@ -47,22 +44,5 @@ function Choices({ of, value, id, "aria-label": label, "aria-describedby": descr
     <span className="ticks" role="group" id={id} aria-label={label ?? of.label[language]} aria-describedby={describedBy}>
       {of.values.map((each) => <label key={each.value}><input type="checkbox" name={`custom.${of.key}`} value={each.value} defaultChecked={chosen.includes(each.value)} /> {each.label[language]}</label>)}
     </span>
-  );
-}
-
-/** Another customer, found by name. */
-function CustomerSelect({ name, value, id }: { name: string; value: string; id?: string }) {
-  const { t } = useTranslation("own");
-  const [chosen, setChosen] = useState(value);
-  const [asked, setAsked] = useState("");
-  const { data } = useQuery({ queryKey: ["search", asked], queryFn: ({ signal }) => search(asked, 10, signal), enabled: asked !== "" });
-  const now = useQuery({ ...customerQuery(chosen), enabled: chosen !== "" });
-  const found = data?.items.filter((each) => each.type === "customer").map((each) => ({ value: each.id, label: each.title })) ?? [];
-  const options = chosen && !found.some((each) => each.value === chosen) ? [{ value: chosen, label: now.data?.name ?? chosen }, ...found] : found;
-  return (
-    <>
-      <Select {...(id ? { id } : {})} className="wide" showSearch={{ filterOption: false, onSearch: setAsked }} allowClear placeholder={t("findCustomer")} value={chosen || null} options={options} onChange={(to?: string) => setChosen(to ?? "")} />
-      <input type="hidden" name={name} value={chosen} />
-    </>
   );
 }
