@@ -34,7 +34,7 @@ type counted struct {
 	orders, activities, tags, phones []string
 	lists                            []string
 	speaks, spoken                   []string // contacts, as the person and as the organization
-	into                             int // place of the customer she is merged into, -1 for none
+	into                             int      // place of the customer she is merged into, -1 for none
 }
 
 var compared = []string{"name", "given_name", "family_name", "city", "address", "company", "industry", "gender", "birthday", ownerField, createdField, "custom.size"}

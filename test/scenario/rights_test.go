@@ -24,7 +24,7 @@ var canaries = []string{
 }
 
 // bobs are marks of a customer whom only Bob looks after.
-var bobs = []string{"Bobsown", "BOB-1", "BOB-2", "bob calls back", sensitive}
+var bobs = []string{"Bobsown", "BOB-1", "BOB-2", "bob calls back", "bob pays for it", sensitive}
 
 // sensitive is what a field of the company's own, marked as sensitive, holds of Bob's customer.
 const sensitive = "secret level of Bob's"
@@ -76,6 +76,11 @@ func openGuarded(t *testing.T, url string) *guarded {
 			g.t.Fatal(a.status, a.text)
 		}
 	}
+	// Bob's customer speaks for Ann's
+	if a := g.ask(g.admin(), "PATCH", "/customers/"+g.annsOwn, map[string]any{"kind": "organization"}); a.status != 200 {
+		g.t.Fatal(a.status, a.text)
+	}
+	g.post("/customers/"+g.annsOwn+"/contacts", map[string]any{"other": g.bobsOwn, "title": "bob pays for it"}, nil)
 	var segment struct{ ID string }
 	g.post("/segments", map[string]any{"name": "Everybody who bought", "condition": bought}, &segment)
 	g.segment = segment.ID
