@@ -12,7 +12,6 @@ import { NextStep, useNextSteps } from "./NextStep";
 import { Promises } from "./Promises";
 import { RhythmPanel } from "./RhythmPanel";
 import { VisitorsPanel } from "./identity/VisitorsPanel";
-import { SpeakersPanel } from "./speakers/SpeakersPanel";
 import { ListsPanel, SegmentsPanel } from "./SegmentsPanel";
 import { Stream } from "./Stream";
 import { customerQuery } from "./queries";
@@ -48,10 +47,8 @@ function Columns({ of }: { of: Customer }) {
         </div>
         <aside className="right" aria-label={t("next.title")}>
           <NextStep of={of} steps={steps} onLog={startLog} />
-          {of.kind === "organization" && <SpeakersPanel of={of} />}
           <RhythmPanel of={of} />
           <Promises of={of} />
-          {of.kind === "person" && <SpeakersPanel of={of} />}
           <SegmentsPanel of={of} />
           <ListsPanel of={of} />
           <VisitorsPanel of={of} />

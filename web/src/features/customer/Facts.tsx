@@ -5,6 +5,7 @@ import { Defined, Locked, Section, Sep, Tag, useFormat } from "../../ui";
 import { Contacts } from "./Contacts";
 import { Consents } from "./Consents";
 import { Profile } from "./Profile";
+import { SpeakersPanel } from "./speakers/SpeakersPanel";
 import { TagEditor } from "./TagEditor";
 import { useSourceName } from "./events";
 
@@ -15,9 +16,11 @@ export function Facts({ of }: { of: CustomerPage }) {
     <>
       <Section className="id"><Who of={of} /></Section>
       <Section title={t("contact.title")}><Contacts of={of} /></Section>
+      {of.kind === "organization" && <SpeakersPanel of={of} />}
       <Section title={t("consent.title")}><Consents of={of} /></Section>
       <Section title={t("worth.title")}><Worth of={of} /></Section>
       <TagEditor of={of} />
+      {of.kind === "person" && <SpeakersPanel of={of} />}
       <Profile of={of} />
       <RecordQuality customer={of.id} version={of.version} />
     </>

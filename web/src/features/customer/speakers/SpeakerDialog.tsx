@@ -26,7 +26,7 @@ export function SpeakerDialog({ of, contact, onClose, onAdded, onChanged }: Prop
     if (contact) {
       onChanged(await changeContact(of.id, contact.id, what, contact.version), contact);
     } else {
-      const required = (name: string) => { if (!text(name)) throw new Problem(422, "", "", [{ field: name, message: "required" }]); return text(name); };
+      const required = (name: string) => { if (!text(name)) throw new Problem(422, "", "", [{ field: name, message: t("required") }]); return text(name); };
       const body = made
         ? { ...what, new: { name: required("name"), ...(text("phone") ? { phone: text("phone") } : {}), ...(text("email") ? { email: text("email") } : {}) } }
         : { ...what, other: required("other") };

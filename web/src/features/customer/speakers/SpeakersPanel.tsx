@@ -16,6 +16,7 @@ export function SpeakersPanel({ of }: { of: CustomerPage }) {
   const write = useCan()("customers.write") && of.may_change;
   const client = useQueryClient();
   const { say, sayFault } = useToast();
+  const format = useFormat();
   const [editing, setEditing] = useState<Contact | "new" | null>(null);
   const queryKey = ["customer", of.id, "contacts"];
   const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
@@ -56,12 +57,12 @@ export function SpeakersPanel({ of }: { of: CustomerPage }) {
     onError: sayFault,
   });
   if (!data || (total === 0 && !write)) return null;
-  const title = t(organization ? "title" : "titleOf");
+  const title = [t(organization ? "title" : "titleOf"), total > 0 && format.count(total)].filter(Boolean).join(" ");
+  const add = write && <Button look="link" className="meta" onClick={() => setEditing("new")} aria-label={t(organization ? "add" : "addOf")}>{t("addShort")}</Button>;
   return (
-    <Section title={title} side={total > 0 && t("count", { count: total })} className="speakers">
-      {items.length > 0 && <ul>{items.map((contact) => <Speaker key={contact.id} of={contact} other={other(contact)} organization={organization} {...(write ? { onEdit: () => setEditing(contact), onRemove: () => remove.mutate(contact) } : {})} />)}</ul>}
+    <Section title={title} side={add} className="speakers">
+      {items.length === 0 ? <p className="dim">{t(organization ? "none" : "noneOf")}</p> : <ul>{items.map((contact) => <Speaker key={contact.id} of={contact} other={other(contact)} organization={organization} {...(write ? { onEdit: () => setEditing(contact), onRemove: () => remove.mutate(contact) } : {})} />)}</ul>}
       {hasNextPage && <Button look="link" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("more")}</Button>}
-      {write && <Button look="link" icon="plus" onClick={() => setEditing("new")}>{t(organization ? "add" : "addOf")}</Button>}
       {editing && <SpeakerDialog of={of} {...(editing === "new" ? {} : { contact: editing })} onClose={() => setEditing(null)} onAdded={(contact) => void added(contact)} onChanged={(contact, before) => void changed(contact, before)} />}
     </Section>
   );
@@ -73,7 +74,7 @@ function Speaker({ of, other, organization, onEdit, onRemove }: { of: Contact; o
   const name = other.name || t("noName", { id: other.id });
   const what = [of.title, of.department, of.until ? t("until", { at: format.fullDay(of.until) }) : of.since && t("since", { at: format.fullDay(of.since) })].filter(Boolean).join(" · ");
   return (
-    <li className={of.until ? "left" : undefined}>
+    <li className={of.until ? "past" : undefined}>
       <div className="who">
         <Link className="opens cut" to="/customers/$id" params={{ id: other.id }}>{name}</Link>
         {of.main && <Tag icon="star">{t("main")}</Tag>}
