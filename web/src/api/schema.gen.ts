@@ -7690,7 +7690,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact";
             title_code: string;
             values: {
                 [key: string]: unknown;
