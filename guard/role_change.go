@@ -20,9 +20,10 @@ import (
 // contactFields may be masked: something of them can be shown. The others are seen or not.
 var contactFields = []string{"phone", "email", "address", "external_id"}
 
-// profileFields are what else a role's right to may be set, beside the workspace's own fields (custom.KEY).
+// profileFields are what else a role's right to may be set, beside the workspace's own fields (custom.KEY). orders is what
+// is reckoned from purchases: how many, how much, RFM, rhythm, value.
 var profileFields = []string{"gender", "birthday", "company", "industry", "country", "province", "city", "district", "postcode",
-	"tags", "lifecycle_stage", "source", "owner", "consents"}
+	"tags", "lifecycle_stage", "source", "owner", "consents", "orders"}
 
 // GovernedFields gives the fields of a customer that a role has a right to of its own, in the order of the matrix.
 func GovernedFields(ctx context.Context) []string {

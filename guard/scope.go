@@ -160,6 +160,7 @@ type Fields struct {
 	unusable  []string
 	write     bool
 	closed    bool
+	orderless bool       // may not read orders, and so nothing reckoned from them
 	sensitive bool       // sees the sensitive ones of the workspace's own fields
 	own       *field.Set // nil where none is hidden
 }
@@ -177,6 +178,7 @@ func FieldsOf(ctx context.Context, noun string) Fields {
 	f := Fields{write: a.Can(noun + ".write")}
 	if noun == "customers" {
 		f.rights, f.unusable, f.own, f.sensitive = role.Fields, role.Unusable, field.Of(ctx), a.Can("fields.sensitive")
+		f.orderless = !a.Can("orders.read")
 	}
 	return f
 }
@@ -187,6 +189,9 @@ func (f Fields) Right(field string) Right {
 		return None
 	}
 	whole := governing(field)
+	if whole == Purchases && f.orderless {
+		return None
+	}
 	field, key, _ := strings.Cut(whole, ".")
 	hidden, isHidden := f.ofOwn(field, key)
 	if r, special := f.rights[whole]; special {
@@ -207,9 +212,19 @@ func (f Fields) Right(field string) Right {
 	return Read
 }
 
+// Purchases is the field whose right holds for everything reckoned from a customer's orders.
+const Purchases = "orders"
+
+var reckonedFromOrders = []string{"orders", "rfm", "rhythm", "value", "churn"}
+
 // governing gives the field whose right holds for another that is reckoned from it.
 func governing(field string) string {
+	block, _, _ := strings.Cut(field, ".")
 	switch {
+	case slices.Contains(reckonedFromOrders, block):
+		return Purchases
+	case field == "location":
+		return "country"
 	case field == "age":
 		return "birthday"
 	case field == "team":

@@ -228,22 +228,28 @@ func (g *Guard) registerShares(a *api.API) {
 // valueSample bounds the customers whose values are offered: the newest.
 const valueSample = 50_000
 
-// shareValues gives what customers have in the fields a condition may ask, for choosing from. Names of companies are not
-// offered: who rules over access need not know whom the company deals with.
+// shareValues gives what customers whom the reader sees have in the fields a condition may ask and the reader may use, for
+// choosing from. Names of companies are not offered: who rules over access need not know whom the company deals with.
 func (g *Guard) shareValues(ctx context.Context) (map[string][]string, error) {
-	values := map[string][]string{}
+	values, rights := map[string][]string{}, FieldsOf(ctx, "customers")
+	scope, args := ScopeOf(Looking(ctx), "customers").Where("c")
+	living := "from customers c where c.deleted_at is null and c.merged_into is null and " + scope
 	for name, column := range shareFields {
 		list := []string{}
-		if name == "company" || name == "district" {
+		if name == "company" || name == "district" || !rights.CanUse(name) {
 			continue
 		}
-		if err := g.records.Read().NewRaw("select "+column+" from (select "+column+" from customers where "+column+" <> '' and deleted_at is null order by id desc limit ?) newest group by "+column+" order by count(*) desc, "+column+" limit 100", valueSample).Scan(ctx, &list); err != nil {
+		if err := g.records.Read().NewRaw("select "+column+" from (select c."+column+" "+living+" and c."+column+" <> '' order by c.id desc limit ?) newest group by "+column+" order by count(*) desc, "+column+" limit 100",
+			append(slices.Clone(args), valueSample)...).Scan(ctx, &list); err != nil {
 			return nil, err
 		}
 		values[name] = list
 	}
 	tags := []string{}
-	err := g.records.Read().NewRaw("select tag from customer_tags group by tag order by count(*) desc, tag limit 100").Scan(ctx, &tags)
+	if !rights.CanUse("tags") {
+		return values, nil
+	}
+	err := g.records.Read().NewRaw("select t.tag from customer_tags t where t.customer_id in (select c.id "+living+") group by t.tag order by count(*) desc, t.tag limit 100", args...).Scan(ctx, &tags)
 	values["tag"] = tags
 	return values, err
 }

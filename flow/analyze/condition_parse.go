@@ -121,7 +121,7 @@ func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev 
 	case kind == "tag":
 		c.Tag, err = oneText(keys["tag"], inside(place, "tag"))
 		if err == nil && !customerFields["tags"].mayUse(p.ctx) {
-			err = wrong(place, "tag", "field_not_yours_to_use", "tags")
+			err = wrong(place, "tag", notYours, "tags")
 		}
 		if err == nil && c.Tag == "" {
 			err = wrong(place, "tag", "is_empty")
@@ -162,7 +162,7 @@ func (p *conditionParser) field(c *Condition, keys map[string]json.RawMessage, e
 		return wrong(c.place, "field", "unknown_field", name)
 	}
 	if ev == nil && !c.Field.mayUse(p.ctx) {
-		return wrong(c.place, "field", "field_not_yours_to_use", name)
+		return wrong(c.place, "field", notYours, name)
 	}
 	if c.Op, err = operator(keys, c.place, c.Field.Ops()); err != nil {
 		return err
@@ -179,6 +179,9 @@ func (p *conditionParser) event(c *Condition, keys map[string]json.RawMessage, d
 	ev, known := knownEvents[name]
 	if !known {
 		return wrong(c.place, "event", "unknown_event", name)
+	}
+	if ev.ofOrders() && !customerFields["orders.count"].mayUse(p.ctx) {
+		return wrong(c.place, "event", notYours, name)
 	}
 	c.Event = ev
 	if raw, ok := keys["where"]; ok && string(raw) != "null" {
@@ -301,6 +304,9 @@ func inside(place, key string) string {
 }
 
 // wrong gives the fault of key at place; the root itself is called condition.
+// notYours is what is wrong with a condition that asks for what the reader may not use.
+const notYours = "field_not_yours_to_use"
+
 func wrong(place, key, message string, args ...any) *fault.Error {
 	at := inside(place, key)
 	if at == "" {

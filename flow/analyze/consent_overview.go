@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"guanxi/base/api"
+	"guanxi/base/fault"
 	"guanxi/flow/customer"
 	"guanxi/guard"
 )
@@ -33,6 +34,9 @@ type ConsentOverview struct {
 
 // Consents counts who may be reached for what, in one pass over columns.
 func (s *Segments) Consents(ctx context.Context) (*ConsentOverview, error) {
+	if guard.FieldsOf(ctx, "customers").Right("consents") == guard.None {
+		return nil, fault.Forbidden("field_not_readable", "consents")
+	}
 	out := &ConsentOverview{Channels: map[string]int64{}, Cells: []ConsentCell{}}
 	counts, into := []string{"count(*)"}, []any{&out.Customers}
 	count := func(condition string, to *int64) {

@@ -89,6 +89,9 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 		}
 	}
 	for _, ev := range eventList {
+		if ev.ofOrders() && !customerFields["orders.count"].mayUse(ctx) {
+			continue
+		}
 		e := EventView{Name: ev.Name, Label: ev.Label, Measures: []string{MeasureCount, MeasureDays, MeasureFirst, MeasureLast, MeasureRatio}}
 		for _, p := range ev.Properties {
 			key := ev.Name + "." + p.Name

@@ -21,6 +21,9 @@ type eventWord struct {
 	things           string // products
 }
 
+// ofOrders says that the event is reckoned from orders, and so for those alone who may use what is.
+func (ev *Event) ofOrders() bool { return ev.relation == "orders" || ev.relation == "order_lines" }
+
 func (ev *Event) property(name string) (*Field, bool) {
 	for _, p := range ev.Properties {
 		if p.Name == name {

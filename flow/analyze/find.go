@@ -35,7 +35,7 @@ func orderOf(ctx context.Context, sort string) (customerOrder, error) {
 		return o, fault.Invalid("sort", "unknown_field", name)
 	}
 	if !f.mayUse(ctx) {
-		return o, fault.Invalid("sort", "field_not_yours_to_use", name)
+		return o, fault.Invalid("sort", notYours, name)
 	}
 	o.x, o.scores, o.descending = f.expr, f.scores, descending
 	if f.ops != nil {

@@ -54,6 +54,7 @@ func (s *Segments) Groups(ctx context.Context) ([]GroupView, error) {
 		}
 		return &Named{ID: api.ID(*id), Name: reader.name(kind, *id)}
 	}
+	known := slices.DeleteFunc(slices.Clone(live), func(seg *Segment) bool { return !s.mayKnow(ctx, seg, among) })
 	within := map[int64]*Condition{}
 	for _, seg := range live {
 		if c, err := parseConditionOf(guard.System(ctx), []byte(seg.Condition), among, seg.ID); err == nil {
@@ -75,7 +76,7 @@ func (s *Segments) Groups(ctx context.Context) ([]GroupView, error) {
 		if v.Picked, err = s.count(ctx, (&ListReference{ID: l.ID, Lists: []int64{l.ID}}).members()); err != nil {
 			return nil, err
 		}
-		for _, seg := range live {
+		for _, seg := range known {
 			asks := false
 			if c := within[seg.ID]; c != nil {
 				c.walk(func(n *Condition) { asks = asks || n.List != nil && n.List.ID == l.ID })
@@ -86,15 +87,15 @@ func (s *Segments) Groups(ctx context.Context) ([]GroupView, error) {
 		}
 		views = append(views, v)
 	}
-	segments, err := s.views(ctx, live)
+	segments, err := s.views(ctx, known)
 	if err != nil {
 		return nil, err
 	}
-	for i, seg := range live {
+	for i, seg := range known {
 		v := segments[i]
 		g := GroupView{Type: GroupSegment, ID: v.ID, Name: v.Name, Description: v.Description, Parent: (*api.ID)(seg.ParentID), Count: v.Count, Sentence: &v.Sentence,
 			Owner: named("owner", seg.OwnerID), Team: named("team", seg.TeamID), MadeBy: v.Owner, UsedBy: []string{}, Version: v.Version, CreatedAt: v.CreatedAt, UpdatedAt: v.UpdatedAt}
-		for _, other := range live {
+		for _, other := range known {
 			if c := within[other.ID]; c != nil && other.ID != seg.ID && c.builtOn(seg.ID) {
 				g.UsedBy = append(g.UsedBy, other.Name)
 			}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"guanxi/base/api"
+	"guanxi/guard"
 )
 
 // file is a CSV answer, with a byte-order mark so that spreadsheets read it as UTF-8. Amounts are in major units.
@@ -42,13 +43,16 @@ func decimal(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 // fileRows is the most rows of a file of what stands behind a number.
 const fileRows = 200_000
 
-// registerCSV adds the same answers as files.
+// registerCSV adds the same answers as files, for who may export and may read them on the screen.
 func (m *Metrics) registerCSV(a *api.API) {
 	op := func(method, path, summary string) api.Op {
 		return api.Op{Method: method, Path: path, Permission: "export", Summary: summary, Tag: "metrics"}
 	}
 	api.Register(a, op(http.MethodGet, "/metrics/board.csv", "The board as CSV"),
 		func(ctx context.Context, in *PeriodInput) (*file, error) {
+			if err := guard.Authorize(ctx, "metrics.read"); err != nil {
+				return nil, err
+			}
 			p, err := in.period(ctx, m)
 			if err != nil {
 				return nil, err
@@ -61,6 +65,9 @@ func (m *Metrics) registerCSV(a *api.API) {
 		})
 	api.Register(a, op(http.MethodGet, "/metrics/{name}/series.csv", "One metric as CSV, a line per step and part"),
 		func(ctx context.Context, in *metricInput) (*file, error) {
+			if err := guard.Authorize(ctx, "metrics.read"); err != nil {
+				return nil, err
+			}
 			q, err := in.query(ctx, m)
 			if err != nil {
 				return nil, err
@@ -73,6 +80,9 @@ func (m *Metrics) registerCSV(a *api.API) {
 		})
 	api.Register(a, op(http.MethodGet, "/metrics/{name}/why.csv", "Contributions as CSV, the last line is their sum"),
 		func(ctx context.Context, in *whyInput) (*file, error) {
+			if err := guard.Authorize(ctx, "metrics.read"); err != nil {
+				return nil, err
+			}
 			p, err := in.period(ctx, m)
 			if err != nil {
 				return nil, err
@@ -85,6 +95,9 @@ func (m *Metrics) registerCSV(a *api.API) {
 		})
 	api.Register(a, op(http.MethodGet, "/metrics/{name}/behind.csv", "The rows behind a number as CSV"),
 		func(ctx context.Context, in *behindInput) (*file, error) {
+			if err := guard.Authorize(ctx, "metrics.read"); err != nil {
+				return nil, err
+			}
 			q, err := in.query(ctx, m)
 			if err != nil {
 				return nil, err
@@ -98,6 +111,9 @@ func (m *Metrics) registerCSV(a *api.API) {
 		})
 	api.Register(a, op(http.MethodPost, "/behaviour/retention.csv", "Cohorts as CSV"),
 		func(ctx context.Context, in *retentionInput) (*file, error) {
+			if err := guard.Authorize(ctx, "metrics.read"); err != nil {
+				return nil, err
+			}
 			q, err := in.query(ctx, m)
 			if err != nil {
 				return nil, err

@@ -41,6 +41,16 @@ var splits = []splitBy{
 	{Name: "source", Label: Text{"来源", "Source"}, field: "source", customer: "c.source"},
 }
 
+// FieldOfSplit gives the customer field one must be allowed to use for the split of that name, empty where it is none.
+func FieldOfSplit(name string) string {
+	for i := range splits {
+		if splits[i].Name == name {
+			return splits[i].field
+		}
+	}
+	return ""
+}
+
 // splitOf finds the split name for metric m. Faults: invalid where there is none, or none that fits the metric;
 // forbidden where the reader may not use the field.
 func splitOf(ctx context.Context, m *Metric, name string) (*splitBy, error) {

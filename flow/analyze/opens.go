@@ -91,6 +91,11 @@ func (m *Metrics) Open(ctx context.Context, name string, q Behind) (*Opened, err
 	if err := guard.Authorize(ctx, of.permission); err != nil {
 		return nil, err
 	}
+	if metric.rows == "orders" || figureUnit(metric) == UnitMoney {
+		if guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
+			return nil, fault.Forbidden("field_not_readable", guard.Purchases)
+		}
+	}
 	rows, args, err := m.openSQL(ctx, metric, of, q)
 	if err != nil {
 		return nil, err

@@ -167,10 +167,10 @@ func (s *Segments) readMembership(ctx context.Context) (map[int64]*roaring64.Bit
 	return bitmaps, nil
 }
 
-// MembershipsOf implements customer.Memberships: the live segments a customer is in.
+// MembershipsOf implements customer.Memberships: the live segments a customer is in, of those the reader knows of.
 func (s *Segments) MembershipsOf(ctx context.Context, customerID int64) ([]customer.Membership, error) {
-	var live []customer.Membership
-	if err := s.records.Ask(ctx, &live, "select id, name from segments where deleted_at is null order by id"); err != nil {
+	live, err := s.known(ctx)
+	if err != nil {
 		return nil, err
 	}
 	members, err := s.membership(ctx)
@@ -180,7 +180,7 @@ func (s *Segments) MembershipsOf(ctx context.Context, customerID int64) ([]custo
 	in := []customer.Membership{}
 	for _, segment := range live {
 		if m := members[segment.ID]; m != nil && m.Contains(uint64(customerID)) {
-			in = append(in, segment)
+			in = append(in, customer.Membership{ID: segment.ID, Name: segment.Name})
 		}
 	}
 	return in, nil

@@ -63,11 +63,11 @@ type SegmentMember struct {
 	Province      string       `json:"province"`
 	City          string       `json:"city"`
 	Tags          []string     `json:"tags"`
-	Orders        int64        `json:"orders"`
-	Total         money.Money  `json:"total"`
+	Orders        *int64       `json:"orders" doc:"null, as all that is reckoned from orders, where the reader may not know"`
+	Total         *money.Money `json:"total"`
 	LastOrderDay  *string      `json:"last_order_day"`
 	LastOrderDays *int64       `json:"last_order_days" doc:"days since the last order"`
-	Last12M       money.Money  `json:"last12m"`
+	Last12M       *money.Money `json:"last12m"`
 	RFMSegment    *string      `json:"rfm_segment"`
 	Predicted     *money.Money `json:"predicted"`
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 
 	"guanxi/base/api"
 	"guanxi/base/clock"
+	"guanxi/base/fault"
 	"guanxi/base/page"
 	"guanxi/base/workspace"
 	"guanxi/guard"
@@ -51,6 +53,9 @@ func (s *Segments) View(ctx context.Context, id int64) (*SegmentView, error) {
 	if err != nil {
 		return nil, err
 	}
+	if !s.mayKnow(ctx, found, s.lookup()) {
+		return nil, fault.NotFound("segment", id)
+	}
 	views, err := s.views(ctx, []*Segment{found})
 	if err != nil {
 		return nil, err
@@ -58,9 +63,31 @@ func (s *Segments) View(ctx context.Context, id int64) (*SegmentView, error) {
 	return &views[0], nil
 }
 
-// Views gives every live segment by name.
-func (s *Segments) Views(ctx context.Context) ([]SegmentView, error) {
+// mayKnow says whether a segment asks for nothing that the reader may not use: who is in it would tell what that is, and so
+// such a segment is not there for them.
+func (s *Segments) mayKnow(ctx context.Context, seg *Segment, among Lookup) bool {
+	_, err := parseConditionOf(ctx, []byte(seg.Condition), among, seg.ID)
+	var wrong *fault.Error
+	return !errors.As(err, &wrong) || !slices.ContainsFunc(wrong.Fields, func(f fault.Field) bool { return f.Key == notYours })
+}
+
+// known gives the live segments that the reader may know of.
+func (s *Segments) known(ctx context.Context) ([]*Segment, error) {
 	live, err := liveSegments(ctx, s.records.Read())
+	if err != nil || guard.ActorOf(ctx).System {
+		return live, err
+	}
+	nodes, err := listNodes(ctx, s.records.Read())
+	if err != nil {
+		return nil, err
+	}
+	among, all := lookupAmong(live, nodes), live
+	return slices.DeleteFunc(slices.Clone(all), func(seg *Segment) bool { return !s.mayKnow(ctx, seg, among) }), nil
+}
+
+// Views gives every live segment by name, of those the reader may know of.
+func (s *Segments) Views(ctx context.Context) ([]SegmentView, error) {
+	live, err := s.known(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -157,7 +184,7 @@ func (s *Segments) Members(ctx context.Context, id int64, q page.Query) (*page.L
 
 // Overlaps gives the segments that share members with this one, the largest share first. Fault: not found.
 func (s *Segments) Overlaps(ctx context.Context, id int64) ([]Overlap, error) {
-	live, err := liveSegments(ctx, s.records.Read())
+	live, err := s.known(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +200,7 @@ func (s *Segments) Overlaps(ctx context.Context, id int64) ([]Overlap, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, err := parseConditionOf(guard.System(ctx), []byte(seg.Condition), s.lookup(), id)
+	c, err := parseConditionOf(ctx, []byte(seg.Condition), s.lookup(), id)
 	if err != nil {
 		return nil, err
 	}

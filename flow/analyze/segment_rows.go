@@ -58,12 +58,19 @@ group by customer_id`, bun.List(ids), dayStart(w, today.AddDate(-1, 0, 1)), dayS
 	if err != nil {
 		return nil, err
 	}
+	rights := guard.FieldsOf(ctx, "customers")
 	mayRFM, mayValue := customerFields["rfm.segment"].mayUse(ctx), customerFields["value.predicted"].mayUse(ctx)
 	members := make(map[int64]*SegmentMember, len(people))
 	for _, p := range people {
 		f := figures[p.ID]
-		m := &SegmentMember{ID: api.ID(p.ID), Name: p.Name, Gender: p.Gender, Province: p.Province, City: p.City, Tags: []string{},
-			Orders: f.count, Total: money.Of(f.total, w.Currency), Last12M: money.Of(0, w.Currency)}
+		m := &SegmentMember{ID: api.ID(p.ID), Name: p.Name, Gender: p.Gender, Province: p.Province, City: p.City, Tags: []string{}}
+		veil(m, rights)
+		if rights.Right(guard.Purchases) == guard.None {
+			members[p.ID] = m
+			continue
+		}
+		total, year := money.Of(f.total, w.Currency), money.Of(0, w.Currency)
+		m.Orders, m.Total, m.Last12M = &f.count, &total, &year
 		if f.lastAt != 0 {
 			last := civilDay(w, f.lastAt)
 			day, days := date(last), int64(daysBetween(last, today))
@@ -80,12 +87,12 @@ group by customer_id`, bun.List(ids), dayStart(w, today.AddDate(-1, 0, 1)), dayS
 		members[p.ID] = m
 	}
 	for _, t := range tags {
-		if m := members[t.Customer]; m != nil {
+		if m := members[t.Customer]; m != nil && rights.Right("tags") != guard.None {
 			m.Tags = append(m.Tags, t.Tag)
 		}
 	}
 	for _, y := range years {
-		if m := members[y.Customer]; m != nil {
+		if m := members[y.Customer]; m != nil && m.Last12M != nil {
 			m.Last12M.Amount = y.Net
 		}
 	}
@@ -96,6 +103,15 @@ group by customer_id`, bun.List(ids), dayStart(w, today.AddDate(-1, 0, 1)), dayS
 		}
 	}
 	return out, s.callUnnamed(ctx, out)
+}
+
+// veil takes away what the reader may not see of a member.
+func veil(m *SegmentMember, rights guard.Fields) {
+	for field, value := range map[string]*string{"gender": &m.Gender, "province": &m.Province, "city": &m.City} {
+		if rights.Right(field) == guard.None {
+			*value = ""
+		}
+	}
 }
 
 // callUnnamed gives members without a name the first key a source knows them by, as the customer list does.

@@ -46,6 +46,9 @@ left join customer_scores s on s.customer_id = c.id
 where c.id = ? and `
 
 func (s *Scores) getCustomerValue(ctx context.Context, in *customerValueInput) (*customerValueOutput, error) {
+	if guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
+		return nil, fault.Forbidden("field_not_readable", guard.Purchases)
+	}
 	scope, args := guard.ScopeOf(ctx, "customers").Where("c")
 	currency := workspace.Of(ctx).Currency
 	v := CustomerValue{CustomerID: in.ID, HorizonDays: horizonDays}

@@ -94,14 +94,18 @@ func (f findingFilter) where(ctx context.Context) (text string, args []any) {
 }
 
 // findingsSeen is the condition that a finding is about nobody's record in particular, or about one in scope. An order is
-// seen by who sees its customer; one of nobody by who sees all.
+// seen by who reads orders and sees its customer; one of nobody by who sees all.
 func findingsSeen(ctx context.Context) (text string, args []any) {
+	orders := "true"
+	if !guard.ActorOf(ctx).Can("orders.read") {
+		orders = "subject_type <> 'order'"
+	}
 	scope := guard.ScopeOf(ctx, "customers")
 	if scope.All() {
-		return "true", nil
+		return orders, nil
 	}
 	where, args := scope.Where("c")
-	return `(subject_type not in ('customer', 'order')
+	return orders + ` and (subject_type not in ('customer', 'order')
   or subject_type = 'customer' and exists (select 1 from customers c where c.id = findings.subject_id and ` + where + `)
   or subject_type = 'order' and exists (
     select 1 from orders o join customers c on c.id = o.customer_id where o.id = findings.subject_id and ` + where + `))`, append(args, args...)

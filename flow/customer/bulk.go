@@ -101,12 +101,22 @@ func mayDo(ctx context.Context, kind string) error {
 	return nil
 }
 
+// editing gives a context in which the customers in scope are those that an edit of the kind may be made on: to be changed,
+// or, for lists, to be seen.
+func editing(ctx context.Context, kind string) context.Context {
+	if permissionFor(kind) == "customers.write" {
+		return guard.Changing(ctx)
+	}
+	return guard.Looking(ctx)
+}
+
 // EditMany changes all chosen customers the person asking may see. Few are changed at once, many by a job. Faults: invalid
 // (what, or whom), forbidden.
 func (s *Store) EditMany(ctx context.Context, kind string, what BulkWhat, chosen Chosen) (int64, error) {
 	if err := mayDo(ctx, kind); err != nil {
 		return 0, err
 	}
+	ctx = editing(ctx, kind)
 	if _, err := s.editor(ctx, s.records.Read(), &BulkEdit{Kind: kind}, what); err != nil {
 		return 0, err
 	}

@@ -40,7 +40,7 @@ type bulkWhatView struct {
 	Value any     `json:"value,omitempty"`
 }
 
-func (e *BulkEdit) view() BulkEditView {
+func (e *BulkEdit) view(ctx context.Context) BulkEditView {
 	var what BulkWhat
 	_ = json.Unmarshal([]byte(e.What), &what)
 	id := func(n int64) *api.ID {
@@ -56,6 +56,7 @@ func (e *BulkEdit) view() BulkEditView {
 	if len(what.Value) > 0 {
 		_ = json.Unmarshal(what.Value, &v.What.Value)
 	}
+	v.What.veil(guard.FieldsOf(ctx, noun))
 	if e.FinishedAt != nil {
 		v.FinishedAt = instantOrNull(*e.FinishedAt)
 	}
@@ -63,6 +64,20 @@ func (e *BulkEdit) view() BulkEditView {
 		v.UndoneAt = instantOrNull(*e.UndoneAt)
 	}
 	return v
+}
+
+// veil takes away what an edit wrote into fields that the reader may not read.
+func (w *bulkWhatView) veil(rights guard.Fields) {
+	reads := func(field string) bool { r := rights.Right(field); return r == guard.Read || r == guard.Write }
+	if !reads("tags") {
+		w.Tag = ""
+	}
+	if !reads("owner") {
+		w.Owner, w.Team = "", nil
+	}
+	if w.Field != "" && !reads(w.Field) {
+		w.Value = nil
+	}
 }
 
 // bulkBody asks for an edit. Which of the parts below kind are needed depends on it.
@@ -92,7 +107,7 @@ func (s *Store) showEdit(ctx context.Context, id int64, err error) (*bulkOutput,
 	if err != nil {
 		return nil, err
 	}
-	return &bulkOutput{e.view()}, nil
+	return &bulkOutput{e.view(ctx)}, nil
 }
 
 type bulkAddress struct {
@@ -133,7 +148,7 @@ func (s *Store) registerBulk(a *api.API) {
 			err := s.records.Read().NewRaw("select "+bulkColumns+" from bulk_edits where group_id = 0 and (actor_key = ? or ?) order by id desc limit 100",
 				whose, guard.ScopeOf(ctx, noun).All()).Scan(ctx, &rows)
 			for i := range rows {
-				out.Body.Items = append(out.Body.Items, rows[i].view())
+				out.Body.Items = append(out.Body.Items, rows[i].view(ctx))
 			}
 			return out, err
 		})

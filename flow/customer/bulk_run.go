@@ -47,7 +47,7 @@ func (s *Store) runEdit(ctx context.Context, id int64) error {
 	if err != nil {
 		return err
 	}
-	ctx = guard.Changing(guard.With(ctx, deciderOf(e.Actor)))
+	ctx = editing(guard.With(ctx, deciderOf(e.Actor)), e.Kind)
 	if e.State == BulkUndoing {
 		return s.takeEditBack(ctx, e)
 	}
@@ -232,6 +232,7 @@ func (s *Store) PreviewEdit(ctx context.Context, kind string, what BulkWhat, cho
 	if err := mayDo(ctx, kind); err != nil {
 		return nil, err
 	}
+	ctx = editing(ctx, kind)
 	read := s.records.Read()
 	maker, err := s.editor(ctx, read, &BulkEdit{Kind: kind, CreatedAt: clock.Millis(ctx)}, what)
 	if err != nil {

@@ -112,6 +112,9 @@ func (s *Store) registerConsents(a *api.API) {
 			}
 			out := &consentHistory{}
 			out.Body.Items, out.Body.Current = []ConsentView{}, []ConsentView{}
+			if !seesConsents(ctx) {
+				return out, nil
+			}
 			all, err := consentsOf(ctx, s.records.Read(), []int64{int64(in.ID)})
 			for i := len(all) - 1; i >= 0; i-- {
 				out.Body.Items = append(out.Body.Items, s.viewConsent(all[i]))

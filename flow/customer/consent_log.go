@@ -8,6 +8,7 @@ import (
 
 	"guanxi/base/api"
 	"guanxi/base/clock"
+	"guanxi/base/fault"
 	"guanxi/base/page"
 	"guanxi/base/workspace"
 )
@@ -40,8 +41,11 @@ type saidQuery struct {
 	Cursor  string    `query:"cursor"`
 }
 
-// Said lists what customers have said, newest first, within the reader's scope. Fault: invalid.
+// Said lists what customers have said, newest first, within the reader's scope. Faults: invalid, forbidden.
 func (s *Store) Said(ctx context.Context, q *saidQuery) (*page.List[SaidItem], error) {
+	if !seesConsents(ctx) {
+		return nil, fault.Forbidden("field_not_readable", "consents")
+	}
 	from := saidPosition{At: 1 << 62}
 	if err := page.DecodeCursor(q.Cursor, &from); err != nil {
 		return nil, err
@@ -93,8 +97,11 @@ type ConsentWeek struct {
 
 const trendWeeks = 13
 
-// Trend counts who agreed and who refused in each of the last weeks, within the reader's scope.
+// Trend counts who agreed and who refused in each of the last weeks, within the reader's scope. Fault: forbidden.
 func (s *Store) Trend(ctx context.Context) ([]ConsentWeek, error) {
+	if !seesConsents(ctx) {
+		return nil, fault.Forbidden("field_not_readable", "consents")
+	}
 	w := workspace.Of(ctx)
 	today := clock.Now(ctx).In(w.Location)
 	monday := today.AddDate(0, 0, -(int(today.Weekday())+6)%7)

@@ -99,6 +99,10 @@ func permitted[R any](ctx context.Context, columns []exportColumn[R], rightOf fu
 				continue
 			case guard.Masked:
 				c.masked = true
+			default:
+				if !rights.CanUse(name) {
+					continue // to be read, not to be taken out
+				}
 			}
 		}
 		list = append(list, c)

@@ -63,7 +63,7 @@ func rightsOf(ctx context.Context, rights guard.Fields) map[string]guard.Right {
 	for _, f := range textFields {
 		all[f.name] = rights.Right(f.name)
 	}
-	for _, name := range []string{"phone", "email", "wechat", "birthday", "tags", "owner", "custom", "external_id", "consents"} {
+	for _, name := range []string{"phone", "email", "wechat", "birthday", "tags", "owner", "custom", "external_id", "consents", guard.Purchases} {
 		all[name] = rights.Right(name)
 	}
 	for _, f := range field.Of(ctx).Live() {
@@ -91,6 +91,9 @@ func (i *CustomerItem) veil(rights guard.Fields) {
 	if hides("tags") {
 		i.Tags = []string{}
 	}
+	if hides(guard.Purchases) {
+		i.Orders, i.RFM, i.Value, i.Rhythm = nil, nil, nil, nil
+	}
 }
 
 func (p *customerPage) veil(rights guard.Fields) {
@@ -112,6 +115,11 @@ func (p *customerPage) veil(rights guard.Fields) {
 	}
 }
 
+// seesConsents says whether the person asking may know what customers have agreed to.
+func seesConsents(ctx context.Context) bool {
+	return guard.FieldsOf(ctx, noun).Right("consents") != guard.None
+}
+
 // mayRead says whether the person asking may see timeline items of the kind.
 func mayRead(ctx context.Context, kind string) bool {
 	switch kind {
@@ -120,7 +128,7 @@ func mayRead(ctx context.Context, kind string) bool {
 	case "tag":
 		return guard.FieldsOf(ctx, noun).Right("tags") != guard.None
 	case "consent":
-		return guard.FieldsOf(ctx, noun).Right("consents") != guard.None
+		return seesConsents(ctx)
 	}
 	return true
 }

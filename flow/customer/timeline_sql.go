@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"guanxi/base/money"
+	"guanxi/guard"
 )
 
 func (s *Store) timelineOrders(ctx context.Context, customerID int64, after cut, kind string, limit int) ([]timelineItem, error) {
@@ -108,8 +109,10 @@ func (s *Store) timelineCreated(ctx context.Context, customerID int64, after cut
 		customerID, after.at, after.at, after.id).Scan(ctx, &rows)
 	items := make([]timelineItem, len(rows))
 	for i, c := range rows {
-		values := map[string]any{"source": c.Source}
-		code := "created"
+		values, code := map[string]any{}, "created"
+		if guard.FieldsOf(ctx, noun).Right("source") != guard.None {
+			values["source"] = c.Source
+		}
 		if c.CreatedImportID != nil {
 			code, values["import_id"] = "created_by_import", itemNumber(*c.CreatedImportID)
 		}

@@ -57,6 +57,9 @@ func (s *Signals) background(ctx context.Context, lines []Line) (map[int64][]Tod
 	if err != nil || !mayOrders {
 		return evidence, nil, err
 	}
+	if unseenBy(ctx).purchases {
+		return evidence, nil, nil
+	}
 	rhythms, err := s.rhythms(ctx, ids, currency)
 	return evidence, rhythms, err
 }

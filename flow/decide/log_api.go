@@ -162,7 +162,7 @@ func (s *Signals) logEntries(ctx context.Context, lines []loggedLine, r reading,
 	if err != nil {
 		return nil, err
 	}
-	entries := make([]TodayLogEntry, len(acts))
+	entries, hide := make([]TodayLogEntry, len(acts)), unseenBy(ctx)
 	for i, id := range acts {
 		of := byAct[id]
 		e := TodayLogEntry{ID: api.ID(of[0].LogID), ActID: api.ID(id), Item: items[i], Act: of[0].Action, At: time.UnixMilli(of[0].Happened).UTC(),
@@ -187,7 +187,9 @@ func (s *Signals) logEntries(ctx context.Context, lines []loggedLine, r reading,
 			}
 			if l.Saved != nil {
 				saved += *l.Saved
-				e.Protected = amount(&saved, l.Currency)
+				if !hide.purchases {
+					e.Protected = amount(&saved, l.Currency)
+				}
 			}
 			mine := l.StaffID != nil && *l.StaffID == me.StaffID || leads(ctx) || l.StaffID == nil && me.StaffID == 0
 			e.CanUndo = e.CanUndo || mine && detail.stillStands(l.Row)

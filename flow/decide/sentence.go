@@ -107,6 +107,19 @@ var sentences = map[string][]wording{
 	"why_late": {{"可能损失 **{stake:money}**，现在做能挽回 **{chance:share}**，约定的时间已过，约需 **{effort:minutes}**：每分钟保住 {score:money}",
 		"**{stake:money}** at stake × **{chance:share}** can be changed, the promised time has passed ÷ **{effort:minutes}** = {score:money} saved a minute"}},
 
+	// what the reader may not know the figures of
+	"withheld":                         {{"依据的数字你看不到", "It rests on figures that you may not see"}},
+	"withheld_overdue_rhythm":          {{"比平时更久没有下单，该联系了", "Silent for longer than usual: time to be in touch"}},
+	"withheld_overdue_rhythm_group":    {{"比平时更久没有下单，该联系了", "Silent for longer than usual: time to be in touch"}},
+	"withheld_alive_fell":              {{"可能正在流失，该联系了", "Likely to be leaving: time to be in touch"}},
+	"withheld_alive_fell_group":        {{"可能正在流失，该联系了", "Likely to be leaving: time to be in touch"}},
+	"withheld_thank_first_order":       {{"新客，值得道谢", "A new customer, worth thanking"}},
+	"withheld_thank_first_order_group": {{"新客，值得道谢", "New customers, worth thanking"}},
+	"withheld_next_purchase_due":       {{"快到常来的时候，提前联系", "About to come again: be in touch before"}},
+	"withheld_next_purchase_due_group": {{"快到常来的时候，提前联系", "About to come again: be in touch before"}},
+	"withheld_customers_unreachable":   {{"有重要客户没有电话也没有邮箱", "Important customers have neither phone nor e-mail"}},
+	"withheld_metric_broke":            {{"偏离了预期的范围", "Left its expected range"}},
+
 	// events behind a line
 	"order":    {{"下单 {amount:money}", "Ordered {amount:money}"}},
 	"refund":   {{"退款 {amount:money}", "Refunded {amount:money}"}},

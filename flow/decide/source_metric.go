@@ -63,6 +63,9 @@ func broken(a analyze.Anomaly) Signal {
 	}
 	if label, of := mainCause(a); label != "" {
 		values["cause_zh"], values["cause_en"], values["cause_share"] = label, label, of
+		if field := analyze.FieldOfSplit(a.Split); field != "" {
+			values["cause_field"] = field
+		}
 	}
 	g := Signal{
 		Key: fmt.Sprintf("%s:%s:%s", MetricBroke, a.Metric, a.Since), Kind: MetricBroke,

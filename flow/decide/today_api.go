@@ -200,7 +200,10 @@ func (s *Signals) members(ctx context.Context, in *membersIn) (*membersOut, erro
 	return out, nil
 }
 
-// moneyOf gives minor units of the workspace's currency.
+// moneyOf gives minor units of the workspace's currency; nothing, where the reader may not know what customers bring.
 func moneyOf(ctx context.Context, minor int64) money.Money {
+	if unseenBy(ctx).purchases {
+		minor = 0
+	}
 	return money.Of(minor, workspace.Of(ctx).Currency)
 }

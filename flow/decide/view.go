@@ -98,7 +98,7 @@ func (s *Signals) items(ctx context.Context, lines []Line, r reading, first int)
 	if err != nil {
 		return nil, err
 	}
-	items := make([]TodayItem, len(lines))
+	items, hide := make([]TodayItem, len(lines)), unseenBy(ctx)
 	for i := range lines {
 		l := &lines[i]
 		item := l.item(r, scored[l.Kind])
@@ -124,6 +124,7 @@ func (s *Signals) items(ctx context.Context, lines []Line, r reading, first int)
 			}
 			item.Rhythm = rhythms[id]
 		}
+		hide.from(&item, l.Currency, r.set.Now)
 		items[i] = item
 	}
 	return items, nil

@@ -195,10 +195,16 @@ func (q *Quality) byField(ctx context.Context, customers int64) ([]QualityOfFiel
 const mostParts = 50
 
 func (q *Quality) bySource(ctx context.Context) ([]QualityOfPart, error) {
+	if guard.FieldsOf(ctx, "customers").Right("source") == guard.None {
+		return []QualityOfPart{}, nil
+	}
 	return q.parts(ctx, "coalesce(c.source, '')", nil)
 }
 
 func (q *Quality) byOwner(ctx context.Context) ([]QualityOfPart, error) {
+	if guard.FieldsOf(ctx, "customers").Right("owner") == guard.None {
+		return []QualityOfPart{}, nil
+	}
 	names := map[string]string{}
 	var staff []struct {
 		ID   int64  `bun:"id"`

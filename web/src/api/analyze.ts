@@ -25,11 +25,11 @@ export interface SegmentMember {
   province: string;
   city: string;
   tags: string[];
-  orders: number;
-  total: Money;
+  orders: number | null;
+  total: Money | null;
   last_order_day: string | null;
   last_order_days: number | null;
-  last12m: Money;
+  last12m: Money | null;
   rfm_segment: string | null;
   predicted: Money | null;
 }

@@ -7311,8 +7311,11 @@ export interface components {
              */
             last_order_days: number | null;
             name: string;
-            /** Format: int64 */
-            orders: number;
+            /**
+             * Format: int64
+             * @description null, as all that is reckoned from orders, where the reader may not know
+             */
+            orders: number | null;
             predicted: components["schemas"]["Money"];
             province: string;
             rfm_segment: string | null;

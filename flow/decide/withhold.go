@@ -1,0 +1,67 @@
+package decide
+
+import (
+	"context"
+	"time"
+
+	"guanxi/base/money"
+	"guanxi/guard"
+)
+
+// unseen is what a reader may not know of what lines rest on.
+type unseen struct {
+	purchases bool         // what customers bought, and all that is reckoned from it
+	metrics   bool         // figures of the company
+	fields    guard.Fields // of customers
+}
+
+func unseenBy(ctx context.Context) unseen {
+	u := unseen{fields: guard.FieldsOf(ctx, "customers")}
+	u.purchases, u.metrics = u.fields.Right(guard.Purchases) == guard.None, !guard.ActorOf(ctx).Can("metrics.read")
+	return u
+}
+
+// withheld is the code of a reason, and of a basis, that rests on what the reader may not know.
+const withheld = "withheld"
+
+// from takes out of a line what the reader may not know: the figures of its reason with the words that hold them, and of the
+// order it stands in everything but the place itself.
+func (u unseen) from(i *TodayItem, currency string, now time.Time) {
+	if field := i.Reason.Values.Text("cause_field"); field != "" && !u.fields.CanUse(field) {
+		i.Reason = TodayReason{Code: i.Reason.Code, Values: i.Reason.Values.without("cause_zh", "cause_en", "cause_share", "cause_field")}
+		i.Reason.Said = speak(Reason{i.Reason.Code, i.Reason.Values}, currency, now)
+	}
+	if i.Kind == MetricBroke && !u.metrics || i.Kind != MetricBroke && !u.purchases {
+		return
+	}
+	switch {
+	case i.Kind == DataFindings:
+		i.Reason.Values = i.Reason.Values.without("amount")
+		i.Reason.Said = speak(Reason{i.Reason.Code, i.Reason.Values}, currency, now)
+	case kindByName[i.Kind].NeedsOrders:
+		code := withheld + "_" + i.Kind
+		if i.Members > 0 {
+			code += "_group"
+		}
+		i.Reason = view(Reason{code, Values{"count": float64(i.Members)}}, currency, now)
+		i.DueAt, i.Rhythm = nil, nil
+	}
+	for n := range i.Actions {
+		i.Actions[n].Filter = nil
+	}
+	i.AtStake, i.Score, i.Rhythm = nil, 0, nil
+	i.Why = TodayWhy{StakeBasis: withheld, Basis: view(Reason{withheld, nil}, currency, now), ChanceSource: "prior", EffortSource: "prior",
+		EffortMinutes: i.Why.EffortMinutes, DelayLoss: money.Of(0, currency), Promise: money.Of(0, currency), Said: speak(Reason{withheld, nil}, currency, now)}
+}
+
+// without gives the values but for those named.
+func (v Values) without(names ...string) Values {
+	left := Values{}
+	for name, value := range v {
+		left[name] = value
+	}
+	for _, name := range names {
+		delete(left, name)
+	}
+	return left
+}
