@@ -11,7 +11,7 @@ import { primaryAct } from "./item";
 import { LogView } from "./LogView";
 import { Row, type Asking } from "./Row";
 import { todayQuery } from "./queries";
-import { useSteady } from "./steady";
+import { meant, useSteady } from "./steady";
 import { usePerform, useTodayActs } from "./useActs";
 import { WhySheet } from "./WhySheet";
 import "./today.css";
@@ -43,7 +43,8 @@ function List({ list, area }: { list: TodayList; area: AreaName | undefined }) {
   const can = useCan();
   const search = useSearch({ from: "/shell/" });
   const navigate = useNavigate({ from: "/" });
-  const acts = useTodayActs();
+  const [held, setHeld] = useState<string>();
+  const acts = useTodayActs((item) => { if (list.items.some((row) => row.id === item.id)) setHeld(item.id); }); // a member of a row is none itself
   const [asking, setAsking] = useState<Asking | null>(null);
   const [closed, setClosed] = useState(false);
   const [sheet, setSheet] = useState<TodayItem | null>(null);
@@ -52,8 +53,9 @@ function List({ list, area }: { list: TodayList; area: AreaName | undefined }) {
   const fresh = useMemo(() => list.items.filter((item) => !area || item.area === area), [list.items, area]);
   const busy = inside.pointer || inside.focus || !!asking || !!sheet || (!!search.item && !closed);
   const { items, over, waiting, settle } = useSteady(fresh, busy && !acts.acting);
-  const at = Math.max(0, items.findIndex((item) => item.id === search.item));
-  const selected = items[at];
+  const selected = meant(items, search.item, held);
+  if ((busy || acts.acting) && selected?.id !== held) setHeld(selected?.id);
+  const at = selected ? items.indexOf(selected) : 0;
   const next = (item: TodayItem) => items[items.indexOf(item) + 1];
 
   const select = (item: TodayItem | undefined) => item && void navigate({ to: ".", search: (now) => ({ ...now, item: item.id }), replace: true });

@@ -1,7 +1,7 @@
 import { act, renderHook } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import type { TodayItem } from "../../api";
-import { steady, useSteady } from "./steady";
+import { meant, steady, useSteady } from "./steady";
 
 const row = (id: string, rank: number, more: object = {}) => ({ id, rank, fits_today: true, pinned: false, score: 1, ...more }) as TodayItem;
 const seen = [row("a", 1), row("b", 2), row("c", 3)];
@@ -44,4 +44,15 @@ describe("useSteady", () => {
     act(() => result.current.settle());
     expect([ids(result.current.items), result.current.waiting]).toEqual(["ca", 0]);
   });
+});
+
+describe("the row that keys mean", () => {
+  const moved = [row("c", 1), row("a", 2), row("b", 3)];
+  it.each([
+    ["is the first at the beginning", undefined, undefined, "c"],
+    ["stays the one worked with when another becomes the first", undefined, "a", "a"],
+    ["is the chosen one before that", "b", "a", "b"],
+    ["is the first again when it is gone", "gone", "gone too", "c"],
+  ])("%s", (_, chosen, held, id) => expect(meant(moved, chosen, held)?.id).toBe(id));
+  it("is none of an empty list", () => expect(meant([], "a", "b")).toBeUndefined());
 });

@@ -36,4 +36,13 @@ export function useSteady(items: TodayItem[], held: boolean): Steady & { settle:
   return { ...(held ? steady(seen, items) : { items, over: none, waiting: 0 }), settle };
 }
 
+/**
+ * The row that is meant: the chosen one, else the one the reader last worked with, else the first. It stays also when
+ * another becomes the first, so that no key reaches a row the reader did not mean; gone, it gives way.
+ */
+export function meant(items: TodayItem[], chosen: string | undefined, held: string | undefined): TodayItem | undefined {
+  const find = (id: string | undefined) => items.find((item) => item.id === id);
+  return find(chosen) ?? find(held) ?? items[0];
+}
+
 const none: ReadonlySet<string> = new Set();

@@ -9,8 +9,11 @@ import { customerOf, filterOf } from "./item";
 
 const FOLD = 180; // milliseconds a row takes to fold away
 
-/** What may be done with a row. Each takes it off the list at once, and says so with an undo that really restores it. */
-export function useTodayActs() {
+/**
+ * What may be done with a row. Each takes it off the list at once, and says so with an undo that really restores it;
+ * onBack hears of the row that is there again.
+ */
+export function useTodayActs(onBack: (item: TodayItem) => void = () => {}) {
   const { t } = useTranslation("today");
   const client = useQueryClient();
   const language = useLanguage();
@@ -60,7 +63,8 @@ export function useTodayActs() {
     taking.current.add(item.id);
     drop(item.id);
     setLeaving((ids) => new Set([...ids].filter((id) => id !== item.id)));
-    say({ text, undo: takeBack(() => sent.then(() => undoToday(item.id))) });
+    const back = takeBack(() => sent.then(() => undoToday(item.id)));
+    say({ text, undo: () => back().then(() => onBack(item)) });
     await sent.catch(sayFault);
     taking.current.delete(item.id);
     await refresh();
