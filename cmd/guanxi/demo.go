@@ -50,8 +50,13 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 	if err := p.rebuild(ctx); err != nil {
 		return err
 	}
-	_, err := p.stages.customers.StartScan(ctx) // so that there are duplicates to decide on
-	return err
+	if err := p.stages.customers.ScanNow(ctx); err != nil { // so that there are duplicates to decide on
+		return err
+	}
+	if err := p.stages.quality.SearchNow(ctx); err != nil {
+		return err
+	}
+	return p.catchUp(ctx) // what both found stands on Today from the first look on
 }
 
 // signInLinks prints a link for the people of the demo company whose work differs most.

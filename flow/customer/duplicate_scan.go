@@ -89,6 +89,15 @@ func (s *Store) StartScan(ctx context.Context) (id int64, err error) {
 	return id, err
 }
 
+// ScanNow searches all customers and is back when that is done.
+func (s *Store) ScanNow(ctx context.Context) error {
+	id, err := s.StartScan(ctx)
+	if err != nil {
+		return err
+	}
+	return s.runScan(ctx, id)
+}
+
 // scanNamed gives a scan; the latest for 0, which may be one that never was. Fault: not found.
 func (s *Store) scanNamed(ctx context.Context, id int64) (*scan, error) {
 	var rows []scan
@@ -118,10 +127,14 @@ const (
 )
 
 // runScan reads all customers, finds the pairs and stores them. It starts over when it was interrupted: nothing is
-// stored before the end.
+// stored before the end. One that is done is left alone.
 func (s *Store) runScan(ctx context.Context, id int64) error {
+	asked, err := s.scanNamed(ctx, id)
+	if err != nil || asked.State == ScanDone {
+		return err
+	}
 	defer debug.FreeOSMemory() // what a scan of many customers held is not needed again for long
-	err := s.search(ctx, id)
+	err = s.search(ctx, id)
 	if err == nil || ctx.Err() != nil {
 		return err
 	}

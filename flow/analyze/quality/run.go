@@ -85,6 +85,15 @@ func (q *Quality) StartRun(ctx context.Context, scheduled bool) (id int64, err e
 	return id, err
 }
 
+// SearchNow searches all records and is back when that is done.
+func (q *Quality) SearchNow(ctx context.Context) error {
+	id, err := q.StartRun(ctx, true)
+	if err != nil {
+		return err
+	}
+	return q.run(ctx, id)
+}
+
 func staffOf(ctx context.Context) *int64 {
 	if id := guard.ActorOf(ctx).StaffID; id != 0 {
 		return &id
