@@ -35,7 +35,7 @@ export async function withPage({ url, language = "zh-CN", width = 1440, height =
     await use(page);
     assert.deepEqual(faults, [], "the page was not clean");
   } catch (error) {
-    if (faults.length && !faults.some((fault) => String(error).includes(fault))) error.message += `\n${faults.join("\n")}`;
+    if (faults.length && !faults.some((fault) => String(error).includes(fault))) error.stack += `\n${faults.join("\n")}`;
     throw error;
   } finally {
     await browser.close();
