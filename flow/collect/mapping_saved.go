@@ -155,7 +155,7 @@ func (e *Engine) DropMapping(ctx context.Context, id int64) error {
 			return err
 		}
 		var used []string
-		if err := tx.NewRaw("select name from import_schedules where mapping_id = ? order by name limit 1", id).Scan(ctx, &used); err != nil {
+		if err := tx.NewRaw("select name from schedules where mapping_id = ? order by name limit 1", id).Scan(ctx, &used); err != nil {
 			return err
 		}
 		if len(used) > 0 {
@@ -209,4 +209,16 @@ func (e *Engine) registerMappings(a *api.API) {
 		}) (*struct{}, error) {
 			return nil, e.DropMapping(ctx, int64(in.ID))
 		})
+}
+
+// SavedMappingOf gives the mapping that is kept under an id. Fault: not found.
+func (e *Engine) SavedMappingOf(ctx context.Context, id int64) (Mapping, error) {
+	m, err := findMapping(ctx, e.records.Read(), id)
+	return m.mapping(), err
+}
+
+// KindOfMapping gives the kind that a kept mapping is for. Fault: not found.
+func (e *Engine) KindOfMapping(ctx context.Context, id int64) (string, error) {
+	m, err := findMapping(ctx, e.records.Read(), id)
+	return m.Kind, err
 }
