@@ -10,6 +10,9 @@ import (
 	"guanxi/base/db"
 )
 
+// MailServerKey is where the settings keep the mail server; package mails reads and writes it.
+const MailServerKey = "mail.server"
+
 // readSetting fills value with what is stored under key, and leaves it as it is where nothing is.
 func readSetting(ctx context.Context, from bun.IDB, key string, value any) error {
 	var texts []string

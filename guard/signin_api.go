@@ -49,6 +49,7 @@ type sessionOut struct {
 		CSRFToken   string            `json:"csrf_token" doc:"goes into X-CSRF-Token of every request that changes something"`
 		TestClock   *time.Time        `json:"test_clock,omitempty" doc:"the moved time, when it can be moved"`
 		Held        *workspace.Hold   `json:"sending_held,omitempty" doc:"nothing leaves the building, since and why; absent when sending is free"`
+		MailReady   bool              `json:"mail_ready" doc:"a mail server is named, so that results can be sent to staff"`
 	}
 }
 
@@ -70,7 +71,14 @@ func (g *Guard) sessionOf(ctx context.Context, staffID int64, csrf string) (*ses
 		now := clock.Now(ctx).UTC()
 		b.TestClock = &now
 	}
-	b.Held, err = workspace.Held(ctx, g.records.Read())
+	if b.Held, err = workspace.Held(ctx, g.records.Read()); err != nil {
+		return nil, err
+	}
+	var mail struct {
+		Host string `json:"host"`
+	}
+	err = readSetting(ctx, g.records.Read(), MailServerKey, &mail)
+	b.MailReady = mail.Host != ""
 	return out, err
 }
 

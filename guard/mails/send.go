@@ -1,0 +1,182 @@
+package mails
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"strconv"
+	"time"
+
+	"guanxi/base/clock"
+	"guanxi/base/db"
+	"guanxi/base/fault"
+	"guanxi/base/mail"
+	"guanxi/base/workspace"
+)
+
+// pauses are how long to wait after each try that failed for now.
+var pauses = []time.Duration{time.Minute, 5 * time.Minute, 20 * time.Minute, time.Hour, 4 * time.Hour}
+
+const (
+	// answerWithin is how long a try can take at most; a mail in flight for longer was left by a process that died.
+	answerWithin = 10 * time.Minute
+	// freshFor is how long news is news: what could not be sent in that time, because sending was held or no server was
+	// named, is not sent any more.
+	freshFor = 48 * time.Hour
+	// keptFor is how long the journal remembers.
+	keptFor = 90 * 24 * time.Hour
+	atOnce  = 200
+)
+
+// stored is a row of the journal.
+type stored struct {
+	ID        int64  `bun:"id"`
+	Once      string `bun:"once"`
+	StaffID   int64  `bun:"staff_id"`
+	Name      string `bun:"name"`
+	Email     string `bun:"email"`
+	Active    bool   `bun:"active"`
+	Subject   string `bun:"subject"`
+	Body      string `bun:"body"`
+	HTML      string `bun:"html"`
+	State     State  `bun:"state"`
+	Attempts  int    `bun:"attempts"`
+	ErrorCode string `bun:"error_code"`
+	Answer    string `bun:"answer"`
+	NextAt    int64  `bun:"next_at"`
+	CreatedAt int64  `bun:"created_at"`
+	SentAt    *int64 `bun:"sent_at"`
+}
+
+const columns = `m.id, m.once, m.staff_id, s.name, s.email, s.active, m.subject, m.body, m.html, m.state, m.attempts, m.error_code, m.answer, m.next_at, m.created_at, m.sent_at`
+
+// messageID is the same at every try, so that a mail that arrives twice is known to be one.
+func (s *stored) messageID() string {
+	sum := sha256.Sum256([]byte(s.Once))
+	return "guanxi-" + strconv.FormatInt(s.ID, 10) + "-" + hex.EncodeToString(sum[:6])
+}
+
+// SendDue sends what is due, one after the other, and settles what has been left. One that fails does not stop others.
+func (m *Mails) SendDue(ctx context.Context) error {
+	if err := m.tidy(ctx); err != nil {
+		return err
+	}
+	for range atOnce {
+		claimed, server, err := m.claim(ctx)
+		if err != nil || claimed == nil {
+			return err
+		}
+		sent := server.Send(ctx, mail.Message{ID: claimed.messageID(), To: claimed.Email,
+			Subject: claimed.Subject, Text: claimed.Body, HTML: claimed.HTML, At: clock.Now(ctx)})
+		if err := m.settle(ctx, claimed, sent); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tidy puts into doubt what a dead process left in flight, gives up what is news no more and forgets what is long past.
+func (m *Mails) tidy(ctx context.Context) error {
+	return m.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		now := clock.Millis(ctx)
+		if _, err := tx.Do(ctx, "update mails set state = ?, error_code = 'mail_in_doubt' where state = ? and claimed_at < ?", InDoubt, InFlight, now-answerWithin.Milliseconds()); err != nil {
+			return err
+		}
+		if _, err := tx.Do(ctx, "update mails set state = ?, error_code = case when error_code = '' then 'mail_too_old' else error_code end where state = ? and created_at < ?",
+			Failed, Planned, now-freshFor.Milliseconds()); err != nil {
+			return err
+		}
+		_, err := tx.Do(ctx, "delete from mails where created_at < ? and state <> ?", now-keptFor.Milliseconds(), InFlight)
+		return err
+	})
+}
+
+// claim marks the mail that is due first as in flight, and gives it with the server; none while sending is held, where no
+// server is named, or when nothing is due.
+func (m *Mails) claim(ctx context.Context) (claimed *stored, server mail.Server, err error) {
+	settings, err := readSettings(ctx, m.records.Read())
+	if err != nil || !settings.ready() {
+		return nil, server, err
+	}
+	if server, err = m.server(ctx, settings); err != nil {
+		return nil, server, err
+	}
+	err = m.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		claimed = nil
+		if held, err := workspace.Held(ctx, tx); err != nil || held != nil {
+			return err
+		}
+		now := clock.Millis(ctx)
+		var due []stored
+		if err := tx.NewRaw("select "+columns+" from mails m join staff s on s.id = m.staff_id where m.state = ? and m.next_at <= ? order by m.next_at, m.id limit 1", Planned, now).Scan(ctx, &due); err != nil || len(due) == 0 {
+			return err
+		}
+		if !due[0].Active {
+			_, err := tx.Do(ctx, "update mails set state = ?, error_code = 'staff_gone' where id = ?", Failed, due[0].ID)
+			return err
+		}
+		n, err := tx.Do(ctx, "update mails set state = ?, attempts = attempts + 1, claimed_at = ? where id = ? and state = ?", InFlight, now, due[0].ID, Planned)
+		if n == 1 {
+			claimed = &due[0]
+			claimed.Attempts++
+		}
+		return err
+	})
+	return claimed, server, err
+}
+
+// settle writes down what became of a try. A try that was taken for left behind meanwhile is settled all the same: what is
+// known beats what was doubted.
+func (m *Mails) settle(ctx context.Context, of *stored, result error) error {
+	return m.records.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
+		now := clock.Millis(ctx)
+		state, code, answer, next := Sent, "", "", of.NextAt
+		var sentAt *int64
+		var failed *mail.Error
+		switch {
+		case result == nil:
+			sentAt = &now
+		case errors.As(result, &failed):
+			state, code, answer = Failed, failed.Code, failed.Answer
+			switch {
+			case failed.InDoubt:
+				state = InDoubt
+			case failed.Temporary && of.Attempts <= len(pauses):
+				state, next = Planned, now+pauses[of.Attempts-1].Milliseconds()
+			}
+		default:
+			state, code = Failed, "mail_address_invalid"
+			if !fault.Is(result, fault.KindInvalid) {
+				code = "internal_error"
+			}
+		}
+		_, err := tx.Do(ctx, "update mails set state = ?, error_code = ?, answer = ?, next_at = ?, sent_at = ? where id = ? and attempts = ? and state in (?, ?)",
+			state, code, answer, next, sentAt, of.ID, of.Attempts, InFlight, InDoubt)
+		return err
+	})
+}
+
+// Again plans a mail anew that failed or is in doubt: a person decided that it must go. Faults: not found, conflict.
+func (m *Mails) Again(ctx context.Context, id int64) error {
+	return m.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		var states []State
+		if err := tx.NewRaw("select state from mails where id = ?", id).Scan(ctx, &states); err != nil {
+			return err
+		}
+		if len(states) == 0 {
+			return fault.NotFound("mail", id)
+		}
+		if states[0] != Failed && states[0] != InDoubt {
+			return fault.Conflict("mail_not_stuck")
+		}
+		now := clock.Millis(ctx)
+		if _, err := tx.Do(ctx, "update mails set state = ?, attempts = 0, error_code = '', answer = '', next_at = ?, created_at = ? where id = ?", Planned, now, now, id); err != nil {
+			return err
+		}
+		if err := auditMail(ctx, tx, "mail.again", id, map[string]any{"was": states[0]}); err != nil || m.jobs == nil {
+			return err
+		}
+		return m.jobs.Insert(ctx, tx, sendArgs{id})
+	})
+}
