@@ -70,7 +70,7 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 		return nil, err
 	}
 	p.backups.RegisterJobs(p.jobs)
-	if p.stages, err = join(p.records, p.columns, p.guard, p.jobs, data.Data, flags.Node, p.backups.KeepLists); err != nil {
+	if p.stages, err = join(p.records, p.columns, p.guard, p.jobs, data.Data, flags, p.backups.KeepLists); err != nil {
 		return nil, err
 	}
 	if err := p.stages.customers.Fields().Load(ctx); err != nil {

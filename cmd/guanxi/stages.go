@@ -10,6 +10,7 @@ import (
 	"guanxi/base/api"
 	"guanxi/base/columns"
 	"guanxi/base/db"
+	"guanxi/base/dial"
 	"guanxi/base/feed"
 	"guanxi/base/field"
 	"guanxi/base/job"
@@ -17,9 +18,11 @@ import (
 	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/quality"
 	"guanxi/flow/collect"
+	"guanxi/flow/collect/schedule"
 	"guanxi/flow/customer"
 	"guanxi/flow/decide"
 	"guanxi/guard"
+	"guanxi/guard/mails"
 )
 
 // stages are the stations of the business, joined in the order facts pass them.
@@ -32,15 +35,22 @@ type stages struct {
 	metrics   *analyze.Metrics
 	quality   *quality.Quality
 	signals   *decide.Signals
+	mails     *mails.Mails
+	schedules *schedule.Schedules
 	running   []func(ctx context.Context) // what follows the feed for as long as the program runs
 }
 
-func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Registry, dir, node string, listed func(ctx context.Context) error) (*stages, error) {
-	s := &stages{customers: customer.New(records)}
-	var err error
-	if s.imports, err = newImports(records, jobs, dir, node, g.Workspace, s.customers.Fields().Set); err != nil {
+func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Registry, dir string, flags serveFlags, listed func(ctx context.Context) error) (*stages, error) {
+	dialer, err := dial.New(flags.AllowNetwork...)
+	if err != nil {
 		return nil, err
 	}
+	s := &stages{customers: customer.New(records), mails: mails.New(records, jobs, flags.PublicURL, dialer)}
+	if s.imports, err = newImports(records, jobs, dir, flags.Node, g.Workspace, s.customers.Fields().Set); err != nil {
+		return nil, err
+	}
+	s.imports.ReportBy(s.mails)
+	s.customers.ReportBy(s.mails)
 	touched := &analyze.Touched{}
 	hot := analyze.NewHot(store)
 	s.scores = analyze.NewScores(records, store, hot)
@@ -60,6 +70,9 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	}
 	s.customers.HeldBy("quality", quality.Memory{Records: records})
 	s.customers.Erasing(s.imports, listed, func(context.Context) error { return columns.CompactAtOpen(dir) })
+
+	s.schedules = schedule.New(records, s.imports, jobs, schedule.Options{Dir: filepath.Join(dir, "schedules"), ImportFolder: flags.ImportFolder,
+		ExportFolder: flags.ExportFolder, Dialer: dialer, Mails: s.mails, Outgoing: outgoing{s.customers}})
 
 	s.scores.Jobs(jobs)
 	s.customers.RegisterJobs(jobs)
@@ -101,6 +114,8 @@ func newImports(records *db.DB, jobs *job.Registry, dir, node string, w workspac
 
 func (s *stages) register(a *api.API) {
 	s.imports.RegisterAPI(a)
+	s.schedules.Register(a)
+	s.mails.Register(a)
 	s.customers.Register(a)
 	s.scores.Register(a)
 	s.segments.Register(a)

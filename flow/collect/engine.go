@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"guanxi/base/fault"
 	"guanxi/base/job"
 	"guanxi/guard"
+	"guanxi/guard/mails"
 )
 
 // Settings of an engine.
@@ -30,6 +32,7 @@ type Engine struct {
 	maxBytes int64
 	kinds    map[string]Kind
 	names    []string
+	mails    *mails.Mails // nil where nobody is told
 }
 
 // New gives an engine without kinds and adds its jobs to the registry. Call ResumeAll before the queue starts.
@@ -91,6 +94,11 @@ type NewImport struct {
 	Mapping Mapping
 	Mode    Mode // upsert when empty
 	DryRun  bool
+
+	ReportTo   []int64 // staff who are told by mail how it ended
+	ScheduleID int64   // that fetched the file, 0 = none
+	// Also, where given, is called in the change that stores the import; its error stores nothing.
+	Also func(ctx context.Context, tx *db.Tx, i *Import) error
 }
 
 // create stores the import of an uploaded file. The file's head is checked against the mapping first, so that a wrong
@@ -121,7 +129,10 @@ func (e *Engine) create(ctx context.Context, f Stored, n NewImport, queue bool) 
 		return Import{}, err
 	}
 	imp := Import{Kind: n.Kind, FileName: f.Name, FileSize: f.Size, FileSHA256: f.SHA256, StoredAs: f.StoredAs, MappingJSON: toJSON(n.Mapping),
-		Mode: n.Mode, DryRun: n.DryRun, State: StateQueued, DetectedJSON: toJSON(h.layout), CorrectionsJSON: "{}", Version: 1}
+		Mode: n.Mode, DryRun: n.DryRun, State: StateQueued, DetectedJSON: toJSON(h.layout), CorrectionsJSON: "{}", ReportTo: mails.Stored(n.ReportTo), Version: 1}
+	if n.ScheduleID != 0 {
+		imp.ScheduleID = &n.ScheduleID
+	}
 	actor := guard.ActorOf(ctx)
 	imp.CheckpointJSON = checkpoint{Actor: &actor}.json()
 	if actor.StaffID != 0 {
@@ -134,6 +145,11 @@ func (e *Engine) create(ctx context.Context, f Stored, n NewImport, queue bool) 
 		}
 		if err := auditImport(ctx, tx, "import.created", &imp); err != nil {
 			return err
+		}
+		if n.Also != nil {
+			if err := n.Also(ctx, tx, &imp); err != nil {
+				return err
+			}
 		}
 		if !queue {
 			return nil
@@ -188,11 +204,32 @@ func (e *Engine) ImportFile(ctx context.Context, path string, n NewImport, progr
 	if err != nil {
 		return imp, errors.Join(err, e.discard(stored.StoredAs))
 	}
+	return e.finish(ctx, imp.ID, progress)
+}
+
+// Store keeps what r gives until an import or Discard takes it; name is shown to people. Faults: too large, unavailable (disk full).
+func (e *Engine) Store(ctx context.Context, r io.Reader, name string) (Stored, error) {
+	return e.store(ctx, r, name, -1)
+}
+
+// Discard forgets a stored file that no import has taken.
+func (e *Engine) Discard(f Stored) error { return e.discard(f.StoredAs) }
+
+// Begin makes an import of a stored file. It waits for Finish, or for the next sweep over what nobody works on. Faults:
+// invalid; what the file lets be seen at once.
+func (e *Engine) Begin(ctx context.Context, f Stored, n NewImport) (Import, error) {
+	return e.create(ctx, f, n, false)
+}
+
+// Finish works on an import until it has ended, or follows another process that does.
+func (e *Engine) Finish(ctx context.Context, id int64) (Import, error) { return e.finish(ctx, id, nil) }
+
+func (e *Engine) finish(ctx context.Context, id int64, progress func(Progress)) (imp Import, err error) {
 	for {
-		if err := e.Run(ctx, imp.ID, progress); err != nil {
+		if err := e.Run(ctx, id, progress); err != nil {
 			return imp, err
 		}
-		if imp, err = e.Find(ctx, imp.ID); err != nil || imp.Ended() {
+		if imp, err = e.Find(ctx, id); err != nil || imp.Ended() {
 			return imp, err
 		}
 		if progress != nil {

@@ -31,6 +31,9 @@ func (e *Engine) Forget(ctx context.Context, hers Tells) error {
 	if err := forgetImports(ctx, e.records, hers); err != nil {
 		return err
 	}
+	if err := forgetSchedules(ctx, e.records, hers); err != nil {
+		return err
+	}
 	return e.forgetFiles(ctx, hers)
 }
 

@@ -47,6 +47,8 @@ type Import struct {
 	DryRun      bool   `bun:"dry_run"`
 	State       State  `bun:"state"`
 	StaffID     *int64 `bun:"staff_id"`
+	ReportTo    string `bun:"report_to"`   // JSON list of the staff who are told by mail how it ended
+	ScheduleID  *int64 `bun:"schedule_id"` // that fetched the file
 	Counts
 	CheckpointJSON  string `bun:"checkpoint"`
 	DetectedJSON    string `bun:"detected"`

@@ -8,6 +8,7 @@ import (
 	"io"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -16,6 +17,7 @@ import (
 	"guanxi/base/page"
 	"guanxi/base/sheet"
 	"guanxi/base/workspace"
+	"guanxi/guard/mails"
 )
 
 // RegisterAPI adds the operations of imports, findings and sources.
@@ -43,7 +45,7 @@ func (e *Engine) registerImports(a *api.API) {
 	api.Register(a, api.Op{Method: "POST", Path: "/imports", Permission: "imports.write", Tag: "imports", Status: 201, MaxBody: e.maxBytes,
 		Summary: "Bring in a file"},
 		func(ctx context.Context, in *uploadInput) (*importOutput, error) {
-			u, err := in.read(ctx, e, "kind", "mapping", "mode", "dry_run", "upload_id")
+			u, err := in.read(ctx, e, "kind", "mapping", "mode", "dry_run", "upload_id", "notify")
 			if err != nil {
 				return nil, err
 			}
@@ -59,7 +61,8 @@ func (e *Engine) registerImports(a *api.API) {
 	describeUpload(a, "/imports", []string{"kind"}, map[string]string{
 		"file": "CSV (also gzipped) or XLSX; or give upload_id", "upload_id": "of POST /imports/inspect, instead of file",
 		"kind": "customers, orders, order_lines, products", "mapping": "JSON: columns, constants, options; columns are guessed from the headers when absent",
-		"mode": "create, update or upsert (default)", "dry_run": "true: count what would happen, change nothing"})
+		"mode": "create, update or upsert (default)", "dry_run": "true: count what would happen, change nothing",
+		"notify": "who is told by mail how it ended: me, or ids of staff, with commas between"})
 
 	api.Register(a, api.Op{Method: "GET", Path: "/imports", Permission: "imports.read", Tag: "imports", Summary: "Imports, newest first"},
 		func(ctx context.Context, in *struct {
@@ -113,6 +116,11 @@ func (e *Engine) createFrom(ctx context.Context, u upload) (Import, error) {
 	if text := u.parts["dry_run"]; text != "" {
 		if n.DryRun, err = strconv.ParseBool(text); err != nil {
 			return Import{}, fault.Invalid("dry_run", "not_one_of", "true, false")
+		}
+	}
+	if text := u.parts["notify"]; text != "" {
+		if n.ReportTo, err = mails.Recipients(ctx, e.records.Read(), "notify", strings.Split(text, ",")); err != nil {
+			return Import{}, err
 		}
 	}
 	uploadID := u.parts["upload_id"]

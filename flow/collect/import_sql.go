@@ -16,17 +16,17 @@ import (
 
 const importColumns = `id, kind, file_name, file_size, file_sha256, stored_as, mapping, mode, dry_run, state, staff_id,
 total, processed, created, updated, unchanged, rejected, duplicates, findings, checkpoint, detected, corrections, fence, lease_until,
-error_code, error_detail, created_at, started_at, finished_at, undone_at, version`
+error_code, error_detail, created_at, started_at, finished_at, undone_at, version, report_to, schedule_id`
 
 func insertImport(ctx context.Context, tx *db.Tx, i *Import) (err error) {
 	if i.ID, err = tx.NextID(ctx, "imports"); err != nil {
 		return err
 	}
 	_, err = tx.NewRaw(`
-insert into imports (id, kind, file_name, file_size, file_sha256, stored_as, mapping, mode, dry_run, state, staff_id, checkpoint, detected, corrections, created_at)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+insert into imports (id, kind, file_name, file_size, file_sha256, stored_as, mapping, mode, dry_run, state, staff_id, checkpoint, detected, corrections, created_at, report_to, schedule_id)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		i.ID, i.Kind, i.FileName, i.FileSize, i.FileSHA256, i.StoredAs, i.MappingJSON, i.Mode, i.DryRun, i.State, i.StaffID,
-		i.CheckpointJSON, i.DetectedJSON, i.CorrectionsJSON, i.CreatedAt).Exec(ctx)
+		i.CheckpointJSON, i.DetectedJSON, i.CorrectionsJSON, i.CreatedAt, i.ReportTo, i.ScheduleID).Exec(ctx)
 	return err
 }
 

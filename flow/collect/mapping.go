@@ -2,9 +2,12 @@ package collect
 
 import (
 	"cmp"
+	"context"
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"github.com/uptrace/bun"
 
 	"guanxi/base/fault"
 )
@@ -31,6 +34,26 @@ type Options struct {
 type Assign struct {
 	To string `json:"to,omitempty"` // staff, team; "" = nobody
 	ID string `json:"id,omitempty"`
+}
+
+// Check says what is wrong with a: a form that is none, or somebody who is not there. Fault: invalid.
+func (a Assign) Check(ctx context.Context, from bun.IDB) error {
+	if err := a.check(); err != nil || a.To != "staff" && a.To != "team" {
+		return err
+	}
+	var there int
+	text := "select count(*) from staff where id = ? and active"
+	if a.To == "team" {
+		text = "select count(*) from teams where id = ?"
+	}
+	id, _ := strconv.ParseInt(a.ID, 10, 64) // checked
+	if err := from.NewRaw(text, id).Scan(ctx, &there); err != nil {
+		return err
+	}
+	if there == 0 {
+		return fault.Invalid("assign.id", "staff_unknown", a.ID)
+	}
+	return nil
 }
 
 func (a Assign) check() error {

@@ -170,6 +170,9 @@ func (r *run) finish(ctx context.Context, p *plan) error {
 		if err := r.write(ctx, tx); err != nil {
 			return err
 		}
+		if err := r.e.report(ctx, tx, &r.imp); err != nil {
+			return err
+		}
 		if !r.imp.DryRun {
 			if err := touchSource(ctx, tx, p.source, "import"); err != nil {
 				return err

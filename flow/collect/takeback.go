@@ -95,6 +95,9 @@ func (r *run) takeBack(ctx context.Context) error {
 		if err := r.write(ctx, tx); err != nil {
 			return err
 		}
+		if err := r.e.report(ctx, tx, &r.imp); err != nil {
+			return err
+		}
 		return auditImport(ctx, tx, "import."+string(r.imp.State)+"_completed", &r.imp)
 	})
 	r.tell()

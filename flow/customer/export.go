@@ -14,6 +14,7 @@ import (
 	"guanxi/base/workspace"
 	"guanxi/flow/collect"
 	"guanxi/guard"
+	"guanxi/guard/mails"
 )
 
 // The states of an export. Expired means that its file is gone; the row stays, for it says who took out what.
@@ -41,7 +42,7 @@ type Export struct {
 	Narrowed   string `bun:"narrowed"`  // JSON of OrderFilter
 	Language   string `bun:"language"`
 	Reason     string `bun:"reason"`
-	Notify     bool   `bun:"notify"`
+	ReportTo   string `bun:"report_to"` // JSON list of the staff who are told by mail how it ended
 	State      string `bun:"state"`
 	Actor      string `bun:"actor"` // JSON
 	ActorKey   string `bun:"actor_key"`
@@ -84,7 +85,7 @@ type NewExport struct {
 	Orders   OrderFilter `json:"orders,omitzero" doc:"narrows orders, order_lines and activities"`
 	Language string      `json:"language,omitempty" enum:"zh-CN,en-US" doc:"of the headers and words; the workspace's when absent"`
 	Reason   string      `json:"reason" minLength:"1" maxLength:"500" doc:"why; goes into the audit log and into the file"`
-	Notify   bool        `json:"notify,omitempty" doc:"tell me by mail when it is ready"`
+	Notify   []string    `json:"notify,omitempty" maxItems:"50" doc:"who is told by mail how it ended: me, or ids of staff"`
 }
 
 // ExportKinds are what can be taken out, with the permission that reading it takes.
@@ -108,6 +109,13 @@ func (s *Store) Export(ctx context.Context, n NewExport) (Export, error) {
 	return e, err
 }
 
+// CheckExport says what would be wrong with an export, for what is to be taken out later. Faults: invalid, forbidden,
+// unavailable.
+func (s *Store) CheckExport(ctx context.Context, n NewExport) error {
+	_, err := s.newExport(ctx, n)
+	return err
+}
+
 // newExport checks n.
 func (s *Store) newExport(ctx context.Context, n NewExport) (e Export, err error) {
 	permission, known := exportKinds[n.Kind]
@@ -122,7 +130,7 @@ func (s *Store) newExport(ctx context.Context, n NewExport) (e Export, err error
 		return e, fault.Invalid("reason", "required")
 	}
 	e = Export{Kind: n.Kind, Format: n.Format, BOM: n.BOM == nil || *n.BOM, Condition: strings.TrimSpace(n.Filter), Language: n.Language, Reason: n.Reason,
-		Notify: n.Notify, State: ExportQueued, ActorKey: actor.Key(), ByName: actor.Name, Total: -1, CreatedAt: clock.Millis(ctx), Version: 1}
+		State: ExportQueued, ActorKey: actor.Key(), ByName: actor.Name, Total: -1, CreatedAt: clock.Millis(ctx), Version: 1}
 	if e.Format == "" {
 		e.Format = sheet.CSV
 	}
@@ -132,6 +140,11 @@ func (s *Store) newExport(ctx context.Context, n NewExport) (e Export, err error
 	if actor.StaffID != 0 {
 		e.StaffID = &actor.StaffID
 	}
+	to, err := mails.Recipients(ctx, s.records.Read(), "notify", n.Notify)
+	if err != nil {
+		return e, err
+	}
+	e.ReportTo = mails.Stored(to)
 	offered := s.exportFields(ctx, n.Kind)
 	if len(n.Fields) == 0 {
 		n.Fields = usualOf(offered)

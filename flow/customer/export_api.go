@@ -46,7 +46,7 @@ type exportView struct {
 
 func (e *Export) view(ctx context.Context) exportView {
 	v := exportView{ID: api.ID(e.ID), Kind: e.Kind, Format: e.Format, State: e.State, Fields: e.names(), Filter: e.Condition, Orders: e.narrowed(), Reason: e.Reason,
-		By: e.ByName, Mine: e.ActorKey == guard.ActorOf(ctx).Key(), Processed: e.Processed, Rows: e.Written, Shortened: e.Shortened, FileName: e.FileName, Size: e.Size,
+		By: e.ByName, Mine: e.ActorKey == guard.ActorOf(ctx).Key() && (e.State != ExportDone || e.StoredAs != ""), Processed: e.Processed, Rows: e.Written, Shortened: e.Shortened, FileName: e.FileName, Size: e.Size,
 		SHA256: e.SHA256, ErrorCode: e.ErrorCode, Downloads: e.Downloads, CreatedAt: instant(e.CreatedAt), Version: e.Version}
 	if e.Total >= 0 {
 		v.Total = &e.Total

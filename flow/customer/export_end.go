@@ -29,12 +29,6 @@ func (s *Store) ExportTo(dir string) error {
 	return os.MkdirAll(dir, 0o700)
 }
 
-// ExportEnded tells another stage of every export that has ended by itself, inside the change. It must be called before
-// the store serves anybody.
-func (s *Store) ExportEnded(told func(ctx context.Context, tx *db.Tx, e Export) error) {
-	s.exportEnded = told
-}
-
 func (s *Store) registerExportJobs(r *job.Registry) {
 	job.Register(r, job.Kind[exportJob]{Run: func(ctx context.Context, a exportJob) error { return s.runExport(ctx, a.ID) }, Timeout: -1, MaxAttempts: 25, Unique: true})
 	job.Register(r, job.Kind[exportSweepJob]{Run: func(ctx context.Context, _ exportSweepJob) error { return s.sweepExports(ctx) }, Every: 10 * time.Minute})
@@ -52,10 +46,8 @@ func (s *Store) endExport(ctx context.Context, e *Export, state, code string) er
 		if err := saveExport(ctx, tx, e, ExportQueued, ExportRunning); err != nil {
 			return err
 		}
-		if s.exportEnded != nil {
-			if err := s.exportEnded(ctx, tx, *e); err != nil {
-				return err
-			}
+		if err := s.reportExport(ctx, tx, e); err != nil {
+			return err
 		}
 		return auditExport(ctx, tx, "export."+state, e, map[string]any{"kind": e.Kind, "rows": e.Written, "size": e.Size, "sha256": e.SHA256, "error": code, "asked_by": e.ByName})
 	})

@@ -12,7 +12,7 @@ import (
 	"guanxi/guard"
 )
 
-const exportColumns = `id, kind, format, bom, fields, condition, narrowed, language, reason, notify, state, actor, actor_key, staff_id, by_name, total, processed,
+const exportColumns = `id, kind, format, bom, fields, condition, narrowed, language, reason, report_to, state, actor, actor_key, staff_id, by_name, total, processed,
 written, shortened, file_name, stored_as, size, sha256, error_code, downloads, created_at, started_at, finished_at, expires_at, version`
 
 // insertExport stores an export and what the audit log keeps of its beginning.
@@ -21,9 +21,9 @@ func insertExport(ctx context.Context, tx *db.Tx, e *Export) (err error) {
 		return err
 	}
 	if _, err := tx.NewRaw(`
-insert into exports (id, kind, format, bom, fields, condition, narrowed, language, reason, notify, state, actor, actor_key, staff_id, by_name, total, created_at)
+insert into exports (id, kind, format, bom, fields, condition, narrowed, language, reason, report_to, state, actor, actor_key, staff_id, by_name, total, created_at)
 values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		e.ID, e.Kind, e.Format, e.BOM, e.Fields, e.Condition, e.Narrowed, e.Language, e.Reason, e.Notify, e.State, e.Actor, e.ActorKey, e.StaffID, e.ByName,
+		e.ID, e.Kind, e.Format, e.BOM, e.Fields, e.Condition, e.Narrowed, e.Language, e.Reason, e.ReportTo, e.State, e.Actor, e.ActorKey, e.StaffID, e.ByName,
 		e.Total, e.CreatedAt).Exec(ctx); err != nil {
 		return err
 	}

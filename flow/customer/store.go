@@ -7,6 +7,7 @@ import (
 	"guanxi/base/db"
 	"guanxi/base/fault"
 	"guanxi/base/job"
+	"guanxi/guard/mails"
 )
 
 // Store reads and writes customers and everything that belongs to them, always as the person in the context.
@@ -23,10 +24,10 @@ type Store struct {
 	scoured func(ctx context.Context) error
 	jobs    *job.Registry
 
-	exportDir   string
-	exportEnded func(ctx context.Context, tx *db.Tx, e Export) error
-	publicURL   string
-	again       bool // erasing again whom a restored state has back: a hold it knows of was lifted since
+	exportDir string
+	mails     *mails.Mails // nil where nobody is told
+	publicURL string
+	again     bool // erasing again whom a restored state has back: a hold it knows of was lifted since
 }
 
 // analysis is what a later stage supplies. Any part may be missing: then lists only sort by age, and figures are null.

@@ -17,6 +17,7 @@ const (
 	ContactFails         = "contact_fails"         // the only contact point of a kind was tried in vain
 	AskDetail            = "ask_detail"            // a detail that the owner is to ask the customer for
 	SourceLate           = "source_late"           // a source is silent longer than its rhythm
+	ScheduleFails        = "schedule_fails"        // what should come in or go out by the clock does not
 	MetricBroke          = "metric_broke"          // a metric left its expected range for the worse
 )
 
@@ -69,6 +70,7 @@ var Catalogue = []Kind{
 		Episode: true, Rest: 14 * 24 * time.Hour, OutcomeDays: 30, NeedsOrders: true},
 	{Name: SourceLate, Area: Watch, Audience: []string{"admin", "manager", "operator"}, Prior: Prior{0.9, 1 * day, 6}, Measure: "silent_hours",
 		Episode: true},
+	{Name: ScheduleFails, Area: Watch, Audience: []string{"admin", "manager", "operator"}, Prior: Prior{0.9, 1 * day, 8}, Measure: "count", Episode: true},
 	{Name: OverdueRhythm, Area: Relations, Prior: Prior{0.31, 9 * day, 6}, Batch: &Batch{"open_customers", 0.25, 10},
 		Episode: true, Rest: 7 * 24 * time.Hour, OutcomeDays: 30, NeedsOrders: true},
 	{Name: FollowUpDue, Area: Relations, Prior: Prior{0.50, 2 * day, 6}, Episode: true},

@@ -55,6 +55,8 @@ var sentences = map[string][]wording{
 	AskDetail:    {{"请向客户核实**{field:label}**，自 **{since:when}** 起", "Ask the customer for **{field:label}**, since **{since:when}**"}},
 	SourceLate: {{"通常每 **{expected_hours:hours}**来一次数据，已 **{silent_hours:hours}**没有，此后的数字会偏低",
 		"Usually brings data every **{expected_hours:hours}**, silent for **{silent_hours:hours}**; figures since then are too low"}},
+	ScheduleFails:   {{"已连续失败 **{count:number} 次**，因为{why:label}；修好之前，数据不会按时进出", "Failed runs in a row: **{count:number}**, because {why:label}; until it is mended, data does not come or go on time"}},
+	"schedule_late": {{"应于 **{was_due:when}** 运行，至今没有开始", "Was due **{was_due:when}** and has not begun"}},
 	"metric_below": {
 		{"{day:day} **{value:metric}**，低于预期 **{gap:gap}**（预期 {low:metric}–{high:metric}），其中 **{cause_share:share}** 来自{cause:label}",
 			"**{value:metric}** on {day:day}, **{gap:gap}** below what was expected ({low:metric}–{high:metric}); **{cause_share:share}** of it from {cause:label}"},

@@ -16,7 +16,7 @@ import (
 func sources(records *db.DB, columns *columns.Store) []Source {
 	return []Source{
 		overdueRhythm{columns}, aliveFell{columns}, firstOrder{columns}, nextPurchase{columns},
-		followUps{records, columns}, &findings{records: records}, duplicates{records}, recordsGotWorse{records}, customerAsks{records, columns}, unreachable{columns}, lateSources{records}, personRequests{records},
+		followUps{records, columns}, &findings{records: records}, duplicates{records}, recordsGotWorse{records}, customerAsks{records, columns}, unreachable{columns}, lateSources{records}, failingSchedules{records}, personRequests{records},
 	}
 }
 

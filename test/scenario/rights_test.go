@@ -107,6 +107,14 @@ func openGuarded(t *testing.T, url string) *guarded {
 		g.get("/exports/1", &e)
 		return e.State
 	}, "done")
+	filter, err := json.Marshal(map[string]any{"field": "name", "op": "contains", "value": "Bobsown"})
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	if a := g.ask(g.roles["admin"], "POST", "/schedules", map[string]any{"name": "nightly", "direction": "out", "kind": "customers", "place": map[string]any{"type": "folder"},
+		"repeat": map[string]any{"at": "02:00"}, "export": map[string]any{"reason": "the sweep", "filter": string(filter)}}); a.status != 201 {
+		g.t.Fatal(a.status, a.text)
+	}
 	g.expect("roles", slices.Sorted(maps.Keys(g.roles)), []string{"admin", "analyst", "audit_admin", "auditor", "manager", "operator", "sales", "security_admin", "service", "system_admin"})
 	return g
 }

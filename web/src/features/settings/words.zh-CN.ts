@@ -42,6 +42,7 @@ export default {
     verify: "校验完整", ok: "完整：{{entries}} 条，{{sealed}} 条已封存", broken: "在 {{at}} 处断开，记录可能被改动", actionFilter: "动作", actorFilter: "员工", system: "系统", intact: "没有被改动",
     act: {
       mapping_created: "保存了导入对应方案", mapping_changed: "改了导入对应方案", mapping_deleted: "删了导入对应方案",
+      mail_server_changed: "修改发信设置", mail_server_tested: "发送测试邮件", mail_again: "重发邮件", schedule_created: "新建定时任务", schedule_changed: "修改定时任务", schedule_deleted: "删除定时任务", schedule_paused: "暂停定时任务", schedule_resumed: "恢复定时任务", schedule_ran: "定时任务运行",
       export_created: "申请导出", export_done: "导出完成", export_failed: "导出失败", export_cancelled: "取消导出", export_expired: "导出文件已删除", export_fetched: "下载导出文件",
       customer_reveal_refused: "拒绝查看明文", audit_exported: "导出审计日志", provider_changed: "改了身份提供方", outside_identity_tied: "关联了身份提供方账号", passkey_added: "添加了通行密钥", passkey_copied: "拒绝了被复制的通行密钥", passkey_renamed: "给通行密钥改名", passkey_removed: "移除了通行密钥", policy_changed: "改了登录策略", role_added: "新增角色", role_changed: "改了角色", role_removed: "移除或还原角色", recovery_code_used: "用了恢复码", recovery_codes_made: "重新生成恢复码", totp_on: "开启动态验证码", totp_off: "关闭动态验证码", second_factors_removed: "清除了员工的第二验证", password_changed: "改了密码", administration_divided: "启用三员分立", administration_united: "停用三员分立", sharing_added: "新增共享规则", sharing_changed: "改了共享规则", sharing_removed: "移除共享规则", team_changed: "改了团队", session_others_ended: "结束了自己的其他会话",
       activity_changed: "改了跟进",
