@@ -55,8 +55,7 @@ func (i *Import) inWords(language string) mails.Report {
 		in = 0
 	}
 	word := func(name string) string { return reportWords[name][in] }
-	number := func(n int64) string { return grouped(n) }
-	title := strings.NewReplacer("%k", KindWord(i.Kind, language), "%c", number(i.Created), "%u", number(i.Updated)).Replace(word(string(i.State)))
+	title := strings.NewReplacer("%k", KindWord(i.Kind, language), "%c", grouped(i.Created), "%u", grouped(i.Updated)).Replace(word(string(i.State)))
 	r := mails.Report{Subject: title, Title: title, Bad: i.State == StateFailed, Path: "/imports/" + strconv.FormatInt(i.ID, 10), Button: word("open"),
 		Lines: []mails.Line{{Label: word("number"), Value: strconv.FormatInt(i.ID, 10)}}}
 	if i.State == StateFailed {
@@ -73,7 +72,7 @@ func (i *Import) inWords(language string) mails.Report {
 	}{{"total", i.Total, false}, {"created", i.Created, false}, {"updated", i.Updated, false}, {"unchanged", i.Unchanged, false},
 		{"duplicates", i.Duplicates, true}, {"rejected", i.Rejected, false}, {"findings", i.Findings, false}} {
 		if line.count > 0 || !line.maybe {
-			r.Lines = append(r.Lines, mails.Line{Label: word(line.name), Value: number(line.count)})
+			r.Lines = append(r.Lines, mails.Line{Label: word(line.name), Value: grouped(line.count)})
 		}
 	}
 	if i.StartedAt != nil && i.FinishedAt != nil {

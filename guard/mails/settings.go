@@ -47,7 +47,8 @@ func readSettings(ctx context.Context, from bun.IDB) (k kept, err error) {
 	if err := from.NewRaw("select value from settings where key = ?", guard.MailServerKey).Scan(ctx, &values); err != nil || len(values) == 0 {
 		return kept{Settings: Settings{Security: mail.StartTLS}}, err
 	}
-	return k, json.Unmarshal([]byte(values[0]), &k)
+	err = json.Unmarshal([]byte(values[0]), &k)
+	return k, err
 }
 
 // check puts s in order. Fault: invalid.

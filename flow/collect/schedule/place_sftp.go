@@ -266,7 +266,7 @@ func (w *watched) Read(p []byte) (int, error) {
 	if !timer.Stop() && silent.Load() {
 		return n, &PlaceError{Code: "place_silent", Temporary: true, Cause: err}
 	}
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = said(err, "file_gone")
 	}
 	return n, err

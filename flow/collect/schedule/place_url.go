@@ -73,10 +73,10 @@ func (a *address) ask(ctx context.Context, marks Marks) (*http.Response, error) 
 		return answer, nil
 	}
 	_ = answer.Body.Close()
-	switch {
-	case status == http.StatusNotModified:
+	switch status {
+	case http.StatusNotModified:
 		return nil, nil
-	case status == http.StatusUnauthorized, status == http.StatusForbidden:
+	case http.StatusUnauthorized, http.StatusForbidden:
 		return nil, &PlaceError{Code: "sign_in_refused", Detail: strconv.Itoa(status)}
 	}
 	return nil, &PlaceError{Code: "url_status", Detail: strconv.Itoa(status), Temporary: status >= 500 || status == http.StatusTooManyRequests || status == http.StatusRequestTimeout}

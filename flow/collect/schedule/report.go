@@ -50,8 +50,7 @@ func inWords(of *Schedule, r *Run, language string, w workspace.Workspace) mails
 			{Label: word("due"), Value: w.Time(r.DueAt).Format("2006-01-02 15:04 -07:00")}}}
 	said.Title = said.Subject
 	if failed {
-		said.Lines = append(said.Lines, mails.Line{Label: word("tries"), Value: strconv.FormatInt(of.Failures, 10)})
-		said.Lines = append(said.Lines, mails.Line{Label: word("why"), Value: Why(r.ErrorCode, language)})
+		said.Lines = append(said.Lines, mails.Line{Label: word("tries"), Value: strconv.FormatInt(of.Failures, 10)}, mails.Line{Label: word("why"), Value: Why(r.ErrorCode, language)})
 		said.Note = word("look")
 		return said
 	}

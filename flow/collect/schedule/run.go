@@ -76,7 +76,8 @@ func (s *Schedules) secretOf(ctx context.Context, of *Schedule) (secret Secret, 
 	if err != nil {
 		return secret, err
 	}
-	return secret, json.Unmarshal([]byte(text), &secret)
+	err = json.Unmarshal([]byte(text), &secret)
+	return secret, err
 }
 
 // release gives a run back, so that it is taken up at once.
