@@ -1646,6 +1646,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was written to staff, newest first */
+        get: operations["get-mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/mails/{id}/again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send a mail again that failed or is in doubt */
+        post: operations["post-mails-id-again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/me/passkeys": {
         parameters: {
             query?: never;
@@ -2440,6 +2474,128 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What comes in and goes out by the clock */
+        get: operations["get-schedules"];
+        put?: never;
+        /** Bring files in, or take a table out, by the clock */
+        post: operations["post-schedules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Look at a place as a schedule would: what an SFTP server's key is, which files fit */
+        post: operations["post-schedules-test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One schedule */
+        get: operations["get-schedules-id"];
+        /** Change a schedule; it then acts with your rights */
+        put: operations["put-schedules-id"];
+        post?: never;
+        /** Forget a schedule; what it imported stays */
+        delete: operations["delete-schedules-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause a schedule */
+        post: operations["post-schedules-id-pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a paused schedule go on */
+        post: operations["post-schedules-id-resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Run a schedule now */
+        post: operations["post-schedules-id-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/schedules/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The runs of a schedule, newest first, with the imports of their files */
+        get: operations["get-schedules-id-runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/search": {
         parameters: {
             query?: never;
@@ -2849,6 +3005,41 @@ export interface paths {
         post?: never;
         /** End a session */
         delete: operations["delete-sessions-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The mail server that results are sent through */
+        get: operations["get-settings-mail"];
+        /** Change the mail server */
+        put: operations["put-settings-mail"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/settings/mail/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Send me a test mail, and tell what the server answered */
+        post: operations["post-settings-mail-test"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3963,6 +4154,25 @@ export interface components {
             value: string;
             verified: boolean;
         };
+        Content: {
+            /**
+             * Format: int64
+             * @description of orders, order lines and follow-ups: only those of so many whole days before; all when 0
+             */
+            days?: number;
+            /** @description names of GET /exports/fields; the usual ones when absent */
+            fields?: string[] | null;
+            /** @description condition on the customers as JSON text */
+            filter?: string;
+            /**
+             * @default csv
+             * @enum {string}
+             */
+            format: "csv" | "xlsx";
+            /** @enum {string} */
+            language?: "zh-CN" | "en-US";
+            reason?: string;
+        };
         ContradictionView: {
             /** Format: date-time */
             at: string;
@@ -4312,6 +4522,38 @@ export interface components {
             /** @description how it is to be filled in and checked */
             rule?: string;
         };
+        Draft: {
+            /** @description true when absent */
+            active?: boolean;
+            /** @description in: whose new customers are; as the mapping says when absent */
+            assign?: components["schemas"]["Assign"];
+            /**
+             * @description in: files are imported; out: a table is taken out
+             * @enum {string}
+             */
+            direction: "in" | "out";
+            /** @description out: what is taken out */
+            export?: components["schemas"]["Content"];
+            /** @description in: as POST /imports; out: as POST /exports */
+            kind: string;
+            /**
+             * Format: id
+             * @description in: of GET /imports/mappings; guessed from the headers of each file when absent
+             */
+            mapping_id?: string;
+            /**
+             * @default upsert
+             * @enum {string}
+             */
+            mode: "create" | "update" | "upsert";
+            name: string;
+            /** @description who is told by mail how it went: me, or ids of staff */
+            notify?: string[] | null;
+            place: components["schemas"]["Place"];
+            repeat: components["schemas"]["Repeat"];
+            /** @description absent: as it is, unless host, port or login change */
+            secret?: components["schemas"]["Secret"];
+        };
         Duplicate: {
             a: components["schemas"]["PairSide"];
             b: components["schemas"]["PairSide"];
@@ -4634,6 +4876,24 @@ export interface components {
             rfm: components["schemas"]["RFMFigures"];
             rhythm: components["schemas"]["RhythmFigures"];
             value: components["schemas"]["ValueFigures"];
+        };
+        FileView: {
+            /** Format: int64 */
+            created: number;
+            /** Format: int64 */
+            findings: number;
+            /** Format: id */
+            import_id: string;
+            name: string;
+            /** Format: int64 */
+            rejected: number;
+            /** Format: int64 */
+            size: number;
+            state: string;
+            /** Format: int64 */
+            unchanged: number;
+            /** Format: int64 */
+            updated: number;
         };
         FindingGroupView: {
             cause: string;
@@ -4985,6 +5245,17 @@ export interface components {
             /** @description decimal number in the major unit; it may have more digits than the currency */
             unit_price: string;
         };
+        List: {
+            items: components["schemas"]["ScheduleView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+            /** @description import_folder, export_folder: the server has one; private_networks: it may reach them */
+            usable: {
+                [key: string]: boolean;
+            };
+        };
         ListActivityView: {
             items: components["schemas"]["ActivityView"][] | null;
             /** @description absent on the last page */
@@ -5058,6 +5329,13 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListMailView: {
+            items: components["schemas"]["MailView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListOrderItem: {
             items: components["schemas"]["OrderItem"][] | null;
             /** @description absent on the last page */
@@ -5109,6 +5387,13 @@ export interface components {
         };
         ListRequestView: {
             items: components["schemas"]["RequestView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListRunView: {
+            items: components["schemas"]["RunView"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -5183,6 +5468,43 @@ export interface components {
             next_cursor?: string;
             /** Format: int64 */
             total?: number;
+        };
+        Looked: {
+            code?: string;
+            /**
+             * Format: int64
+             * @description in: how many fit
+             */
+            count: number;
+            detail?: string;
+            /** @description in: some of those that fit */
+            files: components["schemas"]["Seen"][] | null;
+            /** @description sftp: the key that the server shows, to be compared and confirmed */
+            host_key?: string;
+            ok: boolean;
+        };
+        MailView: {
+            /** @description what the server said last */
+            answer?: string;
+            /** Format: int64 */
+            attempts: number;
+            /** Format: date-time */
+            created_at: string;
+            error_code?: string;
+            /** Format: id */
+            id: string;
+            /**
+             * Format: date-time
+             * @description of the next try
+             */
+            next_at?: string;
+            /** Format: date-time */
+            sent_at?: string;
+            /** @enum {string} */
+            state: "planned" | "in_flight" | "sent" | "failed" | "in_doubt";
+            subject: string;
+            /** @description name of the member of staff */
+            to: string;
         };
         Mapping: {
             columns?: {
@@ -5342,8 +5664,8 @@ export interface components {
              * @enum {string}
              */
             language?: "zh-CN" | "en-US";
-            /** @description tell me by mail when it is ready */
-            notify?: boolean;
+            /** @description who is told by mail how it ended: me, or ids of staff */
+            notify?: string[] | null;
             /** @description narrows orders, order_lines and activities */
             orders?: components["schemas"]["OrderFilter"];
             /** @description why; goes into the audit log and into the file */
@@ -5824,6 +6146,21 @@ export interface components {
             /** @description browsers and devices that are hers, and what they did */
             visitors: components["schemas"]["Visitor"][] | null;
         };
+        Place: {
+            host?: string;
+            /** @description type and SHA-256 fingerprint of the server's key, as POST /schedules/test shows it; nothing else is trusted */
+            host_key?: string;
+            login?: string;
+            /** @description folder: below the one the server allows; sftp: the folder there */
+            path?: string;
+            /** @description of file names, with * and ?; every file when absent */
+            pattern?: string;
+            /** Format: int64 */
+            port?: number;
+            /** @enum {string} */
+            type: "folder" | "sftp" | "url";
+            url?: string;
+        };
         PlansBody: {
             /** @description newest first */
             items: components["schemas"]["GroupPlan"][] | null;
@@ -6235,6 +6572,17 @@ export interface components {
              */
             responsible: string;
         };
+        Probe: {
+            /** @enum {string} */
+            direction: "in" | "out";
+            place: components["schemas"]["Place"];
+            /**
+             * Format: id
+             * @description take the secret of this schedule where none is given and host, port and login are the same
+             */
+            schedule_id?: string;
+            secret?: components["schemas"]["Secret"];
+        };
         Problem: {
             /** @description stable name of the error, for programs and translations */
             code: string;
@@ -6367,6 +6715,27 @@ export interface components {
              * @description the version the writer has seen, 0 for none
              */
             over: number;
+        };
+        "Put-settings-mailRequest": {
+            /** @description address that mails come from */
+            from: string;
+            from_name: string;
+            /** @description empty: no mail is sent */
+            host: string;
+            /** @description empty: without signing in */
+            login: string;
+            /** @description absent: as it is, unless host, port or login change */
+            password?: string;
+            /**
+             * Format: int64
+             * @description 0: the usual one, 465 for tls, 587 for starttls, 25 for none
+             */
+            port: number;
+            /**
+             * @description starttls is insisted on; none only without signing in, or on the machine itself
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
         };
         "Put-sign-in-providerRequest": {
             client_id: string;
@@ -6967,6 +7336,17 @@ export interface components {
             examples: components["schemas"]["RejectExample"][] | null;
             field: string;
         };
+        Repeat: {
+            /** @description HH:MM */
+            at?: string;
+            /** Format: int64 */
+            every_minutes?: number;
+            /**
+             * Format: int64
+             * @description 1 Monday to 7 Sunday; 0 every day
+             */
+            weekday?: number;
+        };
         RepeatRates: {
             /** Format: int64 */
             days: number;
@@ -7228,6 +7608,44 @@ export interface components {
              */
             outside: "hidden" | "team";
         };
+        RunView: {
+            /** @enum {string} */
+            cause: "clock" | "retry" | "person";
+            /** Format: date-time */
+            due_at: string;
+            error_code?: string;
+            error_detail?: string;
+            /**
+             * Format: int64
+             * @description files that could not be imported
+             */
+            failed: number;
+            file_name?: string;
+            /**
+             * Format: int64
+             * @description imported
+             */
+            files: number;
+            /** Format: date-time */
+            finished_at: string | null;
+            /** Format: id */
+            id: string;
+            imports: components["schemas"]["FileView"][] | null;
+            /**
+             * Format: int64
+             * @description left out, for their content was imported before
+             */
+            known: number;
+            /**
+             * Format: int64
+             * @description taken out
+             */
+            rows: number;
+            /** Format: date-time */
+            started_at: string;
+            /** @enum {string} */
+            state: "running" | "done" | "failed";
+        };
         Running: {
             /** @enum {string} */
             kind: "backup" | "trial";
@@ -7289,6 +7707,67 @@ export interface components {
             name: string;
             /** Format: int64 */
             version: number;
+        };
+        ScheduleStaffView: {
+            /** Format: id */
+            id: string;
+            name: string;
+        };
+        ScheduleView: {
+            active: boolean;
+            assign: components["schemas"]["Assign"];
+            /** @description whose rights it acts with */
+            by: components["schemas"]["ScheduleStaffView"];
+            /** Format: date-time */
+            created_at: string;
+            /** @enum {string} */
+            direction: "in" | "out";
+            /** @description of the last failure */
+            error_code?: string;
+            /** @description null for others than who set it up and who reads the audit log */
+            export: components["schemas"]["Content"];
+            /**
+             * Format: int64
+             * @description in a row
+             */
+            failures: number;
+            has_secret: boolean;
+            /** Format: id */
+            id: string;
+            kind: string;
+            last_run: components["schemas"]["RunView"];
+            /** Format: id */
+            mapping_id: string;
+            mode: string;
+            name: string;
+            /**
+             * Format: date-time
+             * @description of the next run, or try; null while paused
+             */
+            next_at: string | null;
+            /** @description ids of staff */
+            notify: string[] | null;
+            place: components["schemas"]["Place"];
+            repeat: components["schemas"]["Repeat"];
+            /** @enum {string} */
+            state: "running" | "failing" | "late" | "paused" | "waiting";
+            /** Format: int64 */
+            version: number;
+        };
+        Secret: {
+            /** @description of the private key */
+            passphrase?: string;
+            password?: string;
+            /** @description OpenSSH or PEM */
+            private_key?: string;
+        };
+        Seen: {
+            name: string;
+            /**
+             * Format: int64
+             * @description -1 when the place does not say
+             */
+            size: number;
         };
         SegmentBody: {
             /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
@@ -7370,6 +7849,8 @@ export interface components {
             awaiting?: "second_factor" | "enrolment";
             /** @description goes into X-CSRF-Token of every request that changes something */
             csrf_token: string;
+            /** @description a mail server is named, so that results can be sent to staff */
+            mail_ready: boolean;
             /** @description what the second factor may be: passkey, totp, recovery */
             methods?: string[] | null;
             permissions: string[] | null;
@@ -7395,6 +7876,26 @@ export interface components {
              * @description the newest backup is restored for a trial this often; 0 = never by itself
              */
             trial_hours: number;
+        };
+        SettingsView: {
+            /** @description address that mails come from */
+            from: string;
+            from_name: string;
+            has_password: boolean;
+            /** @description empty: no mail is sent */
+            host: string;
+            /** @description empty: without signing in */
+            login: string;
+            /**
+             * Format: int64
+             * @description 0: the usual one, 465 for tls, 587 for starttls, 25 for none
+             */
+            port: number;
+            /**
+             * @description starttls is insisted on; none only without signing in, or on the machine itself
+             * @enum {string}
+             */
+            security: "starttls" | "tls" | "none";
         };
         ShareChange: {
             /** @enum {string} */
@@ -7676,6 +8177,13 @@ export interface components {
         TeamOutBody: {
             people: components["schemas"]["TodayPerson"][] | null;
         };
+        Tested: {
+            /** @description what the server said */
+            answer?: string;
+            code?: string;
+            ok: boolean;
+            to: string;
+        };
         TiersOutputBody: {
             as_of: string;
             items: components["schemas"]["ValueTier"][] | null;
@@ -7759,7 +8267,7 @@ export interface components {
             version: number;
         };
         TodayAction: {
-            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, review_quality, open_customer, open_metric, open_source, open_request */
+            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, review_quality, open_customer, open_metric, open_source, open_schedule, open_request */
             code: string;
             /** @description a condition that lists the customers meant */
             filter?: {
@@ -15251,6 +15759,8 @@ export interface operations {
                     mapping?: string;
                     /** @description create, update or upsert (default) */
                     mode?: string;
+                    /** @description who is told by mail how it ended: me, or ids of staff, with commas between */
+                    notify?: string;
                     /** @description of POST /imports/inspect, instead of file */
                     upload_id?: string;
                 };
@@ -16664,6 +17174,139 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["GroupView"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-mails": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListMailView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-mails-id-again": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -20767,6 +21410,691 @@ export interface operations {
             };
         };
     };
+    "get-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["List"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-schedules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-schedules-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Probe"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Looked"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schedules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-schedules-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Draft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-schedules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-schedules-id-pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-schedules-id-resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-schedules-id-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScheduleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-schedules-id-runs": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRunView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-search": {
         parameters: {
             query: {
@@ -22758,6 +24086,205 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-settings-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-settings-mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-settings-mailRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SettingsView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-settings-mail-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tested"];
+                };
             };
             /** @description Unauthorized */
             401: {
