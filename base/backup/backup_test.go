@@ -158,7 +158,7 @@ func whole(ctx context.Context, records *db.DB, writers int) error {
 
 func dump(t *testing.T, records *db.DB) (all []string) {
 	t.Helper()
-	if err := records.Read().NewRaw("select key || ' ' || value || ' ' || updated_at from settings where key <> 'sending.hold' order by key").Scan(t.Context(), &all); err != nil {
+	if err := records.Read().NewRaw("select key || ' ' || value || ' ' || updated_at from settings where key not in ('sending.hold', 'backup.restored') order by key").Scan(t.Context(), &all); err != nil {
 		t.Fatal(err)
 	}
 	return all
@@ -190,6 +190,9 @@ func TestTakeAndRestore(t *testing.T) {
 				want   []string
 			}{{first, before}, {second, after}} {
 				target, records := i.restore(t, row.backup)
+				if from, err := RestoredFrom(t.Context(), records); err != nil || from == nil || from.Backup != row.backup.Name {
+					t.Errorf("it says it was restored from %+v, %v", from, err)
+				}
 				if got := dump(t, records); !slices.Equal(got, row.want) {
 					t.Errorf("%d settings, want %d", len(got), len(row.want))
 				}
@@ -319,8 +322,8 @@ func (e *erased) Collect(_ context.Context, _ *db.DB, kept []byte) ([]byte, erro
 	return []byte(strings.Join(slices.Compact(all), "\n")), nil
 }
 
-func (e *erased) Reapply(ctx context.Context, records *db.DB, _ string, kept []byte) error {
-	return records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+func (e *erased) Reapply(ctx context.Context, records *db.DB, _ string, kept []byte) ([]Redone, error) {
+	return []Redone{{What: "erased", Count: len(strings.Fields(string(kept)))}}, records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		for _, key := range strings.Fields(string(kept)) {
 			if _, err := tx.NewRaw("delete from settings where key = ?", key).Exec(ctx); err != nil {
 				return err

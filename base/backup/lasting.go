@@ -2,7 +2,10 @@ package backup
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
+	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
 	"guanxi/base/vault"
@@ -18,8 +21,52 @@ type Lasting interface {
 	// Collect gives everything that must stay done, given the list as it is kept (nil at first). It may only add: records that
 	// were themselves restored know less than the list.
 	Collect(ctx context.Context, records *db.DB, kept []byte) ([]byte, error)
-	// Reapply does everything on the list again in restored records and the files of dir. Doing it twice does no harm.
-	Reapply(ctx context.Context, records *db.DB, dir string, kept []byte) error
+	// Reapply does everything on the list again in restored records and the files of dir, and tells what that was. Doing it
+	// twice does no harm.
+	Reapply(ctx context.Context, records *db.DB, dir string, kept []byte) ([]Redone, error)
+}
+
+// Redone is one sort of thing that a restore did again. What Judge marks it could only make safe: a person must see to the rest.
+type Redone struct {
+	What  string   `json:"what" doc:"what was done, one of a fixed list of words"`
+	Count int      `json:"count"`
+	Names []string `json:"names,omitempty" doc:"whom it is about, where those are staff; the first twenty"`
+	Judge bool     `json:"judge,omitempty" doc:"somebody must see to it"`
+}
+
+// Restored is what a restored instance says of its restore.
+type Restored struct {
+	Backup  string    `json:"backup"`
+	TakenAt time.Time `json:"taken_at" doc:"what was recorded after this is not here"`
+	At      time.Time `json:"at"`
+	Redone  []Redone  `json:"redone"`
+}
+
+const restoredKey = "backup.restored"
+
+// RestoredFrom tells what the instance was restored from, nil for one that never was.
+func RestoredFrom(ctx context.Context, records *db.DB) (*Restored, error) {
+	var values []string
+	if err := records.Read().NewRaw("select value from settings where key = ?", restoredKey).Scan(ctx, &values); err != nil || len(values) == 0 {
+		return nil, err
+	}
+	var r Restored
+	err := json.Unmarshal([]byte(values[0]), &r)
+	return &r, err
+}
+
+// noteRestored lets the restored records say what was done to them.
+func noteRestored(ctx context.Context, records *db.DB, b Backup, redone []Redone) error {
+	value, err := json.Marshal(Restored{Backup: b.Name, TakenAt: b.TakenAt.UTC(), At: clock.Now(ctx).UTC(), Redone: redone})
+	if err != nil {
+		return err
+	}
+	return records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		_, err := tx.Do(ctx, `
+insert into settings (key, value, updated_at) values (?, ?, ?)
+on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, restoredKey, string(value), clock.Millis(ctx))
+		return err
+	})
 }
 
 const lastingNotes = "lasting"
@@ -54,18 +101,25 @@ func kept(v *vault.Vault, l Lasting) ([]byte, error) {
 	return nil, nil
 }
 
-func reapply(ctx context.Context, v *vault.Vault, records *db.DB, dir string, lists []Lasting) error {
+func reapply(ctx context.Context, v *vault.Vault, records *db.DB, dir string, lists []Lasting) ([]Redone, error) {
+	all := []Redone{}
 	for _, l := range lists {
 		list, err := kept(v, l)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if list == nil {
 			continue
 		}
-		if err := l.Reapply(ctx, records, dir, list); err != nil {
-			return err
+		redone, err := l.Reapply(ctx, records, dir, list)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range redone {
+			if r.Count > 0 {
+				all = append(all, r)
+			}
 		}
 	}
-	return nil
+	return all, nil
 }

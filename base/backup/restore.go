@@ -128,7 +128,11 @@ func (t Target) settle(ctx context.Context, v *vault.Vault, records *db.DB, b Ba
 	}); err != nil {
 		return err
 	}
-	return reapply(ctx, v, records, dir, t.Lasting)
+	redone, err := reapply(ctx, v, records, dir, t.Lasting)
+	if err != nil {
+		return err
+	}
+	return noteRestored(ctx, records, b, redone)
 }
 
 // moveIn gives what was restored its place in the data folder. The records come last: with them the instance is there.

@@ -32,7 +32,7 @@ func lasting(k *keys.Keys) []backup.Lasting {
 		customers.HeldBy("quality", quality.Memory{Records: records})
 		customers.Erasing(files, nil, nil)
 		return customers, nil
-	}}}
+	}}, customer.Withdrawals{}}
 }
 
 func recordsSchema() db.Schema {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"guanxi/base/backup"
 	"guanxi/base/db"
 	secret "guanxi/base/keys"
 	"guanxi/guard"
@@ -72,19 +73,19 @@ func (ErasedPersons) Collect(ctx context.Context, records *db.DB, kept []byte) (
 
 // Reapply implements backup.Lasting: it erases everybody on the list who is there again. Where the restored state has her
 // joined with somebody who was not erased, they are parted first.
-func (l ErasedPersons) Reapply(ctx context.Context, records *db.DB, dir string, kept []byte) error {
+func (l ErasedPersons) Reapply(ctx context.Context, records *db.DB, dir string, kept []byte) ([]backup.Redone, error) {
 	var list erasedList
 	if err := json.Unmarshal(kept, &list); err != nil {
-		return err
+		return nil, err
 	}
 	ctx = secret.With(guard.System(ctx), l.Keys)
 	m, err := markerOf(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s, err := l.Where(records, dir)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.again = true
 	if err := records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -99,28 +100,29 @@ func (l ErasedPersons) Reapply(ctx context.Context, records *db.DB, dir string, 
 		}
 		return keepSuppressions(ctx, tx, list.Suppressions)
 	}); err != nil {
-		return err
+		return nil, err
 	}
 	back := map[int64]string{}
 	for mark, r := range list.Erased {
 		var created []int64
 		if err := records.Read().NewRaw("select created_at from customers where id = ?", r.CustomerID).Scan(ctx, &created); err != nil {
-			return err
+			return nil, err
 		}
 		if len(created) == 0 {
 			continue
 		}
 		// another customer may have the id by now
 		if is, err := m.customer(r.CustomerID, created[0]); err != nil {
-			return err
+			return nil, err
 		} else if is == mark {
 			back[r.CustomerID] = r.Reason
 		}
 	}
+	redone := []backup.Redone{{What: "erased", Count: len(back)}, {What: "contact_stops", Count: len(list.Stops)}}
 	if err := s.eraseAgain(ctx, back); err != nil || len(back) == 0 || records.Engine() != db.SQLite {
-		return err
+		return redone, err
 	}
-	return records.Scour(ctx) // nobody waits yet
+	return redone, records.Scour(ctx) // nobody waits yet
 }
 
 func (s *Store) eraseAgain(ctx context.Context, back map[int64]string) error {

@@ -249,7 +249,7 @@ func TestErasedStayErasedAfterARestore(t *testing.T) {
 			same, canary := r.her()
 			r.call(200, "POST", "/customers/"+canary+"/merge", fields{"other": same})
 			for range 2 { // twice does no harm
-				if err := list.Reapply(t.Context(), older, dir, kept); err != nil {
+				if _, err := list.Reapply(t.Context(), older, dir, kept); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -269,7 +269,7 @@ func TestErasedStayErasedAfterARestore(t *testing.T) {
 			r := newShop(t, older)
 			r.clock.Advance(1e9)
 			r.add(fields{"name": "Number One"})
-			if err := list.Reapply(t.Context(), older, dir, kept); err != nil {
+			if _, err := list.Reapply(t.Context(), older, dir, kept); err != nil {
 				t.Fatal(err)
 			}
 			r.is(1, "select count(*) from customers")

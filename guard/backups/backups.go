@@ -41,6 +41,7 @@ type Backups struct {
 
 	state   sync.Mutex
 	running *Running
+	kept    *tops    // how far the lists were last written
 	listed  *listing // of the last look, for when the folder is in use
 }
 

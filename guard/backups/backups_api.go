@@ -42,17 +42,18 @@ type Trial struct {
 
 // Overview is everything the page shows.
 type Overview struct {
-	Items          []Item     `json:"items" doc:"newest first"`
-	Place          string     `json:"place" doc:"the folder"`
-	SameDisk       bool       `json:"same_disk" doc:"the folder lies on the disk of the data, and would be lost with it"`
-	FreeBytes      int64      `json:"free_bytes" doc:"of the folder's disk"`
-	StoredBytes    int64      `json:"stored_bytes" doc:"that all backups take together"`
-	KeyFingerprint string     `json:"key_fingerprint"`
-	Settings       Settings   `json:"settings"`
-	NextAt         *time.Time `json:"next_at,omitempty"`
-	Running        *Running   `json:"running,omitempty"`
-	LastFailure    *Failure   `json:"last_failure,omitempty"`
-	Problems       []problem  `json:"problems" doc:"files that are not as they were written"`
+	Items          []Item           `json:"items" doc:"newest first"`
+	Place          string           `json:"place" doc:"the folder"`
+	SameDisk       bool             `json:"same_disk" doc:"the folder lies on the disk of the data, and would be lost with it"`
+	FreeBytes      int64            `json:"free_bytes" doc:"of the folder's disk"`
+	StoredBytes    int64            `json:"stored_bytes" doc:"that all backups take together"`
+	KeyFingerprint string           `json:"key_fingerprint"`
+	Settings       Settings         `json:"settings"`
+	NextAt         *time.Time       `json:"next_at,omitempty"`
+	Running        *Running         `json:"running,omitempty"`
+	LastFailure    *Failure         `json:"last_failure,omitempty"`
+	Restored       *backup.Restored `json:"restored,omitempty" doc:"what this instance was restored from, what was done again, and what somebody must see to"`
+	Problems       []problem        `json:"problems" doc:"files that are not as they were written"`
 }
 
 type overviewOut struct{ Body Overview }
@@ -108,6 +109,9 @@ func (b *Backups) overview(ctx context.Context) (*overviewOut, error) {
 		return nil, err
 	} else if found {
 		o.LastFailure = &failure
+	}
+	if o.Restored, err = backup.RestoredFrom(ctx, b.records); err != nil {
+		return nil, err
 	}
 	listed, err := b.look(ctx)
 	if f := fault.Wrap(err); f != nil {

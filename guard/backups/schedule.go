@@ -59,6 +59,9 @@ const retry = 10 * time.Minute
 
 // doDue takes the backup, or makes the trial, that is due.
 func (b *Backups) doDue(ctx context.Context) error {
+	if err := b.keepNews(ctx); err != nil {
+		return noted(err)
+	}
 	s, err := b.Settings(ctx)
 	if err != nil {
 		return err

@@ -45,7 +45,19 @@ export interface Backups {
   running?: { kind: "backup" | "trial"; since: string };
   last_failure?: { at: string; kind: "backup" | "trial"; code: string; detail: string };
   problems: { file: string; what: string }[];
+  /** What this instance was restored from. */
+  restored?: Restored;
 }
+
+/** What a restore did again, so that nothing came back that had ended, and what somebody must see to. */
+export interface Restored {
+  backup: string;
+  taken_at: string;
+  at: string;
+  redone: { what: Redone; count: number; names?: string[]; judge?: boolean }[];
+}
+
+export type Redone = "erased" | "contact_stops" | "withdrawals" | "staff_left" | "roles_given" | "passwords" | "joined_since" | "tokens_revoked" | "passkeys" | "second_factors" | "outside_identities" | "recovery_codes" | "roles" | "sharing" | "access_settings";
 
 /** Why nothing may leave the building. */
 export interface Hold {

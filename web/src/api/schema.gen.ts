@@ -5866,6 +5866,8 @@ export interface components {
             place: string;
             /** @description files that are not as they were written */
             problems: components["schemas"]["VaultProblem"][] | null;
+            /** @description what this instance was restored from, what was done again, and what somebody must see to */
+            restored?: components["schemas"]["Restored"];
             running?: components["schemas"]["Running"];
             /** @description the folder lies on the disk of the data, and would be lost with it */
             same_disk: boolean;
@@ -7248,6 +7250,16 @@ export interface components {
             token: string;
             workspace?: components["schemas"]["WorkspaceSettings"];
         };
+        Redone: {
+            /** Format: int64 */
+            count: number;
+            /** @description somebody must see to it */
+            judge?: boolean;
+            /** @description whom it is about, where those are staff; the first twenty */
+            names?: string[] | null;
+            /** @description what was done, one of a fixed list of words */
+            what: string;
+        };
         Register: {
             company: string;
             contact: string;
@@ -7411,6 +7423,17 @@ export interface components {
             said: "named" | "nobody" | "other" | "too_many" | "not_verified" | "no_rule";
             /** @description masked where it is a contact point */
             value: string;
+        };
+        Restored: {
+            /** Format: date-time */
+            at: string;
+            backup: string;
+            redone: components["schemas"]["Redone"][] | null;
+            /**
+             * Format: date-time
+             * @description what was recorded after this is not here
+             */
+            taken_at: string;
         };
         Retention: {
             /** Format: date-time */

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { backUp, type Backup, type Backups, type BackupTrial, readBackups, tryBackup } from "../../api";
+import { backUp, type Backup, type Backups, type BackupTrial, type Restored, readBackups, tryBackup } from "../../api";
 import { useCan } from "../../app/session";
 import { Body, Button, type Column, DataList, Dialog, Failed, Icon, PageHead, Section, Skeleton, Tag, useFormat, useToast } from "../../ui";
 import { BackupSchedule } from "./BackupSchedule";
@@ -32,6 +32,7 @@ export default function BackupsPage() {
         {error && !data ? <Failed error={error} retry={() => void answer.refetch()} /> : !data ? <Skeleton /> : (
           <>
             <Alarms of={data} />
+            {data.restored && <RestoredFrom of={data.restored} />}
             <List answer={answer} may={may} busy={!!data.running} onTry={(id) => trial.mutate(id)} />
             <Where of={data} />
             <BackupSchedule of={data.settings} may={may} />
@@ -65,6 +66,26 @@ function Alarms({ of }: { of: Backups }) {
       {of.problems.length > 0 && <div className="fault" role="alert"><p>{t("backups.problems")}</p><ul>{of.problems.map((each) => <li key={each.file}><code>{each.file}</code> <span className="meta">{each.what}</span></li>)}</ul></div>}
       {of.same_disk && <p className="alarmline"><Tag tone="warn" icon="data">{t("backups.place")}</Tag> {t("backups.sameDisk")}</p>}
     </>
+  );
+}
+
+/** That this is a restored instance: what was done again, and what is left to a person. */
+function RestoredFrom({ of }: { of: Restored }) {
+  const { t } = useTranslation("settings");
+  const format = useFormat();
+  const lines = (judge: boolean) => of.redone.filter((each) => !!each.judge === judge).map((each) => (
+    <li key={each.what}>
+      <span className={judge ? "warn" : "ok"}><Icon name={judge ? "why" : "check"} small /></span> {t(`backups.redone.${each.what}`, { count: each.count, n: format.count(each.count) })}
+      {each.names && <> <span className="meta">{each.names.join(", ")}{each.names.length < each.count && "…"}</span></>}
+    </li>
+  ));
+  const done = lines(false), judge = lines(true);
+  return (
+    <Section title={t("backups.restored")}>
+      <p>{t("backups.restoredText", { taken: format.exact(of.taken_at), at: format.exact(of.at) })}</p>
+      {judge.length > 0 && <><h3>{t("backups.judge")}</h3><ul className="checks" aria-label={t("backups.judge")}>{judge}</ul></>}
+      {done.length > 0 && <><h3>{t("backups.redoneTitle")}</h3><ul className="checks" aria-label={t("backups.redoneTitle")}>{done}</ul></>}
+    </Section>
   );
 }
 

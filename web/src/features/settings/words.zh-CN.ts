@@ -131,6 +131,12 @@ export default {
     noun: { export: "导出", sharing: "共享", audit: "审计日志", role: "角色", sharing_rule: "共享规则", field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
   },
   backups: {
+    restored: "这是恢复出来的实例", restoredText: "数据停在 {{taken}} 的备份，恢复于 {{at}}。此后记录的内容不在这里；此后取消的权限和同意没有跟着回来。", judge: "需要有人处理", redoneTitle: "已重新执行",
+    redone: {
+      erased_other: "{{n}} 位清除过的客户再次清除", contact_stops_other: "{{n}} 条禁发仍然有效", withdrawals_other: "{{n}} 次此后撤回的同意再次撤回", staff_left_other: "{{n}} 名已离职的员工再次停用", roles_given_other: "{{n}} 名员工恢复为最后的角色", passwords_other: "{{n}} 个改过的密码保持改后的样子",
+      tokens_revoked_other: "{{n}} 个已吊销的令牌再次吊销", outside_identities_other: "{{n}} 个已解除的外部登录再次解除", roles_other: "{{n}} 个角色恢复为最后的权限", sharing_other: "{{n}} 条共享规则恢复为最后的范围", access_settings_other: "{{n}} 项登录与权限设置恢复为最后的样子",
+      joined_since_other: "{{n}} 名员工在备份之后加入，这里没有，需要重新邀请：", passkeys_other: "{{n}} 个已移除的通行密钥再次移除；相关员工需要确认还能登录", second_factors_other: "{{n}} 个已关闭或换过的验证器再次关闭；相关员工需要重新绑定", recovery_codes_other: "{{n}} 个恢复码作废（不知道哪些用过）；相关员工需要重新生成",
+    },
     title: "备份", now: "现在备份", asked: "备份已开始", triedAsked: "恢复演练已开始", none: "还没有备份。到点会自动做第一份，也可以现在做", list: "备份", at: "时间", size: "大小", fresh: "新增", took: "用时", by: "方式", tested: "恢复演练", try: "现在演练", retry: "再演练", untested: "还没有", good: "{{when}}：全部完好", bad: "{{when}}：不能用",
     reason: { schedule: "定时", person: "手动", command: "命令" }, seconds: "{{n}} 秒", running: { backup: "正在备份，{{at}} 开始", trial: "正在恢复演练，{{at}} 开始" }, rowsFiles: "{{rows}} 行，{{files}} 个文件，{{engine}}，版本 {{release}}",
     failed: { backup: "{{at}} 的备份失败", trial: "{{at}} 的恢复演练失败" }, problems: "与写入时不一致的文件", sameDisk: "备份与数据在同一块磁盘上，磁盘坏了会一起丢。启动服务时用 --backup-to 指定另一块磁盘上的文件夹。",
