@@ -158,8 +158,8 @@ func (s *Store) TakeBackContactIn(ctx context.Context, tx *db.Tx, id int64, a Am
 		if now != "" {
 			return changed, putContact(ctx, tx, before)
 		}
-		_, err = tx.Do(ctx, "insert into contact_points ("+contactColumns+") values (?, ?, ?, ?, ?, ?, ?, ?)",
-			before.ID, id, before.Kind, before.Value, before.Raw, before.Verified, before.State, before.CreatedAt)
+		_, err = tx.Do(ctx, "insert into contact_points ("+contactColumns+") values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			before.ID, id, before.Kind, before.Value, before.Raw, before.Verified, before.State, before.CreatedAt, before.Stopped)
 		return changed, err
 	})
 	return kept, err

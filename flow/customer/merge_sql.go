@@ -23,6 +23,7 @@ var belonging = [...]struct {
 	{"hold", "legal_holds", "customer_id", "true", ""},
 	{"organization of a contact", "contacts", "organization_id", "true", ""},
 	{"person of a contact", "contacts", "person_id", "true", ""},
+	{"correction", "corrections", "customer_id", "true", ""},
 }
 
 const identitySeparator = "\x1f"

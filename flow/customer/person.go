@@ -22,6 +22,7 @@ type person struct {
 	tags       []tagRow
 	lists      []string
 	visitors   []Visitor
+	corrected  []correctionRow
 	consents   []Consent
 	orders     []Order
 	lines      []Line
@@ -109,6 +110,7 @@ func personOf(ctx context.Context, from bun.IDB, id int64) (p *person, err error
 		{&p.speaks, "select o.name as organization, k.role, k.title, k.department, k.main, k.since, k.until, k.created_at from contacts k join customers o on o.id = k.organization_id where k.person_id in (?) order by k.id"},
 		{&p.merges, "select " + mergeColumns + " from merges where kept_id in (?) and undone_at is null order by created_at, id"},
 		{&p.history, "select id, field, before, after, source, actor, import_id, happened_at from field_history where customer_id in (?) and source <> 'merge' order by happened_at, id"},
+		{&p.corrected, "select " + correctionColumns + " from corrections where customer_id in (?) order by id"},
 		{&p.lists, "select distinct l.name from list_members m join lists l on l.id = m.list_id where m.customer_id in (?) order by l.name"},
 		{&p.findings, "select cause, field, value, state, created_at from findings where subject_type = 'customer' and subject_id in (?) order by id"},
 	} {

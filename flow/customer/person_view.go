@@ -30,6 +30,7 @@ type personalData struct {
 	Segments      []string         `json:"segments"`
 	Lists         []string         `json:"lists"`
 	Visitors      []Visitor        `json:"visitors" doc:"browsers and devices that are hers, and what they did"`
+	Corrections   []personSaid     `json:"corrections" doc:"what she has said of herself on her own page"`
 	Derived       *Figures         `json:"derived" doc:"what was reckoned from the above"`
 	Further       map[string]any   `json:"further" doc:"what other parts of the program keep about her"`
 	Audit         []personAct      `json:"audit" doc:"what was done with her record"`
@@ -43,6 +44,13 @@ type personProfile struct {
 	CreatedAt  time.Time         `json:"created_at"`
 	UpdatedAt  time.Time         `json:"updated_at"`
 	FromImport *api.ID           `json:"from_import,omitempty"`
+}
+
+type personSaid struct {
+	Field string    `json:"field"`
+	Value string    `json:"value"`
+	State string    `json:"state"`
+	At    time.Time `json:"at"`
 }
 
 type personContact struct {
@@ -159,7 +167,10 @@ func (p *person) view(now time.Time) *personalData {
 	v := &personalData{Format: personalFormat, MadeAt: now.UTC(), Profiles: []personProfile{}, ContactPoints: []personContact{},
 		Identities: []personIdentity{}, Tags: []personTag{}, Consents: []ConsentView{}, Orders: []personOrder{}, Activities: []personActivity{}, SpeaksFor: []personSpeaks{},
 		Timeline: []personEvent{}, Merges: []personMerge{}, History: []personChange{}, Findings: []personFoundOdd{}, Segments: []string{}, Lists: append([]string{}, p.lists...), Visitors: p.visitors,
-		Further: map[string]any{}, Audit: []personAct{}}
+		Further: map[string]any{}, Audit: []personAct{}, Corrections: []personSaid{}}
+	for _, k := range p.corrected {
+		v.Corrections = append(v.Corrections, personSaid{k.Field, k.Value, k.State, instant(k.CreatedAt)})
+	}
 	for i := range p.customers {
 		c := &p.customers[i]
 		profile := personProfile{ID: api.ID(c.ID), Fields: map[string]string{}, Birthday: c.Birthday, Custom: customFields(c.Custom),

@@ -55,6 +55,7 @@ func (s *Store) Preferences() http.Handler {
 	r.Post(preferencePath+"{token}", p.save)
 	r.Post(preferencePath+"{token}/unsubscribe", p.unsubscribe)
 	r.Post(preferencePath+"{token}/requests", p.request)
+	r.Post(preferencePath+"{token}/details", p.correct)
 	r.NotFound(func(w http.ResponseWriter, r *http.Request) { p.fail(w, r, fault.NotFound("link", "")) })
 	return r
 }
@@ -212,6 +213,34 @@ func (p *preferencePages) request(w http.ResponseWriter, r *http.Request) {
 	}
 	view.Said, view.Code = said, code
 	p.answer(w, http.StatusOK, view)
+}
+
+// correct takes what she says of herself; what cannot be is shown again beside its field, and nothing is taken.
+func (p *preferencePages) correct(w http.ResponseWriter, r *http.Request) {
+	l, c, err := p.opened(r)
+	if err == nil {
+		err = r.ParseForm()
+	}
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	said := map[string]string{}
+	for _, name := range HerOwn() {
+		said[name] = r.PostForm.Get(name)
+	}
+	wrong, err := p.store.Correct(r.Context(), c.ID, said)
+	if err != nil || len(wrong) == 0 {
+		p.done(w, r, l, "corrected", err)
+		return
+	}
+	view, err := p.view(r, l, c)
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	view.refill(said, wrong)
+	p.answer(w, http.StatusUnprocessableEntity, view)
 }
 
 // done leads back to the page, so that loading it again sends nothing again.

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language"
 
 	"guanxi/base/clock"
+	"guanxi/base/fault"
 	"guanxi/base/workspace"
 )
 
@@ -48,6 +49,7 @@ type preferenceView struct {
 	Channels []pageChannel
 	Purposes []pagePurpose
 	Requests []pageRequest
+	Details  []pageDetail
 	Meant    string // what the message was sent for, in words
 	Asked    bool   // she came by the link to withdraw
 	Said     string // what has just been done
@@ -143,6 +145,9 @@ func (p *preferencePages) view(r *http.Request, l preferenceLink, c *Customer) (
 			v.Purposes = append(v.Purposes, view)
 		}
 	}
+	if err := p.addDetails(r, v, c, points); err != nil {
+		return nil, err
+	}
 	return v, p.addRequests(r, v, c, words, w)
 }
 
@@ -156,4 +161,66 @@ func (p *preferencePages) addRequests(r *http.Request, v *preferenceView, c *Cus
 		v.Requests = append(v.Requests, pageRequest{words["request."+row.Kind], words["state."+row.State], w.Day(row.DueAt)})
 	}
 	return nil
+}
+
+// pageDetail is a detail of hers that she can put right. What we hold is never shown in full: links are forwarded.
+type pageDetail struct {
+	Name, Label, Type, Complete string
+	Held, Value, Fault          string
+	Asked, Waits                bool
+}
+
+// How browsers are to fill in and check each detail.
+var detailForms = map[string][2]string{
+	"name": {"text", "name"}, "phone": {"tel", "tel"}, "email": {"email", "email"}, "birthday": {"date", "bday"}, "province": {"text", "address-level1"}, "city": {"text", "address-level2"},
+	"district": {"text", "address-level3"}, "address": {"text", "street-address"}, "postcode": {"text", "postal-code"},
+}
+
+// addDetails puts those we ask her for first.
+func (p *preferencePages) addDetails(r *http.Request, v *preferenceView, c *Customer, points []ContactPoint) error {
+	ctx, from := r.Context(), p.store.records.Read()
+	asked, err := p.store.askedOf(ctx, from, c.ID)
+	if err != nil {
+		return err
+	}
+	var waits []string
+	if err := from.NewRaw("select field from corrections where customer_id = ? and state = ?", c.ID, CorrectionProposed).Scan(ctx, &waits); err != nil {
+		return err
+	}
+	for _, name := range HerOwn() {
+		if name == "birthday" && c.Kind == KindOrganization {
+			continue
+		}
+		d := pageDetail{Name: name, Label: v.Words["detail."+name], Type: detailForms[name][0], Complete: detailForms[name][1], Asked: slices.Contains(asked, name), Waits: slices.Contains(waits, name)}
+		switch held := c.heldOf(name, points); {
+		case held == "":
+			d.Held = v.Words["detail_none"]
+		case name == ContactPhone || name == ContactEmail:
+			d.Held = v.Words["detail_held"] + " " + mask(name, held)
+		default:
+			d.Held = v.Words["detail_held"]
+		}
+		v.Details = append(v.Details, d)
+	}
+	slices.SortStableFunc(v.Details, func(a, b pageDetail) int { return rank(b.Asked) - rank(a.Asked) })
+	return nil
+}
+
+func rank(first bool) int {
+	if first {
+		return 1
+	}
+	return 0
+}
+
+// refill puts back what she has written, with what is wrong about it.
+func (v *preferenceView) refill(said map[string]string, wrong []fault.Field) {
+	for i := range v.Details {
+		d := &v.Details[i]
+		d.Value = said[d.Name]
+		if slices.ContainsFunc(wrong, func(f fault.Field) bool { return f.Field == d.Name }) {
+			d.Fault = v.Words["detail_wrong"]
+		}
+	}
+	v.Said = "wrong"
 }

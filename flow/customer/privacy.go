@@ -15,16 +15,17 @@ import (
 
 // Privacy is how the workspace deals with people's own data.
 type Privacy struct {
-	Responsible *api.ID `json:"responsible" doc:"staff whose Today shows people's requests; null: every administrator's"`
+	Responsible *api.ID `json:"responsible" nullable:"true" doc:"staff whose Today shows people's requests; null: every administrator's"`
 	DueDays     int     `json:"due_days" minimum:"1" maximum:"30" doc:"days within which a request is to be answered (PIPL asks for promptly; GB/T 35273 and GDPR for 30 at most)"`
 	LinkDays    int     `json:"link_days" minimum:"30" maximum:"1500" doc:"for how long a customer's own link works"`
+	Corrections string  `json:"corrections" enum:"staff,at_once" doc:"what customers correct on their own page: staff accept it, or it stands at once; name, phone and email always wait for staff"`
 	Contact     string  `json:"contact" maxLength:"200" doc:"whom people can write to, as their page says"`
 }
 
 const privacyKey = "privacy"
 
 func privacyOf(ctx context.Context, from bun.IDB) (Privacy, error) {
-	p := Privacy{DueDays: 15, LinkDays: 400}
+	p := Privacy{DueDays: 15, LinkDays: 400, Corrections: CorrectByStaff}
 	var values []string
 	if err := from.NewRaw("select value from settings where key = ?", privacyKey).Scan(ctx, &values); err != nil || len(values) == 0 {
 		return p, err

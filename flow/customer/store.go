@@ -3,6 +3,8 @@ package customer
 import (
 	"context"
 
+	"github.com/uptrace/bun"
+
 	"guanxi/base/api"
 	"guanxi/base/db"
 	"guanxi/base/fault"
@@ -27,6 +29,7 @@ type Store struct {
 	exportDir string
 	mails     *mails.Mails // nil where nobody is told
 	publicURL string
+	asked     func(ctx context.Context, from bun.IDB, id int64) ([]string, error)
 	again     bool // erasing again whom a restored state has back: a hold it knows of was lifted since
 }
 
@@ -75,6 +78,7 @@ func (s *Store) Register(a *api.API) {
 	s.registerBulk(a)
 	s.registerIdentities(a)
 	s.registerPreferences(a)
+	s.registerCorrections(a)
 	s.registerRequests(a)
 	s.registerPrivacy(a)
 	s.registerRetention(a)

@@ -16,6 +16,7 @@ const (
 	QualityFell          = "quality_fell"          // the last search found the records clearly worse
 	ContactFails         = "contact_fails"         // the only contact point of a kind was tried in vain
 	AskDetail            = "ask_detail"            // a detail that the owner is to ask the customer for
+	SheCorrects          = "she_corrects"          // a customer has corrected details on her own page
 	SourceLate           = "source_late"           // a source is silent longer than its rhythm
 	ScheduleFails        = "schedule_fails"        // what should come in or go out by the clock does not
 	MetricBroke          = "metric_broke"          // a metric left its expected range for the worse
@@ -84,6 +85,7 @@ var Catalogue = []Kind{
 	{Name: QualityFell, Area: Data, Audience: companyWide, Prior: Prior{0.40, 2 * week, 20}, Measure: "new", Episode: true},
 	{Name: ContactFails, Area: Data, Prior: Prior{0.40, 2 * week, 6}, Episode: true, Rest: 14 * 24 * time.Hour},
 	{Name: AskDetail, Area: Data, Prior: Prior{0.40, 4 * week, 4}, Episode: true, Rest: 14 * 24 * time.Hour},
+	{Name: SheCorrects, Area: Data, Prior: Prior{0.90, 1 * week, 2}, Episode: true},
 	{Name: CustomersUnreachable, Area: Data, Audience: []string{"admin", "manager", "operator"}, Prior: Prior{0.30, 4 * week, 60},
 		Measure: "count", NeedsOrders: true},
 }

@@ -52,7 +52,10 @@ var sentences = map[string][]wording{
 	QualityFell: {{"质量分从 **{before:share}** 降到 **{score:share}**，新增 **{new:number} 个**问题，现共 **{count:number} 个**",
 		"The score fell from **{before:share}** to **{score:share}**; **{new:number}** new findings, **{count:number}** in all"}},
 	ContactFails: {{"{what:label}，没有别的可用；联系时请补一个新的", "{what:label}, and there is no other; ask for a new one at the next contact"}},
-	AskDetail:    {{"请向客户核实**{field:label}**，自 **{since:when}** 起", "Ask the customer for **{field:label}**, since **{since:when}**"}},
+	SheCorrects:  {{"{at:when}在本人页面上更正了**{field:label}**等 **{count:number} 项**，接受后写入档案", "Gave **{count:number}** details on their own page {at:when}, **{field:label}** among them; accept to write them"}},
+	AskDetail: {
+		{"请把本人页面的链接发给客户，页上请补充**{field:label}**等 **{on_page:number} 项**", "Send the customer the link to their own page, which asks for **{on_page:number}** details, **{field:label}** among them"},
+		{"请向客户核实**{field:label}**，自 **{since:when}** 起", "Ask the customer for **{field:label}**, since **{since:when}**"}},
 	SourceLate: {{"通常每 **{expected_hours:hours}**来一次数据，已 **{silent_hours:hours}**没有，此后的数字会偏低",
 		"Usually brings data every **{expected_hours:hours}**, silent for **{silent_hours:hours}**; figures since then are too low"}},
 	ScheduleFails:   {{"已连续失败 **{count:number} 次**，因为{why:label}；修好之前，数据不会按时进出", "Failed runs in a row: **{count:number}**, because {why:label}; until it is mended, data does not come or go on time"}},

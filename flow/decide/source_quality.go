@@ -49,15 +49,15 @@ func (s recordsGotWorse) Signals(ctx context.Context) ([]Signal, error) {
 // qualityTitle names the line.
 var qualityTitle = Said{ZH: "客户资料质量", EN: "Quality of customer records"}
 
-// customerAsks are lines for the owner of a customer: a contact point was tried in vain and there is no other, or a
-// repair of data says that the customer is to be asked. At stake is what being unreachable costs in a month.
+// customerAsks are lines for the owner of a customer: a contact point was tried in vain and there is no other, a
+// repair of data says that the customer is to be asked, or she has given a detail on her own page. At stake is what being unreachable costs in a month.
 type customerAsks struct {
 	records *db.DB
 	columns *columns.Store
 }
 
 // Kinds implements Source.
-func (customerAsks) Kinds() []string { return []string{ContactFails, AskDetail} }
+func (customerAsks) Kinds() []string { return []string{ContactFails, AskDetail, SheCorrects} }
 
 type askRow struct {
 	CustomerID int64  `bun:"customer_id"`
@@ -67,11 +67,12 @@ type askRow struct {
 	What       string `bun:"what"`
 	Details    int64  `bun:"details"`
 	Since      int64  `bun:"since"`
+	OnPage     int64  `bun:"on_page"`
 }
 
 // Signals implements Source.
 func (s customerAsks) Signals(ctx context.Context) ([]Signal, error) {
-	var failing, asked []askRow
+	var failing, asked, given []askRow
 	if err := s.records.Read().NewRaw(`
 select c.id as customer_id, c.name, c.owner_id, c.team_id, min(p.kind || ':' || p.state) as what, count(*) as details, max(c.updated_at) as since
 from contact_points p
@@ -84,15 +85,27 @@ limit ?`, TopPerKind).Scan(ctx, &failing); err != nil {
 		return nil, err
 	}
 	if err := s.records.Read().NewRaw(`
-select c.id as customer_id, c.name, c.owner_id, c.team_id, min(a.field) as what, count(*) as details, min(a.created_at) as since
+select c.id as customer_id, c.name, c.owner_id, c.team_id, min(a.field) as what, count(*) as details, min(a.created_at) as since,
+  sum(case when a.whom = 'customer' then 1 else 0 end) as on_page
 from quality_asks a
 join customers c on c.id = a.customer_id
 where c.deleted_at is null and c.merged_into is null
   and not exists (select 1 from field_history h where h.customer_id = a.customer_id and h.field = a.field and h.happened_at >= a.created_at)
+  and not exists (select 1 from corrections k where k.customer_id = a.customer_id and k.field = a.field and k.created_at >= a.created_at)
   and not exists (select 1 from contact_points p where p.customer_id = a.customer_id and p.kind = a.field and p.state = 'ok' and p.value <> a.value)
 group by c.id, c.name, c.owner_id, c.team_id
 order by c.id desc
 limit ?`, TopPerKind).Scan(ctx, &asked); err != nil {
+		return nil, err
+	}
+	if err := s.records.Read().NewRaw(`
+select c.id as customer_id, c.name, c.owner_id, c.team_id, min(k.field) as what, count(*) as details, max(k.created_at) as since
+from corrections k
+join customers c on c.id = k.customer_id
+where k.state = 'proposed' and c.deleted_at is null and c.merged_into is null
+group by c.id, c.name, c.owner_id, c.team_id
+order by c.id desc
+limit ?`, TopPerKind).Scan(ctx, &given); err != nil {
 		return nil, err
 	}
 	var signals []Signal
@@ -102,7 +115,15 @@ limit ?`, TopPerKind).Scan(ctx, &asked); err != nil {
 	}
 	for _, r := range asked {
 		label := quality.FieldLabel(ctx, r.What)
-		signals = append(signals, r.signal(AskDetail, Values{"field_zh": label.Chinese, "field_en": label.English, "count": r.Details, "since": r.Since}))
+		values := Values{"field_zh": label.Chinese, "field_en": label.English, "count": r.Details, "since": r.Since}
+		if r.OnPage == r.Details {
+			values["on_page"] = r.OnPage
+		}
+		signals = append(signals, r.signal(AskDetail, values))
+	}
+	for _, r := range given {
+		label := quality.FieldLabel(ctx, r.What)
+		signals = append(signals, r.signal(SheCorrects, Values{"field_zh": label.Chinese, "field_en": label.English, "count": r.Details, "at": r.Since}))
 	}
 	return signals, nil
 }

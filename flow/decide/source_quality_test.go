@@ -69,5 +69,15 @@ func TestQualitySignals(t *testing.T) {
 		is(lines(asks), "ask_detail:customer:2") // the gender is still open
 		run("insert into field_history (id, customer_id, field, before, after, source, happened_at) values (1, 2, 'gender', '', 'male', 'staff', 200)")
 		is(lines(asks))
+		run("insert into quality_asks (customer_id, field, value, whom, created_at) values (1, 'birthday', '', 'customer', 100)")
+		is(lines(asks), "ask_detail:customer:1")
+		signals, err := asks.Signals(context.Background())
+		if err != nil || signals[0].Reason.Values["on_page"] != int64(1) {
+			t.Errorf("not told that the page asks: %v %v", signals, err)
+		}
+		run("insert into corrections (id, customer_id, field, before, value, state, created_at) values (1, 1, 'birthday', '', '1990-02-03', 'proposed', 200)")
+		is(lines(asks), "she_corrects:customer:1") // she has answered, and it waits for staff
+		run("update corrections set state = 'refused'")
+		is(lines(asks))
 	})
 }

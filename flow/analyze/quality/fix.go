@@ -24,7 +24,7 @@ const (
 // QualityFixDraft says what to repair and how.
 type QualityFixDraft struct {
 	Target
-	Method Method `json:"method" enum:"default,derive,source,ask,cap,clear,exclude,confirm,delete"`
+	Method Method `json:"method" enum:"default,derive,source,ask,ask_customer,cap,clear,exclude,confirm,delete"`
 	Value  string `json:"value,omitempty" maxLength:"200" doc:"what default puts in"`
 }
 

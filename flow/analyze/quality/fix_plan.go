@@ -109,9 +109,9 @@ func (p *planner) step(r *Record, f Found) (step, bool) {
 		return s, s.after != "" && f.Contact == 0
 	case FixClear:
 		return s, f.Contact != 0 || s.before != "" && f.Target != ""
-	case FixAsk:
+	case FixAsk, FixAskHer:
 		s.kind, s.before = stepAsk, f.Value
-		return s, true
+		return s, p.Method == FixAsk || slices.Contains(customer.HerOwn(), f.Field)
 	case FixExclude, FixConfirm:
 		s.kind, s.before = stepMark, f.Value
 		return s, p.Method == FixConfirm || excludable(f.Field)

@@ -214,8 +214,8 @@ func (q *Quality) takeStep(ctx context.Context, tx *db.Tx, f *fixRow, p *planner
 		if err := mayTouch(ctx, r); err != nil {
 			return nil, err
 		}
-		n, err := tx.Do(ctx, "insert into quality_asks (customer_id, field, value, fix_id, staff_id, created_at) values (?, ?, ?, ?, ?, ?) on conflict (customer_id, field) do nothing",
-			r.ID, s.found.Field, r.text(s.found.Field), f.ID, staffOf(ctx), clock.Millis(ctx))
+		n, err := tx.Do(ctx, "insert into quality_asks (customer_id, field, value, whom, fix_id, staff_id, created_at) values (?, ?, ?, ?, ?, ?, ?) on conflict (customer_id, field) do nothing",
+			r.ID, s.found.Field, r.text(s.found.Field), whom(p.Method), f.ID, staffOf(ctx), clock.Millis(ctx))
 		if err == nil && n == 0 {
 			err = fault.Conflict("asked_already")
 		}
@@ -240,6 +240,26 @@ func (q *Quality) takeStep(ctx context.Context, tx *db.Tx, f *fixRow, p *planner
 		all = append(all, done{"customer", r.ID, stepValue, a.Field, a.Before, a.After})
 	}
 	return all, nil
+}
+
+// whom gives who is asked.
+func whom(m Method) string {
+	if m == FixAskHer {
+		return "customer"
+	}
+	return "owner"
+}
+
+// AskedOf gives the details that a customer is asked for on her own page and has not given yet.
+func AskedOf(ctx context.Context, from bun.IDB, id int64) (fields []string, err error) {
+	err = from.NewRaw(`
+select a.field
+from quality_asks a
+where a.customer_id = ? and a.whom = 'customer'
+  and not exists (select 1 from corrections k where k.customer_id = a.customer_id and k.field = a.field and k.created_at >= a.created_at)
+  and not exists (select 1 from field_history h where h.customer_id = a.customer_id and h.field = a.field and h.happened_at >= a.created_at)
+order by a.field`, id).Scan(ctx, &fields)
+	return fields, err
 }
 
 // mayTouch refuses what the asker does not see.

@@ -29,15 +29,16 @@ type Method string
 
 // The methods.
 const (
-	FixDefault Method = "default" // put a given value where there is none
-	FixDerive  Method = "derive"  // put what other details of the same record say, or the same value written right
-	FixSource  Method = "source"  // put the last good value that the field had before, from any source
-	FixAsk     Method = "ask"     // have the owner ask the customer
-	FixCap     Method = "cap"     // bring it to the nearest usual value
-	FixClear   Method = "clear"   // take the value away
-	FixExclude Method = "exclude" // let analysis do without the value
-	FixConfirm Method = "confirm" // it is right
-	FixDelete  Method = "delete"  // delete the record; it can be restored
+	FixDefault Method = "default"      // put a given value where there is none
+	FixDerive  Method = "derive"       // put what other details of the same record say, or the same value written right
+	FixSource  Method = "source"       // put the last good value that the field had before, from any source
+	FixAsk     Method = "ask"          // have the owner ask the customer
+	FixAskHer  Method = "ask_customer" // ask the customer on her own page
+	FixCap     Method = "cap"          // bring it to the nearest usual value
+	FixClear   Method = "clear"        // take the value away
+	FixExclude Method = "exclude"      // let analysis do without the value
+	FixConfirm Method = "confirm"      // it is right
+	FixDelete  Method = "delete"       // delete the record; it can be restored
 )
 
 // Rule is one thing that is asked of records.
@@ -156,6 +157,9 @@ func builtin() []*Rule {
 	return rules
 }
 
-func (r *Rule) fixes(m Method) bool { return slices.Contains(r.Fixes, m) }
+// fixes says whether the rule knows the way; whom it can be asked of is another matter.
+func (r *Rule) fixes(m Method) bool {
+	return slices.Contains(r.Fixes, m) || m == FixAskHer && slices.Contains(r.Fixes, FixAsk)
+}
 
 func ownKey(field string) (key string, own bool) { return strings.CutPrefix(field, "custom.") }

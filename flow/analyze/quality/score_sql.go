@@ -12,6 +12,7 @@ import (
 	"guanxi/base/money"
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
+	"guanxi/flow/customer"
 	"guanxi/guard"
 )
 
@@ -148,6 +149,9 @@ func fixesOf(ctx context.Context, r *Rule, name string) []Method {
 			continue
 		}
 		fixes = append(fixes, m)
+		if m == FixAsk && slices.Contains(customer.HerOwn(), name) {
+			fixes = append(fixes, FixAskHer)
+		}
 	}
 	return fixes
 }

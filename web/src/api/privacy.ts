@@ -108,9 +108,25 @@ export interface PrivacySettings {
   responsible: string | null;
   due_days: number;
   link_days: number;
+  /** What customers correct on their own page: staff accept it, or it stands at once. */
+  corrections: "staff" | "at_once";
   contact: string;
 }
 
+/** What a customer has said of herself on her own page. */
+export interface SaidOfHerself {
+  id: string;
+  customer: Named;
+  field: string;
+  held: string;
+  value: string;
+  state: "proposed" | "accepted" | "refused" | "applied";
+  asked: boolean;
+  at: string;
+}
+
+export const readCorrections = (customer: string, signal?: AbortSignal) => get<{ items: SaidOfHerself[] }>("/corrections", { customer }, signal);
+export const decideCorrection = (id: string, way: "accept" | "refuse") => post(`/corrections/${id}/${way}`);
 export const listPurposes = (archived: boolean) => get<{ items: Purpose[] }>("/consent-purposes", { archived });
 export const definePurpose = (key: string, draft: PurposeDraft) => post<Purpose>("/consent-purposes", { key, ...draft });
 export const changePurpose = (of: Purpose, draft: PurposeDraft) => put<Purpose>(`/consent-purposes/${of.key}`, draft, { ifMatch: of.version });

@@ -3,7 +3,7 @@ import type { List, Money, Said } from "./shapes";
 
 export const dimensions = ["completeness", "validity", "consistency", "uniqueness", "timeliness"] as const;
 export type Dimension = (typeof dimensions)[number];
-export type FixMethod = "default" | "derive" | "source" | "ask" | "cap" | "clear" | "exclude" | "confirm" | "delete";
+export type FixMethod = "default" | "derive" | "source" | "ask" | "ask_customer" | "cap" | "clear" | "exclude" | "confirm" | "delete";
 
 /** What one rule finds about one field. */
 export interface QualityGroup {

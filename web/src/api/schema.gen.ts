@@ -400,6 +400,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/corrections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers have said of themselves on their own pages, newest first */
+        get: operations["get-corrections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/corrections/{id}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let what a customer has said of herself stand in her record */
+        post: operations["post-corrections-id-accept"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/corrections/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave the record as it is */
+        post: operations["post-corrections-id-refuse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-fields": {
         parameters: {
             query?: never;
@@ -4227,6 +4278,27 @@ export interface components {
             Unparsed: string[] | null;
             Value: string;
         };
+        Correction: {
+            /** @description we had asked her for it */
+            asked: boolean;
+            /** Format: date-time */
+            at: string;
+            customer: components["schemas"]["Named"];
+            /** Format: date-time */
+            decided_at: string | null;
+            field: string;
+            /** @description what we hold now; masked where the field is */
+            held: string;
+            /** Format: id */
+            id: string;
+            /** @enum {string} */
+            state: "proposed" | "accepted" | "refused" | "applied";
+            /** @description what she says; masked where the field is */
+            value: string;
+        };
+        CorrectionListBody: {
+            items: components["schemas"]["Correction"][] | null;
+        };
         CorrectionView: {
             code: string;
             /** Format: int64 */
@@ -6016,6 +6088,13 @@ export interface components {
             value: string;
             verified: boolean;
         };
+        PersonCorrection: {
+            /** Format: date-time */
+            at: string;
+            field: string;
+            state: string;
+            value: string;
+        };
         PersonEvent: {
             /** Format: date-time */
             at: string;
@@ -6121,6 +6200,8 @@ export interface components {
             /** @description everything she agreed to and withdrew, with its proof, oldest first */
             consents: components["schemas"]["ConsentView"][] | null;
             contact_points: components["schemas"]["PersonContact"][] | null;
+            /** @description what she has said of herself on her own page */
+            corrections: components["schemas"]["PersonCorrection"][] | null;
             /** @description what was reckoned from the above */
             derived: components["schemas"]["Figures"];
             findings: components["schemas"]["PersonFoundOdd"][] | null;
@@ -6366,7 +6447,7 @@ export interface components {
             /** @description a field's name; - for the whole record */
             field?: string;
             /** @enum {string} */
-            method: "default" | "derive" | "source" | "ask" | "cap" | "clear" | "exclude" | "confirm" | "delete";
+            method: "default" | "derive" | "source" | "ask" | "ask_customer" | "cap" | "clear" | "exclude" | "confirm" | "delete";
             orders?: string[] | null;
             rule: string;
             source?: string;
@@ -6559,6 +6640,11 @@ export interface components {
             /** @description whom people can write to, as their page says */
             contact: string;
             /**
+             * @description what customers correct on their own page: staff accept it, or it stands at once; name, phone and email always wait for staff
+             * @enum {string}
+             */
+            corrections: "staff" | "at_once";
+            /**
              * Format: int64
              * @description days within which a request is to be answered (PIPL asks for promptly; GB/T 35273 and GDPR for 30 at most)
              */
@@ -6572,7 +6658,7 @@ export interface components {
              * Format: id
              * @description staff whose Today shows people's requests; null: every administrator's
              */
-            responsible: string;
+            responsible: string | null;
         };
         Probe: {
             /** @enum {string} */
@@ -10662,6 +10748,206 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Get-consents-trendResponse"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-corrections": {
+        parameters: {
+            query?: {
+                /** @description only hers */
+                customer?: string;
+                state?: "proposed" | "accepted" | "refused" | "applied";
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectionListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-corrections-id-accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-corrections-id-refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { CustomerPage as Customer } from "../../api";
 import { useCan } from "../../app/session";
 import { Button, Failed, Skeleton, Tabs } from "../../ui";
+import { Corrections } from "./Corrections";
 import { Crumb } from "./Crumb";
 import { Facts } from "./Facts";
 import { LogBox } from "./LogBox";
@@ -47,6 +48,7 @@ function Columns({ of }: { of: Customer }) {
         </div>
         <aside className="right" aria-label={t("next.title")}>
           <NextStep of={of} steps={steps} onLog={startLog} />
+          <Corrections of={of} />
           <RhythmPanel of={of} />
           <Promises of={of} />
           <SegmentsPanel of={of} />

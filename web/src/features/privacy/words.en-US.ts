@@ -37,6 +37,7 @@ export default {
   },
   settings: {
     saved: "Saved", responsible: "Responsible for personal data", responsibleHint: "Requests stand on this person's Today", everyAdmin: "Every administrator", due: "Days to answer", dueHint: "PIPL asks for promptly; GB/T 35273 and GDPR for 30 days at most", link: "Days a customer's own link works", linkHint: "Links to unsubscribe should work for long",
+    corrections: "What customers correct on their own page", correctionsHint: "Name, phone and email always wait for staff", by: { staff: "Staff accept it", at_once: "It stands at once" },
     contact: "Contact", contactHint: "Stands on the customer's own page, for example privacy@example.com",
   },
 };

@@ -19,13 +19,13 @@ export default {
   finding: {
     subject: "About", what: "Finding", proposed: "Should be", since: "Found", back: "All findings", head_one: "{{dimension}}, {{n}} record, costs {{points}} points", head_other: "{{dimension}}, {{n}} records, cost {{points}} points", fixAll: "Fix all…", none: "Nothing left of this kind", more: "More for {{name}}",
   },
-  way: { derive: "Derive from other details", default: "Fill in one value", source: "Take an earlier value", ask: "Have the owner ask", cap: "Bring into the usual range", clear: "Clear the value", exclude: "Leave out of analysis", confirm: "Confirm as right", delete: "Delete the record" },
+  way: { derive: "Derive from other details", default: "Fill in one value", source: "Take an earlier value", ask: "Have the owner ask", ask_customer: "Ask the customer", cap: "Bring into the usual range", clear: "Clear the value", exclude: "Leave out of analysis", confirm: "Confirm as right", delete: "Delete the record" },
   wayHint: {
-    derive: "From other details of the same record, or the same value written right", default: "The same value wherever it is empty", source: "The latest value in its history that nothing is wrong with", ask: "Adds a line to the owner's Today", cap: "The nearest usual value",
+    derive: "From other details of the same record, or the same value written right", default: "The same value wherever it is empty", source: "The latest value in its history that nothing is wrong with", ask: "Adds a line to the owner's Today", ask_customer: "Their own page asks for it; any message holds the link, and what they say waits for staff", cap: "The nearest usual value",
     clear: "Only the wrong value goes, the record stays", exclude: "The record keeps it; metrics and segments do without it", confirm: "Not told again until the value changes", delete: "Leaves lists and metrics; can be undone",
   },
-  one: { derive: "Correct", default: "Fill in", source: "Earlier value", ask: "Have asked", cap: "Bring into range", clear: "Clear", exclude: "Leave out", confirm: "Is right", delete: "Delete the record" },
-  made: { ask: "to be asked", exclude: "left out of analysis", confirm: "confirmed", delete: "deleted" },
+  one: { derive: "Correct", default: "Fill in", source: "Earlier value", ask: "Have asked", ask_customer: "Ask the customer", cap: "Bring into range", clear: "Clear", exclude: "Leave out", confirm: "Is right", delete: "Delete the record" },
+  made: { ask: "to be asked", ask_customer: "the customer is asked", exclude: "left out of analysis", confirm: "confirmed", delete: "deleted" },
   value: { male: "Male", female: "Female", unknown: "Unknown", person: "Person", organization: "Organization", prospect: "Prospect", customer: "Customer", former: "Former" },
   fix: {
     ways: "Ways to fix", value: "Value", cancel: "Cancel", before: "Now", after: "Becomes", empty: "empty", sample: "Some records before and after", will_one: "{{n}} record", will_other: "{{n}} records", willLeft_one: "{{n}} record; {{left}} cannot be fixed this way", willLeft_other: "{{n}} records; {{left}} cannot be fixed this way", about_one: "About {{n}} record; about {{left}} cannot", about_other: "About {{n}} records; about {{left}} cannot",

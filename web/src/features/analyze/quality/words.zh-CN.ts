@@ -19,13 +19,13 @@ export default {
   finding: {
     subject: "对象", what: "问题", proposed: "建议改为", since: "发现于", back: "全部问题", head: "{{dimension}}，{{n}} 条，共拉低 {{points}} 分", fixAll: "成批修复…", none: "这一类已经没有问题", more: "{{name}} 的其他处理",
   },
-  way: { derive: "按其他资料补正", default: "统一填写", source: "采用以前的值", ask: "请负责人核实", cap: "改到正常范围", clear: "清除这个值", exclude: "不计入分析", confirm: "确认没有错", delete: "删除档案" },
+  way: { derive: "按其他资料补正", default: "统一填写", source: "采用以前的值", ask: "请负责人核实", ask_customer: "请客户本人补正", cap: "改到正常范围", clear: "清除这个值", exclude: "不计入分析", confirm: "确认没有错", delete: "删除档案" },
   wayHint: {
-    derive: "由同一份档案的其他资料推出，或改成规范写法", default: "给所有空着的填同一个值", source: "从修改历史里取最近一个没有问题的值", ask: "在负责人的“今日”里各加一条", cap: "改成离它最近的正常值",
+    derive: "由同一份档案的其他资料推出，或改成规范写法", default: "给所有空着的填同一个值", source: "从修改历史里取最近一个没有问题的值", ask: "在负责人的“今日”里各加一条", ask_customer: "在她自己的页面上请她填写，来信里的链接打开即是；接受后写入", cap: "改成离它最近的正常值",
     clear: "只清除有问题的值，档案留下", exclude: "档案保留原值，指标和客群里不算它", confirm: "以后不再提示，值变了才会再查", delete: "从列表和指标中移除，可以撤销",
   },
-  one: { derive: "更正", default: "填写", source: "用以前的值", ask: "请人核实", cap: "改到正常范围", clear: "清除", exclude: "不计入分析", confirm: "没有错", delete: "删除档案" },
-  made: { ask: "待核实", exclude: "不计入分析", confirm: "确认没有错", delete: "删除" },
+  one: { derive: "更正", default: "填写", source: "用以前的值", ask: "请人核实", ask_customer: "请她本人补正", cap: "改到正常范围", clear: "清除", exclude: "不计入分析", confirm: "没有错", delete: "删除档案" },
+  made: { ask: "待核实", ask_customer: "请本人补正", exclude: "不计入分析", confirm: "确认没有错", delete: "删除" },
   value: { male: "男", female: "女", unknown: "未知", person: "个人", organization: "单位", prospect: "潜在客户", customer: "成交客户", former: "流失客户" },
   fix: {
     ways: "修复方式", value: "填写的值", cancel: "取消", before: "现在", after: "改为", empty: "空", sample: "修改前后示例", will: "将处理 {{n}} 条", willLeft: "将处理 {{n}} 条，{{left}} 条无法这样处理", about: "约处理 {{n}} 条，约 {{left}} 条无法这样处理",

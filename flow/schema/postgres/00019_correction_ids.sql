@@ -1,0 +1,5 @@
+-- +goose Up
+create sequence corrections_ids;
+
+-- +goose Down
+select 1;
