@@ -6088,13 +6088,6 @@ export interface components {
             value: string;
             verified: boolean;
         };
-        PersonCorrection: {
-            /** Format: date-time */
-            at: string;
-            field: string;
-            state: string;
-            value: string;
-        };
         PersonEvent: {
             /** Format: date-time */
             at: string;
@@ -6177,6 +6170,13 @@ export interface components {
             /** Format: date-time */
             updated_at: string;
         };
+        PersonSaid: {
+            /** Format: date-time */
+            at: string;
+            field: string;
+            state: string;
+            value: string;
+        };
         PersonSpeaks: {
             /** Format: date-time */
             created_at: string;
@@ -6201,7 +6201,7 @@ export interface components {
             consents: components["schemas"]["ConsentView"][] | null;
             contact_points: components["schemas"]["PersonContact"][] | null;
             /** @description what she has said of herself on her own page */
-            corrections: components["schemas"]["PersonCorrection"][] | null;
+            corrections: components["schemas"]["PersonSaid"][] | null;
             /** @description what was reckoned from the above */
             derived: components["schemas"]["Figures"];
             findings: components["schemas"]["PersonFoundOdd"][] | null;
