@@ -101,7 +101,7 @@ func (b *madeBatch) settle() {
 // rewind takes back what Apply left in the batch, for a transaction that runs again.
 func (b *madeBatch) rewind() {
 	copy(b.Outcomes, b.rejected)
-	b.findings, b.changes, b.corrections = b.findings[:b.found], nil, &Corrections{}
+	b.findings, b.changes, b.corrections, b.made = b.findings[:b.found], nil, &Corrections{}, nil
 }
 
 // add types the record that was read ahead into a new row of b.

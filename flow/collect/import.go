@@ -87,16 +87,17 @@ type Progress struct {
 // checkpoint is what a process that takes over an import must know, and what a progress bar shows.
 type checkpoint struct {
 	position
-	Stage    Stage            `json:"stage,omitempty"`
-	Then     State            `json:"then,omitempty"` // set while rows are taken back: the state to end in
-	Node     string           `json:"node,omitempty"` // who runs it
-	Attempts int              `json:"attempts,omitempty"`
-	Rate     float64          `json:"rate,omitempty"`
-	Found    map[string]int64 `json:"found,omitempty"` // findings by cause of a dry run, which stores none
-	Removed  int64            `json:"removed,omitempty"`
-	Restored int64            `json:"restored,omitempty"`
-	Kept     int64            `json:"kept,omitempty"`
-	Actor    *guard.Actor     `json:"actor,omitempty"` // who imports, and with which rights
+	Stage    Stage                `json:"stage,omitempty"`
+	Then     State                `json:"then,omitempty"` // set while rows are taken back: the state to end in
+	Node     string               `json:"node,omitempty"` // who runs it
+	Attempts int                  `json:"attempts,omitempty"`
+	Rate     float64              `json:"rate,omitempty"`
+	Found    map[string]int64     `json:"found,omitempty"` // findings by cause of a dry run, which stores none
+	Made     map[string]NounCount `json:"made,omitempty"`  // records by noun, of kinds that tell them
+	Removed  int64                `json:"removed,omitempty"`
+	Restored int64                `json:"restored,omitempty"`
+	Kept     int64                `json:"kept,omitempty"`
+	Actor    *guard.Actor         `json:"actor,omitempty"` // who imports, and with which rights
 }
 
 // actor gives ctx with whoever imports acting in it: an import may do no more than the person who started it.
@@ -128,6 +129,9 @@ func (i *Import) Detected() (l Layout) {
 	_ = json.Unmarshal([]byte(i.DetectedJSON), &l)
 	return l
 }
+
+// Made counts the records made and changed so far by noun, for kinds that tell them.
+func (i *Import) Made() map[string]NounCount { return i.checkpoint().Made }
 
 // Corrections made so far, by code.
 func (i *Import) Corrections() map[string]*Correction {

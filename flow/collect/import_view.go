@@ -68,6 +68,7 @@ type importView struct {
 	Stage    Stage      `json:"stage,omitempty" doc:"of a running import: checking, applying, taking_back"`
 	Staff    *staffView `json:"staff"`
 	Counts
+	Made        map[string]NounCount         `json:"made,omitempty" doc:"records made and changed by noun, of kinds whose rows bring several: organizations, persons, contacts, orders"`
 	Rate        *float64                     `json:"rate" doc:"rows a second"`
 	SecondsLeft *float64                     `json:"seconds_left"`
 	Mapping     Mapping                      `json:"mapping"`
@@ -147,6 +148,7 @@ func viewOf(i *Import, now int64) importView {
 	v := importView{ID: api.ID(i.ID), Kind: i.Kind, FileName: i.FileName, Size: i.FileSize, Mode: i.Mode, DryRun: i.DryRun, State: i.State,
 		Counts: i.Counts, Mapping: i.Mapping(), Detected: i.Detected(), CanUndo: i.CanUndo(now), CreatedAt: time.UnixMilli(i.CreatedAt).UTC(),
 		StartedAt: instant(i.StartedAt), FinishedAt: instant(i.FinishedAt), UndoneAt: instant(i.UndoneAt), Version: i.Version}
+	v.Made = check.Made
 	if i.State == StateRunning {
 		v.Stage = check.Stage
 		if p := i.progress(); p.SecondsLeft >= 0 {

@@ -203,6 +203,7 @@ type Batch struct {
 
 	findings    []Finding
 	changes     []Change
+	made        map[string]NounCount
 	corrections *Corrections
 }
 
@@ -219,6 +220,21 @@ func (b *Batch) AddFinding(f Finding) { b.findings = append(b.findings, f) }
 
 // AddChange stores a before-image with the batch; of several for one record in one import the first is kept.
 func (b *Batch) AddChange(c Change) { b.changes = append(b.changes, c) }
+
+// NounCount is how many records of one noun an import made and changed.
+type NounCount struct {
+	Created int64 `json:"created"`
+	Updated int64 `json:"updated"`
+}
+
+// Made counts records of a noun, for kinds whose rows bring several at once.
+func (b *Batch) Made(noun string, created, updated int64) {
+	if b.made == nil {
+		b.made = map[string]NounCount{}
+	}
+	n := b.made[noun]
+	b.made[noun] = NounCount{n.Created + created, n.Updated + updated}
+}
 
 // Correct counts a cleaning the kind itself made, with its first example.
 func (b *Batch) Correct(code, from, to string) { b.corrections.Add(code, from, to) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"guanxi/base/clock"
 	"guanxi/base/db"
@@ -64,6 +65,7 @@ func (r *run) record(ctx context.Context, tx *db.Tx, b *madeBatch) error {
 			return err
 		}
 	}
+	r.check.Made = addMade(r.check.Made, b.made)
 	r.made.merge(b.cleaned)
 	r.made.merge(b.corrections)
 	r.check.position, r.check.Attempts = b.after, 0
@@ -91,6 +93,18 @@ func (r *run) count(b *madeBatch) error {
 	r.imp.Processed += int64(len(b.Rows))
 	r.imp.Findings += int64(len(b.findings))
 	return nil
+}
+
+// addMade adds counts without changing either, for a transaction may run again.
+func addMade(counts, more map[string]NounCount) map[string]NounCount {
+	sum := maps.Clone(counts)
+	if sum == nil && len(more) > 0 {
+		sum = map[string]NounCount{}
+	}
+	for noun, n := range more {
+		sum[noun] = NounCount{sum[noun].Created + n.Created, sum[noun].Updated + n.Updated}
+	}
+	return sum
 }
 
 func addCauses(counts map[string]int64, findings []Finding) map[string]int64 {

@@ -39,6 +39,8 @@ where source = ?
 	for _, text := range []string{
 		"delete from moved where subject like '% of a contact' and part in (select cast(id as text) from contacts where person_id in (?))",
 		"delete from moved where subject like '% of a contact' and part in (select cast(id as text) from contacts where organization_id in (?))",
+		"delete from import_changes where subject_type = 'contact' and subject_id in (select id from contacts where person_id in (?))",
+		"delete from import_changes where subject_type = 'contact' and subject_id in (select id from contacts where organization_id in (?))",
 		"update orders set customer_id = null where customer_id in (?)",
 		"delete from import_changes where subject_type = 'customer' and subject_id in (?)",
 		"delete from moved where origin_id in (?)",

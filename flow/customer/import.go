@@ -6,7 +6,7 @@ import (
 	"guanxi/flow/collect"
 )
 
-// Kinds gives the import kinds of this stage: customers, orders, order_lines, products, consents. The workspace tells the region
+// Kinds gives the import kinds of this stage: customers, orders, order_lines, products, relations, consents. The workspace tells the region
 // of phone numbers without country code; nil means the default. own
 // tells the fields that the workspace has defined; nil means none.
 func Kinds(w workspace.Source, own field.Source) []collect.Kind {
@@ -22,6 +22,7 @@ func Kinds(w workspace.Source, own field.Source) []collect.Kind {
 		&orderKind{workspace: w, at: indexPurchaseFields(orderFields)},
 		&lineKind{workspace: w, at: indexPurchaseFields(lineFields)},
 		&productKind{at: indexProductFields()},
+		newRelationKind(w, own),
 		&consentKind{workspace: w, at: indexConsentFields()},
 	}
 }

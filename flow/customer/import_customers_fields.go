@@ -74,11 +74,15 @@ func (x customerFieldIndex) anyConsent(mapped []bool) bool {
 	return false
 }
 
-func indexCustomerFields() customerFieldIndex {
-	at := func(name string) int { return fieldIndex(customerFields, name) }
+func indexCustomerFields() customerFieldIndex { return indexCustomerFieldsIn(customerFields, "") }
+
+// indexCustomerFieldsIn finds the fields of a customer among those of a kind, where they begin with a prefix; the owner of a
+// row stands there without one. -1 where the kind has none.
+func indexCustomerFieldsIn(fields []collect.Field, prefix string) customerFieldIndex {
+	at := func(name string) int { return fieldIndex(fields, prefix+name) }
 	x := customerFieldIndex{
 		externalID: at("external_id"), phone: at("phone"), email: at("email"), wechat: at("wechat"), birthday: at("birthday"),
-		tags: at("tags"), owner: at("owner"), createdAt: at("created_at"), custom: at("custom.*"),
+		tags: at("tags"), owner: fieldIndex(fields, "owner"), createdAt: at("created_at"), custom: at("custom.*"),
 		record: at("record"), identitySource: at("identity_source"), identities: at("identities"), morePhones: at("more_phones"), moreEmails: at("more_emails"),
 	}
 	for _, f := range textFields {

@@ -19,6 +19,7 @@ type customerRow struct {
 	tags       []string
 	consents   []Consent
 	owner      string
+	fallback   string // of relations: the number she gets where her source has none
 	unfit      []unfit
 }
 
@@ -38,7 +39,7 @@ func (k *customerKind) Prepare(b *collect.Batch) error {
 func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *customerRow, region string) {
 	row.Customer = newCustomer(b.Now)
 	row.Source = b.Source
-	if from.Values[k.at.record].Set {
+	if valueAt(from.Values, k.at.record).Set {
 		row.Source = "" // an export tells where she came from, or that nobody knows
 	}
 	for i, f := range k.at.text {
@@ -50,42 +51,50 @@ func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *custome
 	if row.Kind != KindOrganization {
 		row.Kind = KindPerson
 	}
-	if v := from.Values[k.at.birthday]; v.Set {
+	if v := valueAt(from.Values, k.at.birthday); v.Set {
 		row.Birthday = &v.Text
 	}
-	if v := from.Values[k.at.createdAt]; v.Set {
+	if v := valueAt(from.Values, k.at.createdAt); v.Set {
 		row.CreatedAt = v.Int
 	}
 	row.settle()
-	row.keys = keys{record: from.Values[k.at.record].Text, source: b.Source, externalID: from.Values[k.at.externalID].Text}
-	if v := from.Values[k.at.identitySource]; v.Set {
+	row.keys = keys{record: valueAt(from.Values, k.at.record).Text, source: b.Source, externalID: valueAt(from.Values, k.at.externalID).Text}
+	if v := valueAt(from.Values, k.at.identitySource); v.Set {
 		row.keys.source = v.Text
 	}
-	row.identities = readIdentities(from.Values[k.at.identities].Text)
+	row.identities = readIdentities(valueAt(from.Values, k.at.identities).Text)
 	if known := RegionOf(row.Country); known != "" {
 		region = known
 	}
-	row.addContact(ContactPhone, from.Values[k.at.phone], region)
-	row.addContact(ContactEmail, from.Values[k.at.email], region)
-	row.addContact(ContactWeChat, from.Values[k.at.wechat], region)
-	row.addMore(ContactPhone, from.Values[k.at.morePhones], region)
-	row.addMore(ContactEmail, from.Values[k.at.moreEmails], region)
-	if v := from.Values[k.at.tags]; v.Set {
+	row.addContact(ContactPhone, valueAt(from.Values, k.at.phone), region)
+	row.addContact(ContactEmail, valueAt(from.Values, k.at.email), region)
+	row.addContact(ContactWeChat, valueAt(from.Values, k.at.wechat), region)
+	row.addMore(ContactPhone, valueAt(from.Values, k.at.morePhones), region)
+	row.addMore(ContactEmail, valueAt(from.Values, k.at.moreEmails), region)
+	if v := valueAt(from.Values, k.at.tags); v.Set {
 		row.tags = strings.Split(v.Text, "\n")
 	}
 	for _, c := range k.at.consents {
-		if v := from.Values[c.field]; v.Set {
+		if v := valueAt(from.Values, c.field); v.Set {
 			row.consents = append(row.consents, Consent{Purpose: PurposeMarketing, Channel: c.channel, Granted: v.Int != 0,
 				Source: b.Source, Proof: "import", ProofKind: ProofImport, HappenedAt: b.Now})
 		}
 	}
-	row.owner = from.Values[k.at.owner].Text
+	row.owner = valueAt(from.Values, k.at.owner).Text
 	if row.keys.none() && row.Name != "" {
 		row.keys.externalID = rowDigest(from.Values)
 	}
 	if len(b.Custom) > 0 {
 		k.prepareOwn(b, from, row)
 	}
+}
+
+// valueAt gives a value of a row, none where the kind has no such field.
+func valueAt(values []collect.Value, field int) (v collect.Value) {
+	if field >= 0 {
+		v = values[field]
+	}
+	return v
 }
 
 // digestMark begins the identity of a customer whose source gave no key at all: the digest of the row, by which the

@@ -58,6 +58,7 @@ type roster struct {
 	rules      []IdentityRule  // by what the source of the batch recognises customers
 	shared     map[string]bool // contact points that too many share to name anybody
 	disputes   []dispute
+	calledSo   map[string]*entry // organizations by name, where a kind knows them so
 }
 
 func newRoster(importID, now int64, size int) *roster {

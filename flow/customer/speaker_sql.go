@@ -36,11 +36,12 @@ func (s *Store) speakersIn(ctx context.Context, from bun.IDB, customerID int64, 
 	return rows, err
 }
 
+// updateSpeaker writes what a contact is; who it is only a merge changes.
 func updateSpeaker(ctx context.Context, tx *db.Tx, k *Contact) error {
 	_, err := tx.Do(ctx, `
 update contacts
-set organization_id = ?, person_id = ?, role = ?, title = ?, department = ?, main = ?, since = ?, until = ?, created_import_id = ?, updated_at = ?, version = ?
-where id = ?`, k.OrganizationID, k.PersonID, k.Role, k.Title, k.Department, k.Main, k.Since, k.Until, k.CreatedImportID, k.UpdatedAt, k.Version, k.ID)
+set role = ?, title = ?, department = ?, main = ?, since = ?, until = ?, created_import_id = ?, updated_at = ?, version = ?
+where id = ?`, k.Role, k.Title, k.Department, k.Main, k.Since, k.Until, k.CreatedImportID, k.UpdatedAt, k.Version, k.ID)
 	return err
 }
 
