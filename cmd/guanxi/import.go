@@ -13,7 +13,7 @@ import (
 type importCommand struct {
 	dataFlags
 	keyFlag
-	Kind    string `help:"What the rows are: customers, orders, order_lines, products." required:""`
+	Kind    string `help:"What the rows are: customers, relations, orders, order_lines, products." required:""`
 	Mapping string `help:"JSON file that maps columns to fields; guessed from the headers without it." type:"existingfile"`
 	Mode    string `help:"create, update or upsert." default:"upsert" enum:"create,update,upsert"`
 	DryRun  bool   `name:"dry-run" help:"Only say what would happen."`

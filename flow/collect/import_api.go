@@ -60,7 +60,7 @@ func (e *Engine) registerImports(a *api.API) {
 		})
 	describeUpload(a, "/imports", []string{"kind"}, map[string]string{
 		"file": "CSV (also gzipped) or XLSX; or give upload_id", "upload_id": "of POST /imports/inspect, instead of file",
-		"kind": "customers, orders, order_lines, products", "mapping": "JSON: columns, constants, options; columns are guessed from the headers when absent",
+		"kind": "customers, relations, orders, order_lines, products", "mapping": "JSON: columns, constants, options; columns are guessed from the headers when absent",
 		"mode": "create, update or upsert (default)", "dry_run": "true: count what would happen, change nothing",
 		"notify": "who is told by mail how it ended: me, or ids of staff, with commas between"})
 

@@ -67,7 +67,7 @@ func (e *Engine) registerInspect(a *api.API) {
 			return out, nil
 		})
 	describeUpload(a, "/imports/inspect", []string{"file", "kind"}, map[string]string{
-		"file": "CSV (also gzipped) or XLSX", "kind": "customers, orders, order_lines, products", "mapping": "JSON; only its options are used"})
+		"file": "CSV (also gzipped) or XLSX", "kind": "customers, relations, orders, order_lines, products", "mapping": "JSON; only its options are used"})
 }
 
 // joinDiscard keeps a fault a fault: the clean-up's own error is only worth having when there is no other.

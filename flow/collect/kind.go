@@ -52,7 +52,7 @@ type Field struct {
 	Clean func(cell string) (clean string, code string)
 }
 
-// Kind is one sort of thing that can be imported: customers, orders, order_lines, products. Kinds are implemented
+// Kind is one sort of thing that can be imported: customers, relations, orders, order_lines, products. Kinds are implemented
 // by the stage that owns the records and registered with Engine.Register.
 type Kind interface {
 	// Name is the kind's plural noun in the contract.

@@ -24,6 +24,7 @@ var reasons = map[string][2]string{
 	"customer_of_others":     {"客户不在你的权限范围内", "the customer is outside what you may change"},
 	"nothing_to_know_by":     {"没有姓名、手机号、邮箱或编号", "no name, phone, e-mail address or number to know it by"},
 	"choice_unknown":         {"不在这个字段的选项里", "not one of the values of this field"},
+	"role_unreadable":        {"决策角色认不出", "not a known role in decisions"},
 	"month_day_unreadable":   {"月日认不出", "not readable as a month and a day"},
 	"text_unreadable":        {"文字太长或已脱敏", "the text is too long or masked"},
 	"customer_unknown":       {"没有这个客户", "there is no such customer"},

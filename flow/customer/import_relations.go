@@ -134,8 +134,7 @@ func (k *relationKind) apply(w *related, i int) {
 		b.Reject(i, "nothing_to_know_by", "organization.name", "")
 		return
 	}
-	if code, field := w.orderRefused(i); code != "" {
-		b.Reject(i, code, field, "")
+	if w.orderRefused(i) {
 		return
 	}
 	kinds := [...]struct {

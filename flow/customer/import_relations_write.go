@@ -136,18 +136,21 @@ func (w *related) loadOrders(ctx context.Context, tx *db.Tx) error {
 	return w.orders.loadOrders(ctx, tx)
 }
 
-// orderRefused says why the order of a row, and with it the row, is not taken.
-func (w *related) orderRefused(i int) (code, field string) {
+// orderRefused refuses a row whose order is not taken.
+func (w *related) orderRefused(i int) bool {
 	switch d := w.drafts[i]; {
 	case w.rows[i].lacking != "":
-		return "value_missing", w.rows[i].lacking
+		w.b.Reject(i, "value_missing", w.rows[i].lacking, "")
 	case d == nil:
+		return false
 	case d.was == nil && w.b.Mode == collect.ModeUpdate:
-		return "not_found", "order_number"
+		w.b.Reject(i, "not_found", "order_number", "")
 	case d.was != nil && !d.was.InScope:
-		return "customer_of_others", "order_number"
+		w.b.Reject(i, "customer_of_others", "order_number", "")
+	default:
+		return false
 	}
-	return "", ""
+	return true
 }
 
 // writeOrders brings the orders in, as orders of the organization, or of the person where there is none.

@@ -2,7 +2,7 @@ import { address, del, get, post } from "./client";
 import type { List, Said } from "./shapes";
 
 /** What can be imported. */
-export const importKinds = ["order_lines", "orders", "customers", "products", "consents"] as const;
+export const importKinds = ["order_lines", "orders", "customers", "relations", "products", "consents"] as const;
 export type ImportKind = (typeof importKinds)[number];
 
 export interface Mapping {
@@ -87,6 +87,8 @@ export interface Correction {
 /** One file brought in, or on its way. */
 export interface Import {
   id: string;
+  /** Records by noun, of kinds whose rows bring several. */
+  made?: Record<string, { created: number; updated: number }>;
   kind: ImportKind;
   file_name: string;
   size: number;

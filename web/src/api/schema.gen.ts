@@ -5175,6 +5175,10 @@ export interface components {
                     [key: string]: string;
                 };
             };
+            /** @description records made and changed by noun, of kinds whose rows bring several: organizations, persons, contacts, orders */
+            made?: {
+                [key: string]: components["schemas"]["NounCount"];
+            };
             mapping: components["schemas"]["Mapping"];
             mode: string;
             /** Format: int64 */
@@ -5765,6 +5769,12 @@ export interface components {
             /** Format: id */
             staff_id?: string;
             text: components["schemas"]["NoticeText"];
+        };
+        NounCount: {
+            /** Format: int64 */
+            created: number;
+            /** Format: int64 */
+            updated: number;
         };
         Offer: {
             /** @description every column of a saved mapping is there, or enough of a template's to tell whose file it is */
@@ -16062,7 +16072,7 @@ export interface operations {
                      * @description CSV (also gzipped) or XLSX; or give upload_id
                      */
                     file?: string;
-                    /** @description customers, orders, order_lines, products */
+                    /** @description customers, relations, orders, order_lines, products */
                     kind: string;
                     /** @description JSON: columns, constants, options; columns are guessed from the headers when absent */
                     mapping?: string;
@@ -16148,7 +16158,7 @@ export interface operations {
                      * @description CSV (also gzipped) or XLSX
                      */
                     file: string;
-                    /** @description customers, orders, order_lines, products */
+                    /** @description customers, relations, orders, order_lines, products */
                     kind: string;
                     /** @description JSON; only its options are used */
                     mapping?: string;

@@ -4,6 +4,8 @@ import { useFormat } from "../../ui";
 
 const ends = [["created", "k-new"], ["updated", "k-upd"], ["unchanged", "k-same"], ["duplicates", "k-dup"], ["rejected", "k-rej"]] as const;
 
+const nouns = ["organizations", "persons", "contacts", "orders"] as const;
+
 /** How the rows ended so far: one bar of the whole file, and each end with its count. */
 export function Tally({ of }: { of: Import }) {
   const { t } = useTranslation("collect");
@@ -22,6 +24,7 @@ export function Tally({ of }: { of: Import }) {
           </div>
         ))}
       </dl>
+      {of.made && <p className="meta">{t("made.title")}{nouns.filter((noun) => of.made?.[noun]).map((noun) => <span key={noun} className="madeof"> {t(`made.${noun}`)} {t("made.counts", { created: format.count(of.made?.[noun]?.created ?? 0), updated: format.count(of.made?.[noun]?.updated ?? 0) })}</span>)}</p>}
     </>
   );
 }

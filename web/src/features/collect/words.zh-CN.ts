@@ -1,10 +1,12 @@
 export default {
-  kind: { order_lines: "订单明细", orders: "订单", customers: "客户", products: "商品", consents: "授权同意" },
+  made: { title: "其中", organizations: "单位", persons: "个人", contacts: "联系人关系", orders: "订单", counts: "新增 {{created}}，更新 {{updated}}" },
+  kind: { order_lines: "订单明细", orders: "订单", customers: "客户", relations: "单位与联系人", products: "商品", consents: "授权同意" },
   kindHint: {
     order_lines: "一行一个商品：订单号、时间、SKU、数量、单价，可带客户信息",
     orders: "一行一张订单：时间、金额，可带客户信息",
     customers: "一行一位客户：姓名、手机号、邮箱、地区、标签",
     products: "一行一个商品：SKU、名称、品类、品牌、价格",
+    relations: "一行一个联系人：单位、姓名、手机、职务、决策角色，可带订单",
     consents: "一行一次表态：客户、用途、渠道、同意或不同意、时间、凭证",
   },
   mode: { upsert: "新建并更新", create: "只新建", update: "只更新" },
@@ -47,7 +49,7 @@ export default {
   },
   reason: {
     value_missing: "必填的值为空", too_many_cells: "单元格比表头多", date_unreadable: "日期认不出", date_impossible: "没有这一天", instant_unreadable: "时间认不出", day_unreadable: "日期认不出", number_unreadable: "数字认不出", number_out_of_range: "数字太大",
-    number_not_whole: "不是整数", gender_unreadable: "性别认不出", choice_unknown: "不在选项里", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "没有这个客户", required_at_stage: "这个阶段的必填字段为空", bool_unreadable: "是与否认不出", phone_unreadable: "手机号不对", email_unreadable: "邮箱不对", phone_invalid: "手机号不对", email_invalid: "邮箱不对", not_found: "没有这条记录", out_of_scope: "不在你的权限范围内", nothing_to_know_by: "没有姓名、手机号、邮箱或编号",
+    number_not_whole: "不是整数", gender_unreadable: "性别认不出", choice_unknown: "不在选项里", role_unreadable: "决策角色认不出", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "没有这个客户", required_at_stage: "这个阶段的必填字段为空", bool_unreadable: "是与否认不出", phone_unreadable: "手机号不对", email_unreadable: "邮箱不对", phone_invalid: "手机号不对", email_invalid: "邮箱不对", not_found: "没有这条记录", out_of_scope: "不在你的权限范围内", nothing_to_know_by: "没有姓名、手机号、邮箱或编号",
     quote_unclosed: "引号没有闭合", not_text: "不是文本文件", empty_file: "文件是空的", no_rows: "文件里没有数据行", line_too_long: "有一行太长", too_many_columns: "列太多", encoding_unreadable: "编码认不出", xlsx_broken: "XLSX 文件损坏", xlsx_too_large: "XLSX 解开后太大", xlsx_encrypted: "XLSX 有密码",
     gzip_broken: "压缩文件损坏", unpacked_too_large: "解压后太大", group_too_large: "一张订单的行太多", disk_full: "服务器磁盘已满",
     amount_too_large: "金额太大", customer_of_others: "客户不归你管", purpose_unknown: "没有这个用途", channel_not_of_purpose: "用途不用这个渠道", channel_unknown: "认不出的渠道", no_is_kept: "客户说过不同意，名单不能推翻", file_gone: "文件已不在",
@@ -55,7 +57,7 @@ export default {
   cause: {
     exact_repeat: "整行重复", duplicate_in_file: "同一文件里出现多次", zero_price: "单价为零", price_zero: "单价为零", negative_price: "单价为负", negative_quantity: "数量为负", missing_customer: "没有客户的订单", missing_product_name: "没有商品名称", impossible_date: "日期不可能",
     customer_conflict: "客户与已有订单不一致", identity_conflict: "标识指向不同客户", row_short: "缺少列", day_unreadable: "日期认不出", instant_unreadable: "时间认不出", number_unreadable: "数字认不出", phone_invalid: "手机号无法使用", email_invalid: "邮箱无法使用", gender_unreadable: "性别认不出", changed_since_import: "导入后被改，撤销时保留", foreign_currency: "币种与工作区不同",
-    email_unreadable: "邮箱认不出", phone_unreadable: "手机号认不出", choice_unknown: "不在选项里的值", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "指向不存在的客户", field_archived: "字段已停用", field_not_for_kind: "字段不属于这类客户", bool_unreadable: "是与否认不出", date_unreadable: "日期认不出", date_impossible: "没有这一天", number_not_whole: "不是整数", number_out_of_range: "数字太大",
+    email_unreadable: "邮箱认不出", phone_unreadable: "手机号认不出", choice_unknown: "不在选项里的值", role_unreadable: "决策角色认不出", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "指向不存在的客户", field_archived: "字段已停用", field_not_for_kind: "字段不属于这类客户", bool_unreadable: "是与否认不出", date_unreadable: "日期认不出", date_impossible: "没有这一天", number_not_whole: "不是整数", number_out_of_range: "数字太大",
   },
   field: {
     record: "关系记录号", customer_record: "关系记录号", identity_source: "编号来源", identities: "其他身份标识", more_phones: "其他手机", more_emails: "其他邮箱", refunded: "退款金额",
