@@ -5,6 +5,7 @@ package customer
 import (
 	"encoding/json"
 
+	"guanxi/base/china"
 	"guanxi/base/db"
 )
 
@@ -107,6 +108,9 @@ func (c *Customer) settle() {
 	}
 	c.NameKey, c.NameInitials = NameKeys(c.Kind, c.Name)
 	c.Province, c.City = normalRegion(c.Province, c.City)
+	if c.District != "" {
+		c.District = china.DistrictName(c.District, c.Province, c.City)
+	}
 }
 
 // joinName puts family and given name together as their script does.

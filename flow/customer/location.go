@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/nyaruka/phonenumbers"
+
+	"guanxi/base/china"
 )
 
 // Where a customer is, as seen from the workspace's own country (境内, 境外: Hong Kong, Macao and Taiwan are regions of their
@@ -26,8 +28,8 @@ func LocationOf(country, province string, phones []string, home string) string {
 	if region := RegionOf(country); region != "" {
 		return at(region == home)
 	}
-	if _, chinese := provinceShort[NormalProvince(province)]; chinese {
-		region := map[string]string{"香港": "HK", "澳门": "MO", "台湾": "TW"}[NormalProvince(province)]
+	if p := china.Province(province); p != nil {
+		region := map[string]string{"香港": "HK", "澳门": "MO", "台湾": "TW"}[p.Short]
 		return at(region == home || region == "" && home == "CN")
 	}
 	code := "+" + strconv.Itoa(phonenumbers.GetCountryCodeForRegion(home))

@@ -5,6 +5,7 @@ import (
 	"os"
 	"testing"
 
+	"guanxi/base/china"
 	"guanxi/test/testdata"
 )
 
@@ -148,7 +149,7 @@ func TestNormalRegionOnTheOfficialTable(t *testing.T) {
 		if NormalCity(city, province) != city {
 			t.Errorf("city %q is not stable", city)
 		}
-		if other, taken := cities[province+"/"+city]; taken && !municipalities[province] {
+		if other, taken := cities[province+"/"+city]; taken && !china.Municipality(province) {
 			t.Errorf("%q and %q are both %q", row["name"], other, city)
 		}
 		cities[province+"/"+city] = row["name"]

@@ -8,6 +8,7 @@ import (
 	"golang.org/x/text/language"
 	"golang.org/x/text/language/display"
 
+	"guanxi/base/china"
 	"guanxi/flow/customer"
 )
 
@@ -42,7 +43,7 @@ func checkRegion(x *exam) {
 		return
 	}
 	x.ask()
-	if !china().provinces[customer.NormalProvince(x.Province)] && !latin(x.Province) {
+	if !provinceKnown(x.Province) && !latin(x.Province) {
 		x.fails(Found{Value: x.Province, Proposed: x.placeBut("")})
 	}
 }
@@ -58,7 +59,7 @@ func latin(s string) bool {
 }
 
 func (x *exam) inChina() bool {
-	return x.Province != "" && x.chinese(x.home) && china().provinces[customer.NormalProvince(x.Province)]
+	return x.Province != "" && x.chinese(x.home) && provinceKnown(x.Province)
 }
 
 func checkCityProvince(x *exam) {
@@ -84,8 +85,7 @@ func checkPostcodeProvince(x *exam) {
 		return
 	}
 	x.ask()
-	// a few places are served from across the border of their province
-	if lies != province && !(province == "内蒙古" && (lies == "吉林" || lies == "黑龙江")) && !(province == "重庆" && lies == "四川") {
+	if lies != province && !china.ServedAcross(province, lies) {
 		f := Found{Value: x.Province, Other: x.Postcode, Expected: lies}
 		if city := provinceOfCity(x.City); city == "" || city == lies {
 			f.Proposed = lies
@@ -132,7 +132,8 @@ func placeOfPhone(e164 string) (province, city string) {
 	if err != nil || said == "" {
 		return "", ""
 	}
-	for name := range china().provinces {
+	for _, p := range china.Provinces() {
+		name := p.Short
 		rest, found := strings.CutPrefix(said, name)
 		if !found {
 			continue
@@ -195,7 +196,7 @@ func (x *exam) derive(name string) string {
 			}
 		}
 	case "country":
-		if china().provinces[customer.NormalProvince(x.Province)] || provinceOfCity(x.City) != "" {
+		if provinceKnown(x.Province) || provinceOfCity(x.City) != "" {
 			return countryName("CN", "中国")
 		}
 		for _, p := range x.points(customer.ContactPhone) {
