@@ -194,6 +194,11 @@ func (f Fields) Right(field string) Right {
 	}
 	field, key, _ := strings.Cut(whole, ".")
 	hidden, isHidden := f.ofOwn(field, key)
+	if f.own != nil && field == "custom" {
+		if of, part, ok := f.own.Part(key); ok {
+			return f.ofPart(of, part)
+		}
+	}
 	if r, special := f.rights[whole]; special {
 		if isHidden && hidden.within(r) {
 			return hidden
@@ -257,6 +262,11 @@ func (f Fields) ofOwn(noun, key string) (Right, bool) {
 	}
 	own, known := f.own.Find(key)
 	switch {
+	case known && own.Type == field.Address && own.Sensitivity == field.Normal:
+		if r, special := f.rights["address"]; special && r.within(Masked) {
+			return Masked, true // the town is seen, the street is not
+		}
+		return "", false
 	case !known || own.Sensitivity == field.Normal && own.Type != field.Phone && own.Type != field.Email:
 		return "", false
 	case f.rights["phone"] == None:
@@ -265,6 +275,19 @@ func (f Fields) ofOwn(noun, key string) (Right, bool) {
 		return Masked, true
 	}
 	return "", false
+}
+
+// ofPart gives the right to a part of an address: who may not see the street still sees the town, unless the whole address is
+// closed or sensitive.
+func (f Fields) ofPart(own *field.Field, part string) Right {
+	r := f.Right("custom." + own.Key)
+	switch {
+	case r != Masked || own.Sensitivity != field.Normal || !slices.Contains(field.AddressLevels, part):
+		return r
+	case f.write:
+		return Write
+	}
+	return Read
 }
 
 // CanUse reports whether one may filter, sort, group or export by the field: only when one may read it in full.

@@ -184,6 +184,14 @@ func Below(in *Division, level int, name string) *Division {
 	return found
 }
 
+// Named gives every division a text is a name of.
+func Named(name string) (all []*Division) {
+	for _, f := range known().forms[strings.TrimSpace(name)] {
+		all = append(all, f.of)
+	}
+	return all
+}
+
 // Coded finds a division by its code of 2, 4 or 6 digits; zeros at the end say nothing.
 func Coded(code string) *Division {
 	for len(code) > 2 && strings.HasSuffix(code, "00") {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Type says what a value of a field is, and so how it is read, compared and shown.
@@ -24,11 +25,18 @@ const (
 	Phone    Type = "phone"     // E.164
 	Email    Type = "email"     // an address in lower case
 	Customer Type = "customer"  // the id of another customer, as text
+	Address  Type = "address"   // an object of AddressLevels, address (street and house) and postcode, those that are said
 )
+
+// AddressLevels are the parts of an address that name a place, the widest first. Conditions can ask for each.
+var AddressLevels = []string{"country", "province", "city", "district"}
+
+// AddressParts are all its parts in the order they are read; address is the street and house.
+var AddressParts = append(slices.Clone(AddressLevels), "address", "postcode")
 
 // Types are all types, in the order a person is offered them.
 func Types() []Type {
-	return []Type{Text, Number, Money, Day, MonthDay, Choice, Choices, Boolean, Phone, Email, Customer}
+	return []Type{Text, Number, Money, Day, MonthDay, Choice, Choices, Boolean, Phone, Email, Customer, Address}
 }
 
 // The sensitivities. Personal fields are not for roles that work without contact points; sensitive ones are masked for
@@ -83,6 +91,11 @@ func (f *Field) Sealed() bool { return f.Sensitivity == Sensitive }
 // blind index.
 func (f *Field) Withheld() bool { return f.Type == Phone || f.Type == Email || f.Sealed() }
 
+// Private says that values do not belong into logs: they are personal, or tell how or where to reach somebody.
+func (f *Field) Private() bool {
+	return f.Sensitivity != Normal || f.Withheld() || f.Type == Address
+}
+
 var goodKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)
 
 // GoodKey says whether a key is short, plain and safe to stand in any text.
@@ -107,6 +120,13 @@ func NewSet(all []*Field) *Set {
 func (s *Set) Find(key string) (*Field, bool) {
 	f, known := s.byKey[key]
 	return f, known
+}
+
+// Part finds the field of an address and the part of it that a name KEY.PART asks for.
+func (s *Set) Part(name string) (f *Field, part string, ok bool) {
+	key, part, parted := strings.Cut(name, ".")
+	f, known := s.byKey[key]
+	return f, part, parted && known && f.Type == Address && slices.Contains(AddressParts, part)
 }
 
 // All gives every field, archived ones too, in the order of forms.

@@ -3,6 +3,7 @@ package analyze
 import (
 	"context"
 	"regexp"
+	"slices"
 	"strings"
 
 	"guanxi/base/field"
@@ -156,6 +157,12 @@ func customerField(ctx context.Context, name string) (*Field, bool) {
 	}
 	if d, ok := field.Of(ctx).Find(strings.TrimPrefix(name, customPrefix)); ok && strings.HasPrefix(name, customPrefix) {
 		return ownField(ctx, d)
+	}
+	if d, level, ok := field.Of(ctx).Part(strings.TrimPrefix(name, customPrefix)); ok && strings.HasPrefix(name, customPrefix) {
+		if d.Sealed() || !slices.Contains(field.AddressLevels, level) || !field.GoodKey(d.Key) {
+			return nil, false
+		}
+		return addressField(d, level), true
 	}
 	if key, ok := strings.CutPrefix(name, customPrefix); ok && customName.MatchString(key) {
 		return &Field{Name: name, Type: TypeCustom, Label: Label{key, key}, path: "/" + key}, true

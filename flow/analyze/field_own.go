@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"guanxi/base/china"
 	"guanxi/base/field"
 	"guanxi/flow/customer"
 )
@@ -34,6 +35,8 @@ func ownField(ctx context.Context, d *field.Field) (*Field, bool) {
 		f.Type, f.expr = TypeReference, "try_cast("+text+" as bigint)"
 	case field.Choice:
 		f.Type = TypeChoice
+	case field.Address: // its levels are fields of their own
+		f.ops = opsOfSet
 	case field.Choices:
 		f.Type, f.never = TypeSet, true
 		f.expr = `coalesce(json_transform(json_extract(c.custom, '/` + d.Key + `'), '["VARCHAR"]'), []::varchar[])`
@@ -55,11 +58,31 @@ func ownField(ctx context.Context, d *field.Field) (*Field, bool) {
 // ownFields gives the fields in use that the workspace has defined, in the order of forms.
 func ownFields(ctx context.Context) (all []*Field) {
 	for _, d := range field.Of(ctx).Live() {
-		if f, ok := ownField(ctx, d); ok {
-			all = append(all, f)
+		f, ok := ownField(ctx, d)
+		if !ok {
+			continue
+		}
+		all = append(all, f)
+		if d.Type == field.Address && !d.Sealed() {
+			for _, level := range field.AddressLevels {
+				all = append(all, addressField(d, level))
+			}
 		}
 	}
 	return all
+}
+
+// addressField gives a level of an address as conditions read it. Columns hold no more of an address than its levels.
+func addressField(d *field.Field, level string) *Field {
+	named := customerFields[level].Label
+	f := &Field{Name: customPrefix + d.Key + "." + level, Type: TypeText, own: true, expr: "json_extract_string(c.custom, '/" + d.Key + "/" + level + "')",
+		Label: Label{d.Label.Chinese + "·" + named.Chinese, d.Label.English + " · " + named.English}}
+	if level == "province" {
+		for _, p := range china.Provinces() {
+			f.Values = append(f.Values, Choice{p.Short, Label{p.Short, p.Short}})
+		}
+	}
+	return f
 }
 
 var monthDay = regexp.MustCompile(`^(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$`)

@@ -184,12 +184,12 @@ func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
 			return at, true
 		}
 		custom := strings.TrimPrefix(name, "custom.")
-		if !openEnded || custom == name || !goodCustomName(custom) {
+		f, defined := own[name]
+		if !openEnded || custom == name || !defined && !goodCustomName(custom) {
 			return 0, false
 		}
 		byName[name] = len(p.fields)
 		p.custom = append(p.custom, custom)
-		f, defined := own[name]
 		if !defined {
 			f = Field{Name: name, LabelZH: custom, LabelEN: custom, Type: Text}
 		}

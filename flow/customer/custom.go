@@ -25,6 +25,9 @@ func setCustom(ctx context.Context, c *Customer, changes map[string]any) (wrong 
 	for name, given := range changes {
 		value, key := plainValue(name, given)
 		if f, known := own.Find(name); known {
+			if f.Type == field.Address {
+				given = keepStreet(given, openedValue(ctx, name, fields[name]))
+			}
 			value, key = ownValue(ctx, f, c.Kind, given)
 		}
 		if f, known := own.Find(name); known && key == "" {
@@ -184,7 +187,7 @@ func (d difference) noteCustom(ctx context.Context, before, after string) {
 		if sameValue(was[name], is[name]) {
 			continue
 		}
-		if f, known := own.Find(name); known && (f.Sensitivity != field.Normal || f.Withheld()) {
+		if f, known := own.Find(name); known && f.Private() {
 			d[customPrefix+name] = [2]any{hidden(was[name]), hidden(is[name])}
 			continue
 		}

@@ -198,8 +198,13 @@ func (x *exporter) ownCell(f *field.Field, kept any) sheet.Cell {
 		return sheet.Cell{}
 	}
 	if x.rights.Right(customPrefix+f.Key) == guard.Masked {
-		text, _ := maskedValue(f, kept).(string)
-		return sheet.Of(text)
+		switch masked := maskedValue(f, kept).(type) {
+		case string:
+			return sheet.Of(masked)
+		case map[string]any:
+			return sheet.Of(AddressLine(masked))
+		}
+		return sheet.Cell{}
 	}
 	switch v := kept.(type) {
 	case float64:
@@ -209,6 +214,8 @@ func (x *exporter) ownCell(f *field.Field, kept any) sheet.Cell {
 		return float(v)
 	case bool:
 		return sheet.Of(x.yesNo(v))
+	case map[string]any:
+		return sheet.Of(AddressText(v))
 	case []any:
 		words := make([]string, 0, len(v))
 		for _, each := range v {

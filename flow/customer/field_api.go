@@ -15,7 +15,7 @@ type FieldView struct {
 	Key           string        `json:"key"`
 	Label         field.Label   `json:"label"`
 	AppliesTo     string        `json:"applies_to" enum:"person,organization,both"`
-	Type          field.Type    `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer"`
+	Type          field.Type    `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address"`
 	Unit          string        `json:"unit" doc:"for money the currency"`
 	Purpose       string        `json:"purpose"`
 	Sensitivity   string        `json:"sensitivity" enum:"normal,personal,sensitive"`
@@ -110,7 +110,7 @@ func (s *Store) registerFields(a *api.API) {
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Key  string     `json:"key" maxLength:"40" doc:"a-z, 0-9 and _; never changes and is never used again"`
-				Type field.Type `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer"`
+				Type field.Type `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address"`
 				FieldDraft
 			}
 		}) (*fieldOutput, error) {

@@ -108,15 +108,15 @@ func (f *Fields) Changed(ctx context.Context, _ *columns.Tx, changed map[string]
 func WithheldFields(ctx context.Context, from bun.IDB) (keys []string, err error) {
 	all, err := loadFields(ctx, from)
 	for _, f := range all {
-		if f.Withheld() {
+		if f.Withheld() || f.Type == field.Address {
 			keys = append(keys, f.Key)
 		}
 	}
 	return keys, err
 }
 
-// Withhold puts in the place of the values of the keys what columns may know: of a sealed one its blind index, of others that
-// there is one.
+// Withhold puts in the place of the values of the keys what columns may know: of a sealed one its blind index, of an address
+// where it is but the street, of others that there is one.
 func Withhold(custom string, keys []string) string {
 	if len(keys) == 0 || custom == "" || custom == "{}" {
 		return custom
@@ -125,6 +125,8 @@ func Withhold(custom string, keys []string) string {
 	for _, key := range keys {
 		if sealed, is := sealedText(fields[key]); is {
 			fields[key] = indexMark + sealedIndex(sealed)
+		} else if address, is := fields[key].(map[string]any); is {
+			fields[key] = withoutStreet(address, false)
 		} else if fields[key] != nil {
 			fields[key] = true
 		}

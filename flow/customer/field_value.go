@@ -33,8 +33,11 @@ func readValue(f *field.Field, given any, region string) (value any, key string)
 	case float64:
 		return readNumber(f, v)
 	case map[string]any:
-		if f.Type == field.Money {
+		switch f.Type {
+		case field.Money:
 			return readMoney(f, v)
+		case field.Address:
+			return readAddress(v)
 		}
 	case []any:
 		if f.Type == field.Choices {
@@ -98,6 +101,8 @@ func readText(f *field.Field, text, region string) (any, string) {
 			return address, ""
 		}
 		return nil, "email_invalid"
+	case field.Address:
+		return readAddress(text)
 	case field.Customer:
 		if id, err := strconv.ParseInt(text, 10, 64); err == nil && id > 0 {
 			return text, ""
@@ -208,10 +213,13 @@ func shownValue(f *field.Field, kept any) any {
 	return kept
 }
 
-// maskedValue stands for a value one may not see: the ends of a contact point, nothing of anything else.
+// maskedValue stands for a value one may not see: the ends of a contact point, the town of an address, nothing of anything else.
 func maskedValue(f *field.Field, kept any) any {
 	if text, ok := kept.(string); ok && (f.Type == field.Phone || f.Type == field.Email) {
 		return mask(string(f.Type), text)
+	}
+	if parts, ok := kept.(map[string]any); ok && f.Type == field.Address && f.Sensitivity == field.Normal {
+		return withoutStreet(parts, true)
 	}
 	return "****"
 }

@@ -35,7 +35,9 @@ var customerFields = []collect.Field{
 	{Name: "city", LabelZH: "城市", LabelEN: "City", Type: collect.Text, Aliases: []string{"town", "suburb", "市", "所在城市", "所在市"}},
 	{Name: "district", LabelZH: "区县", LabelEN: "District", Type: collect.Text, Aliases: []string{"county", "区", "县", "行政区"}},
 	{Name: "address", LabelZH: "地址", LabelEN: "Address", Type: collect.Text, Personal: true,
-		Aliases: []string{"street", "street address", "address 1", "address line 1", "详细地址", "收货地址", "街道", "联系地址"}},
+		Aliases: []string{"street", "street address", "address 1", "address line 1", "详细地址", "街道"}},
+	{Name: "full_address", LabelZH: "整行地址（拆成省市区）", LabelEN: "Whole address (parted into places)", Type: collect.Text, Personal: true,
+		Aliases: []string{"full address", "complete address", "完整地址", "收货地址", "收件地址", "收货人地址", "联系地址", "通讯地址"}},
 	{Name: "postcode", LabelZH: "邮编", LabelEN: "Postcode", Type: collect.Text, Identifier: true, Aliases: []string{"zip", "zip code", "postal code", "邮政编码"}},
 	{Name: "company", LabelZH: "公司", LabelEN: "Company", Type: collect.Text, Aliases: []string{"company name", "organisation", "organization", "公司名称", "单位", "工作单位", "企业名称"}},
 	{Name: "industry", LabelZH: "行业", LabelEN: "Industry", Type: collect.Text, Aliases: []string{"sector", "所属行业"}},
@@ -56,7 +58,7 @@ var customerFields = []collect.Field{
 type customerFieldIndex struct {
 	text                                                                       []int // by textFields; -1 where a file cannot bring it
 	externalID, phone, email, wechat, birthday, tags, owner, createdAt, custom int
-	record, identitySource, identities, morePhones, moreEmails                 int
+	record, fullAddress, identitySource, identities, morePhones, moreEmails    int
 	consents                                                                   []consentField
 }
 
@@ -83,7 +85,7 @@ func indexCustomerFieldsIn(fields []collect.Field, prefix string) customerFieldI
 	x := customerFieldIndex{
 		externalID: at("external_id"), phone: at("phone"), email: at("email"), wechat: at("wechat"), birthday: at("birthday"),
 		tags: at("tags"), owner: fieldIndex(fields, "owner"), createdAt: at("created_at"), custom: at("custom.*"),
-		record: at("record"), identitySource: at("identity_source"), identities: at("identities"), morePhones: at("more_phones"), moreEmails: at("more_emails"),
+		record: at("record"), fullAddress: at("full_address"), identitySource: at("identity_source"), identities: at("identities"), morePhones: at("more_phones"), moreEmails: at("more_emails"),
 	}
 	for _, f := range textFields {
 		x.text = append(x.text, at(f.name))

@@ -20,13 +20,16 @@ func (k *customerKind) OwnFields() []collect.Field {
 	var all []collect.Field
 	for _, f := range k.own().Live() {
 		all = append(all, k.ownField(f))
+		if f.Type == field.Address {
+			all = append(all, k.addressFields(f)...)
+		}
 	}
 	return all
 }
 
 func (k *customerKind) ownField(f *field.Field) collect.Field {
 	as := collect.Field{Name: customPrefix + f.Key, LabelZH: f.Label.Chinese, LabelEN: f.Label.English, Type: collect.Text, Lenient: true,
-		Personal: f.Sensitivity != field.Normal || f.Withheld(), Secret: f.Sealed(), Aliases: []string{f.Key}}
+		Personal: f.Private(), Secret: f.Sealed(), Aliases: []string{f.Key}}
 	switch f.Type {
 	case field.Number:
 		as.Type = collect.Quantity
@@ -47,6 +50,16 @@ func (k *customerKind) ownField(f *field.Field) collect.Field {
 	return as
 }
 
+// addressFields are the parts of an address, for files that have a column for each. Their headers are too common to be guessed.
+func (k *customerKind) addressFields(f *field.Field) (all []collect.Field) {
+	for _, part := range field.AddressParts {
+		label := customerFields[fieldIndex(customerFields, part)]
+		all = append(all, collect.Field{Name: customPrefix + f.Key + "." + part, LabelZH: f.Label.Chinese + "·" + label.LabelZH, LabelEN: f.Label.English + " · " + label.LabelEN,
+			Type: collect.Text, Lenient: true, Personal: f.Private(), Secret: f.Sealed()})
+	}
+	return all
+}
+
 // cleanOwn reads a cell as the field's type; several choices come back a line each.
 func cleanOwn(f *field.Field, cell, region string) (clean, code string) {
 	if f.Type == field.Customer {
@@ -57,6 +70,8 @@ func cleanOwn(f *field.Field, cell, region string) (clean, code string) {
 	value, key := readText(f, trimmed(cell), region)
 	if key == "" {
 		switch v := value.(type) {
+		case map[string]any:
+			return cell, "" // keptValue parts it
 		case string:
 			return v, ""
 		case []any:
@@ -79,6 +94,8 @@ func cleanOwn(f *field.Field, cell, region string) (clean, code string) {
 		return "", "email_unreadable"
 	case field.Customer:
 		return "", "customer_unknown"
+	case field.Address:
+		return "", addressUnread(key)
 	}
 	return "", "text_unreadable"
 }
@@ -88,13 +105,17 @@ type unfit struct{ cause, field string }
 
 // prepareOwn puts the custom cells of a row on its record.
 func (k *customerKind) prepareOwn(b *collect.Batch, from *collect.Row, row *customerRow) {
-	own, custom := k.own(), map[string]any{}
+	own, custom, parts := k.own(), map[string]any{}, map[string]map[string]any{}
 	for i, name := range b.Custom {
 		v := from.Values[k.at.custom+i]
 		if !v.Set {
 			continue
 		}
 		f, known := own.Find(name)
+		part := ""
+		if !known {
+			f, part, known = own.Part(name)
+		}
 		switch {
 		case !known:
 			custom[name] = v.Text
@@ -102,16 +123,42 @@ func (k *customerKind) prepareOwn(b *collect.Batch, from *collect.Row, row *cust
 			row.unfit = append(row.unfit, unfit{"field_archived", customPrefix + name})
 		case !f.For(row.Kind):
 			row.unfit = append(row.unfit, unfit{"field_not_for_kind", customPrefix + name})
+		case part != "":
+			if parts[f.Key] == nil {
+				parts[f.Key] = map[string]any{}
+			}
+			parts[f.Key][part] = v.Text
 		default:
 			custom[name] = keptValue(f, v)
+		}
+	}
+	for key, of := range parts {
+		value, why := readAddressParts(of)
+		switch {
+		case why != "":
+			row.unfit = append(row.unfit, unfit{addressUnread(why), customPrefix + key})
+		case value != nil:
+			custom[key] = value
 		}
 	}
 	row.Custom = customText(custom)
 }
 
+// addressUnread is what the importer calls an address that cannot be taken.
+func addressUnread(key string) string {
+	switch key {
+	case "city_not_in_province", "district_not_in_city":
+		return key
+	}
+	return "address_unreadable"
+}
+
 // keptValue gives a cell as the record keeps it. A column of a field defined while the file was running is still text.
 func keptValue(f *field.Field, v collect.Value) any {
 	switch {
+	case f.Type == field.Address:
+		value, _ := readAddressLine(v.Text) // it was read before
+		return value
 	case v.Text != "" && f.Type != field.Choices:
 		return v.Text
 	case f.Type == field.Choices:

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 
+	"guanxi/base/china"
 	"guanxi/flow/collect"
 )
 
@@ -57,6 +58,7 @@ func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *custome
 	if v := valueAt(from.Values, k.at.createdAt); v.Set {
 		row.CreatedAt = v.Int
 	}
+	row.partAddress(valueAt(from.Values, k.at.fullAddress).Text)
 	row.settle()
 	row.keys = keys{record: valueAt(from.Values, k.at.record).Text, source: b.Source, externalID: valueAt(from.Values, k.at.externalID).Text}
 	if v := valueAt(from.Values, k.at.identitySource); v.Set {
@@ -95,6 +97,32 @@ func valueAt(values []collect.Value, field int) (v collect.Value) {
 		v = values[field]
 	}
 	return v
+}
+
+// partAddress puts the parts of a line of an address where the row has nothing of its own. A line that names no place of China is
+// all street.
+func (row *customerRow) partAddress(line string) {
+	if line == "" {
+		return
+	}
+	if known := RegionOf(row.Country); row.Country != "" && known != "CN" {
+		row.fill(map[string]string{"address": line})
+		return
+	}
+	p := china.Parse(line)
+	if p.Conflict != nil {
+		row.unfit = append(row.unfit, unfit{placeConflict(p.Conflict), "full_address"})
+	}
+	row.fill(parsedAddress(p))
+}
+
+func (row *customerRow) fill(parts map[string]string) {
+	for i, f := range textFields {
+		if text := parts[f.name]; text != "" && row.set&(1<<i) == 0 {
+			*f.of(&row.Customer) = text
+			row.set |= 1 << i
+		}
+	}
 }
 
 // digestMark begins the identity of a customer whose source gave no key at all: the digest of the row, by which the

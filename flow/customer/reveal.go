@@ -43,14 +43,14 @@ func (t *tally) take(ctx context.Context, actor string) error {
 	return nil
 }
 
-// ownContact gives the key of a field that the workspace has defined for a phone number or an e-mail address.
+// ownContact gives the key of a field that the workspace has defined for a phone number, an e-mail or a postal address.
 func ownContact(ctx context.Context, name string) (key string, ok bool) {
 	key, custom := strings.CutPrefix(name, customPrefix)
 	if !custom {
 		return "", false
 	}
 	f, known := field.Of(ctx).Find(key)
-	return key, known && !f.Archived() && (f.Type == field.Phone || f.Type == field.Email)
+	return key, known && !f.Archived() && (f.Type == field.Phone || f.Type == field.Email || f.Type == field.Address)
 }
 
 // Reveal shows one contact field of a customer in full, for a reason that goes into the audit log. Field is phone,
@@ -90,8 +90,11 @@ func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (val
 				values = append(values, c.Address)
 			}
 		case own:
-			if value, held := openedFields(ctx, c.Custom)[key].(string); held {
+			switch value := openedFields(ctx, c.Custom)[key].(type) {
+			case string:
 				values = append(values, value)
+			case map[string]any:
+				values = append(values, AddressLine(value))
 			}
 		default:
 			points, err := contactsOf(ctx, tx, []int64{id})

@@ -163,9 +163,13 @@ func sealedValue(ctx context.Context, f *field.Field, value, stands any) (any, e
 func sealRows(ctx context.Context, own *field.Set, names []string, rows []customerRow) error {
 	for _, name := range names {
 		f, known := own.Find(name)
+		if !known {
+			f, _, known = own.Part(name)
+		}
 		if !known || !f.Sealed() {
 			continue
 		}
+		name = f.Key
 		for i := range rows {
 			if rows[i].Custom == "" || rows[i].Custom == "{}" {
 				continue

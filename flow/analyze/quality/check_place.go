@@ -155,9 +155,12 @@ func placeOfPhone(e164 string) (province, city string) {
 	return "", ""
 }
 
-// placeBut gives the province that the city, the postcode or a phone number say, in that order; not the one named.
+// placeBut gives the province that the city, the postcode, the address or a phone number say, in that order; not the one named.
 func (x *exam) placeBut(not string) string {
 	candidates := []string{provinceOfCity(x.City), provinceOfPostcode(x.Postcode)}
+	if p := china.Parse(x.Address).Province; p != nil {
+		candidates = append(candidates, p.Short)
+	}
 	for _, p := range x.points(customer.ContactPhone) {
 		if p.State == customer.ContactOK {
 			province, _ := placeOfPhone(p.Value)
@@ -186,7 +189,14 @@ func (x *exam) derive(name string) string {
 		return c.birthday
 	case "province":
 		return x.placeBut("")
+	case "district":
+		if d := china.Parse(x.Address).District; d != nil && (x.City == "" || d.Parent.Short == x.City) && (x.Province == "" || d.Up(china.ProvinceLevel).Short == x.Province) {
+			return d.Name
+		}
 	case "city":
+		if city := china.Parse(x.Address).City; city != nil && (x.Province == "" || city.Parent.Short == x.Province) {
+			return city.Short
+		}
 		for _, p := range x.points(customer.ContactPhone) {
 			if p.State != customer.ContactOK {
 				continue

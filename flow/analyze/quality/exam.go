@@ -151,6 +151,8 @@ func plainText(v any) string {
 		return ""
 	case string:
 		return t
+	case map[string]any:
+		return customer.AddressText(t)
 	}
 	b, err := json.Marshal(v)
 	if err != nil {

@@ -142,7 +142,7 @@ func fixesOf(ctx context.Context, r *Rule, name string) []Method {
 		switch {
 		case m == FixDefault && contactKind(name), m == FixSource && contactKind(name),
 			m == FixDefault && (name == "name" || name == "birthday" || name == "address"),
-			r.Key == "missing" && m == FixDerive && !slices.Contains([]string{"gender", "birthday", "province", "city", "country", "name"}, name),
+			r.Key == "missing" && m == FixDerive && !slices.Contains([]string{"gender", "birthday", "province", "city", "district", "country", "name"}, name),
 			r.Key == "missing" && m == FixDerive && name == "birthday" && !knowsCitizens(ctx),
 			m == FixCap && name == "birthday", m == FixClear && (name == "name" || name == "kind" || name == ""),
 			m == FixExclude && !excludable(name) && r.Subject != "order":
