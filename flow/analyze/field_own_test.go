@@ -136,26 +136,27 @@ func TestNewFieldIsUsableEverywhereAtOnce(t *testing.T) {
 			`{"key":"name_day","type":"month_day","label":{"zh-CN":"命名日","en-US":"Name day"},"applies_to":"both"}`,
 			`{"key":"vegan","type":"boolean","label":{"zh-CN":"素食","en-US":"Vegan"},"applies_to":"both"}`,
 			`{"key":"secret","type":"text","label":{"zh-CN":"证件号","en-US":"Document"},"applies_to":"both","sensitivity":"sensitive"}`,
+			`{"key":"home","type":"address","label":{"zh-CN":"住址","en-US":"Home"},"applies_to":"both"}`,
 			`{"key":"salary","type":"number","label":{"zh-CN":"月薪","en-US":"Salary"},"applies_to":"both","sensitivity":"sensitive"}`,
 		} {
 			h.call(201, "POST", "/customer-fields", body)
 		}
 		// forms
-		h.call(201, "POST", "/customers", `{"name":"fang","custom":{"skin":"偏干","likes":["茶"],"budget":{"amount":999900,"currency":"CNY"},"height":99.5,"wedding":"2020-03-12","name_day":"3月10日","vegan":true,"secret":"CANARY-42","salary":31000}}`)
+		h.call(201, "POST", "/customers", `{"name":"fang","custom":{"skin":"偏干","likes":["茶"],"budget":{"amount":999900,"currency":"CNY"},"height":99.5,"wedding":"2020-03-12","name_day":"3月10日","vegan":true,"home":"广东省深圳市南山区科技园1号","secret":"CANARY-42","salary":31000}}`)
 		// imports
 		seen := h.inspect("客户编号,姓名,肤质,预算,height\nC1,li,油性,12000.5,180\n")
 		for header, at := range map[string]string{"肤质": "custom.skin", "预算": "custom.budget", "height": "custom.height"} {
 			require.Equal(t, at, gjson.Get(seen, "mapping.columns."+header).String())
 		}
 		require.Equal(t, "Skin type", gjson.Get(seen, `fields.#(name=="custom.skin").label.en-US`).String())
-		h.bring("客户编号,姓名,肤质,爱好,预算,height,婚期,命名日,素食\nC1,li,油性,茶;画,12000.5,180,2015/6/1,12-31,否\n")
+		h.bring("客户编号,姓名,肤质,爱好,预算,height,婚期,命名日,素食,住址\nC1,li,油性,茶;画,12000.5,180,2015/6/1,12-31,否,浙江杭州西湖区文三路90号\n")
 
 		t.Run("conditions offer it with the operators of its type and its values in both languages", func(t *testing.T) {
 			h.T = t
 			fields := h.call(200, "GET", "/fields", "")
 			for _, row := range [][2]string{
 				{`fields.#(name=="custom.skin").type`, "choice"}, {`fields.#(name=="custom.skin").values.1.label.zh-CN`, "油性"}, {`fields.#(name=="custom.skin").label.en-US`, "Skin type"},
-				{`fields.#(name=="custom.budget").type`, "money"}, {`fields.#(name=="custom.height").ops.4`, "gt"}, {`fields.#(name=="custom.wedding").type`, "day"},
+				{`fields.#(name=="custom.budget").type`, "money"}, {`fields.#(name=="custom.home.city").label.en-US`, "Home · City"}, {`fields.#(name=="custom.home.province").values.0.value`, "北京"}, {`fields.#(name=="custom.height").ops.4`, "gt"}, {`fields.#(name=="custom.wedding").type`, "day"},
 				{`fields.#(name=="custom.secret").ops`, `["eq","ne","in","not_in","is_set","is_not_set"]`},
 			} {
 				require.Equal(t, row[1], gjson.Get(fields, row[0]).String(), row[0])
@@ -179,6 +180,9 @@ func TestNewFieldIsUsableEverywhereAtOnce(t *testing.T) {
 				{`{"field":"custom.name_day","op":"eq","value":"12-31"}`, "li"},
 				{`{"field":"custom.vegan","op":"eq","value":false}`, "li"},
 				{`{"field":"custom.vegan","op":"ne","value":false}`, "before fang"},
+				{`{"field":"custom.home.province","op":"eq","value":"广东"}`, "fang"},
+				{`{"field":"custom.home.city","op":"in","value":["杭州","北京"]}`, "li"},
+				{`{"field":"custom.home.district","op":"is_not_set"}`, "before"},
 				{`{"field":"custom.secret","op":"is_set"}`, "fang"},
 			} {
 				require.Equal(t, row.want, h.names(row.condition, "name"), row.condition)

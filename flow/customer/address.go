@@ -170,6 +170,19 @@ func AddressText(kept map[string]any) string {
 	return jsonText(kept)
 }
 
+// AddressOf gives a kept value as an address. What was kept before its field was defined as one is still a line.
+func AddressOf(kept any) (address map[string]any, ok bool) {
+	if line, is := kept.(string); is {
+		if value, key := readAddressLine(line); key == "" {
+			kept = value
+		} else {
+			kept = map[string]any{"address": line}
+		}
+	}
+	address, ok = kept.(map[string]any)
+	return address, ok
+}
+
 // withoutStreet gives an address without what tells the house: what columns may hold of it, and who may not see addresses.
 func withoutStreet(kept map[string]any, stars bool) map[string]any {
 	levels := map[string]any{}
@@ -188,7 +201,7 @@ func withoutStreet(kept map[string]any, stars bool) map[string]any {
 // change the rest.
 func keepStreet(given, stands any) any {
 	parts, is := given.(map[string]any)
-	kept, held := stands.(map[string]any)
+	kept, held := AddressOf(stands)
 	if street, _ := parts["address"].(string); !is || !held || street == "" || !onlyStars(street) {
 		return given
 	}

@@ -206,6 +206,9 @@ func (x *exporter) ownCell(f *field.Field, kept any) sheet.Cell {
 		}
 		return sheet.Cell{}
 	}
+	if f.Type == field.Address {
+		kept, _ = AddressOf(kept)
+	}
 	switch v := kept.(type) {
 	case float64:
 		if f.Type == field.Money {

@@ -76,7 +76,7 @@ func (f *Fields) Define(ctx context.Context, key string, kind field.Type, d Fiel
 		if err := insertField(ctx, tx, &made, now); err != nil {
 			return err
 		}
-		if made.Withheld() { // imports may have brought values before
+		if made.Withheld() || made.Type == field.Address { // imports may have brought values before
 			if err := feedHolders(ctx, tx, key); err != nil {
 				return err
 			}

@@ -104,28 +104,29 @@ func (f *Fields) Changed(ctx context.Context, _ *columns.Tx, changed map[string]
 	return f.Load(ctx)
 }
 
-// WithheldFields gives the keys of the fields whose values columns must not hold.
-func WithheldFields(ctx context.Context, from bun.IDB) (keys []string, err error) {
+// WithheldFields gives the fields whose values columns must not hold.
+func WithheldFields(ctx context.Context, from bun.IDB) (withheld []*field.Field, err error) {
 	all, err := loadFields(ctx, from)
 	for _, f := range all {
 		if f.Withheld() || f.Type == field.Address {
-			keys = append(keys, f.Key)
+			withheld = append(withheld, f)
 		}
 	}
-	return keys, err
+	return withheld, err
 }
 
-// Withhold puts in the place of the values of the keys what columns may know: of a sealed one its blind index, of an address
+// Withhold puts in the place of the values of the fields what columns may know: of a sealed one its blind index, of an address
 // where it is but the street, of others that there is one.
-func Withhold(custom string, keys []string) string {
-	if len(keys) == 0 || custom == "" || custom == "{}" {
+func Withhold(custom string, withheld []*field.Field) string {
+	if len(withheld) == 0 || custom == "" || custom == "{}" {
 		return custom
 	}
 	fields := customFields(custom)
-	for _, key := range keys {
+	for _, f := range withheld {
+		key := f.Key
 		if sealed, is := sealedText(fields[key]); is {
 			fields[key] = indexMark + sealedIndex(sealed)
-		} else if address, is := fields[key].(map[string]any); is {
+		} else if address, is := AddressOf(fields[key]); is && !f.Withheld() {
 			fields[key] = withoutStreet(address, false)
 		} else if fields[key] != nil {
 			fields[key] = true

@@ -207,6 +207,11 @@ func normalMonthDay(text string) (string, bool) {
 
 // shownValue gives a kept value as the API shows it: amounts with their currency, the rest as it is.
 func shownValue(f *field.Field, kept any) any {
+	if f.Type == field.Address {
+		if address, ok := AddressOf(kept); ok {
+			return address
+		}
+	}
 	if n, ok := kept.(float64); ok && f.Type == field.Money {
 		return money.Of(int64(n), f.Unit)
 	}
@@ -218,8 +223,10 @@ func maskedValue(f *field.Field, kept any) any {
 	if text, ok := kept.(string); ok && (f.Type == field.Phone || f.Type == field.Email) {
 		return mask(string(f.Type), text)
 	}
-	if parts, ok := kept.(map[string]any); ok && f.Type == field.Address && f.Sensitivity == field.Normal {
-		return withoutStreet(parts, true)
+	if f.Type == field.Address && f.Sensitivity == field.Normal {
+		if address, ok := AddressOf(kept); ok {
+			return withoutStreet(address, true)
+		}
 	}
 	return "****"
 }

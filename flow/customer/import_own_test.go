@@ -88,6 +88,39 @@ func TestImportOwnFields(t *testing.T) {
 	})
 }
 
+// An address comes in one column or in several, and is parted into the levels it names.
+func TestImportAddresses(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, records *db.DB) {
+		d := newDesk(t, records)
+		d.define("delivery", field.Address, func(f *FieldDraft) { f.Label = field.Label{Chinese: "送货处", English: "Delivery"} })
+
+		t.Run("a column of whole addresses fills the customer's own, and what stands in columns of its own is stronger", func(t *testing.T) {
+			d.T = t
+			d.text("customers", "客户编号,姓名,收货地址,城市\nC1,王芳,广东省深圳市南山区科技园1号 518057,\nC2,李四,北京朝阳建国路88号,\nC3,木禾,科技园1号,\nC4,赵六,浙江省杭州市西湖区文三路,宁波\n")
+			d.is(1, "select count(*) from customers where name = '王芳' and province = '广东' and city = '深圳' and district = '南山区' and address = '科技园1号' and postcode = '518057'")
+			d.is(1, "select count(*) from customers where name = '李四' and province = '北京' and city = '北京' and district = '朝阳区' and address = '建国路88号'")
+			d.is(1, "select count(*) from customers where name = '木禾' and province = '' and address = '科技园1号'")
+			d.is(1, "select count(*) from customers where name = '赵六' and province = '浙江' and city = '宁波'")
+		})
+		t.Run("one that contradicts itself is kept as far as it goes, with a finding", func(t *testing.T) {
+			d.T = t
+			imp := d.text("customers", "客户编号,姓名,收货地址\nC5,钱七,广东省杭州市文三路\n")
+			d.findings(imp.ID, map[string]int64{"city_not_in_province": 1})
+			d.is(1, "select count(*) from customers where name = '钱七' and province = '广东' and address = '杭州市文三路'")
+		})
+		t.Run("a field of one's own takes a line, or a column for each part", func(t *testing.T) {
+			d.T = t
+			d.text("customers", "客户编号,姓名,送货处\nC6,孙八,江苏省昆山市花桥镇光明路\n")
+			d.custom("C6", `{"delivery":{"address":"花桥镇光明路","city":"苏州","district":"昆山市","province":"江苏"}}`)
+			d.text("customers", "客户编号,姓名,custom.delivery.city,custom.delivery.address\nC7,周九,杭州市,文三路90号\n")
+			d.custom("C7", `{"delivery":{"address":"文三路90号","city":"杭州","province":"浙江"}}`)
+			imp := d.text("customers", "客户编号,姓名,送货处\nC7,周九,广东省杭州市\nC6,孙八,江苏省昆山市花桥镇光明路\n")
+			d.findings(imp.ID, map[string]int64{"city_not_in_province": 1})
+			d.custom("C7", `{"delivery":{"address":"文三路90号","city":"杭州","province":"浙江"}}`)
+		})
+	})
+}
+
 func (d *desk) custom(externalID, want string) {
 	d.Helper()
 	var got []string

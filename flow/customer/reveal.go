@@ -90,11 +90,11 @@ func (s *Store) Reveal(ctx context.Context, id int64, field, reason string) (val
 				values = append(values, c.Address)
 			}
 		case own:
-			switch value := openedFields(ctx, c.Custom)[key].(type) {
-			case string:
-				values = append(values, value)
-			case map[string]any:
-				values = append(values, AddressLine(value))
+			value := openedFields(ctx, c.Custom)[key]
+			if address, is := value.(map[string]any); is {
+				values = append(values, AddressLine(address))
+			} else if text, is := value.(string); is {
+				values = append(values, text)
 			}
 		default:
 			points, err := contactsOf(ctx, tx, []int64{id})

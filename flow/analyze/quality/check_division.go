@@ -56,25 +56,16 @@ func checkDistrictCity(x *exam) {
 	x.fails(f)
 }
 
-// checkOwnAddress asks whether addresses in fields of the workspace's own name places that are known. What was kept before its
-// field was defined as an address is still one text.
+// checkOwnAddress asks whether addresses in fields of the workspace's own name places that are known.
 func checkOwnAddress(x *exam) {
 	for _, f := range x.own.All() {
 		if f.Type != field.Address || f.Archived() || f.Sealed() || !f.For(x.Kind) || x.Own[f.Key] == nil {
 			continue
 		}
 		x.ask()
-		switch held := x.Own[f.Key].(type) {
-		case string:
-			found := Found{Field: "custom." + f.Key, Value: held}
-			if p := china.Parse(held); p.Found() && p.Conflict == nil {
-				found.Proposed = held
-			}
-			x.fails(found)
-		case map[string]any:
-			if unknown := unknownPlace(held); unknown != "" {
-				x.fails(Found{Field: "custom." + f.Key, Value: unknown})
-			}
+		address, _ := customer.AddressOf(x.Own[f.Key])
+		if unknown := unknownPlace(address); unknown != "" {
+			x.fails(Found{Field: "custom." + f.Key, Value: unknown})
 		}
 	}
 }

@@ -169,9 +169,9 @@ func (c *clinic) raw(first int64, rows ...fields) {
 			if v, held := r["updated_at"].(int64); held {
 				at = v
 			}
-			if _, err := tx.NewRaw(`insert into customers (id, kind, name, gender, birthday, country, province, city, address, postcode, industry, lifecycle_stage, source, owner_id, team_id, custom, created_at, updated_at)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, text("kind", "person"), text("name", "林"+string(rune(0x5A49+i%500))), text("gender", "female"), born, text("country", "中国"),
-				text("province", "浙江"), text("city", "杭州"), text("address", "文一路 1 号"), text("postcode", ""), text("industry", ""), text("lifecycle_stage", "customer"), text("source", "shop"),
+			if _, err := tx.NewRaw(`insert into customers (id, kind, name, gender, birthday, country, province, city, district, address, postcode, industry, lifecycle_stage, source, owner_id, team_id, custom, created_at, updated_at)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, text("kind", "person"), text("name", "林"+string(rune(0x5A49+i%500))), text("gender", "female"), born, text("country", "中国"),
+				text("province", "浙江"), text("city", "杭州"), text("district", ""), text("address", "文一路 1 号"), text("postcode", ""), text("industry", ""), text("lifecycle_stage", "customer"), text("source", "shop"),
 				r["owner"], r["team"], string(custom), at, at).Exec(ctx); err != nil {
 				return err
 			}

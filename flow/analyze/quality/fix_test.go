@@ -22,6 +22,8 @@ func TestFixes(t *testing.T) {
 		gone           string // a finding that is no more
 	}{
 		{"a province by its city", fields{"province": "江苏", "city": "杭州"}, fields{"rule": "city_province", "method": "derive"}, 1, "province", "江苏", "浙江", "1 city_province province"},
+		{"a city by its district", fields{"province": "浙江", "city": "宁波", "district": "西湖区"}, fields{"rule": "district_city", "method": "derive"}, 1, "city", "宁波", "杭州", "1 district_city city"},
+		{"a city misspelt by the address", fields{"province": "浙江", "city": "杭周", "address": "浙江省杭州市西湖区文三路"}, fields{"rule": "city_unknown", "method": "derive"}, 1, "city", "杭周", "杭州", "1 city_unknown city"},
 		{"a gender by the title", fields{"name": "王先生", "gender": "unknown"}, fields{"rule": "missing", "field": "gender", "method": "derive"}, 1, "gender", "unknown", "male", "1 missing gender"},
 		{"a birthday by the identity number", fields{"birthday": "1949-12-30", "custom": fields{"id_card": "11010519491231002X"}}, fields{"rule": "id_birthday", "method": "derive"}, 1, "birthday", "1949-12-30", "1949-12-31", "1 id_birthday birthday"},
 		{"a city by a landline", fields{"city": "", "phone": "+8657188886666"}, fields{"rule": "missing", "field": "city", "method": "derive"}, 1, "city", "", "杭州", "1 missing city"},

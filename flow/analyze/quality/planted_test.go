@@ -32,6 +32,13 @@ var planted = []struct {
 	{"a postcode of five digits", fields{"postcode": "31000"}, []string{"postcode_invalid postcode"}},
 	{"a province that is none", fields{"province": "江浙"}, []string{"region_unknown province"}},
 	{"a city of another province", fields{"province": "江苏", "city": "杭州"}, []string{"city_province province"}},
+	{"a city that is none", fields{"city": "杭周"}, []string{"city_unknown city"}},
+	{"a county that stands as a city", fields{"city": "义乌"}, nil},
+	{"a district of another city", fields{"city": "宁波", "district": "西湖区"}, []string{"district_city city"}},
+	{"a district that is none", fields{"city": "杭州", "district": "西胡区"}, []string{"district_unknown district"}},
+	{"a district of the city", fields{"city": "杭州", "district": "西湖区"}, nil},
+	{"an address kept as a text before its field was one", fields{"custom": fields{"home": "广东省深圳市南山区科技园1号"}}, nil},
+	{"an address with a city that is none", fields{"custom": fields{"home": fields{"province": "浙江", "city": "杭周"}}}, []string{"own_address custom.home"}},
 	{"a postcode of another province", fields{"postcode": "200000"}, []string{"postcode_province province"}},
 	{"a landline of another province", fields{"phone": "+862163219876"}, []string{"landline_province province"}},
 	{"a country that the phone does not belong to", fields{"country": "美国", "province": "", "city": ""}, []string{"phone_country country"}},
@@ -47,8 +54,8 @@ var planted = []struct {
 
 func (c *clinic) define() {
 	c.Helper()
-	for key, kind := range map[string]string{"height": "number", "id_card": "text", "member": "text"} {
-		label := fields{"zh-CN": map[string]string{"height": "身高", "id_card": "身份证号", "member": "会员号"}[key], "en-US": key}
+	for key, kind := range map[string]string{"height": "number", "home": "address", "id_card": "text", "member": "text"} {
+		label := fields{"zh-CN": map[string]string{"height": "身高", "home": "住址", "id_card": "身份证号", "member": "会员号"}[key], "en-US": key}
 		c.call(201, "POST", "/customer-fields", fields{"key": key, "label": label, "applies_to": "person", "type": kind, "sensitivity": "normal"})
 	}
 }

@@ -113,7 +113,7 @@ func builtin() []*Rule {
 		{Key: "district_unknown", Dimension: Validity, Field: "district", Label: said("区县无法识别", "District unknown"), Say: said("中国没有区县“{value}”", "China has no district “{value}”"),
 			Fixes: []Method{FixDerive, FixSource, FixAsk, FixClear, FixConfirm}, check: checkDistrict},
 		{Key: "own_address", Dimension: Validity, Label: said("地址里的省市区无法识别", "Place of an address unknown"), Say: said("“{value}”认不出省市区", "No place of China is known by “{value}”"),
-			Fixes: []Method{FixDerive, FixSource, FixAsk, FixClear, FixConfirm}, check: checkOwnAddress},
+			Fixes: []Method{FixSource, FixAsk, FixClear, FixConfirm}, check: checkOwnAddress},
 		{Key: "format", Dimension: Validity, Threshold: 0.97, Unit: "share", least: 0.8, most: 1, Label: said("格式与其他记录不同", "Written unlike all others"), Say: said("{value}：其他记录写成 {expected}", "{value}: others are written {expected}"),
 			Fixes: []Method{FixAsk, FixClear, FixConfirm}, check: checkFormat},
 		{Key: "outlier", Dimension: Validity, Threshold: 0.05, Unit: "share", least: 0.0001, most: 0.5, Label: said("数值异常", "Value far from all others"), Say: said("{value}：通常在 {expected} 之间", "{value}: usually between {expected}"),
