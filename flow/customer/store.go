@@ -61,6 +61,7 @@ func (s *Store) Use(finder Finder, figures FigureSource, memberships Memberships
 func (s *Store) Register(a *api.API) {
 	s.registerCustomers(a)
 	s.registerFields(a)
+	s.registerAddresses(a)
 	s.registerContacts(a)
 	s.registerContactStates(a)
 	s.registerPersons(a)

@@ -1,7 +1,7 @@
 import { get, post, put } from "./client";
 import type { Right, Said } from "./shapes";
 
-export const ownTypes = ["text", "number", "money", "day", "month_day", "choice", "choices", "boolean", "phone", "email", "customer"] as const;
+export const ownTypes = ["text", "number", "money", "day", "month_day", "choice", "choices", "boolean", "phone", "email", "customer", "address"] as const;
 export type OwnType = (typeof ownTypes)[number];
 
 /** One value a choice may take, with the words that come in for it. */
@@ -54,6 +54,31 @@ export interface FieldChange {
   after: unknown;
 }
 
+/** The parts of an address, those that are said. */
+export interface Address {
+  country?: string;
+  province?: string;
+  city?: string;
+  district?: string;
+  address?: string;
+  postcode?: string;
+}
+
+/** A place of China in a chooser: value is what an address keeps, keys what one types to find it. */
+export interface Division {
+  value: string;
+  name: string;
+  keys: string[];
+  children?: Division[];
+}
+
+export interface ParsedAddress extends Address {
+  problem?: "city_not_in_province" | "district_not_in_city" | "several_places" | "no_place";
+  several?: string[];
+}
+
+export const readDivisions = () => get<{ items: Division[] }>("/divisions");
+export const parseAddress = (line: string) => post<ParsedAddress>("/addresses/parse", { line });
 export const listOwnFields = (archived: boolean) => get<{ items: OwnField[] }>("/customer-fields", { archived });
 export const defineField = (key: string, type: OwnType, draft: OwnDraft) => post<OwnField>("/customer-fields", { key, type, ...draft });
 export const redefineField = (of: OwnField, draft: OwnDraft) => put<OwnField>(`/customer-fields/${of.key}`, draft, { ifMatch: of.version });

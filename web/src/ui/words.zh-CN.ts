@@ -107,7 +107,7 @@ export default {
       export_too_large: "超过 {{a}} 条，请缩小范围",
       last_administrator: "至少要留一位管理员",
       role_unknown: "没有这个角色",
-      field_archived: "这个字段已停用", field_not_for_kind: "这类客户没有这个字段", required_at_stage: "这个阶段必填", customer_unknown: "没有这个客户", currency_differs: "币种与字段不同", month_day_invalid: "应是月-日，如 03-08", must_be_a_month_and_day: "应是月-日，如 03-08", value_is_masked: "这是脱敏后的内容，请填完整的",
+      city_not_in_province: "城市不在这个省", district_not_in_city: "区县不在这个城市", field_archived: "这个字段已停用", field_not_for_kind: "这类客户没有这个字段", required_at_stage: "这个阶段必填", customer_unknown: "没有这个客户", currency_differs: "币种与字段不同", month_day_invalid: "应是月-日，如 03-08", must_be_a_month_and_day: "应是月-日，如 03-08", value_is_masked: "这是脱敏后的内容，请填完整的",
       purpose_unknown: "没有这个用途：{{a}}", channel_not_of_purpose: "这个用途不用这个渠道：{{a}}", notice_unknown: "没有这一版告知文本：{{a}}", purpose_key_taken: "这个标识用过了，换一个", too_many_purposes: "用途已经太多", channel_not_of_contact: "这个联系方式不用这个渠道：{{a}}",
       cannot_be_sealed: "没有密钥文件，不能保存敏感内容", value_not_of_field: "不是这个字段的值", sealed_value_broken: "加密内容已损坏", legal_hold: "这位客户处于法律保全，不能删除", said_at_the_field: "自定义字段的用途和期限在客户字段里设", not_deleted_alone: "这一项不单独删除", kept_at_least: "依法至少保存 {{a}} 天", request_waits: "同样的请求已在处理，答复期限 {{a}}", request_closed: "这个请求已经办结", request_not_verified: "先核实是本人，才能办结", code_or_means: "填核实码，或写明用什么办法核实的", code_not_usable: "核实码已不能用，请用其他办法核实", code_wrong: "核实码不对，还可以试 {{a}} 次", one_click_only: "不是有效的退订请求",
       too_many: "太多了", field_key_taken: "这个标识用过了，换一个", field_key_invalid: "只能用小写字母、数字和下划线，以字母开头", too_many_fields: "字段已经太多，先停用一些", currency_stays: "币种建好后不能改", only_for_choices: "只有单选和多选有选项", value_means_two: "“{{a}}”对应了两个选项",

@@ -6,6 +6,7 @@ import { createCustomer, Problem, type CustomerFields } from "../../api";
 import { useSession } from "../../app/session";
 import { Body, Button, Field, TextField, useIdempotencyKey, useFormat, useSend, useToast } from "../../ui";
 import { Lookalikes } from "./duplicates/Lookalikes";
+import { AddressInput } from "./fields/AddressInput";
 import { useOwnGroups } from "./fields/own";
 import { OwnForm, ownGiven } from "./fields/OwnForm";
 import { OwnerSelect } from "./OwnerSelect";
@@ -32,7 +33,7 @@ export default function NewCustomerPage() {
   const { busy, faults, fault, form } = useSend(async ({ text, all }) => {
     if (!text("name") && !text("phone") && !text("email")) throw new Problem(422, "", "", [{ field: "name", message: t("form.nameOrContact") }]);
     const tags = text("tags").split(/[,，、\s]+/).filter(Boolean);
-    const given = Object.fromEntries(["name", "phone", "email", "company", "birthday", "province", "city"].map((name) => [name, text(name)] as const).filter(([, value]) => value)) as Partial<CustomerFields>;
+    const given = Object.fromEntries(["name", "phone", "email", "company", "birthday", "country", "province", "city", "district", "address", "postcode"].map((name) => [name, text(name)] as const).filter(([, value]) => value)) as Partial<CustomerFields>;
     const custom = ownGiven(own.flatMap(([, fields]) => fields), all, format.exponent);
     // The same press sent twice makes one customer; a corrected form is another request.
     const body = { ...given, kind: text("kind") as CustomerFields["kind"], gender: text("gender"), owner_id: text("owner_id") || null, ...(tags.length ? { tags } : {}), ...(Object.keys(custom).length ? { custom } : {}) };
@@ -54,11 +55,10 @@ export default function NewCustomerPage() {
             <TextField name="company" label={t("form.company")} autoComplete="off" faults={faults} />
             <Field label={t("form.gender")}>{(attributes) => <select className="input" name="gender" defaultValue="unknown" {...attributes}>{(["unknown", "female", "male"] as const).map((each) => <option key={each} value={each}>{t(`gender.${each}`)}</option>)}</select>}</Field>
             <TextField name="birthday" type="date" label={t("form.birthday")} faults={faults} />
-            <TextField name="province" label={t("form.province")} autoComplete="off" faults={faults} />
-            <TextField name="city" label={t("form.city")} autoComplete="off" faults={faults} />
             <Field label={t("form.owner")} fault={faults["owner_id"]}>{(attributes) => <OwnerSelect name="owner_id" defaultValue={me} {...attributes} />}</Field>
             <TextField name="tags" label={t("form.tags")} hint={t("form.tagsHint")} autoComplete="off" faults={faults} />
           </div>
+          <Field label={t("field.address")} fault={faults["address"] ?? faults["city"]}>{(attributes) => <AddressInput parts value={undefined} {...attributes} />}</Field>
           <OwnForm kind={kind} stage="customer" faults={faults} />
           <Lookalikes form={typed} />
           {fault && <p className="fault" role="alert">{fault}</p>}

@@ -3,12 +3,13 @@ import { useTranslation } from "react-i18next";
 import type { CustomerFields, CustomerPage } from "../../api";
 import { useCan } from "../../app/session";
 import { Icon, Locked, Section, useFormat } from "../../ui";
+import { AddressRow } from "./AddressRow";
 import { History } from "./fields/History";
 import { OwnRows } from "./fields/OwnRows";
 import { OwnerSelect } from "./OwnerSelect";
 import { useChange } from "./useChange";
 
-const editable = ["name", "gender", "birthday", "company", "province", "city"] as const;
+const editable = ["name", "gender", "birthday", "company"] as const;
 type Editable = (typeof editable)[number] | "owner";
 
 /** The profile's fields, each changed in place. */
@@ -20,6 +21,7 @@ export function Profile({ of }: { of: CustomerPage }) {
     <Section title={t("profile.title")} side={t("profile.complete", { share: format.share(of.completeness, 0) })}>
       <dl className="facts">
         {editable.filter((field) => of.kind === "person" || (field !== "gender" && field !== "birthday")).map((field) => <FieldRow key={field} of={of} field={field} />)}
+        <AddressRow of={of} />
         <FieldRow of={of} field="owner" />
         {identities > 0 && <><dt>{t("field.identities")}</dt><dd><details><summary>{t("profile.identities", { count: identities })}</summary><ul className="meta">{of.identities.map((identity) => <li key={identity.source + identity.external_id} className="cut">{identity.source} {identity.external_id}</li>)}</ul></details></dd></>}
         <OwnRows of={of} />

@@ -3,7 +3,8 @@ import type { OwnField } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
 import { useFormat } from "../../../ui";
 import { CustomerSelect } from "../CustomerSelect";
-import { typedValue } from "./own";
+import { AddressInput } from "./AddressInput";
+import { isAddress, typedValue } from "./own";
 
 interface Props {
   of: OwnField;
@@ -30,6 +31,7 @@ export function OwnInput({ of, value, onPick, ...attributes }: Props) {
     case "choice": return <select {...picked}><option value="">{t("none")}</option>{of.values.map((each) => <option key={each.value} value={each.value}>{each.label[language]}</option>)}</select>;
     case "boolean": return <select {...picked}><option value="">{t("none")}</option><option value="true">{ui("yes")}</option><option value="false">{ui("no")}</option></select>;
     case "choices": return <Choices of={of} value={value} {...attributes} />;
+    case "address": return <AddressInput name={name} value={isAddress(value) ? value : undefined} {...attributes} />;
     case "customer": return <CustomerSelect name={name} value={text} {...(attributes.id ? { id: attributes.id } : {})} />;
   }
   const kind = { day: "date", phone: "tel", email: "email" }[of.type as "day"] ?? "text";

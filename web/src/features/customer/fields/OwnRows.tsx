@@ -42,7 +42,7 @@ function OwnRow({ of, field }: { of: CustomerPage; field: OwnField }) {
   const now = of.custom[field.key];
   const masked = field.right === "masked";
   const write = can("customers.write");
-  const contact = field.type === "phone" || field.type === "email";
+  const contact = field.type === "phone" || field.type === "email" || field.type === "address";
   const { plain, left, show } = useShown();
   const required = field.required_at.includes(of.lifecycle_stage ?? "");
   const save = () => {
@@ -58,7 +58,7 @@ function OwnRow({ of, field }: { of: CustomerPage; field: OwnField }) {
       <dd className="editable">
         {editing ? (
           <form ref={form} className="inplace" onSubmit={(event) => { event.preventDefault(); save(); }} onKeyDown={(event) => { if (event.key === "Escape") setEditing(false); }}>
-            <OwnInput of={field} value={masked ? undefined : now} autoFocus aria-label={customer("profile.editOf", { field: label })} />
+            <OwnInput of={field} value={masked && field.type !== "address" ? undefined : now} autoFocus aria-label={customer("profile.editOf", { field: label })} />
             <Button type="submit" icon="check" look="bare" aria-label={customer("profile.save")} />
             <Button icon="x" look="bare" aria-label={ui("cancel")} onClick={() => setEditing(false)} />
           </form>
@@ -66,7 +66,7 @@ function OwnRow({ of, field }: { of: CustomerPage; field: OwnField }) {
           <>
             <span className={now === undefined || now === null ? "dim" : "cut"} onDoubleClick={() => write && setEditing(true)}>{now === undefined || now === null ? customer("profile.empty") : plain ?? <OwnValue of={field} value={now} />}</span>
             <span className="x">
-              {plain ? customer("contact.shownFor", { seconds: left }) : contact && masked && typeof now === "string" && can("reveal.contact") && (
+              {plain ? customer("contact.shownFor", { seconds: left }) : contact && masked && now != null && now !== "****" && can("reveal.contact") && (
                 <Pop title={customer("contact.reason")} content={(close) => <Why onReason={async (reason) => { show((await reveal(of.id, `custom.${field.key}`, reason)).values[0] ?? ""); close(); }} />}>
                   <Button look="link" className="meta">{customer("contact.show")}</Button>
                 </Pop>

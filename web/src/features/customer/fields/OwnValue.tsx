@@ -5,7 +5,7 @@ import type { OwnField } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
 import { useFormat } from "../../../ui";
 import { customerQuery } from "../queries";
-import { isMoney } from "./own";
+import { addressLine, isAddress, isMoney } from "./own";
 
 /** A value of a field in the reader's words; nothing when there is none. */
 export function OwnValue({ of, value }: { of: OwnField | undefined; value: unknown }) {
@@ -16,6 +16,7 @@ export function OwnValue({ of, value }: { of: OwnField | undefined; value: unkno
   if (value === null || value === undefined || value === "") return null;
   if (isMoney(value)) return <>{format.moneyExact(value)}</>;
   if (Array.isArray(value)) return <>{value.map(named).join(language === "zh-CN" ? "、" : ", ")}</>;
+  if (isAddress(value)) return <>{addressLine(value)}</>;
   if (typeof value === "boolean") return <>{ui(value ? "yes" : "no")}</>;
   if (typeof value === "number") return <>{[format.decimal(value, 6), of?.unit].filter(Boolean).join(" ")}</>;
   if (of?.type === "day" && typeof value === "string") return <>{format.fullDay(value)}</>;

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { listOwnFields, readFieldHistory, type Money, type OwnField } from "../../../api";
+import { listOwnFields, readFieldHistory, type Address, type Money, type OwnField } from "../../../api";
 
 /** The fields the workspace has defined; a new one is there for whoever opens the next form. */
 export const ownFieldsQuery = queryOptions({ queryKey: ["own-fields"], queryFn: () => listOwnFields(false), staleTime: 30_000 });
@@ -18,6 +18,15 @@ export function useOwnGroups(kind: "person" | "organization"): [string, OwnField
   return [...groups].sort(([a], [b]) => Number(a !== "") - Number(b !== ""));
 }
 
+export const isAddress = (value: unknown): value is Address => typeof value === "object" && value !== null && !Array.isArray(value) && !isMoney(value);
+
+/** 广东深圳南山区科技园1号; in letters the street first. */
+export function addressLine(of: Address): string {
+  const places = [of.country, of.province, of.city === of.province ? undefined : of.city, of.district].filter(Boolean) as string[];
+  const han = /[\u4e00-\u9fff]/.test(places.join("") + (of.address ?? ""));
+  return han ? [places.join("") + (of.address ?? ""), of.postcode].filter(Boolean).join(" ") : [of.address, ...places.reverse(), of.postcode].filter(Boolean).join(", ");
+}
+
 export const isMoney = (value: unknown): value is Money => typeof value === "object" && value !== null && "amount" in value && "currency" in value;
 
 /** What a form holds for a field, as the server takes it; "" clears. Faults are the server's to find. */
@@ -26,6 +35,7 @@ export function givenValue(field: OwnField, texts: string[], exponent: (currency
   if (field.type === "choices") return texts.length ? texts : null;
   if (text === "") return null;
   switch (field.type) {
+    case "address": return JSON.parse(text) as Address;
     case "boolean": return text === "true";
     case "number": return plainNumber(text) ?? text;
     case "money": {
