@@ -39,6 +39,23 @@ export interface paths {
         patch: operations["patch-activities-id"];
         trace?: never;
     };
+    "/api/v1/addresses/parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Part a line of an address into province, city, district and street */
+        post: operations["post-addresses-parse"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/administration": {
         parameters: {
             query?: never;
@@ -1015,6 +1032,23 @@ export interface paths {
         get?: never;
         /** Say what a field or a kind of records is for, on which ground and how long it is kept */
         put: operations["put-data-items-name"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/divisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The provinces of China with their cities and districts, as addresses name them */
+        get: operations["get-divisions"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -4365,7 +4399,7 @@ export interface components {
             /** @enum {string} */
             sensitivity: "normal" | "personal" | "sensitive";
             /** @enum {string} */
-            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer";
+            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address";
             /** @description for money the currency */
             unit: string;
             values: components["schemas"]["FieldValue"][] | null;
@@ -4593,6 +4627,17 @@ export interface components {
             retention_days?: number;
             /** @description how it is to be filled in and checked */
             rule?: string;
+        };
+        DivisionView: {
+            children?: components["schemas"]["DivisionView"][] | null;
+            /** @description pinyin and its initials */
+            keys: string[] | null;
+            /** @description its official name */
+            name: string;
+            value: string;
+        };
+        DivisionsBody: {
+            items: components["schemas"]["DivisionView"][] | null;
         };
         Draft: {
             /** @description true when absent */
@@ -5970,6 +6015,18 @@ export interface components {
             /** @description masked */
             phone: string | null;
         };
+        ParsedAddress: {
+            /** @description street and house */
+            address: string;
+            city: string;
+            district: string;
+            postcode: string;
+            /** @enum {string} */
+            problem?: "city_not_in_province" | "district_not_in_city" | "several_places" | "no_place";
+            province: string;
+            /** @description the places the line may mean */
+            several?: string[] | null;
+        };
         Part: {
             key: string | null;
             label: string;
@@ -6275,6 +6332,9 @@ export interface components {
             /** @description who must show a second factor */
             second_factor_roles: string[] | null;
         };
+        "Post-addresses-parseRequest": {
+            line: string;
+        };
         "Post-administration-divideRequest": {
             appointments: components["schemas"]["Appointment"][] | null;
         };
@@ -6319,7 +6379,7 @@ export interface components {
              */
             sensitivity?: "normal" | "personal" | "sensitive";
             /** @enum {string} */
-            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer";
+            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address";
             /** @description for money the currency, by default that of the workspace; it stays */
             unit?: string;
             /** @description what a choice may be, and what comes in for it */
@@ -9044,6 +9104,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ActivityView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-addresses-parse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-addresses-parseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ParsedAddress"];
                 };
             };
             /** @description Unauthorized */
@@ -13973,6 +14102,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-divisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DivisionsBody"];
+                };
             };
             /** @description Unauthorized */
             401: {
