@@ -11,7 +11,7 @@ const axe = fromWeb.resolve("axe-core/axe.min.js");
 /** Asking who one is before signing in is answered by 401: that is how the page finds out. */
 const expected = (answer) => answer.status() === 401 && new URL(answer.url()).pathname === "/api/v1/session";
 
-/** Runs use with a page in the given language, and fails on anything the page did not do cleanly. */
+/** Runs use with a page in the given language, and fails on anything that it or another tab did not do cleanly. */
 export async function withPage({ url, language = "zh-CN", width = 1440, height = 900, timeZone = "Asia/Shanghai" }, use) {
   const browser = await chromium.launch({
     executablePath: process.env.GUANXI_CHROMIUM ?? "/usr/bin/chromium",
@@ -20,19 +20,9 @@ export async function withPage({ url, language = "zh-CN", width = 1440, height =
   const faults = [];
   try {
     const context = await browser.newContext({ locale: language, viewport: { width, height }, timezoneId: timeZone });
-    const page = await context.newPage();
-    page.setDefaultTimeout(15_000);
-    page.on("console", (message) => {
-      // what the server refused is told below, with its address
-      if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(`console: ${message.text()}`);
-    });
-    page.on("response", (answer) => answer.status() >= 400 && !expected(answer) && faults.push(`${answer.status()} ${answer.request().method()} ${answer.url()}`));
-    page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
-    page.on("request", (request) => {
-      const to = new URL(request.url());
-      if (to.protocol.startsWith("http") && to.origin !== url) faults.push(`request to ${to.origin}`);
-    });
-    await use(page);
+    context.setDefaultTimeout(15_000);
+    context.on("page", (page) => watch(page, url, faults));
+    await use(await context.newPage());
     assert.deepEqual(faults, [], "the page was not clean");
   } catch (error) {
     if (faults.length && !faults.some((fault) => String(error).includes(fault))) error.stack += `\n${faults.join("\n")}`;
@@ -48,6 +38,20 @@ const settled = (page) =>
     const ends = (each) => each.effect?.getComputedTiming().endTime !== Infinity;
     return Promise.allSettled(document.getAnimations().filter(ends).map((each) => each.finished));
   });
+
+/** Adds to faults what a tab does not do cleanly. */
+function watch(page, url, faults) {
+  page.on("console", (message) => {
+    // what the server refused is told below, with its address
+    if (message.type() === "error" && !message.text().startsWith("Failed to load resource")) faults.push(`console: ${message.text()}`);
+  });
+  page.on("response", (answer) => answer.status() >= 400 && !expected(answer) && faults.push(`${answer.status()} ${answer.request().method()} ${answer.url()}`));
+  page.on("pageerror", (error) => faults.push(`error: ${error.message}`));
+  page.on("request", (request) => {
+    const to = new URL(request.url());
+    if (to.protocol.startsWith("http") && to.origin !== url) faults.push(`request to ${to.origin}`);
+  });
+}
 
 /** Fails when axe finds a violation of WCAG 2.2 A or AA on the page once it has come to rest. */
 export async function accessible(page, where) {
