@@ -42,7 +42,11 @@ func TestCompactAtOpen(t *testing.T) {
 	_, err := s.DB().ExecContext(ctx, "checkpoint")
 	must(err)
 	if !holds() {
-		t.Skip("the engine compresses the name away, so its absence would show nothing")
+		refuse := t.Skip
+		if os.Getenv("CI") != "" { // there nobody would read that it was left out
+			refuse = t.Fatal
+		}
+		refuse("the engine compresses the name away, so its absence would show nothing")
 	}
 	_, err = s.DB().ExecContext(ctx, "delete from customers where id > 0")
 	must(err)

@@ -142,7 +142,7 @@ func cleanFileName(name string) string {
 		}
 		return r
 	}, strings.ToValidUTF8(name, ""))
-	if name == "" || name == "." || name == "/" {
+	if name == "" || name == "." || name == ".." || name == "/" {
 		return "file"
 	}
 	return clip(name, 200)

@@ -3,6 +3,7 @@ package collect
 import (
 	"archive/zip"
 	"bufio"
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"errors"
@@ -146,7 +147,7 @@ func checkSheets(path string) error {
 		if err != nil {
 			return err
 		}
-		end := &lastBytes{}
+		end := &sheetText{}
 		_, err = io.Copy(end, sheet)
 		if err := errors.Join(err, sheet.Close()); err != nil {
 			return err
@@ -154,15 +155,46 @@ func checkSheets(path string) error {
 		if !strings.HasSuffix(strings.TrimRight(string(end.kept), " \r\n\t"), "worksheet>") {
 			return &FileError{Code: "xlsx_broken", Detail: "sheet cut off"}
 		}
+		if end.foreign {
+			return &FileError{Code: "xlsx_broken", Detail: "foreign entity"}
+		}
 	}
 	return nil
 }
 
-// lastBytes keeps the end of what is written to it.
-type lastBytes struct{ kept []byte }
+// sheetText looks at a sheet as it goes by: it keeps the end, and notes what the reader would stop at without a word, a
+// document type or an entity that XML itself does not have. The format allows neither, and both are known as bombs.
+type sheetText struct {
+	kept    []byte
+	foreign bool
+}
 
-func (l *lastBytes) Write(p []byte) (int, error) {
-	l.kept = append(l.kept, p[max(0, len(p)-256):]...)
-	l.kept = l.kept[max(0, len(l.kept)-256):]
+func (s *sheetText) Write(p []byte) (int, error) {
+	seen := append(s.kept[max(0, len(s.kept)-longestEntity):len(s.kept):len(s.kept)], p...)
+	s.foreign = s.foreign || bytes.Contains(seen, []byte("<!DOCTYPE")) || foreignEntity(seen)
+	s.kept = append(s.kept, p[max(0, len(p)-256):]...)
+	s.kept = s.kept[max(0, len(s.kept)-256):]
 	return len(p), nil
+}
+
+const longestEntity = 32
+
+// foreignEntity says whether a text names an entity that has to be defined somewhere.
+func foreignEntity(text []byte) bool {
+	for {
+		at := bytes.IndexByte(text, '&')
+		if at < 0 {
+			return false
+		}
+		text = text[at+1:]
+		end := bytes.IndexByte(text[:min(len(text), longestEntity)], ';')
+		if end <= 0 || text[0] == '#' || bytes.ContainsAny(text[:end], " <>\"'=") {
+			continue
+		}
+		switch string(text[:end]) {
+		case "amp", "lt", "gt", "quot", "apos":
+		default:
+			return true
+		}
+	}
 }

@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"compress/flate"
 	"compress/gzip"
+	"fmt"
 	"io"
+	"strings"
 	"testing"
 )
 
@@ -113,4 +115,31 @@ func workbookBomb(t *testing.T, mebibytes int) []byte {
 		t.Fatal(err)
 	}
 	return b.Bytes()
+}
+
+// changed gives a workbook with one row, in which some files are others or further ones.
+func changed(t *testing.T, change map[string]string) []byte {
+	t.Helper()
+	files := workbookFiles("")
+	for name, content := range change {
+		files[name] = content
+	}
+	return zipOf(t, files)
+}
+
+// laughs is a sheet whose one cell names an entity that, followed, is a thousand million lols (a "billion laughs" bomb).
+func laughs() string {
+	var s strings.Builder
+	s.WriteString(`<?xml version="1.0"?><!DOCTYPE worksheet [<!ENTITY lol0 "lol">`)
+	for i := 1; i < 10; i++ {
+		fmt.Fprintf(&s, `<!ENTITY lol%d "%s">`, i, strings.Repeat(fmt.Sprintf("&lol%d;", i-1), 10))
+	}
+	s.WriteString(`]><worksheet ` + spreadsheet + `><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&lol9;</t></is></c></row></sheetData></worksheet>`)
+	return s.String()
+}
+
+// relationTo gives the file of a workbook that says where its sheet is.
+func relationTo(target string) map[string]string {
+	return map[string]string{"xl/_rels/workbook.xml.rels": `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r1" ` +
+		`Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="` + target + `"/></Relationships>`}
 }

@@ -112,6 +112,9 @@ func goodRows(n int) string {
 	return s.String()
 }
 
+// slipped is what a file is called that climbs out of its archive.
+const slipped = "guanxi-slipped-out"
+
 // badFiles break in their own way; whether they are looked at first or imported at once, they are refused with a code.
 func badFiles(t *testing.T) []struct {
 	name, file string
@@ -141,6 +144,14 @@ func badFiles(t *testing.T) []struct {
 		{"a workbook that unpacks to four gigabytes", "a.xlsx", workbookBomb(t, 4<<10), "422 file xlsx_too_large", "422 file xlsx_too_large"},
 		{"a workbook that is cut off", "a.xlsx", workbook(t, "")[:400], "422 file xlsx_broken", "422 file xlsx_broken"},
 		{"a workbook that is some other zip", "a.xlsx", zipOf(t, map[string]string{"readme.txt": "no workbook"}), "422 file xlsx_broken", "422 file xlsx_broken"},
+		{"a workbook of entities that are a thousand million of themselves", "a.xlsx", changed(t, map[string]string{sheetName: laughs()}), "422 file xlsx_broken", "422 file xlsx_broken"},
+		{"a workbook that reads a file of the machine by an entity", "a.xlsx", changed(t, map[string]string{sheetName: `<?xml version="1.0"?><!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]><worksheet ` + spreadsheet + `><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>&x;</t></is></c></row></sheetData></worksheet>`}), "422 file xlsx_broken", "422 file xlsx_broken"},
+		{"a workbook whose sheet lies outside", "a.xlsx", changed(t, relationTo("../../../../../../etc/passwd")), "422 file xlsx_broken", "422 file xlsx_broken"},
+		{"a workbook whose sheet lies at the root of the machine", "a.xlsx", changed(t, relationTo("/etc/passwd")), "422 file xlsx_broken", "422 file xlsx_broken"},
+		{"a workbook with files that climb out", "a.xlsx", changed(t, map[string]string{"../../../../../../tmp/" + slipped: "x", "/tmp/" + slipped: "x", `..\..\..\tmp\` + slipped: "x", "xl/../../../" + slipped: "x"}), ok, "failed no_rows"},
+		{"a zip in a zip in a zip", "a.xlsx", zipOf(t, map[string]string{"a.zip": string(zipOf(t, map[string]string{"b.zip": string(workbook(t, ""))}))}), "422 file xlsx_broken", "422 file xlsx_broken"},
+		{"a workbook packed once more", "a.xlsx.gz", gzipOf(t, string(workbook(t, "")), 0), "422 file not_text", "422 file not_text"},
+		{"a gzip in a gzip", "a.csv.gz", gzipOf(t, string(gzipOf(t, goodHead+goodRows(3), 0)), 0), "422 file not_text", "422 file not_text"},
 		{"a picture", "a.csv", []byte("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01"), "422 file not_text", "422 file not_text"},
 	}
 }
@@ -203,6 +214,29 @@ func TestBadInput(t *testing.T) {
 		contentType, body := upload{"a.csv", []byte(good), kind}.body(t)
 		half := body.Bytes()[:body.Len()-80]
 		c.expect("importing it", c.fate(c.send("/imports", contentType, bytes.NewReader(half), int64(len(half)))), "422 body body_cut_off")
+		c.untouched()
+	})
+	c.play("names of files that climb out", func() {
+		for sent, kept := range map[string]string{"../../../etc/passwd": "passwd", `..\..\` + slipped: slipped, "/etc/" + slipped: slipped, "<img src=x onerror='alert(1)'>.csv": "img src=x onerror='alert(1)'.csv", "..": "file", "": "a.csv"} {
+			u := upload{sent, []byte(good), map[string]string{"kind": "orders", "dry_run": "true"}}
+			if sent == "" {
+				u.name = "a.csv"
+			}
+			a := c.upload("/imports", u)
+			var i struct {
+				FileName string `json:"file_name"`
+			}
+			if err := json.Unmarshal([]byte(a.text), &i); err != nil || a.status != http.StatusCreated {
+				c.t.Fatal(sent, a.status, a.text, err)
+			}
+			c.expect("name of "+sent, i.FileName, kept)
+			c.expect("end of "+sent, c.fate(a), "done")
+		}
+		for _, path := range []string{"/tmp/" + slipped, "/etc/" + slipped, filepath.Join(c.data, slipped), filepath.Join(filepath.Dir(c.data), slipped), filepath.Join(c.data, "files", slipped)} {
+			if _, err := os.Lstat(path); err == nil {
+				c.t.Errorf("%s was written", path)
+			}
+		}
 		c.untouched()
 	})
 	c.takesGoodFile()
