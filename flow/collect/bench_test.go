@@ -63,7 +63,7 @@ func BenchmarkRead(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		maker := &batchMaker{source: newRowSource(s, position{}), plan: s.plan, cells: cellReader{form: s.form}}
+		maker := &batchMaker{source: newRowSource(b.Context(), s, position{}), plan: s.plan, cells: cellReader{form: s.form}}
 		batch := &madeBatch{}
 		rows := 0
 		for maker.fill(batch) == nil {

@@ -165,7 +165,7 @@ func (e *Engine) inspectHead(ctx context.Context, f Stored, k Kind, o Options) (
 	if err != nil {
 		return head{}, err
 	}
-	h, err := readHead(text, k, o)
+	h, err := readHead(ctx, text, k, o)
 	h.layout.Sheet, h.layout.Date1904 = sheet.Sheet, sheet.Date1904
 	return h, err
 }

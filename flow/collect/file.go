@@ -4,10 +4,12 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
+	"context"
 	"errors"
 	"io"
-	"os"
 	"strconv"
+
+	"guanxi/base/keys"
 )
 
 // maxUnpackedBytes bounds what a compressed file may unpack to.
@@ -20,8 +22,8 @@ type textFile struct {
 }
 
 // open starts a pass over the file's records.
-func (f textFile) open() (*csvReader, io.Closer, error) {
-	raw, _, err := openRaw(f.path)
+func (f textFile) open(ctx context.Context) (*csvReader, io.Closer, error) {
+	raw, _, err := openRaw(ctx, f.path)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -35,8 +37,8 @@ func (f textFile) open() (*csvReader, io.Closer, error) {
 }
 
 // openRaw opens the bytes of a file, unpacked when it is gzipped.
-func openRaw(path string) (io.ReadCloser, bool, error) {
-	file, err := os.Open(path)
+func openRaw(ctx context.Context, path string) (io.ReadCloser, bool, error) {
+	file, err := keys.OpenFile(ctx, path)
 	if err != nil {
 		return nil, false, err
 	}
@@ -75,8 +77,8 @@ func (b *boundedGzip) Read(p []byte) (int, error) {
 }
 
 // readSample gives the beginning of a file, unpacked.
-func readSample(path string) (sample []byte, compressed bool, err error) {
-	raw, compressed, err := openRaw(path)
+func readSample(ctx context.Context, path string) (sample []byte, compressed bool, err error) {
+	raw, compressed, err := openRaw(ctx, path)
 	if err != nil {
 		return nil, false, err
 	}
@@ -99,8 +101,8 @@ type head struct {
 const sampleRows = 200
 
 // readHead finds out how a file is written and reads its headers and first rows.
-func readHead(path string, k Kind, o Options) (head, error) {
-	sample, compressed, err := readSample(path)
+func readHead(ctx context.Context, path string, k Kind, o Options) (head, error) {
+	sample, compressed, err := readSample(ctx, path)
 	if err != nil {
 		return head{}, err
 	}
@@ -109,12 +111,12 @@ func readHead(path string, k Kind, o Options) (head, error) {
 		return head{}, err
 	}
 	layout.Compressed = compressed
-	return readHeadAs(textFile{path, layout}, k, o)
+	return readHeadAs(ctx, textFile{path, layout}, k, o)
 }
 
-func readHeadAs(f textFile, k Kind, o Options) (head, error) {
+func readHeadAs(ctx context.Context, f textFile, k Kind, o Options) (head, error) {
 	h := head{layout: f.layout}
-	reader, closer, err := f.open()
+	reader, closer, err := f.open(ctx)
 	if err != nil {
 		return h, err
 	}

@@ -223,7 +223,7 @@ func fileTells(ctx context.Context, path string, hers Tells) bool {
 	if err != nil {
 		return true
 	}
-	sample, _, err := readSample(text)
+	sample, _, err := readSample(ctx, text)
 	if err != nil {
 		return true
 	}
@@ -232,7 +232,7 @@ func fileTells(ctx context.Context, path string, hers Tells) bool {
 		return true
 	}
 	found.Sheet = layout.Sheet
-	reader, file, err := textFile{text, found}.open()
+	reader, file, err := textFile{text, found}.open(ctx)
 	if err != nil {
 		return true
 	}

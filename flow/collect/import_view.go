@@ -10,6 +10,7 @@ import (
 
 	"guanxi/base/api"
 	"guanxi/base/clock"
+	"guanxi/base/workspace"
 	"guanxi/guard"
 )
 
@@ -78,6 +79,8 @@ type importView struct {
 	FindingsBy  []causeCount                 `json:"finding_groups,omitempty"`
 	Corrections []correctionView             `json:"corrections,omitempty"`
 	Error       *errorView                   `json:"error"`
+	FileUntil   *time.Time                   `json:"file_until,omitempty" doc:"of one that has ended: until when its file is kept"`
+	FileGone    bool                         `json:"file_gone" doc:"its file is not kept any more"`
 	UploadID    string                       `json:"upload_id,omitempty" doc:"while the file is kept: the importer may import it again, with another mapping"`
 	CanUndo     bool                         `json:"can_undo"`
 	UndoUntil   *time.Time                   `json:"undo_until,omitempty"`
@@ -203,10 +206,18 @@ func (e *Engine) fullView(ctx context.Context, i Import) (importView, error) {
 		shown.Example.From, shown.Example.To = c.From, c.To
 		v.Corrections = append(v.Corrections, shown)
 	}
-	if owner := i.checkpoint().Actor; owner != nil && owner.Key() == guard.ActorOf(ctx).Key() {
-		if _, err := os.Stat(filepath.Join(e.dir, i.StoredAs)); err == nil {
-			v.UploadID = i.StoredAs
+	_, err = os.Stat(filepath.Join(e.dir, i.StoredAs))
+	v.FileGone = err != nil
+	if owner := i.checkpoint().Actor; err == nil && owner != nil && owner.Key() == guard.ActorOf(ctx).Key() {
+		v.UploadID = i.StoredAs
+	}
+	if i.FinishedAt != nil && !v.FileGone {
+		kept, err := workspace.KeptFilesOf(ctx, e.records.Read())
+		if err != nil {
+			return v, err
 		}
+		until := time.UnixMilli(*i.FinishedAt).Add(workspace.Days(kept.UploadDays)).UTC()
+		v.FileUntil = &until
 	}
 	sortByCount(v.FindingsBy, func(c causeCount) (int64, string) { return c.Count, c.Cause })
 	sortByCount(v.Corrections, func(c correctionView) (int64, string) { return c.Count, c.Code })

@@ -25,7 +25,7 @@ func TestLayoutOfRealFiles(t *testing.T) {
 		{"chinese_reviews/waimai_10k.csv", "utf-8", ",", true, 2},
 	} {
 		path := testdata.Need(t, row.file)
-		h, err := readHead(path, shelf{}, Options{})
+		h, err := readHead(t.Context(), path, shelf{}, Options{})
 		if err != nil || h.layout.Encoding != row.encoding || h.layout.Delimiter != row.delimiter || h.layout.Header != row.header || len(h.headers) != row.columns {
 			t.Errorf("%s: %+v %v", row.file, h.layout, err)
 		}

@@ -84,7 +84,7 @@ func (r *run) bringIn(ctx context.Context) error {
 // applyAll parses the next batch while the one before is applied.
 func (r *run) applyAll(ctx context.Context, k Kind, s *survey) error {
 	ctx, cancel := context.WithCancel(ctx)
-	source := newRowSource(s, r.check.position)
+	source := newRowSource(ctx, s, r.check.position)
 	maker := &batchMaker{source: source, plan: s.plan, cells: cellReader{form: s.form}}
 	same := r.template(s.plan)
 	free, ready := make(chan *madeBatch, 2), make(chan *madeBatch)

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"context"
 	"errors"
 	"io"
 	"slices"
@@ -20,6 +21,7 @@ const maxGathered = 64 << 20
 // rowSource yields the records of a surveyed file in the order they are applied, which is the same at every start.
 type rowSource struct {
 	s      *survey
+	pass   func() (*csvReader, io.Closer, error) // over the file, from its beginning
 	at     position
 	phases int // of gathering
 	reader *csvReader
@@ -35,8 +37,8 @@ type gatheredRow struct {
 	first  int64 // number of the group's first record
 }
 
-func newRowSource(s *survey, from position) *rowSource {
-	r := &rowSource{s: s, at: from}
+func newRowSource(ctx context.Context, s *survey, from position) *rowSource {
+	r := &rowSource{s: s, at: from, pass: func() (*csvReader, io.Closer, error) { return s.file.open(ctx) }}
 	if s.deferred > 0 {
 		r.phases = int(s.deferred/maxGathered) + 1
 	}
@@ -99,7 +101,7 @@ func (r *rowSource) nextInFile() ([]string, int64, uint64, error) {
 
 // open starts a pass and steps over the header.
 func (r *rowSource) open() error {
-	reader, closer, err := r.s.file.open()
+	reader, closer, err := r.pass()
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ func TestRowsOfScatteredGroups(t *testing.T) {
 		after position
 	}
 	walk := func(from position) (steps []step) {
-		source := newRowSource(s, from)
+		source := newRowSource(t.Context(), s, from)
 		defer source.close()
 		for {
 			record, number, group, after, err := source.next()

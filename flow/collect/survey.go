@@ -26,7 +26,7 @@ const maxGroupRows = 20_000
 // surveyFile reads the whole file once: structure, quotes, encoding, number of rows, the order of dates, and groups
 // that stand scattered. m with no columns is guessed from the headers.
 func surveyFile(ctx context.Context, path string, k Kind, m Mapping, sheet Layout) (*survey, error) {
-	h, err := readHead(path, k, m.Options)
+	h, err := readHead(ctx, path, k, m.Options)
 	if err != nil {
 		return nil, err
 	}
@@ -37,7 +37,7 @@ func surveyFile(ctx context.Context, path string, k Kind, m Mapping, sheet Layou
 	for _, candidate := range candidates {
 		if candidate != h.layout.Encoding {
 			h.layout.Encoding = candidate
-			if h, err = readHeadAs(textFile{path, h.layout}, k, m.Options); err != nil {
+			if h, err = readHeadAs(ctx, textFile{path, h.layout}, k, m.Options); err != nil {
 				return nil, err
 			}
 		}
@@ -72,7 +72,7 @@ func newSurvey(ctx context.Context, path string, h head, k Kind, m Mapping) (*su
 
 // read is the pass itself.
 func (s *survey) read(ctx context.Context, o Options) error {
-	reader, closer, err := s.file.open()
+	reader, closer, err := s.file.open(ctx)
 	if err != nil {
 		return err
 	}

@@ -16,6 +16,8 @@ import (
 
 	"guanxi/base/clock"
 	"guanxi/base/fault"
+	"guanxi/base/keys"
+	"guanxi/base/workspace"
 	"guanxi/guard"
 )
 
@@ -49,7 +51,11 @@ func (e *Engine) store(ctx context.Context, r io.Reader, name string, declared i
 		return s, diskFault(err)
 	}
 	hash := sha256.New()
-	err = e.copyBounded(ctx, io.MultiWriter(file, hash), r, &s.Size)
+	sealed, err := keys.SealFile(ctx, file, s.StoredAs)
+	if err == nil {
+		err = e.copyBounded(ctx, io.MultiWriter(sealed, hash), r, &s.Size)
+		err = errors.Join(err, sealed.Close())
+	}
 	if err == nil {
 		err = file.Sync()
 	}
@@ -180,16 +186,20 @@ func (e *Engine) discard(storedAs string) error {
 
 const keepFiles = 24 * time.Hour
 
-// cleanFiles removes uploads that never became an import, what interrupted ones left, and the files of imports that
-// have ended, a day later.
+// cleanFiles removes uploads that never became an import and what interrupted ones left, a day later, and the files of
+// imports that have ended, when the workspace has decided.
 func (e *Engine) cleanFiles(ctx context.Context) error {
 	entries, err := os.ReadDir(e.dir)
 	if err != nil {
 		return err
 	}
+	kept, err := workspace.KeptFilesOf(ctx, e.records.Read())
+	if err != nil {
+		return err
+	}
 	var needed []string
 	if err := e.records.Read().NewRaw("select stored_as from imports where state in ('queued', 'running') or finished_at > ?",
-		clock.Now(ctx).Add(-keepFiles).UnixMilli()).Scan(ctx, &needed); err != nil {
+		clock.Now(ctx).Add(-workspace.Days(kept.UploadDays)).UnixMilli()).Scan(ctx, &needed); err != nil {
 		return err
 	}
 	keep := map[string]bool{}

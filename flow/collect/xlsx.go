@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"guanxi/base/keys"
 )
 
 const (
@@ -33,8 +35,8 @@ type sheetInfo struct {
 }
 
 // isWorkbook says whether the file is a zip, as XLSX files are.
-func isWorkbook(path string) (bool, error) {
-	file, err := os.Open(path)
+func isWorkbook(ctx context.Context, path string) (bool, error) {
+	file, err := keys.OpenFile(ctx, path)
 	if err != nil {
 		return false, err
 	}
@@ -47,7 +49,7 @@ func isWorkbook(path string) (bool, error) {
 // asText gives the path of the file as delimited text. A workbook is turned into CSV beside it, once, by a child
 // process of this program with bounds on memory and time: a crafted workbook can exhaust whatever parses it.
 func asText(ctx context.Context, path string) (string, Layout, error) {
-	workbook, err := isWorkbook(path)
+	workbook, err := isWorkbook(ctx, path)
 	if err != nil || !workbook {
 		return path, Layout{}, err
 	}
@@ -91,10 +93,20 @@ func convertWorkbook(ctx context.Context, path, text string) (info sheetInfo, er
 	defer out.Close()
 	ctx, cancel := context.WithTimeout(ctx, xlsxTime)
 	defer cancel()
-	child := exec.CommandContext(ctx, self, xlsxArg, path)
+	workbook, err := unsealed(ctx, path, scratch)
+	if err != nil {
+		return info, err
+	}
+	defer workbook.Close()
+	child := exec.CommandContext(ctx, self, xlsxArg, childFile)
+	child.ExtraFiles = []*os.File{workbook}
 	child.Env = []string{xlsxMark + "=1", "TMPDIR=" + scratch, "GOMAXPROCS=1"}
 	said := &tail{}
-	bounded := &boundedWriter{w: out, left: xlsxOut}
+	sealed, err := keys.SealFile(ctx, out, filepath.Base(text))
+	if err != nil {
+		return info, err
+	}
+	bounded := &boundedWriter{w: sealed, left: xlsxOut}
 	child.Stdout, child.Stderr = bounded, said
 	runErr := child.Run()
 	_ = json.Unmarshal(said.lastLine(), &info)
@@ -114,10 +126,32 @@ func convertWorkbook(ctx context.Context, path, text string) (info sheetInfo, er
 	case info.Sheet == "":
 		return info, errors.New("the workbook reader gave no answer: call collect.XLSXChild first in main")
 	}
-	if err := out.Sync(); err != nil {
+	if err := errors.Join(sealed.Close(), out.Sync()); err != nil {
 		return info, err
 	}
 	return info, os.Rename(out.Name(), text)
+}
+
+// childFile is where the child finds the workbook: the first file handed to it.
+const childFile = "/proc/self/fd/3"
+
+// unsealed gives a workbook to be read from anywhere in it, in a file without a name, so that nothing of it lies there in
+// clear when the program is killed.
+func unsealed(ctx context.Context, path, scratch string) (*os.File, error) {
+	sealed, err := keys.OpenFile(ctx, path)
+	if err != nil {
+		return nil, err
+	}
+	defer sealed.Close()
+	file, err := os.CreateTemp(scratch, "workbook-")
+	if err != nil {
+		return nil, err
+	}
+	_, err = io.Copy(file, sealed)
+	if err = errors.Join(err, os.Remove(file.Name())); err != nil {
+		return nil, errors.Join(err, file.Close())
+	}
+	return file, nil
 }
 
 // boundedWriter fails once more than left bytes were written.

@@ -27,9 +27,6 @@ const (
 	ExportExpired   = "expired"
 )
 
-// exportKeptHours is how long the file of an export can be fetched.
-const exportKeptHours = 72
-
 // Export is one table taken out, or on its way. Instants are milliseconds UTC; Total and Processed count what is gone
 // through (customers where a condition on them was given, else rows; Total -1 while unknown), Written rows.
 type Export struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"io"
 	"mime"
-	"os"
 	"path/filepath"
 	"strconv"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"guanxi/base/api"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	secret "guanxi/base/keys"
 	"guanxi/base/page"
 	"guanxi/guard"
 )
@@ -175,7 +175,7 @@ func (s *Store) fetchExport(ctx context.Context, id int64) (*huma.StreamResponse
 	}); err != nil {
 		return nil, err
 	}
-	file, err := os.Open(filepath.Join(s.exportDir, e.StoredAs))
+	file, err := secret.OpenFile(ctx, filepath.Join(s.exportDir, e.StoredAs))
 	if err != nil {
 		return nil, &fault.Error{Kind: fault.KindConflict, Key: "export_has_no_file", Cause: err}
 	}

@@ -14,6 +14,7 @@ import (
 	"guanxi/base/db"
 	"guanxi/base/fault"
 	"guanxi/base/job"
+	"guanxi/base/workspace"
 	"guanxi/guard"
 )
 
@@ -38,7 +39,11 @@ func (s *Store) registerExportJobs(r *job.Registry) {
 func (s *Store) endExport(ctx context.Context, e *Export, state, code string) error {
 	err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		now := clock.Millis(ctx)
-		expires := now + exportKeptHours*time.Hour.Milliseconds()
+		kept, err := workspace.KeptFilesOf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		expires := now + workspace.Days(kept.ExportDays).Milliseconds()
 		e.State, e.ErrorCode, e.FinishedAt = state, code, &now
 		if state == ExportDone {
 			e.ExpiresAt = &expires
@@ -179,7 +184,7 @@ func (s *Store) ExportFile(ctx context.Context, n NewExport, path string, progre
 		return e, err
 	}
 	draft := path + ".part"
-	err = s.exportTo(ctx, &e, draft, func(e *Export) {
+	err = s.exportTo(ctx, &e, draft, forItsOwner, func(e *Export) {
 		if progress != nil {
 			progress(*e)
 		}

@@ -18,6 +18,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	secret "guanxi/base/keys"
 	"guanxi/base/sheet"
 	"guanxi/base/workspace"
 	"guanxi/guard"
@@ -58,7 +59,7 @@ func (s *Store) runExport(ctx context.Context, id int64) error {
 	}
 	name := hex.EncodeToString(random16())
 	path := filepath.Join(s.exportDir, name)
-	err = s.exportTo(ctx, &e, path, nil)
+	err = s.exportTo(ctx, &e, path, sealedAtRest, nil)
 	switch {
 	case err == nil:
 		e.StoredAs = name
@@ -96,8 +97,25 @@ func exportErrorCode(err error) string {
 	return "internal_error"
 }
 
-// exportTo writes the export to a file and notes its size and sum.
-func (s *Store) exportTo(ctx context.Context, e *Export, path string, tell func(*Export)) error {
+// sealing gives what stands between an export and its file.
+type sealing func(ctx context.Context, file io.Writer, path string) (io.WriteCloser, error)
+
+// sealedAtRest is for files that wait on the server to be fetched.
+func sealedAtRest(ctx context.Context, file io.Writer, path string) (io.WriteCloser, error) {
+	return secret.SealFile(ctx, file, filepath.Base(path))
+}
+
+// forItsOwner is for files that somebody on the machine takes at once.
+func forItsOwner(_ context.Context, file io.Writer, _ string) (io.WriteCloser, error) {
+	return nothingToClose{file}, nil
+}
+
+type nothingToClose struct{ io.Writer }
+
+func (nothingToClose) Close() error { return nil }
+
+// exportTo writes the export to a file and notes its size and sum, which are of what is in it.
+func (s *Store) exportTo(ctx context.Context, e *Export, path string, seal sealing, tell func(*Export)) error {
 	actor, err := s.asker(ctx, e)
 	if err != nil {
 		return err
@@ -108,9 +126,16 @@ func (s *Store) exportTo(ctx context.Context, e *Export, path string, tell func(
 		return err
 	}
 	sum := sha256.New()
-	counted := &counter{w: io.MultiWriter(file, sum)}
+	sealed, err := seal(ctx, file, path)
+	if err != nil {
+		return errors.Join(err, file.Close())
+	}
+	counted := &counter{w: io.MultiWriter(sealed, sum)}
 	x := &exporter{s: s, e: e, rights: guard.FieldsOf(ctx, noun), zone: workspace.Of(ctx), to: counted, scratch: filepath.Dir(path), tell: tell}
 	err = x.run(ctx)
+	if err == nil {
+		err = sealed.Close()
+	}
 	if err == nil {
 		err = file.Sync()
 	}

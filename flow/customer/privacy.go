@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -10,6 +11,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	"guanxi/base/workspace"
 	"guanxi/guard"
 )
 
@@ -19,6 +21,8 @@ type Privacy struct {
 	DueDays     int     `json:"due_days" minimum:"1" maximum:"30" doc:"days within which a request is to be answered (PIPL asks for promptly; GB/T 35273 and GDPR for 30 at most)"`
 	LinkDays    int     `json:"link_days" minimum:"30" maximum:"1500" doc:"for how long a customer's own link works"`
 	Corrections string  `json:"corrections" enum:"staff,at_once" doc:"what customers correct on their own page: staff accept it, or it stands at once; name, phone and email always wait for staff"`
+	UploadDays  int     `json:"upload_days,omitempty" minimum:"1" maximum:"90" default:"1" doc:"days that a file which came in is kept after its import has ended"`
+	ExportDays  int     `json:"export_days,omitempty" minimum:"1" maximum:"30" default:"3" doc:"days that a file which was taken out can be fetched"`
 	Contact     string  `json:"contact" maxLength:"200" doc:"whom people can write to, as their page says"`
 }
 
@@ -27,10 +31,16 @@ const privacyKey = "privacy"
 func privacyOf(ctx context.Context, from bun.IDB) (Privacy, error) {
 	p := Privacy{DueDays: 15, LinkDays: 400, Corrections: CorrectByStaff}
 	var values []string
-	if err := from.NewRaw("select value from settings where key = ?", privacyKey).Scan(ctx, &values); err != nil || len(values) == 0 {
+	if err := from.NewRaw("select value from settings where key = ?", privacyKey).Scan(ctx, &values); err != nil {
 		return p, err
 	}
-	err := json.Unmarshal([]byte(values[0]), &p)
+	if len(values) > 0 {
+		if err := json.Unmarshal([]byte(values[0]), &p); err != nil {
+			return p, err
+		}
+	}
+	kept, err := workspace.KeptFilesOf(ctx, from)
+	p.UploadDays, p.ExportDays = kept.UploadDays, kept.ExportDays
 	return p, err
 }
 
@@ -50,6 +60,14 @@ func (s *Store) SetPrivacy(ctx context.Context, p Privacy) error {
 		if _, err := tx.NewRaw(`
 insert into settings (key, value, updated_at) values (?, ?, ?)
 on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, privacyKey, jsonText(p), clock.Millis(ctx)).Exec(ctx); err != nil {
+			return err
+		}
+		kept, err := workspace.KeptFilesOf(ctx, tx)
+		if err != nil {
+			return err
+		}
+		kept.UploadDays, kept.ExportDays = cmp.Or(p.UploadDays, kept.UploadDays), cmp.Or(p.ExportDays, kept.ExportDays)
+		if err := workspace.KeepFiles(ctx, tx, kept, clock.Millis(ctx)); err != nil {
 			return err
 		}
 		return guard.Audit(ctx, tx, "privacy.changed", "settings", privacyKey, p)

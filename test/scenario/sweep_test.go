@@ -3,8 +3,11 @@ package scenario
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/url"
+	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -69,9 +72,33 @@ func TestSweep(t *testing.T) {
 	t.Run("postgres", func(t *testing.T) { sweep(openSwept(t, dbtest.PostgresURL(t))) })
 }
 
+// nothingLiesInClear reads the files that came in and those that were taken out, as they lie on disk.
+func (w *swept) nothingLiesInClear() {
+	files := 0
+	for _, folder := range []string{filepath.Join(w.data, "files"), filepath.Join(w.data, "exports")} {
+		if err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			if err != nil || d.IsDir() || strings.HasSuffix(path, ".json") {
+				return err
+			}
+			text, err := os.ReadFile(path)
+			if leak := (answer{text: string(text)}).leaks(others); leak != "" || !strings.HasPrefix(string(text), "guanxi sealed file") {
+				w.t.Errorf("%s lies there in clear: %s", path, leak)
+			}
+			files++
+			return err
+		}); err != nil {
+			w.t.Error(err)
+		}
+	}
+	if files < 5 {
+		w.t.Errorf("only %d files", files)
+	}
+}
+
 const random = "987654"
 
 func sweep(w *swept) {
+	w.play("files lie sealed", w.nothingLiesInClear)
 	for name, who := range w.sweepers() {
 		w.play(name+" reads", func() { w.readsNothingHidden(who) })
 		w.play(name+" sorts, filters, counts and groups", func() { w.infersNothing(name, who) })

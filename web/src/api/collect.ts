@@ -95,6 +95,9 @@ export interface Import {
   mode: "create" | "update" | "upsert";
   dry_run: boolean;
   upload_id?: string;
+  /** Until when the file is kept; gone when it is not any more. */
+  file_until?: string;
+  file_gone?: boolean;
   state: "queued" | "running" | "done" | "failed" | "cancelled" | "undone";
   stage?: "checking" | "applying" | "taking_back";
   staff: { id: string; name: string } | null;

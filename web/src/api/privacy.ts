@@ -110,6 +110,8 @@ export interface PrivacySettings {
   link_days: number;
   /** What customers correct on their own page: staff accept it, or it stands at once. */
   corrections: "staff" | "at_once";
+  upload_days: number;
+  export_days: number;
   contact: string;
 }
 

@@ -5205,7 +5205,14 @@ export interface components {
             /** Format: int64 */
             duplicates: number;
             error: components["schemas"]["ErrorView"];
+            /** @description its file is not kept any more */
+            file_gone: boolean;
             file_name: string;
+            /**
+             * Format: date-time
+             * @description of one that has ended: until when its file is kept
+             */
+            file_until?: string;
             finding_groups?: components["schemas"]["CauseCount"][] | null;
             /** Format: int64 */
             findings: number;
@@ -6721,6 +6728,12 @@ export interface components {
             due_days: number;
             /**
              * Format: int64
+             * @description days that a file which was taken out can be fetched
+             * @default 3
+             */
+            export_days: number;
+            /**
+             * Format: int64
              * @description for how long a customer's own link works
              */
             link_days: number;
@@ -6729,6 +6742,12 @@ export interface components {
              * @description staff whose Today shows people's requests; null: every administrator's
              */
             responsible: string | null;
+            /**
+             * Format: int64
+             * @description days that a file which came in is kept after its import has ended
+             * @default 1
+             */
+            upload_days: number;
         };
         Probe: {
             /** @enum {string} */

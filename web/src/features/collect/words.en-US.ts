@@ -9,6 +9,7 @@ export default {
     relations: "One line a contact: organization, name, phone, title, role in decisions, and an order if there is one",
     consents: "One line a word: customer, purpose, channel, yes or no, when, proof",
   },
+  file: { gone: "The file is not kept any more", until: "The file is kept, encrypted, until {{at}}" },
   mode: { upsert: "Create and update", create: "Only create", update: "Only update" },
   state: { queued: "Waiting", running: "Importing", done: "Done", failed: "Not imported", cancelled: "Cancelled", undone: "Undone" },
   stage: { checking: "Checking the file", applying: "Writing", taking_back: "Restoring what was there" },

@@ -9,6 +9,7 @@ export default {
     relations: "一行一个联系人：单位、姓名、手机、职务、决策角色，可带订单",
     consents: "一行一次表态：客户、用途、渠道、同意或不同意、时间、凭证",
   },
+  file: { gone: "文件已不再保留", until: "文件加密保留到 {{at}}" },
   mode: { upsert: "新建并更新", create: "只新建", update: "只更新" },
   state: { queued: "排队中", running: "导入中", done: "已完成", failed: "没有导入", cancelled: "已取消", undone: "已撤销" },
   stage: { checking: "正在检查文件", applying: "正在写入", taking_back: "正在恢复原样" },

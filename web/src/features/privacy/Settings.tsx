@@ -15,7 +15,7 @@ export function Settings() {
   const answer = useQuery(settingsQuery);
   const staff = useQuery(staffQuery).data?.items ?? [];
   const { busy, faults, fault, form } = useSend(async ({ text }) => {
-    await changePrivacy({ responsible: text("responsible") || null, due_days: Number(text("due_days")), link_days: Number(text("link_days")), corrections: text("corrections") === "at_once" ? "at_once" : "staff", contact: text("contact") });
+    await changePrivacy({ responsible: text("responsible") || null, due_days: Number(text("due_days")), link_days: Number(text("link_days")), corrections: text("corrections") === "at_once" ? "at_once" : "staff", upload_days: Number(text("upload_days")), export_days: Number(text("export_days")), contact: text("contact") });
     say({ text: t("settings.saved") });
     await client.invalidateQueries({ queryKey: ["privacy"] });
   });
@@ -33,6 +33,8 @@ export function Settings() {
         <Field label={t("settings.corrections")} hint={t("settings.correctionsHint")}>
           {(attributes) => <select className="input" name="corrections" defaultValue={of.corrections} {...attributes}>{(["staff", "at_once"] as const).map((each) => <option key={each} value={each}>{t(`settings.by.${each}`)}</option>)}</select>}
         </Field>
+        <TextField name="upload_days" type="number" min={1} max={90} label={t("settings.uploads")} hint={t("settings.uploadsHint")} defaultValue={of.upload_days} faults={faults} />
+        <TextField name="export_days" type="number" min={1} max={30} label={t("settings.exports")} hint={t("settings.exportsHint")} defaultValue={of.export_days} faults={faults} />
         <TextField name="contact" label={t("settings.contact")} hint={t("settings.contactHint")} maxLength={200} defaultValue={of.contact} faults={faults} />
         {fault && <p className="fault" role="alert">{fault}</p>}
         {may && <div className="acts"><Button look="fill" size="md" type="submit" busy={busy}>{t("save")}</Button></div>}

@@ -9,7 +9,7 @@ export default {
   offer: { label: "Mapping", other: "All mappings…", keep: "Keep this mapping", name: "Name, such as: weekly orders", save: "Save", kept: "“{{name}}” is kept and offered for files with the same headers", forget: "Delete the chosen mapping", forgotten: "The mapping is deleted" },
   assign: { label: "New customers belong to", hint: "Those this import creates and whose row names no owner", nobody: "Nobody: the pool", teams: "A team in turn", team: "{{name}}, in turn", staff: "One person" },
   list: {
-    title: "Exports", hint: "A file stays for 72 hours and only who asked for it can fetch it. Who took out what, when and why stays in the audit log.", what: "Content", state: "State", rows: "Rows", reason: "Why", by: "By", at: "When", file: "File", filtered: "filtered", empty: "Nothing was exported yet. The list of customers exports what it shows, too.",
+    title: "Exports", hint: "A file lies encrypted for as long as its line says, and only who asked for it can fetch it. Who took out what, when and why stays in the audit log.", what: "Content", state: "State", rows: "Rows", reason: "Why", by: "By", at: "When", file: "File", filtered: "filtered", empty: "Nothing was exported yet. The list of customers exports what it shows, too.",
     cancel: "Cancel", until: "until {{at}}", drop: "Delete the file now", dropped: "The file is deleted", shortened_one: "{{count}} cell was cut", shortened_other: "{{count}} cells were cut",
   },
   state: { queued: "Waiting", running: "Exporting", done: "Ready", failed: "Not exported", cancelled: "Cancelled", expired: "File expired" },

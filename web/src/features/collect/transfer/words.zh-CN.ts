@@ -9,7 +9,7 @@ export default {
   offer: { label: "对应方案", other: "全部方案…", keep: "保存这套对应", name: "名称，例如：有赞每周订单", save: "保存", kept: "已保存“{{name}}”，下次遇到同样的表头会自动推荐", forget: "删除选中的方案", forgotten: "方案已删除" },
   assign: { label: "新客户归谁", hint: "只对这次新建、且行里没写负责人的客户有效", nobody: "不分配，放入公海", teams: "团队轮流", team: "{{name}}（轮流分配）", staff: "一位员工" },
   list: {
-    title: "导出", hint: "文件保留 72 小时，只有申请人能下载；谁在什么时候为什么导出了什么，审计日志一直记着。", what: "内容", state: "状态", rows: "行数", reason: "原因", by: "申请人", at: "时间", file: "文件", filtered: "有筛选", empty: "还没有导出过。客户列表右上角也可以导出当前筛选的客户。",
+    title: "导出", hint: "文件加密保留到所示时间，只有申请人能下载；谁在什么时候为什么导出了什么，审计日志一直记着。", what: "内容", state: "状态", rows: "行数", reason: "原因", by: "申请人", at: "时间", file: "文件", filtered: "有筛选", empty: "还没有导出过。客户列表右上角也可以导出当前筛选的客户。",
     cancel: "取消", until: "保留到 {{at}}", drop: "现在删除文件", dropped: "文件已删除", shortened: "{{count}} 个单元格过长被截断",
   },
   state: { queued: "等待中", running: "导出中", done: "可下载", failed: "没有导出", cancelled: "已取消", expired: "文件已过期" },
