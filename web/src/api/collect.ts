@@ -170,8 +170,8 @@ function form(parts: Record<string, string | Blob | undefined>) {
 
 export const inspectFile = (file: File, kind: ImportKind) => post<Inspection>("/imports/inspect", form({ kind, file }));
 
-export const startImport = (of: { upload_id: string; kind: ImportKind; mapping: Mapping; mode: Import["mode"]; dry_run: boolean }) =>
-  post<Import>("/imports", form({ kind: of.kind, upload_id: of.upload_id, mode: of.mode, dry_run: String(of.dry_run), mapping: JSON.stringify(of.mapping) }));
+export const startImport = (of: { upload_id: string; kind: ImportKind; mapping: Mapping; mode: Import["mode"]; dry_run: boolean; notify?: string[] }) =>
+  post<Import>("/imports", form({ kind: of.kind, upload_id: of.upload_id, mode: of.mode, dry_run: String(of.dry_run), mapping: JSON.stringify(of.mapping), notify: of.notify?.length ? of.notify.join(",") : undefined }));
 
 export const listMappings = (kind?: ImportKind) => get<List<KeptMapping>>("/imports/mappings", { kind });
 export const keepMapping = (of: Omit<KeptMapping, "id" | "version">) => post<KeptMapping>("/imports/mappings", of);

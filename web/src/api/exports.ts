@@ -24,7 +24,8 @@ export interface NewExport {
   orders?: { shop?: string; status?: string; kind?: string; from?: string; to?: string };
   language: "zh-CN" | "en-US";
   reason: string;
-  notify?: boolean;
+  /** Who is told by mail how it ended: "me", or ids of staff. */
+  notify?: string[];
 }
 
 /** One table taken out, or on its way. */

@@ -15,6 +15,8 @@ export * from "./own";
 export * from "./privacy";
 export * from "./collect";
 export * from "./exports";
+export * from "./schedules";
+export * from "./mail";
 export * from "./analyze";
 export * from "./group";
 export * from "./identity";

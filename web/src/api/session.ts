@@ -17,6 +17,8 @@ export interface Session {
   test_clock?: string | null;
   /** Nothing leaves the building; absent when sending is free. */
   sending_held?: Hold;
+  /** A mail server is named, so that results can be sent. */
+  mail_ready?: boolean;
 }
 
 export interface Workspace {

@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "rfm" | "cohorts" | "data" | "imports" | "exports" | "schedules" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "mail" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -31,6 +31,7 @@ export const menu: MenuEntry[] = [
     key: "data", to: "/imports", icon: "data", under: [
       { key: "imports", to: "/imports", permission: "imports.read" },
       { key: "exports", to: "/exports", permission: "export" },
+      { key: "schedules", to: "/schedules", permission: "imports.read" },
       { key: "quality", to: "/quality", permission: "findings.read" },
     ],
   },
@@ -45,6 +46,7 @@ export const settingsMenu: MenuEntry = {
     { key: "fields", to: "/settings/fields", permission: "fields.write" },
     { key: "identity", to: "/settings/identity", permission: "settings.read" },
     { key: "privacy", to: "/settings/privacy", permission: "privacy.read" },
+    { key: "mail", to: "/settings/mail", permission: "settings.write" },
     { key: "backups", to: "/settings/backups", permission: "backups.read" },
     { key: "workspace", to: "/settings/workspace", permission: "settings.read" },
   ],

@@ -41,6 +41,8 @@ const cohortsRoute = createRoute({ getParentRoute: inside, path: "/cohorts", com
 const importsRoute = createRoute({ getParentRoute: inside, path: "/imports", component: lazyRouteComponent(collect.list), validateSearch: listSearch });
 const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new", component: lazyRouteComponent(collect.create) });
 const exportsRoute = createRoute({ getParentRoute: inside, path: "/exports", component: lazyRouteComponent(collect.exports), validateSearch: listSearch });
+const schedulesRoute = createRoute({ getParentRoute: inside, path: "/schedules", component: lazyRouteComponent(collect.schedules) });
+const scheduleRoute = createRoute({ getParentRoute: inside, path: "/schedules/$id", component: lazyRouteComponent(collect.schedule), validateSearch: listSearch });
 const importRoute = createRoute({ getParentRoute: inside, path: "/imports/$id", component: lazyRouteComponent(collect.page) });
 const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", component: lazyRouteComponent(analyze.quality), validateSearch: texted("tab", "dimension", "by", "rule", "field", "cause", "state", "import", "cursor") });
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
@@ -48,13 +50,14 @@ const auditRoute = createRoute({ getParentRoute: inside, path: "/settings/audit"
 const sessionsRoute = createRoute({ getParentRoute: inside, path: "/settings/sessions", component: lazyRouteComponent(settings.sessions) });
 const accessRoute = createRoute({ getParentRoute: inside, path: "/settings/access", component: lazyRouteComponent(settings.access), validateSearch: texted("tab", "role") });
 const fieldsRoute = createRoute({ getParentRoute: inside, path: "/settings/fields", component: lazyRouteComponent(settings.fields) });
+const mailRoute = createRoute({ getParentRoute: inside, path: "/settings/mail", component: lazyRouteComponent(settings.mail), validateSearch: listSearch });
 const backupsRoute = createRoute({ getParentRoute: inside, path: "/settings/backups", component: lazyRouteComponent(settings.backups) });
 const privacyRoute = createRoute({ getParentRoute: inside, path: "/settings/privacy", component: lazyRouteComponent(privacy.privacy), validateSearch: texted("tab", "purpose", "channel", "said") });
 const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/workspace", component: lazyRouteComponent(settings.workspace) });
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, backupsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute]),
 ]);
 
 export const router = createRouter({

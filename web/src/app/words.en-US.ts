@@ -1,4 +1,5 @@
 import analyze from "../features/analyze/words.en-US";
+import schedule from "../features/collect/transfer/schedules/words.en-US";
 import transfer from "../features/collect/transfer/words.en-US";
 import quality from "../features/analyze/quality/words.en-US";
 import collect from "../features/collect/words.en-US";
@@ -8,6 +9,7 @@ import own from "../features/customer/fields/words.en-US";
 import group from "../features/customer/groups/words.en-US";
 import identity from "../features/customer/identity/words.en-US";
 import customer from "../features/customer/words.en-US";
+import mail from "../features/settings/mail/words.en-US";
 import privacy from "../features/privacy/words.en-US";
 import settings from "../features/settings/words.en-US";
 import signin from "../features/signin/words.en-US";
@@ -16,4 +18,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, identity, own, speaker, privacy, settings };
+export default { app, ui, signin, today, analyze, quality, collect, transfer, schedule, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };

@@ -1,4 +1,5 @@
 import analyze from "../features/analyze/words.zh-CN";
+import schedule from "../features/collect/transfer/schedules/words.zh-CN";
 import transfer from "../features/collect/transfer/words.zh-CN";
 import quality from "../features/analyze/quality/words.zh-CN";
 import collect from "../features/collect/words.zh-CN";
@@ -8,6 +9,7 @@ import own from "../features/customer/fields/words.zh-CN";
 import group from "../features/customer/groups/words.zh-CN";
 import identity from "../features/customer/identity/words.zh-CN";
 import customer from "../features/customer/words.zh-CN";
+import mail from "../features/settings/mail/words.zh-CN";
 import privacy from "../features/privacy/words.zh-CN";
 import settings from "../features/settings/words.zh-CN";
 import signin from "../features/signin/words.zh-CN";
@@ -16,4 +18,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, quality, collect, transfer, customer, duplicate, group, identity, own, speaker, privacy, settings };
+export default { app, ui, signin, today, analyze, quality, collect, transfer, schedule, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };

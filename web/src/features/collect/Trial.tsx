@@ -1,7 +1,9 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { startImport, type Mapping } from "../../api";
 import { Button, Failed, Skeleton, useFormat } from "../../ui";
+import { NotifyMe } from "./transfer/NotifyMe";
 import { ended, importQuery } from "./queries";
 import { Rejects } from "./Rejects";
 import { Tally } from "./Tally";
@@ -12,9 +14,10 @@ export function Trial({ id, uploadId, mapping, onBack, onRun }: { id: string; up
   const { t } = useTranslation("collect");
   const format = useFormat();
   const code = useCode();
+  const [tell, setTell] = useState(false);
   const { data: of, error } = useQuery(importQuery(id));
   const run = useMutation({
-    mutationFn: () => startImport({ upload_id: of?.upload_id ?? uploadId, kind: of?.kind ?? "order_lines", mapping, mode: of?.mode ?? "upsert", dry_run: false }),
+    mutationFn: () => startImport({ upload_id: of?.upload_id ?? uploadId, kind: of?.kind ?? "order_lines", mapping, mode: of?.mode ?? "upsert", dry_run: false, ...(tell ? { notify: ["me"] } : {}) }),
     onSuccess: (made) => onRun(made.id),
   });
   if (error && !of) return <Failed error={error} />;
@@ -26,6 +29,7 @@ export function Trial({ id, uploadId, mapping, onBack, onRun }: { id: string; up
         <strong>{!ended(of) ? `${t(`stage.${of.stage ?? "checking"}`)}…` : of.state === "failed" ? t("trial.failed") : t("trial.title")}</strong>
         <span className="mid">{t("trial.nothing")}</span>
         <span className="end">
+          {of.state === "done" && <NotifyMe value={tell} onChange={setTell} />}
           <Button onClick={onBack}>{t("trial.back")}</Button>
           {of.state === "done" && <Button look="fill" busy={run.isPending} disabled={usable === 0} onClick={() => run.mutate()}>{t("trial.run", { count: format.count(usable) as unknown as number })}</Button>}
         </span>

@@ -1,12 +1,14 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts come in: imports with their wizard and result, and what they found to look at. */
-export const pages: Record<"list" | "create" | "page" | "findings" | "exports", LazyPage> = {
+export const pages: Record<"list" | "create" | "page" | "findings" | "exports" | "schedules" | "schedule", LazyPage> = {
   list: () => import("./ImportsPage"),
   create: () => import("./NewImportPage"),
   page: () => import("./ImportPage"),
   findings: () => import("./FindingsPage"),
   exports: () => import("./transfer/ExportsPage"),
+  schedules: () => import("./transfer/schedules/SchedulesPage"),
+  schedule: () => import("./transfer/schedules/SchedulePage"),
 };
 
 export { ExportButton } from "./transfer/ExportButton";

@@ -128,6 +128,7 @@ export function usePerform(onOpen?: (item: TodayItem) => void) {
       case "review_findings": return void navigate({ to: "/quality", search: { cause: act.target } });
       case "open_metric": return void navigate({ href: `/metrics?metric=${encodeURIComponent(act.target)}` });
       case "open_request": return void navigate({ to: "/settings/privacy", search: { tab: "requests" } });
+      case "open_schedule": return void navigate({ to: "/schedules/$id", params: { id: act.target } });
       case "open_source": case "open_import": return void navigate({ to: "/imports" });
       default: if (customerOf(item)) void navigate({ to: "/customers/$id", params: { id: customer } });
     }

@@ -6,6 +6,7 @@ import { exportKinds, listExportFields, startExport, type ExportField, type Expo
 import { useLanguage } from "../../../app/i18n";
 import { useCan } from "../../../app/session";
 import { Button, Dialog, Failed, Field, Icon, Skeleton, useFormat } from "../../../ui";
+import { NotifyMe } from "./NotifyMe";
 import { chooseUsual, groupsOf } from "./fields";
 import "./transfer.css";
 
@@ -35,11 +36,12 @@ function Form({ kind, offered, onKind, filter, count, onClose }: { kind: ExportK
   const [picked, setPicked] = useState<string[] | null>(null);
   const [as, setAs] = useState<ExportFormat>("csv");
   const [reason, setReason] = useState("");
+  const [tell, setTell] = useState(false);
   const [days, setDays] = useState({ from: "", to: "" });
   const fields = picked ?? (data ? chooseUsual(data.items) : []);
   const dated = kind !== "customers" && kind !== "products";
   const start = useMutation({
-    mutationFn: () => startExport({ kind, format: as, fields, language, reason: reason.trim(), ...(filter ? { filter } : {}), ...(dated ? { orders: { ...(days.from ? { from: days.from } : {}), ...(days.to ? { to: days.to } : {}) } } : {}) }),
+    mutationFn: () => startExport({ kind, format: as, fields, language, reason: reason.trim(), ...(tell ? { notify: ["me"] } : {}), ...(filter ? { filter } : {}), ...(dated ? { orders: { ...(days.from ? { from: days.from } : {}), ...(days.to ? { to: days.to } : {}) } } : {}) }),
     onSuccess: async () => {
       onClose();
       await client.invalidateQueries({ queryKey: ["exports"] });
@@ -67,6 +69,7 @@ function Form({ kind, offered, onKind, filter, count, onClose }: { kind: ExportK
       <Field label={t("export.reason")} hint={t("export.reasonHint")}>
         {(attributes) => <textarea className="input" rows={2} maxLength={500} required {...attributes} value={reason} onChange={(event) => setReason(event.target.value)} />}
       </Field>
+      <NotifyMe value={tell} onChange={setTell} />
       {start.error && <Failed error={start.error} />}
       <div className="acts">
         <Button size="md" onClick={onClose}>{ui("cancel")}</Button>

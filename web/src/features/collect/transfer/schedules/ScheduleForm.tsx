@@ -1,0 +1,109 @@
+import { useQuery } from "@tanstack/react-query";
+import { Select } from "antd";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { changeSchedule, exportKinds, importKinds, listMappings, makeSchedule, type Assign, type ExportFormat, type ImportKind, type Place, type PlaceSecret, type Repeat, type Schedule, type ScheduleDraft, type Schedules } from "../../../../api";
+import { useLanguage } from "../../../../app/i18n";
+import { useCan, useSession } from "../../../../app/session";
+import { Button, Field, TextField, useFormat, useSend } from "../../../../ui";
+import { staffQuery } from "../../../settings";
+import { AssignField } from "../AssignField";
+import { PlaceFields } from "./PlaceFields";
+import { RepeatFields } from "./RepeatFields";
+import "../transfer.css";
+
+const modes = ["upsert", "create", "update"] as const;
+
+/** Sets up what comes in or goes out by the clock. */
+export function ScheduleForm({ of, direction, usable, onDone }: { of: Schedule | null; direction: Schedule["direction"]; usable: Schedules["usable"] | undefined; onDone: (after: Schedule) => void }) {
+  const { t } = useTranslation("schedule");
+  const language = useLanguage();
+  const [place, setPlace] = useState<Place>(of?.place ?? { type: usable && !(direction === "in" ? usable.import_folder : usable.export_folder) ? "sftp" : "folder" });
+  const [secret, setSecret] = useState<PlaceSecret>({});
+  const [repeat, setRepeat] = useState<Repeat>(of?.repeat ?? (direction === "in" ? { every_minutes: 60 } : { at: "02:00" }));
+  const [kind, setKind] = useState<Schedule["kind"]>(of?.kind ?? (direction === "in" ? importKinds[0] : "customers"));
+  const [assign, setAssign] = useState<Assign>(of?.assign ?? {});
+  const [notify, setNotify] = useState<string[]>(of?.notify ?? []);
+  const { busy, faults, fault, form } = useSend(async ({ text }) => {
+    const draft: ScheduleDraft = { name: text("name"), direction, kind, place, repeat, notify, active: of?.active ?? true };
+    if (secret.password || secret.private_key) draft.secret = secret;
+    if (direction === "in") {
+      draft.mode = text("mode") as (typeof modes)[number];
+      if (text("mapping_id")) draft.mapping_id = text("mapping_id");
+      if (assign.to) draft.assign = assign;
+    } else {
+      const days = Number(text("days"));
+      draft.export = { ...(of?.export?.fields ? { fields: of.export.fields } : {}), ...(of?.export?.filter ? { filter: of.export.filter } : {}), format: text("format") as ExportFormat, reason: text("reason"), language, ...(days > 0 ? { days } : {}) };
+    }
+    onDone(of ? await changeSchedule(of, draft) : await makeSchedule(draft));
+  });
+  return (
+    <form className="form scheduleform" {...form}>
+      <TextField name="name" label={t("form.name")} placeholder={t("form.namePlaceholder")} defaultValue={of?.name} maxLength={100} required autoFocus faults={faults} />
+      {direction === "in"
+        ? <Incoming of={of} kind={kind as ImportKind} onKind={setKind} assign={assign} onAssign={setAssign} faults={faults} />
+        : <Outgoing of={of} kind={kind} onKind={setKind} faults={faults} />}
+      <PlaceFields direction={direction} place={place} onPlace={setPlace} secret={secret} onSecret={setSecret} kept={of?.has_secret ? of.id : undefined} usable={usable} faults={faults} />
+      <RepeatFields value={repeat} onChange={setRepeat} faults={faults} />
+      <NotifyField value={notify} onChange={setNotify} />
+      {fault && <p className="fault" role="alert">{fault}</p>}
+      <div className="acts"><Button look="fill" size="md" type="submit" busy={busy}>{t("form.save")}</Button></div>
+    </form>
+  );
+}
+
+function Incoming({ of, kind, onKind, assign, onAssign, faults }: { of: Schedule | null; kind: ImportKind; onKind: (to: ImportKind) => void; assign: Assign; onAssign: (to: Assign) => void; faults: Record<string, string> }) {
+  const { t } = useTranslation("schedule");
+  const { t: collect } = useTranslation("collect");
+  const { data: mappings } = useQuery({ queryKey: ["mappings", kind], queryFn: () => listMappings(kind) });
+  return (
+    <>
+      <div className="two">
+        <Field label={t("form.kind")} fault={faults["kind"]}>
+          {(attributes) => <select className="input" name="kind" value={kind} onChange={(event) => onKind(event.target.value as ImportKind)} {...attributes}>{importKinds.map((each) => <option key={each} value={each}>{collect(`kind.${each}`)}</option>)}</select>}
+        </Field>
+        <Field label={t("form.mode")} fault={faults["mode"]}>
+          {(attributes) => <select className="input" name="mode" defaultValue={of?.mode ?? "upsert"} {...attributes}>{modes.map((each) => <option key={each} value={each}>{collect(`mode.${each}`)}</option>)}</select>}
+        </Field>
+      </div>
+      <Field label={t("form.mapping")} hint={t("form.mappingHint")} fault={faults["mapping_id"]}>
+        {(attributes) => <select key={`${kind}${mappings ? "" : "-"}`} className="input" name="mapping_id" defaultValue={of?.mapping_id ?? ""} {...attributes}><option value="">{t("form.mappingGuess")}</option>{mappings?.items.map((each) => <option key={each.id} value={each.id}>{each.name}</option>)}</select>}
+      </Field>
+      {kind !== "products" && kind !== "consents" && <AssignField value={assign} onChange={onAssign} />}
+    </>
+  );
+}
+
+function Outgoing({ of, kind, onKind, faults }: { of: Schedule | null; kind: Schedule["kind"]; onKind: (to: Schedule["kind"]) => void; faults: Record<string, string> }) {
+  const { t } = useTranslation("schedule");
+  const { t: transfer } = useTranslation("transfer");
+  return (
+    <>
+      <div className="two">
+        <Field label={t("form.kind")} fault={faults["kind"]}>
+          {(attributes) => <select className="input" name="kind" value={kind} onChange={(event) => onKind(event.target.value as Schedule["kind"])} {...attributes}>{exportKinds.map((each) => <option key={each} value={each}>{transfer(`kind.${each}`)}</option>)}</select>}
+        </Field>
+        <Field label={t("form.format")}>
+          {(attributes) => <select className="input" name="format" defaultValue={of?.export?.format ?? "csv"} {...attributes}><option value="csv">CSV</option><option value="xlsx">XLSX</option></select>}
+        </Field>
+      </div>
+      {kind !== "customers" && kind !== "products" && <TextField name="days" type="number" min={1} max={3660} label={t("form.days")} hint={t("form.daysHint")} defaultValue={of?.export?.days || ""} faults={faults} />}
+      <TextField name="reason" label={t("form.reason")} hint={t("form.reasonHint")} defaultValue={of?.export?.reason} maxLength={500} required faults={faults} />
+      <p className="meta">{of?.export?.filter ? t("form.filterKept") : t("form.usualFields")}</p>
+    </>
+  );
+}
+
+function NotifyField({ value, onChange }: { value: string[]; onChange: (to: string[]) => void }) {
+  const { t } = useTranslation("schedule");
+  const { mail_ready: ready, staff: me } = useSession();
+  const can = useCan();
+  const format = useFormat();
+  const { data } = useQuery({ ...staffQuery, enabled: can("staff.read") });
+  const people = (data?.items ?? [me]).filter((person) => !("active" in person) || person.active).sort((a, b) => format.compare(a.name, b.name));
+  return (
+    <Field label={t("form.notify")} hint={ready ? t("form.notifyHint") : t("form.notifyOff")}>
+      {(attributes) => <Select id={attributes.id} mode="multiple" value={value} onChange={onChange} disabled={!ready && value.length === 0} showSearch={{ optionFilterProp: "label" }} options={people.map((person) => ({ value: person.id, label: person.name }))} />}
+    </Field>
+  );
+}

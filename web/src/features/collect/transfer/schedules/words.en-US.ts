@@ -1,0 +1,27 @@
+export default {
+  title: "Schedules", hint: "Files are fetched and imported, or tables taken out, by the clock. A schedule acts with the rights of who set it up; each file is known by its content and imported once.",
+  create: "New schedule", createIn: "Fetch and import", createOut: "Take a table out", edit: "Change the schedule", empty: "Nothing comes in or goes out by the clock yet. Set up a folder, an SFTP server or an address that is looked at regularly.",
+  list: { name: "Name", what: "What", place: "Place", repeat: "When", next: "Next", last: "Last run", state: "State", by: "Set up by", actionsOf: "Actions for {{name}}" },
+  direction: { in: "Import", out: "Export" },
+  place: { folder: "Folder", sftp: "SFTP", url: "Address" },
+  state: { running: "Running", failing: "Failed {{count}} times in a row", failing_one: "Failed", late: "Overdue", paused: "Paused", waiting: "Works" },
+  repeat: { minutes: "Every {{count}} minutes", minutes_one: "Every minute", hours: "Every {{count}} hours", hours_one: "Every hour", daily: "Daily at {{at}}", weekly: "{{day}} at {{at}}" },
+  run: { done_files_one: "{{count}} file imported", done_files_other: "{{count}} files imported", nothing: "Nothing new", known: "{{count}} known before", rows_one: "{{count}} row taken out", rows_other: "{{count}} rows taken out", failed: "Failed", running: "Running", failedFiles_one: "{{count}} file failed", failedFiles_other: "{{count}} files failed" },
+  cause: { clock: "by the clock", retry: "tried again", person: "by hand" },
+  act: { run: "Run now", pause: "Pause", resume: "Go on", edit: "Change", remove: "Delete" },
+  done: { made: "“{{name}}” is set up; it runs next {{at}}", changed: "“{{name}}” is changed", paused: "“{{name}}” is paused", resumed: "“{{name}}” goes on", removed: "“{{name}}” is deleted; what it imported stays", begun: "“{{name}}” has begun" },
+  form: {
+    name: "Name", namePlaceholder: "Such as: orders of the till", kind: "Content", mapping: "Mapping", mappingGuess: "Guess from the headers of each file", mappingHint: "Kept in the import wizard with “Keep this mapping”", mode: "Rows that exist already", place: "Place", path: "Folder", pathHint: { folder: "Below the folder the server allows; empty is that folder itself", sftp: "On the server; empty is where the login starts" },
+    pattern: "File names", patternHint: "* stands for anything, ? for one character; empty takes every file", host: "Server", port: "Port", login: "Login", password: "Password", passwordKept: "Kept; enter to change", privateKey: "Private key", privateKeyHint: "OpenSSH or PEM, instead of a password", passphrase: "Passphrase of the key", url: "Address", urlHint: "http or https; asked only for what is new", loginOptional: "Login, where the address wants one",
+    folderOff: "The server was started without --import-folder or --export-folder; ask an administrator, or choose SFTP or an address.", privateHint: "Only public addresses can be reached; private networks need --allow-network at the server's start.",
+    format: "Format", reason: "Why", reasonHint: "Goes into the audit log and into every file", days: "Days", daysHint: "Only of so many whole days before; empty takes all", filter: "Only some customers", filterKept: "The condition stays as it is", usualFields: "The usual columns are taken, as you may see them. To choose others, or only some customers, export once from a list and set the schedule up from there.",
+    repeat: "When", everyMinutes: "Regularly", daily: "Every day", weekly: "Every week", every: "Every", at: "At", weekday: "On", zone: "In {{zone}}",
+    notify: "Tell by mail", notifyHint: "How each file was imported, tables taken out, and failures", notifyOff: "Mail is not set up yet; an administrator does that under Settings, Mail.", assign: "As the mapping says", save: "Save", test: "Test connection",
+  },
+  look: {
+    ok: "Connected", okFiles_one: "Connected: {{count}} file fits", okFiles_other: "Connected: {{count}} files fit", none: "Connected: no file fits", more: "and {{count}} more", failed: "Not connected", key: "The server shows this key. Compare it with what its operator told you:", confirm: "It is the right key", confirmed: "Key confirmed", keyLabel: "Key of the server", keyChanged: "The server shows another key than the confirmed one. Confirm it only if its operator says that it was replaced:",
+  },
+  page: { runs: "Runs", file: "File", started: "Began", took: "Took", result: "Result", cause: "Cause", noRuns: "It has not run yet", notFound: "There is no such schedule", back: "All schedules", imported: "{{created}} created, {{updated}} updated, {{rejected}} rejected", key: "Key of the server", next: "Next run", notify: "Mail to", more: "Details" },
+  notify: { me: "Mail me the result", others: "And tell", off: "Mail is not set up yet" },
+  weekday: { mon: "Monday", tue: "Tuesday", wed: "Wednesday", thu: "Thursday", fri: "Friday", sat: "Saturday", sun: "Sunday" },
+};
