@@ -119,8 +119,11 @@ func (s *Schedules) begin(ctx context.Context, id int64, cause string) (begun bo
 			run, id, cause, due, now).Exec(ctx); err != nil {
 			return err
 		}
-		if _, err := tx.Do(ctx, "update schedules set run_id = ?, retry_at = null, next_at = ? where id = ?",
-			run, of.repeat().next(of.NextAt, now, workspace.Of(ctx)), id); err != nil {
+		next := of.NextAt // a run before its time, or a retry, leaves it
+		if next <= now {
+			next = of.repeat().next(of.NextAt, now, workspace.Of(ctx))
+		}
+		if _, err := tx.Do(ctx, "update schedules set run_id = ?, retry_at = null, next_at = ? where id = ?", run, next, id); err != nil {
 			return err
 		}
 		begun = true

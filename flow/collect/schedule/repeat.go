@@ -34,14 +34,11 @@ func (r *Repeat) check() error {
 	return nil
 }
 
-// next gives the first instant after now at which a schedule that was due at due is due again. What was missed meanwhile is
+// next gives the first instant after now at which a schedule that was due at due, not later than now, is due again. What was missed meanwhile is
 // not made up for.
 func (r Repeat) next(due, now int64, w workspace.Workspace) int64 {
 	if r.EveryMinutes > 0 {
 		step := int64(r.EveryMinutes) * time.Minute.Milliseconds()
-		if due > now {
-			return now + step // run before its time
-		}
 		return due + ((now-due)/step+1)*step
 	}
 	at, _ := time.Parse("15:04", r.At) // checked

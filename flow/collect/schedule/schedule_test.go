@@ -133,8 +133,12 @@ func TestOneAtATime(t *testing.T) {
 			if runs, err := runsOf(r.ctx, d.Read(), of.ID, 1<<62, 10); err != nil || len(runs) != 1 || runs[0].State != "done" || runs[0].Files != 1 {
 				t.Errorf("%+v %v", runs, err)
 			}
+			before, _ := findSchedule(r.ctx, d.Read(), of.ID)
 			if err := r.RunNow(r.ctx, of.ID); err != nil {
 				t.Fatal(err)
+			}
+			if now, _ := findSchedule(r.ctx, d.Read(), of.ID); now.NextAt != before.NextAt || before.NextAt <= r.clock.Now().UnixMilli() {
+				t.Errorf("a run by hand moved the next from %d to %d", before.NextAt, now.NextAt)
 			}
 			if err := r.RunNow(r.ctx, of.ID); !fault.Is(err, fault.KindConflict) {
 				t.Error("begun twice", err)

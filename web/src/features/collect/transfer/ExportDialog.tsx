@@ -80,7 +80,7 @@ function Form({ kind, offered, onKind, filter, count, onClose }: { kind: ExportK
 }
 
 /** Every column under its heading; those seen only in part are marked. */
-function Columns({ of, picked, onPick }: { of: ExportField[]; picked: string[]; onPick: (names: string[]) => void }) {
+export function Columns({ of, picked, onPick }: { of: ExportField[]; picked: string[]; onPick: (names: string[]) => void }) {
   const { t } = useTranslation("transfer");
   const language = useLanguage();
   const flip = (name: string) => onPick(picked.includes(name) ? picked.filter((each) => each !== name) : of.map((field) => field.name).filter((each) => each === name || picked.includes(each)));

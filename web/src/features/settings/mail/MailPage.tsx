@@ -16,7 +16,7 @@ export default function MailPage() {
     <>
       <PageHead title={t("title")} />
       <Body>
-        <p className="mid narrowform">{t("hint")}</p>
+        <p className="mid narrowform lead">{t("hint")}</p>
         {error ? <Failed error={error} retry={() => void refetch()} /> : data ? <><Server key={JSON.stringify(data)} of={data} />{data.host && <Try />}</> : <Skeleton />}
         <Log />
       </Body>

@@ -2,12 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { changeSchedule, exportKinds, importKinds, listMappings, makeSchedule, type Assign, type ExportFormat, type ImportKind, type Place, type PlaceSecret, type Repeat, type Schedule, type ScheduleDraft, type Schedules } from "../../../../api";
+import { changeSchedule, exportKinds, importKinds, listExportFields, listMappings, listSegments, makeSchedule, type Assign, type ExportFormat, type ExportKind, type ImportKind, type Place, type PlaceSecret, type Repeat, type Schedule, type ScheduleDraft, type Schedules } from "../../../../api";
 import { useLanguage } from "../../../../app/i18n";
 import { useCan, useSession } from "../../../../app/session";
 import { Button, Field, TextField, useFormat, useSend } from "../../../../ui";
 import { staffQuery } from "../../../settings";
 import { AssignField } from "../AssignField";
+import { Columns } from "../ExportDialog";
+import { chooseUsual } from "../fields";
 import { PlaceFields } from "./PlaceFields";
 import { RepeatFields } from "./RepeatFields";
 import "../transfer.css";
@@ -23,6 +25,7 @@ export function ScheduleForm({ of, direction, usable, onDone }: { of: Schedule |
   const [repeat, setRepeat] = useState<Repeat>(of?.repeat ?? (direction === "in" ? { every_minutes: 60 } : { at: "02:00" }));
   const [kind, setKind] = useState<Schedule["kind"]>(of?.kind ?? (direction === "in" ? importKinds[0] : "customers"));
   const [assign, setAssign] = useState<Assign>(of?.assign ?? {});
+  const [fields, setFields] = useState<string[] | null>(of?.export?.fields ?? null);
   const [notify, setNotify] = useState<string[]>(of?.notify ?? []);
   const { busy, faults, fault, form } = useSend(async ({ text }) => {
     const draft: ScheduleDraft = { name: text("name"), direction, kind, place, repeat, notify, active: of?.active ?? true };
@@ -33,7 +36,8 @@ export function ScheduleForm({ of, direction, usable, onDone }: { of: Schedule |
       if (assign.to) draft.assign = assign;
     } else {
       const days = Number(text("days"));
-      draft.export = { ...(of?.export?.fields ? { fields: of.export.fields } : {}), ...(of?.export?.filter ? { filter: of.export.filter } : {}), format: text("format") as ExportFormat, reason: text("reason"), language, ...(days > 0 ? { days } : {}) };
+      const filter = text("filter");
+      draft.export = { ...(fields ? { fields } : {}), ...(filter ? { filter } : {}), format: text("format") as ExportFormat, reason: text("reason"), language, ...(days > 0 ? { days } : {}) };
     }
     onDone(of ? await changeSchedule(of, draft) : await makeSchedule(draft));
   });
@@ -42,7 +46,7 @@ export function ScheduleForm({ of, direction, usable, onDone }: { of: Schedule |
       <TextField name="name" label={t("form.name")} placeholder={t("form.namePlaceholder")} defaultValue={of?.name} maxLength={100} required autoFocus faults={faults} />
       {direction === "in"
         ? <Incoming of={of} kind={kind as ImportKind} onKind={setKind} assign={assign} onAssign={setAssign} faults={faults} />
-        : <Outgoing of={of} kind={kind} onKind={setKind} faults={faults} />}
+        : <Outgoing of={of} kind={kind as ExportKind} onKind={(to) => { setKind(to); setFields(null); }} fields={fields} onFields={setFields} faults={faults} />}
       <PlaceFields direction={direction} place={place} onPlace={setPlace} secret={secret} onSecret={setSecret} kept={of?.has_secret ? of.id : undefined} usable={usable} faults={faults} />
       <RepeatFields value={repeat} onChange={setRepeat} faults={faults} />
       <NotifyField value={notify} onChange={setNotify} />
@@ -74,14 +78,19 @@ function Incoming({ of, kind, onKind, assign, onAssign, faults }: { of: Schedule
   );
 }
 
-function Outgoing({ of, kind, onKind, faults }: { of: Schedule | null; kind: Schedule["kind"]; onKind: (to: Schedule["kind"]) => void; faults: Record<string, string> }) {
+function Outgoing({ of, kind, onKind, fields, onFields, faults }: { of: Schedule | null; kind: ExportKind; onKind: (to: ExportKind) => void; fields: string[] | null; onFields: (to: string[]) => void; faults: Record<string, string> }) {
   const { t } = useTranslation("schedule");
   const { t: transfer } = useTranslation("transfer");
+  const can = useCan();
+  const { data: offered } = useQuery({ queryKey: ["exports", "fields", kind], queryFn: () => listExportFields(kind) });
+  const { data: segments } = useQuery({ queryKey: ["segments"], queryFn: ({ signal }) => listSegments(signal), enabled: can("segments.read") });
+  const whose = (segments?.items ?? []).map((each) => ({ filter: JSON.stringify({ segment: each.id }), name: each.name }));
+  const kept = of?.export?.filter ?? "";
   return (
     <>
       <div className="two">
         <Field label={t("form.kind")} fault={faults["kind"]}>
-          {(attributes) => <select className="input" name="kind" value={kind} onChange={(event) => onKind(event.target.value as Schedule["kind"])} {...attributes}>{exportKinds.map((each) => <option key={each} value={each}>{transfer(`kind.${each}`)}</option>)}</select>}
+          {(attributes) => <select className="input" name="kind" value={kind} onChange={(event) => onKind(event.target.value as ExportKind)} {...attributes}>{exportKinds.map((each) => <option key={each} value={each}>{transfer(`kind.${each}`)}</option>)}</select>}
         </Field>
         <Field label={t("form.format")}>
           {(attributes) => <select className="input" name="format" defaultValue={of?.export?.format ?? "csv"} {...attributes}><option value="csv">CSV</option><option value="xlsx">XLSX</option></select>}
@@ -89,7 +98,18 @@ function Outgoing({ of, kind, onKind, faults }: { of: Schedule | null; kind: Sch
       </div>
       {kind !== "customers" && kind !== "products" && <TextField name="days" type="number" min={1} max={3660} label={t("form.days")} hint={t("form.daysHint")} defaultValue={of?.export?.days || ""} faults={faults} />}
       <TextField name="reason" label={t("form.reason")} hint={t("form.reasonHint")} defaultValue={of?.export?.reason} maxLength={500} required faults={faults} />
-      <p className="meta">{of?.export?.filter ? t("form.filterKept") : t("form.usualFields")}</p>
+      {kind !== "products" && (
+        <Field label={t("form.whose")} fault={faults["filter"]}>
+          {(attributes) => (
+            <select key={String(whose.length)} className="input" name="filter" defaultValue={kept} {...attributes}>
+              <option value="">{t("form.everybody")}</option>
+              {kept && !whose.some((each) => each.filter === kept) && <option value={kept}>{t("form.filterKept")}</option>}
+              {whose.map((each) => <option key={each.filter} value={each.filter}>{each.name}</option>)}
+            </select>
+          )}
+        </Field>
+      )}
+      {offered && <Columns of={offered.items} picked={fields ?? chooseUsual(offered.items)} onPick={onFields} />}
     </>
   );
 }

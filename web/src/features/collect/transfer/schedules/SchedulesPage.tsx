@@ -59,7 +59,7 @@ function useColumns(): Column<Schedule>[] {
 export function StateOf({ of }: { of: Schedule }) {
   const { t } = useTranslation("schedule");
   const said = useSaid();
-  if (of.state === "failing") return <span title={said.why(of.error_code)}><Tag tone="danger">{t("state.failing", { count: of.failures })}</Tag></span>;
+  if (of.state === "failing") return <span title={said.why(of.error_code)}><Tag tone="danger">{of.failures > 1 ? t("state.failing", { count: of.failures }) : t("run.failed")}</Tag></span>;
   if (of.state === "late") return <Tag tone="warn">{t("state.late")}</Tag>;
   if (of.state === "paused") return <Tag>{t("state.paused")}</Tag>;
   return <span className="mid">{t(`state.${of.state}`)}</span>;

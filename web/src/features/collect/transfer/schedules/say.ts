@@ -19,7 +19,7 @@ export function useSaid() {
       if (of.type === "url") return hostOf(of.url ?? "");
       const at = of.type === "sftp" ? `${of.login ?? ""}@${of.host ?? ""}` : "";
       const folder = !of.path || of.path === "." ? "" : of.path;
-      return [at, folder, of.pattern].filter(Boolean).join(" / ") || t(`place.${of.type}`);
+      return [at, folder, of.pattern].filter(Boolean).join(" / ");
     },
     repeat: (of: Repeat) => {
       if (of.every_minutes) return of.every_minutes % 60 === 0 ? t("repeat.hours", { count: of.every_minutes / 60 }) : t("repeat.minutes", { count: of.every_minutes });

@@ -1,6 +1,6 @@
 export default {
   title: "定时任务", hint: "按时取文件导入，或按时导出表格。任务按设置人的权限运行；文件按内容识别，同一份内容只导入一次。",
-  create: "新建", createIn: "定时导入", createOut: "定时导出", edit: "修改定时任务", empty: "还没有定时任务。设置一个文件夹、SFTP 服务器或网址，系统会按时查看并导入。",
+  createIn: "定时导入", createOut: "定时导出", edit: "修改定时任务", empty: "还没有定时任务。设置一个文件夹、SFTP 服务器或网址，系统会按时查看并导入。",
   list: { name: "名称", what: "内容", place: "位置", repeat: "时间", next: "下次", last: "最近一次", state: "状态", by: "设置人", actionsOf: "“{{name}}”的操作" },
   direction: { in: "导入", out: "导出" },
   place: { folder: "文件夹", sftp: "SFTP", url: "网址" },
@@ -14,9 +14,9 @@ export default {
     name: "名称", namePlaceholder: "例如：门店收银订单", kind: "内容", mapping: "对应方案", mappingGuess: "按每个文件的表头自动识别", mappingHint: "在导入向导里用“保存对应方案”保存", mode: "已有的记录", place: "位置", path: "文件夹", pathHint: { folder: "在服务器允许的文件夹之下；留空就是该文件夹本身", sftp: "服务器上的文件夹；留空为登录后的目录" },
     pattern: "文件名", patternHint: "* 代表任意字符，? 代表一个字符；留空取全部文件", host: "服务器", port: "端口", login: "用户名", password: "密码", passwordKept: "已保存，填写则更换", privateKey: "私钥", privateKeyHint: "OpenSSH 或 PEM 格式，可代替密码", passphrase: "私钥口令", url: "网址", urlHint: "http 或 https；没有更新就不会重复下载", loginOptional: "用户名（网址需要登录时）",
     folderOff: "服务器启动时没有指定 --import-folder 或 --export-folder，请联系管理员，或改用 SFTP、网址。", privateHint: "只能访问公网地址；内网地址需要在服务器启动时用 --allow-network 允许。",
-    format: "格式", reason: "原因", reasonHint: "写入审计日志和每个文件", days: "天数", daysHint: "只导出此前若干整天的数据；留空导出全部", filter: "只导出部分客户", filterKept: "筛选条件保持不变", usualFields: "导出常用的列，并以你能看到的为限。要选择其他列或只导出部分客户，请先在列表里导出一次再设置。",
+    format: "格式", reason: "原因", reasonHint: "写入审计日志和每个文件", days: "天数", daysHint: "只导出此前若干整天的数据；留空导出全部", whose: "哪些客户", everybody: "我能看到的全部", filterKept: "保持原来的筛选条件",
     repeat: "时间", everyMinutes: "按间隔", daily: "每天", weekly: "每周", every: "每隔", at: "时刻", weekday: "星期", zone: "时区：{{zone}}",
-    notify: "邮件通知", notifyHint: "每个文件的导入结果、导出完成和失败", notifyOff: "还没有设置发信服务器，请管理员在“设置 - 邮件”里设置。", assign: "按对应方案", save: "保存", test: "测试连接",
+    notify: "邮件通知", notifyHint: "每个文件的导入结果、导出完成和失败", notifyOff: "还没有设置发信服务器，请管理员在“设置 - 邮件”里设置。", save: "保存", test: "测试连接",
   },
   look: {
     ok: "已连上", okFiles: "已连上：{{count}} 个文件符合", none: "已连上：没有符合的文件", more: "还有 {{count}} 个", failed: "没有连上", key: "服务器出示了这个密钥，请与对方管理员提供的核对：", confirm: "核对无误，信任它", confirmed: "密钥已确认", keyLabel: "服务器密钥", keyChanged: "服务器出示的密钥与确认过的不同。只有对方管理员说明更换过，才可以信任：",
