@@ -1,11 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { Select } from "antd";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { changeSchedule, exportKinds, importKinds, listExportFields, listMappings, listSegments, makeSchedule, type Assign, type ExportFormat, type ExportKind, type ImportKind, type Place, type PlaceSecret, type Repeat, type Schedule, type ScheduleDraft, type Schedules } from "../../../../api";
 import { useLanguage } from "../../../../app/i18n";
 import { useCan, useSession } from "../../../../app/session";
-import { Button, Field, TextField, useFormat, useSend } from "../../../../ui";
+import { Button, Chip, Field, Icon, TextField, useFormat, useSend } from "../../../../ui";
 import { staffQuery } from "../../../settings";
 import { AssignField } from "../AssignField";
 import { Columns } from "../ExportDialog";
@@ -121,9 +120,15 @@ function NotifyField({ value, onChange }: { value: string[]; onChange: (to: stri
   const format = useFormat();
   const { data } = useQuery({ ...staffQuery, enabled: can("staff.read") });
   const people = (data?.items ?? [me]).filter((person) => !("active" in person) || person.active).sort((a, b) => format.compare(a.name, b.name));
+  const others = people.filter((person) => !value.includes(person.id));
   return (
     <Field label={t("form.notify")} hint={ready ? t("form.notifyHint") : t("form.notifyOff")}>
-      {(attributes) => <Select id={attributes.id} mode="multiple" value={value} onChange={onChange} disabled={!ready && value.length === 0} showSearch={{ optionFilterProp: "label" }} options={people.map((person) => ({ value: person.id, label: person.name }))} />}
+      {(attributes) => (
+        <>
+          {value.length > 0 && <div className="chips">{value.map((id) => <Chip key={id} on onClick={() => onChange(value.filter((each) => each !== id))}>{people.find((person) => person.id === id)?.name ?? id} <Icon name="x" small /></Chip>)}</div>}
+          <select className="input" disabled={!ready || others.length === 0} value="" onChange={(event) => onChange([...value, event.target.value])} {...attributes}><option value="">{t("form.addPerson")}</option>{others.map((person) => <option key={person.id} value={person.id}>{person.name}</option>)}</select>
+        </>
+      )}
     </Field>
   );
 }

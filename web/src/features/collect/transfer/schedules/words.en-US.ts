@@ -16,7 +16,7 @@ export default {
     folderOff: "The server was started without --import-folder or --export-folder; ask an administrator, or choose SFTP or an address.", privateHint: "Only public addresses can be reached; private networks need --allow-network at the server's start.",
     format: "Format", reason: "Why", reasonHint: "Goes into the audit log and into every file", days: "Days", daysHint: "Only of so many whole days before; empty takes all", whose: "Of whom", everybody: "Everybody I may see", filterKept: "The condition it was set up with",
     repeat: "When", everyMinutes: "Regularly", daily: "Every day", weekly: "Every week", every: "Every", at: "At", weekday: "On", zone: "In {{zone}}",
-    notify: "Tell by mail", notifyHint: "How each file was imported, tables taken out, and failures", notifyOff: "Mail is not set up yet; an administrator does that under Settings, Mail.", save: "Save", test: "Test connection",
+    notify: "Tell by mail", addPerson: "Add a person…", notifyHint: "How each file was imported, tables taken out, and failures", notifyOff: "Mail is not set up yet; an administrator does that under Settings, Mail.", save: "Save", test: "Test connection",
   },
   look: {
     ok: "Connected", okFiles_one: "Connected: {{count}} file fits", okFiles_other: "Connected: {{count}} files fit", none: "Connected: no file fits", more: "and {{count}} more", failed: "Not connected", key: "The server shows this key. Compare it with what its operator told you:", confirm: "It is the right key", confirmed: "Key confirmed", keyLabel: "Key of the server", keyChanged: "The server shows another key than the confirmed one. Confirm it only if its operator says that it was replaced:",

@@ -16,7 +16,7 @@ export default {
     folderOff: "服务器启动时没有指定 --import-folder 或 --export-folder，请联系管理员，或改用 SFTP、网址。", privateHint: "只能访问公网地址；内网地址需要在服务器启动时用 --allow-network 允许。",
     format: "格式", reason: "原因", reasonHint: "写入审计日志和每个文件", days: "天数", daysHint: "只导出此前若干整天的数据；留空导出全部", whose: "哪些客户", everybody: "我能看到的全部", filterKept: "保持原来的筛选条件",
     repeat: "时间", everyMinutes: "按间隔", daily: "每天", weekly: "每周", every: "每隔", at: "时刻", weekday: "星期", zone: "时区：{{zone}}",
-    notify: "邮件通知", notifyHint: "每个文件的导入结果、导出完成和失败", notifyOff: "还没有设置发信服务器，请管理员在“设置 - 邮件”里设置。", save: "保存", test: "测试连接",
+    notify: "邮件通知", addPerson: "添加员工…", notifyHint: "每个文件的导入结果、导出完成和失败", notifyOff: "还没有设置发信服务器，请管理员在“设置 - 邮件”里设置。", save: "保存", test: "测试连接",
   },
   look: {
     ok: "已连上", okFiles: "已连上：{{count}} 个文件符合", none: "已连上：没有符合的文件", more: "还有 {{count}} 个", failed: "没有连上", key: "服务器出示了这个密钥，请与对方管理员提供的核对：", confirm: "核对无误，信任它", confirmed: "密钥已确认", keyLabel: "服务器密钥", keyChanged: "服务器出示的密钥与确认过的不同。只有对方管理员说明更换过，才可以信任：",
