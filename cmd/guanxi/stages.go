@@ -70,6 +70,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	}
 	s.customers.HeldBy("quality", quality.Memory{Records: records})
 	s.customers.AskedBy(quality.AskedOf)
+	s.imports.NamesFrom(s.customers.Names)
 	s.customers.Erasing(s.imports, listed, func(context.Context) error { return columns.CompactAtOpen(dir) })
 
 	s.schedules = schedule.New(records, s.imports, jobs, schedule.Options{Dir: filepath.Join(dir, "schedules"), ImportFolder: flags.ImportFolder,

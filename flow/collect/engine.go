@@ -33,6 +33,7 @@ type Engine struct {
 	kinds    map[string]Kind
 	names    []string
 	mails    *mails.Mails // nil where nobody is told
+	naming   func(ctx context.Context, ids []int64) (map[int64]string, error)
 }
 
 // New gives an engine without kinds and adds its jobs to the registry. Call ResumeAll before the queue starts.
@@ -49,6 +50,11 @@ func New(records *db.DB, jobs *job.Registry, o Settings) (*Engine, error) {
 		job.Register(jobs, job.Kind[sweepArgs]{Run: func(ctx context.Context, _ sweepArgs) error { return e.sweep(ctx) }, Every: 30 * time.Second})
 	}
 	return e, nil
+}
+
+// NamesFrom says where findings learn what customers are called, as far as the reader may see them.
+func (e *Engine) NamesFrom(names func(ctx context.Context, ids []int64) (map[int64]string, error)) {
+	e.naming = names
 }
 
 // Register adds a kind.

@@ -17,7 +17,8 @@ type findingView struct {
 	Subject  struct {
 		Type  string  `json:"type"`
 		ID    *api.ID `json:"id,omitempty"`
-		Label string  `json:"label"`
+		Label string  `json:"label" doc:"the key by which the file knew it"`
+		Name  string  `json:"name,omitempty" doc:"of a customer whom the reader may see"`
 	} `json:"subject"`
 	RowNumber *int64    `json:"row_number,omitempty"`
 	Field     string    `json:"field,omitempty"`
@@ -155,5 +156,25 @@ limit ?`, append(slices.Clone(args), before, limit+1)...).Scan(ctx, &rows); err 
 		}
 		v.Value = mask.value(r.Field, r.Value)
 	}
-	return out, nil
+	return out, e.nameSubjects(ctx, out.Body.Items)
+}
+
+// nameSubjects puts names to the customers that findings are about.
+func (e *Engine) nameSubjects(ctx context.Context, items []findingView) error {
+	var ids []int64
+	for i := range items {
+		if s := &items[i].Subject; s.Type == "customer" && s.ID != nil {
+			ids = append(ids, int64(*s.ID))
+		}
+	}
+	if e.naming == nil || len(ids) == 0 {
+		return nil
+	}
+	names, err := e.naming(ctx, ids)
+	for i := range items {
+		if s := &items[i].Subject; s.Type == "customer" && s.ID != nil {
+			s.Name = names[int64(*s.ID)]
+		}
+	}
+	return err
 }

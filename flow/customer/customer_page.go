@@ -5,6 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/uptrace/bun"
+
 	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/db"
@@ -207,4 +209,21 @@ func (s *Store) yearOf(ctx context.Context, id int64) (orders []yearOrder, err e
 	first := time.Date(today.Year(), today.Month(), today.Day()-364, 0, 0, 0, 0, today.Location())
 	err = s.records.Ask(ctx, &orders, yearSQL, id, first.UnixMilli())
 	return orders, err
+}
+
+// Names gives what customers are called whom the reader may see.
+func (s *Store) Names(ctx context.Context, ids []int64) (map[int64]string, error) {
+	names := map[int64]string{}
+	if right := guard.FieldsOf(ctx, noun).Right("name"); right == guard.None || right == guard.Masked {
+		return names, nil
+	}
+	var rows []struct {
+		ID   int64  `bun:"id"`
+		Name string `bun:"name"`
+	}
+	err := s.records.Read().NewRaw("select c.id, c.name from customers c where c.id in (?) and "+living+" and ?", bun.List(append([]int64{0}, ids...)), scope(ctx, "c")).Scan(ctx, &rows)
+	for _, r := range rows {
+		names[r.ID] = r.Name
+	}
+	return names, err
 }

@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"strings"
 
+	"github.com/uptrace/bun"
+
 	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/db"
@@ -87,9 +89,11 @@ type pairCursor struct {
 	Score float64 `json:"s"`
 	A     int64   `json:"a"`
 	B     int64   `json:"b"`
+	Rest  bool    `json:"r,omitempty"` // through with those whose keys contradict each other
 }
 
-// Duplicates gives one page of pairs at or above a score, best first; only those whose both sides the reader may see.
+// Duplicates gives one page of pairs at or above a score: those first that keys contradict each other about, then the best;
+// only those whose both sides the reader may see.
 func (s *Store) Duplicates(ctx context.Context, state string, least float64, cursor string, limit int, total bool) (*page.List[Duplicate], error) {
 	after := pairCursor{Score: 2}
 	if err := page.DecodeCursor(cursor, &after); err != nil {
@@ -98,32 +102,47 @@ func (s *Store) Duplicates(ctx context.Context, state string, least float64, cur
 	if err := s.comeBack(ctx); err != nil {
 		return nil, err
 	}
-	const where = " and p.state = ? and p.score >= ?"
-	args := []any{scope(ctx, "a"), scope(ctx, "b"), state, least}
 	list := &page.List[Duplicate]{}
-	read := s.records.Read()
 	if total {
 		var n int64
-		if err := read.NewRaw("select count(*)"+pairsInSight+where, args...).Scan(ctx, &n); err != nil {
+		if err := s.records.Read().NewRaw("select count(*)"+pairsInSight+" and p.state = ? and p.score >= ?", scope(ctx, "a"), scope(ctx, "b"), state, least).Scan(ctx, &n); err != nil {
 			return nil, err
 		}
 		list.Total = &n
 	}
 	var rows []pairRow
-	err := read.NewRaw("select p.a_id, p.b_id, p.score, p.bits, p.evidence, p.state, p.contradiction, p.import_id"+pairsInSight+where+`
-  and (p.score < ? or p.score = ? and (p.a_id < ? or p.a_id = ? and p.b_id < ?))
-order by p.score desc, p.a_id desc, p.b_id desc
-limit ?`, append(args, after.Score, after.Score, after.A, after.A, after.B, limit+1)...).Scan(ctx, &rows)
-	if err != nil {
-		return nil, err
+	if !after.Rest {
+		var err error
+		if rows, err = s.pairsAfter(ctx, "<>", state, least, after, limit+1); err != nil {
+			return nil, err
+		}
+		after = pairCursor{Score: 2, Rest: true}
+	}
+	if left := limit + 1 - len(rows); left > 0 {
+		rest, err := s.pairsAfter(ctx, "=", state, least, after, left)
+		if err != nil {
+			return nil, err
+		}
+		rows = append(rows, rest...)
 	}
 	if len(rows) > limit {
 		rows = rows[:limit]
 		last := rows[limit-1]
-		list.NextCursor = page.EncodeCursor(pairCursor{last.Score, last.A, last.B})
+		list.NextCursor = page.EncodeCursor(pairCursor{last.Score, last.A, last.B, last.Contradiction == ""})
 	}
+	var err error
 	list.Items, err = s.showPairs(ctx, rows)
 	return list, err
+}
+
+// pairsAfter gives the next pairs with ("<>") or without ("=") a contradiction.
+func (s *Store) pairsAfter(ctx context.Context, with, state string, least float64, after pairCursor, limit int) (rows []pairRow, err error) {
+	err = s.records.Read().NewRaw("select p.a_id, p.b_id, p.score, p.bits, p.evidence, p.state, p.contradiction, p.import_id"+pairsInSight+`
+  and p.state = ? and p.score >= ? and p.contradiction ? ''
+  and (p.score < ? or p.score = ? and (p.a_id < ? or p.a_id = ? and p.b_id < ?))
+order by p.score desc, p.a_id desc, p.b_id desc
+limit ?`, scope(ctx, "a"), scope(ctx, "b"), state, least, bun.Safe(with), after.Score, after.Score, after.A, after.A, after.B, limit).Scan(ctx, &rows)
+	return rows, err
 }
 
 // showPairs puts pairs into what the reader may see.

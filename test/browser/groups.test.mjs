@@ -1,6 +1,7 @@
 // Lists in the demo company: many chosen in the customer list by box, keyboard and condition, put into a new list, moved to
 // another one, taken back; groups as a tree with a plan and a team; a list in the condition of a segment.
 import assert from "node:assert/strict";
+import { identity } from "./identity.mjs";
 import { accessible, wide, withPage } from "./page.mjs";
 import { startServer } from "./server.mjs";
 
@@ -113,7 +114,7 @@ async function onAPhone(page, url) {
 }
 
 export default [{
-  name: "many customers are chosen, put into lists and taken back; lists stand as a tree with a plan and a team",
+  name: "many customers are chosen, put into lists and taken back; lists stand as a tree with a plan and a team; who is who by rules, with visitors",
   async run() {
     const server = await startServer({ command: "demo" });
     try {
@@ -124,6 +125,7 @@ export default [{
         await chooseByCondition(page, server.url);
         await move(page, server.url);
         await place(page, server.url);
+        await identity(page, server.url);
         await onAPhone(page, server.url);
       });
     } finally {

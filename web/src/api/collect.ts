@@ -138,7 +138,7 @@ export interface Finding {
   id: string;
   cause: string;
   import_id?: string;
-  subject: { type: string; id?: string; label: string };
+  subject: { type: string; id?: string; label: string; name?: string };
   row_number?: number;
   field?: string;
   value: string;

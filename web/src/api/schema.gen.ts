@@ -5038,7 +5038,10 @@ export interface components {
         FindingViewSubjectStruct: {
             /** Format: id */
             id?: string;
+            /** @description the key by which the file knew it */
             label: string;
+            /** @description of a customer whom the reader may see */
+            name?: string;
             type: string;
         };
         FixOutputBody: {

@@ -55,9 +55,11 @@ const backupsRoute = createRoute({ getParentRoute: inside, path: "/settings/back
 const privacyRoute = createRoute({ getParentRoute: inside, path: "/settings/privacy", component: lazyRouteComponent(privacy.privacy), validateSearch: texted("tab", "purpose", "channel", "said") });
 const workspaceRoute = createRoute({ getParentRoute: inside, path: "/settings/workspace", component: lazyRouteComponent(settings.workspace) });
 
+const nowhereRoute = createRoute({ getParentRoute: inside, path: "$", component: NotFound });
+
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
 ]);
 
 export const router = createRouter({
@@ -79,5 +81,11 @@ declare module "@tanstack/react-router" {
 
 function NotFound(): ReactNode {
   const { t } = useTranslation("app");
-  return <div className="empty"><p>{t("notFound")}</p><Link to="/"><Button>{t("home")}</Button></Link></div>;
+  return (
+    <div className="empty">
+      <h1>{t("notFound")}</h1>
+      <p className="meta">{t("notFoundHint")}</p>
+      <p><Button size="md" onClick={() => window.history.back()}>{t("back")}</Button> <Link to="/"><Button look="fill" size="md">{t("home")}</Button></Link></p>
+    </div>
+  );
 }

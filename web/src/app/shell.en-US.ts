@@ -18,7 +18,7 @@ export default {
   held: { restored: "This is a restored copy: nothing is sent until an administrator lets it go.", copied: "This is a copy of the data: nothing is sent until an administrator lets it go.", person: "Sending is on hold: nothing is sent until an administrator lets it go.", since: "Since {{at}}", release: "Let sending go on", ask: "Let sending go on?", askText: "Messages that are planned here go out. If the company that this copy was made from is still running, they go out twice.", cancel: "Keep holding", released: "Sending goes on" },
   proof: { title: "Is it you?", lead: "This act asks you to show again who you are.", passkey: "Show a passkey", stopped: "The browser has not shown a passkey", code: "Code", codeHint: "From your authenticator, or a recovery code", password: "Password", go: "Go on", again: "Sign out and in again, then repeat this." },
   skip: "Skip to content",
-  notFound: "There is no such page",
+  notFound: "There is no such page", notFoundHint: "The address may be mistyped, or the page has moved", back: "Go back",
   home: "Back to Today",
   crashed: "This page failed",
   palette: {

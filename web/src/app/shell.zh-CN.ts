@@ -18,7 +18,7 @@ export default {
   held: { restored: "这是恢复出来的副本：管理员放行之前，什么都不会发出去。", copied: "这份数据是复制过来的：管理员放行之前，什么都不会发出去。", person: "发送已暂停：管理员放行之前，什么都不会发出去。", since: "自 {{at}}", release: "放行发送", ask: "要放行发送吗？", askText: "这里排好的消息会发出去。如果这份副本的原系统还在运行，客户会收到两遍。", cancel: "继续暂停", released: "发送已放行" },
   proof: { title: "请确认是你本人", lead: "这一步需要再验证一次身份。", passkey: "出示通行密钥", stopped: "浏览器没有给出通行密钥", code: "验证码", codeHint: "验证器上的验证码，或恢复码", password: "密码", go: "继续", again: "请退出后重新登录，再做一次。" },
   skip: "跳到正文",
-  notFound: "没有这个页面",
+  notFound: "没有这个页面", notFoundHint: "地址可能写错了，或页面已经移走", back: "返回",
   home: "回到今日",
   crashed: "这个页面出错了",
   palette: {

@@ -9,6 +9,7 @@ import { ConsentDialog } from "./ConsentDialog";
 import { purposesQuery } from "./queries";
 
 const columns = ["phone", "sms", "wechat", "email", "post"] as const;
+const pictures = { phone: "phone", sms: "sms", wechat: "wechat", email: "mail", post: "file" } as const;
 
 /** Yes or no per purpose and channel: the latest word counts, silence counts as no where the purpose rests on consent. */
 export function Consents({ of }: { of: CustomerPage }) {
@@ -28,11 +29,11 @@ export function Consents({ of }: { of: CustomerPage }) {
   return (
     <>
       <table className="consent">
-        <thead><tr><td />{columns.map((channel) => <th key={channel} scope="col">{t(`consent.${channel}`)}</th>)}</tr></thead>
+        <thead><tr><td />{columns.map((channel) => <th key={channel} scope="col" title={t(`consent.${channel}`)}><Icon name={pictures[channel]} /><span className="sr">{t(`consent.${channel}`)}</span></th>)}</tr></thead>
         <tbody>
           {purposes.map((purpose) => (
             <tr key={purpose.key}>
-              <th scope="row" className="cut" title={purpose.about[language]}>{purpose.label[language]}</th>
+              <th scope="row" title={purpose.about[language]}>{purpose.label[language]}</th>
               {columns.map((channel) => <td key={channel}>{purpose.channels.includes(channel) && <Word purpose={purpose} channel={channel} said={of.consents.find((each) => each.purpose === purpose.key && each.channel === channel)} />}</td>)}
             </tr>
           ))}

@@ -11,7 +11,7 @@ export function Contacts({ of }: { of: CustomerPage }) {
   const { t } = useTranslation("customer");
   if (of.rights["phone"] === "none" && of.rights["email"] === "none") return <Locked />;
   if (of.contact_points.length === 0) return <p className="dim">{t("contact.none")}</p>;
-  return <dl className="facts">{of.contact_points.map((point) => <Point key={point.id} of={of} point={point} />)}</dl>;
+  return <dl className="facts reach">{of.contact_points.map((point) => <Point key={point.id} of={of} point={point} />)}</dl>;
 }
 
 function Point({ of, point }: { of: CustomerPage; point: ContactPoint }) {

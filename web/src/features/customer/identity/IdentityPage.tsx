@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { readIdentityRules, setIdentityRules, type IdentityRule, type KeyConflict, type KeyKind, type SourceRules } from "../../../api";
 import { useCan } from "../../../app/session";
-import { Body, Button, Failed, Field, PageHead, Section, Skeleton, Tag, useFormat, useToast } from "../../../ui";
+import { Body, Button, Failed, Field, PageHead, Section, Skeleton, useFormat, useToast } from "../../../ui";
 import { kinds } from "./kinds";
 import { Tester } from "./Tester";
 import "./identity.css";
@@ -25,13 +25,30 @@ export default function IdentityPage() {
         {error ? <Failed error={error} retry={() => void refetch()} /> : !data ? <Skeleton /> : (
           <>
             <Tester sources={sources.map((each) => each.source)} />
-            {sources.map((each) => <SourcePart key={`${each.source} ${each.version}`} of={each} defaults={data.defaults} />)}
-            {adding && <SourcePart key={adding} of={{ source: adding, own: false, customers: 0, rules: data.defaults, version: 0 }} defaults={data.defaults} editing onDone={() => setAdding("")} />}
+            {sources.filter((each) => each.own).map((each) => <SourcePart key={`${each.source} ${each.version}`} of={each} defaults={data.defaults} />)}
+            {adding && <SourcePart key={adding} of={{ source: adding, own: false, customers: sources.find((each) => each.source === adding)?.customers ?? 0, rules: data.defaults, version: 0 }} defaults={data.defaults} editing onDone={() => setAdding("")} />}
+            <Defaults rules={data.defaults} sources={sources.filter((each) => !each.own && each.source !== adding)} onEdit={may ? setAdding : undefined} />
             {may && <AddSource taken={sources.map((each) => each.source)} onAdd={setAdding} />}
           </>
         )}
       </Body>
     </>
+  );
+}
+
+/** What holds for every source that has no rules of its own. */
+function Defaults({ rules, sources, onEdit }: { rules: IdentityRule[]; sources: SourceRules[]; onEdit: ((source: string) => void) | undefined }) {
+  const { t } = useTranslation("identity");
+  const format = useFormat();
+  return (
+    <Section title={<span className="row"><b className="ink">{t("byDefault")}</b><span className="meta">{t("defaultsFor")}</span></span>} label={t("byDefault")}>
+      <ol className="sentences">{rules.map((rule) => <li key={rule.kind}><Sentence of={rule} /></li>)}</ol>
+      {sources.length > 0 && (
+        <ul className="bydefault">
+          {sources.map((each) => <li key={each.source}><b>{each.source}</b><span className="meta">{t("customers", { count: each.customers, number: format.count(each.customers) })}</span>{onEdit && <Button look="link" className="meta" aria-label={t("ownOf", { source: each.source })} onClick={() => onEdit(each.source)}>{t("own")}</Button>}</li>)}
+        </ul>
+      )}
+    </Section>
   );
 }
 
@@ -69,7 +86,7 @@ function SourcePart({ of, defaults, editing = false, onDone }: { of: SourceRules
   const close = () => { setEdited(null); onDone?.(); };
   const side = may && !edited && <Button look="link" className="meta" aria-label={t("editOf", { source: of.source })} onClick={() => setEdited(of.rules)}>{t("edit")}</Button>;
   return (
-    <Section title={<span className="row"><b className="ink">{of.source}</b><span className="meta">{t("customers", { count: of.customers, number: format.count(of.customers) })}</span>{!of.own && <Tag>{t("byDefault")}</Tag>}</span>} side={side} label={of.source}>
+    <Section title={<span className="row"><b className="ink">{of.source}</b><span className="meta">{t("customers", { count: of.customers, number: format.count(of.customers) })}</span></span>} side={side} label={of.source}>
       {edited ? (
         <>
           <Rules of={edited} onChange={setEdited} />

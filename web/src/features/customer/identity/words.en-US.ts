@@ -1,5 +1,5 @@
 export default {
-  title: "Identity", about: "By what each source recognises customers", edit: "Change", editOf: "Change the rules of {{source}}", save: "Save", cancel: "Cancel", toDefaults: "Back to the default rules", changed: "Differs from the default rules", byDefault: "Default rules", saved: "The rules of {{source}} are saved",
+  title: "Identity", about: "By what each source recognises customers", edit: "Change", editOf: "Change the rules of {{source}}", save: "Save", cancel: "Cancel", toDefaults: "Back to the default rules", changed: "Differs from the default rules", byDefault: "Default rules", defaultsFor: "hold for every source without rules of its own", own: "Set its own", ownOf: "Set its own rules for {{source}}", saved: "The rules of {{source}} are saved",
   customers_one: "{{number}} customer", customers_other: "{{number}} customers",
   kind: { external_id: "Id of the source", member_no: "Member number", unionid: "WeChat unionid", openid: "WeChat openid", phone: "Phone", email: "E-mail", device: "Device", anonymous_id: "Browser" },
   conflict: { ask: "A person decides", keep: "It stays with the other", take: "It goes over: the newest word wins", merge: "Both become one" },

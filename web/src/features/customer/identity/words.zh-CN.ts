@@ -1,5 +1,5 @@
 export default {
-  title: "身份识别", about: "每个来源凭什么认出客户", edit: "修改", editOf: "修改{{source}}的规则", save: "保存", cancel: "取消", toDefaults: "恢复默认规则", changed: "与默认规则不同", byDefault: "默认规则", saved: "已保存{{source}}的规则",
+  title: "身份识别", about: "每个来源凭什么认出客户", edit: "修改", editOf: "修改{{source}}的规则", save: "保存", cancel: "取消", toDefaults: "恢复默认规则", changed: "与默认规则不同", byDefault: "默认规则", defaultsFor: "没有单独设定的来源都按这些", own: "单独设定", ownOf: "单独设定{{source}}的规则", saved: "已保存{{source}}的规则",
   customers_other: "{{number}} 位客户",
   kind: { external_id: "来源编号", member_no: "会员号", unionid: "微信 unionid", openid: "微信 openid", phone: "手机", email: "邮箱", device: "设备", anonymous_id: "浏览器" },
   conflict: { ask: "交给人判断", keep: "留给对方", take: "转过来，以最新为准", merge: "两人合为一人" },
