@@ -262,6 +262,13 @@ func (f Fields) ofOwn(noun, key string) (Right, bool) {
 	}
 	own, known := f.own.Find(key)
 	switch {
+	case known && own.Type == field.Formula: // it tells what it is reckoned from
+		for _, input := range own.Inputs {
+			if !f.CanUse(input) {
+				return None, true
+			}
+		}
+		return Read, true
 	case known && own.Type == field.Address && own.Sensitivity == field.Normal:
 		if r, special := f.rights["address"]; special && r.within(Masked) {
 			return Masked, true // the town is seen, the street is not

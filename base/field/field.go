@@ -26,6 +26,7 @@ const (
 	Email    Type = "email"     // an address in lower case
 	Customer Type = "customer"  // the id of another customer, as text
 	Address  Type = "address"   // an object of AddressLevels, address (street and house) and postcode, those that are said
+	Formula  Type = "formula"   // nothing: it is reckoned from other fields wherever it is asked for
 )
 
 // AddressLevels are the parts of an address that name a place, the widest first. Conditions can ask for each.
@@ -36,7 +37,7 @@ var AddressParts = append(slices.Clone(AddressLevels), "address", "postcode")
 
 // Types are all types, in the order a person is offered them.
 func Types() []Type {
-	return []Type{Text, Number, Money, Day, MonthDay, Choice, Choices, Boolean, Phone, Email, Customer, Address}
+	return []Type{Text, Number, Money, Day, MonthDay, Choice, Choices, Boolean, Phone, Email, Customer, Address, Formula}
 }
 
 // The sensitivities. Personal fields are not for roles that work without contact points; sensitive ones are masked for
@@ -72,7 +73,10 @@ type Field struct {
 	RetentionDays *int64   // nil: as long as the customer
 	RequiredAt    []string // stages of life a customer may not be in without it
 	Values        []Value
-	Group         string // the heading it stands under in forms
+	Formula       string   // of a formula, its text
+	Inputs        []string // the fields it is reckoned from, as conditions name them
+	Result        Type     // what it gives: text, number, money, day or boolean
+	Group         string   // the heading it stands under in forms
 	Position      int64
 	ArchivedAt    *int64 // milliseconds UTC
 	Version       int64

@@ -61,6 +61,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
+	s.customers.Reckoning(s.segments)
 	s.signals.Use(contacts{s.customers})
 	s.segments.Waiting(func(ctx context.Context) { s.feed.WaitFor(ctx, 2*time.Second) })
 	s.segments.Belonging(s.customers.FollowGroups)

@@ -126,6 +126,8 @@ type Field struct {
 	never  bool   // the value is never unset
 	cold   bool   // the value changes without the feed, so that it is always asked of the engine
 	path   string // JSON pointer of a custom field
+	timed  bool   // a day passing changes it
+	scored bool   // new scores change it
 	own    bool   // the workspace has defined it
 	ops    []Op   // the operators where they are not those of the type
 

@@ -18,6 +18,9 @@ func ownField(ctx context.Context, d *field.Field) (*Field, bool) {
 	if !field.GoodKey(d.Key) {
 		return nil, false
 	}
+	if d.Type == field.Formula {
+		return formulaField(ctx, d)
+	}
 	text := "json_extract_string(c.custom, '/" + d.Key + "')"
 	f := &Field{Name: customPrefix + d.Key, Type: TypeText, Label: Label(d.Label), expr: text, own: true}
 	switch d.Type {

@@ -42,6 +42,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	store := customer.New(d)
 	require.NoError(t, store.Fields().Load(c.ctx))
 	store.Use(segments, nil, nil)
+	store.Reckoning(segments)
 	engine, err := collect.New(d, nil, collect.Settings{Dir: t.TempDir(), Node: "test"})
 	require.NoError(t, err)
 	for _, kind := range customer.Kinds(nil, store.Fields().Set) {

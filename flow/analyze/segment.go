@@ -274,7 +274,7 @@ func (c *Condition) builtOn(segment int64) (found bool) {
 // movesWithTime says that a day passing can change who is in.
 func (c *Condition) movesWithTime() (moves bool) {
 	c.walk(func(n *Condition) {
-		moves = moves || n.Window.LastDays > 0 || n.Field != nil && n.Field.Type == TypeElapsed && n.Op != OpIsSet && n.Op != OpIsNotSet ||
+		moves = moves || n.Window.LastDays > 0 || n.Field != nil && n.Field.Type == TypeElapsed && n.Op != OpIsSet && n.Op != OpIsNotSet || n.Field != nil && n.Field.timed ||
 			n.Op == OpInLastDays || n.Op == OpNotInLast || n.Op == OpAnniversary
 	})
 	return moves
@@ -287,7 +287,7 @@ func (c *Condition) relations() map[string]bool {
 		if n.Event != nil {
 			read[n.Event.relation] = true
 		}
-		if n.Field != nil && n.Field.scores {
+		if n.Field != nil && (n.Field.scores || n.Field.scored) {
 			read["customer_scores"] = true
 		}
 	})

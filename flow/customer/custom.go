@@ -71,6 +71,8 @@ func compareText(a, b string) int {
 // ownValue reads a value of a defined field for a customer of the kind. Clearing is always allowed.
 func ownValue(ctx context.Context, f *field.Field, kind string, given any) (value any, key string) {
 	switch {
+	case f.Type == field.Formula:
+		return nil, "field_is_reckoned"
 	case given == nil:
 		return nil, ""
 	case f.Archived():
@@ -161,7 +163,7 @@ func shownCustom(ctx context.Context, rights guard.Fields, custom string) map[st
 		f, known := own.Find(name)
 		right := rights.Right(customPrefix + name)
 		switch {
-		case right == guard.None, known && f.Archived():
+		case right == guard.None, known && (f.Archived() || f.Type == field.Formula):
 			delete(fields, name)
 		case !known:
 			if right == guard.Masked {

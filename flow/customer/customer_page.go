@@ -96,6 +96,9 @@ func (s *Store) Page(ctx context.Context, id int64) (*customerPage, error) {
 		Custom: shownCustom(ctx, rights, c.Custom), UpdatedAt: instant(c.UpdatedAt), Rights: rightsOf(ctx, rights),
 		ContactPoints: []contactView{}, Identities: []identityView{}, Segments: []segmentView{}, Lists: []segmentView{}}
 	p.Address = addressView{orNull(c.Country), orNull(c.Province), orNull(c.City), orNull(c.District), orNull(shownAddress(rights, c.Address)), orNull(c.Postcode)}
+	if err := s.addFormulas(ctx, rights, id, c.Kind, p.Custom); err != nil {
+		return nil, err
+	}
 	var points []ContactPoint
 	if err := s.records.Ask(ctx, &points, contactsSQL, id); err != nil {
 		return nil, err

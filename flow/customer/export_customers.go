@@ -209,6 +209,12 @@ func (x *exporter) ownCell(f *field.Field, kept any) sheet.Cell {
 	if f.Type == field.Address {
 		kept, _ = AddressOf(kept)
 	}
+	if day, is := kept.(string); is && f.Result == field.Day {
+		return sheet.On(day)
+	}
+	if m, is := kept.(money.Money); is {
+		return amountCell(m)
+	}
 	switch v := kept.(type) {
 	case float64:
 		if f.Type == field.Money {

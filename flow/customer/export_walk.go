@@ -87,6 +87,19 @@ where c.id in (?) and `+living+" and ?", bun.List(ids), scope(ctx, "c")).Scan(ct
 		rows[i].custom, rows[i].consents = openedFields(ctx, rows[i].Custom), map[string]bool{}
 		byID[rows[i].ID] = &rows[i]
 	}
+	if list := formulas(ctx, x.rights, ""); x.s.reckoner != nil && len(list) > 0 {
+		values, err := x.s.reckoner.Reckon(ctx, list, ids)
+		if err != nil {
+			return nil, err
+		}
+		for id, of := range values {
+			for key, value := range of {
+				if c := byID[id]; c != nil {
+					c.custom[key] = value
+				}
+			}
+		}
+	}
 	points, err := contactsOf(ctx, read, ids)
 	if err != nil {
 		return nil, err

@@ -18,8 +18,9 @@ import (
 
 // Fields knows the fields that the workspace has defined itself, as they are now.
 type Fields struct {
-	records *db.DB
-	set     atomic.Pointer[field.Set]
+	records  *db.DB
+	reckoner Reckoner
+	set      atomic.Pointer[field.Set]
 }
 
 // NewFields gives the fields of records; Load must be called before they are asked for.
@@ -47,6 +48,7 @@ type FieldDraft struct {
 	RetentionDays *int64        `json:"retention_days,omitempty" minimum:"1" maximum:"36500" doc:"how long it is needed; absent: as long as the customer"`
 	RequiredAt    []string      `json:"required_at,omitempty" enum:"prospect,customer,former" doc:"stages of life a customer may not be in without it"`
 	Values        []field.Value `json:"values,omitempty" maxItems:"500" doc:"what a choice may be, and what comes in for it"`
+	Formula       string        `json:"formula,omitempty" maxLength:"2000" doc:"of a formula: what it reckons, such as orders.total / orders.count"`
 	Group         string        `json:"group,omitempty" maxLength:"80" doc:"the heading it stands under in forms"`
 	Position      int64         `json:"position,omitempty" minimum:"0" maximum:"100000"`
 }
@@ -70,6 +72,9 @@ func (f *Fields) Define(ctx context.Context, key string, kind field.Type, d Fiel
 		if _, taken := set.Find(key); taken {
 			return fault.Conflict("field_key_taken", key)
 		}
+		if wrong := f.checkFormula(ctx, all, &made); len(wrong) > 0 {
+			return fault.Invalids(wrong)
+		}
 		if len(set.Live()) >= mostFields {
 			return fault.Conflict("too_many_fields", mostFields)
 		}
@@ -87,13 +92,16 @@ func (f *Fields) Define(ctx context.Context, key string, kind field.Type, d Fiel
 
 // Redefine changes what is said about a field. Faults: not found, stale, invalid.
 func (f *Fields) Redefine(ctx context.Context, key, ifMatch string, d FieldDraft) error {
-	return f.change(ctx, key, ifMatch, "field.changed", func(own *field.Field) error {
+	return f.change(ctx, key, ifMatch, "field.changed", func(own *field.Field, all []*field.Field) error {
 		unit := own.Unit
 		if wrong := d.check(ctx, own); len(wrong) > 0 {
 			return fault.Invalids(wrong)
 		}
 		if own.Type == field.Money && own.Unit != unit {
 			return fault.Invalid("unit", "currency_stays", unit)
+		}
+		if wrong := f.checkFormula(ctx, all, own); len(wrong) > 0 {
+			return fault.Invalids(wrong)
 		}
 		return nil
 	})
@@ -102,7 +110,7 @@ func (f *Fields) Redefine(ctx context.Context, key, ifMatch string, d FieldDraft
 // Archive takes a field out of use. Its values are kept and its key stays taken. Faults: not found, stale.
 func (f *Fields) Archive(ctx context.Context, key, ifMatch string) error {
 	now := clock.Millis(ctx)
-	return f.change(ctx, key, ifMatch, "field.archived", func(own *field.Field) error {
+	return f.change(ctx, key, ifMatch, "field.archived", func(own *field.Field, _ []*field.Field) error {
 		if !own.Archived() {
 			own.ArchivedAt = &now
 		}
@@ -112,13 +120,13 @@ func (f *Fields) Archive(ctx context.Context, key, ifMatch string) error {
 
 // Restore brings an archived field back with its values. Faults: not found, stale.
 func (f *Fields) Restore(ctx context.Context, key, ifMatch string) error {
-	return f.change(ctx, key, ifMatch, "field.restored", func(own *field.Field) error {
+	return f.change(ctx, key, ifMatch, "field.restored", func(own *field.Field, _ []*field.Field) error {
 		own.ArchivedAt = nil
 		return nil
 	})
 }
 
-func (f *Fields) change(ctx context.Context, key, ifMatch, action string, fn func(own *field.Field) error) error {
+func (f *Fields) change(ctx context.Context, key, ifMatch, action string, fn func(own *field.Field, all []*field.Field) error) error {
 	return f.write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		all, err := loadFields(ctx, tx)
 		if err != nil {
@@ -132,7 +140,7 @@ func (f *Fields) change(ctx context.Context, key, ifMatch, action string, fn fun
 			return err
 		}
 		withheld := own.Withheld()
-		if err := fn(own); err != nil {
+		if err := fn(own, all); err != nil {
 			return err
 		}
 		if err := updateField(ctx, tx, own, clock.Millis(ctx)); err != nil {
@@ -184,6 +192,18 @@ func (d *FieldDraft) check(ctx context.Context, f *field.Field) (wrong []fault.F
 		if !money.Known(f.Unit) {
 			note("unit", "currency_unknown", f.Unit)
 		}
+	}
+	f.Formula = ""
+	if f.Type == field.Formula {
+		f.Formula = trimmed(d.Formula)
+		if len(f.RequiredAt) > 0 {
+			note("required_at", "field_is_reckoned")
+		}
+		if f.Sensitivity != field.Normal {
+			note("sensitivity", "field_is_reckoned") // it is as sensitive as what it is reckoned from
+		}
+	} else if d.Formula != "" {
+		note("formula", "only_for_formulas")
 	}
 	f.Values = d.Values
 	if f.Type != field.Choice && f.Type != field.Choices {

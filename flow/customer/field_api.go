@@ -15,13 +15,16 @@ type FieldView struct {
 	Key           string        `json:"key"`
 	Label         field.Label   `json:"label"`
 	AppliesTo     string        `json:"applies_to" enum:"person,organization,both"`
-	Type          field.Type    `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address"`
+	Type          field.Type    `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address,formula"`
 	Unit          string        `json:"unit" doc:"for money the currency"`
 	Purpose       string        `json:"purpose"`
 	Sensitivity   string        `json:"sensitivity" enum:"normal,personal,sensitive"`
 	RetentionDays *int64        `json:"retention_days"`
 	RequiredAt    []string      `json:"required_at"`
 	Values        []field.Value `json:"values"`
+	Formula       string        `json:"formula,omitempty"`
+	Inputs        []string      `json:"inputs,omitempty" doc:"of a formula the fields it is reckoned from"`
+	Result        field.Type    `json:"result,omitempty" enum:"text,number,money,day,boolean" doc:"of a formula what it gives"`
 	Group         string        `json:"group"`
 	Position      int64         `json:"position"`
 	Archived      bool          `json:"archived"`
@@ -59,7 +62,7 @@ func (r *historyRow) view(name string, own *field.Field, right guard.Right) Fiel
 
 func viewField(f *field.Field, right guard.Right) FieldView {
 	return FieldView{Key: f.Key, Label: f.Label, AppliesTo: f.AppliesTo, Type: f.Type, Unit: f.Unit, Purpose: f.Purpose, Sensitivity: f.Sensitivity,
-		RetentionDays: f.RetentionDays, RequiredAt: orEmpty(f.RequiredAt), Values: orEmpty(f.Values), Group: f.Group, Position: f.Position,
+		RetentionDays: f.RetentionDays, RequiredAt: orEmpty(f.RequiredAt), Values: orEmpty(f.Values), Formula: f.Formula, Inputs: f.Inputs, Result: f.Result, Group: f.Group, Position: f.Position,
 		Archived: f.Archived(), Right: right, Version: f.Version}
 }
 
@@ -110,11 +113,23 @@ func (s *Store) registerFields(a *api.API) {
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Key  string     `json:"key" maxLength:"40" doc:"a-z, 0-9 and _; never changes and is never used again"`
-				Type field.Type `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address"`
+				Type field.Type `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address,formula"`
 				FieldDraft
 			}
 		}) (*fieldOutput, error) {
 			return s.fields.output(ctx, in.Body.Key, s.fields.Define(ctx, in.Body.Key, in.Body.Type, in.Body.FieldDraft))
+		})
+	api.Register(a, api.Op{Method: "POST", Path: "/customer-fields/try-formula", Permission: "fields.write", Tag: "fields", Status: 200,
+		Summary: "Check a formula and see what it gives for a few customers, without defining anything"},
+		func(ctx context.Context, in *struct {
+			Body struct {
+				Key     string `json:"key,omitempty" maxLength:"40" doc:"of the field it is for, so that it is not built on itself"`
+				Formula string `json:"formula" maxLength:"2000"`
+				Unit    string `json:"unit,omitempty" maxLength:"20"`
+			}
+		}) (*struct{ Body *FormulaTrial }, error) {
+			trial, err := s.TryFormula(ctx, in.Body.Key, in.Body.Formula, in.Body.Unit)
+			return &struct{ Body *FormulaTrial }{trial}, err
 		})
 	api.Register(a, api.Op{Method: "PUT", Path: "/customer-fields/{key}", Permission: "fields.write", Tag: "fields", Summary: "Say anew what a field is; its key and type stay"},
 		func(ctx context.Context, in *struct {

@@ -23,6 +23,9 @@ type fieldRow struct {
 	RetentionDays *int64 `bun:"retention_days"`
 	RequiredAt    string `bun:"required_at"`
 	Choices       string `bun:"choices"`
+	Formula       string `bun:"formula"`
+	Inputs        string `bun:"inputs"`
+	Result        string `bun:"result"`
 	Group         string `bun:"form_group"`
 	Position      int64  `bun:"position"`
 	ArchivedAt    *int64 `bun:"archived_at"`
@@ -33,7 +36,7 @@ type fieldRow struct {
 func loadFields(ctx context.Context, from bun.IDB) ([]*field.Field, error) {
 	var rows []fieldRow
 	if err := from.NewRaw(`
-select key, label_zh, label_en, applies_to, type, unit, purpose, sensitivity, retention_days, required_at, choices, form_group,
+select key, label_zh, label_en, applies_to, type, unit, purpose, sensitivity, retention_days, required_at, choices, formula, inputs, result, form_group,
   position, archived_at, version
 from customer_fields
 order by position, created_at, key`).Scan(ctx, &rows); err != nil {
@@ -43,7 +46,10 @@ order by position, created_at, key`).Scan(ctx, &rows); err != nil {
 	for i, r := range rows {
 		f := &field.Field{Key: r.Key, Label: field.Label{Chinese: r.LabelZH, English: r.LabelEN}, AppliesTo: r.AppliesTo, Type: field.Type(r.Type),
 			Unit: r.Unit, Purpose: r.Purpose, Sensitivity: r.Sensitivity, RetentionDays: r.RetentionDays, Group: r.Group, Position: r.Position,
-			ArchivedAt: r.ArchivedAt, Version: r.Version}
+			Formula: r.Formula, Result: field.Type(r.Result), ArchivedAt: r.ArchivedAt, Version: r.Version}
+		if err := json.Unmarshal([]byte(r.Inputs), &f.Inputs); err != nil {
+			return nil, err
+		}
 		if err := json.Unmarshal([]byte(r.RequiredAt), &f.RequiredAt); err != nil {
 			return nil, err
 		}
@@ -58,10 +64,10 @@ order by position, created_at, key`).Scan(ctx, &rows); err != nil {
 func insertField(ctx context.Context, tx *db.Tx, f *field.Field, now int64) error {
 	_, err := tx.NewRaw(`
 insert into customer_fields (key, label_zh, label_en, applies_to, type, unit, purpose, sensitivity, retention_days, required_at, choices,
-  form_group, position, created_at, updated_at)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  formula, inputs, result, form_group, position, created_at, updated_at)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		f.Key, f.Label.Chinese, f.Label.English, f.AppliesTo, string(f.Type), f.Unit, f.Purpose, f.Sensitivity, f.RetentionDays,
-		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), f.Group, f.Position, now, now).Exec(ctx)
+		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), f.Formula, jsonText(orEmpty(f.Inputs)), string(f.Result), f.Group, f.Position, now, now).Exec(ctx)
 	return err
 }
 
@@ -69,10 +75,10 @@ func updateField(ctx context.Context, tx *db.Tx, f *field.Field, now int64) erro
 	_, err := tx.NewRaw(`
 update customer_fields
 set label_zh = ?, label_en = ?, applies_to = ?, unit = ?, purpose = ?, sensitivity = ?, retention_days = ?, required_at = ?, choices = ?,
-  form_group = ?, position = ?, archived_at = ?, updated_at = ?, version = version + 1
+  formula = ?, inputs = ?, result = ?, form_group = ?, position = ?, archived_at = ?, updated_at = ?, version = version + 1
 where key = ?`,
 		f.Label.Chinese, f.Label.English, f.AppliesTo, f.Unit, f.Purpose, f.Sensitivity, f.RetentionDays,
-		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), f.Group, f.Position, f.ArchivedAt, now, f.Key).Exec(ctx)
+		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), f.Formula, jsonText(orEmpty(f.Inputs)), string(f.Result), f.Group, f.Position, f.ArchivedAt, now, f.Key).Exec(ctx)
 	return err
 }
 

@@ -19,6 +19,9 @@ import (
 func (k *customerKind) OwnFields() []collect.Field {
 	var all []collect.Field
 	for _, f := range k.own().Live() {
+		if f.Type == field.Formula {
+			continue // nobody brings what is reckoned
+		}
 		all = append(all, k.ownField(f))
 		if f.Type == field.Address {
 			all = append(all, k.addressFields(f)...)
@@ -119,7 +122,7 @@ func (k *customerKind) prepareOwn(b *collect.Batch, from *collect.Row, row *cust
 		switch {
 		case !known:
 			custom[name] = v.Text
-		case f.Archived():
+		case f.Archived() || f.Type == field.Formula:
 			row.unfit = append(row.unfit, unfit{"field_archived", customPrefix + name})
 		case !f.For(row.Kind):
 			row.unfit = append(row.unfit, unfit{"field_not_for_kind", customPrefix + name})

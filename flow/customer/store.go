@@ -35,6 +35,7 @@ type Store struct {
 
 // analysis is what a later stage supplies. Any part may be missing: then lists only sort by age, and figures are null.
 type analysis struct {
+	reckoner    Reckoner
 	finder      Finder
 	figures     FigureSource
 	memberships Memberships
@@ -54,7 +55,7 @@ func (s *Store) Purposes() *Purposes { return s.purposes }
 
 // Use plugs analysis in; nil leaves a part out. It must be called before the store serves anybody.
 func (s *Store) Use(finder Finder, figures FigureSource, memberships Memberships) {
-	s.analysis = analysis{finder, figures, memberships}
+	s.finder, s.figures, s.memberships = finder, figures, memberships
 }
 
 // Register adds the operations of this stage.

@@ -1,7 +1,7 @@
 import { get, post, put } from "./client";
 import type { Right, Said } from "./shapes";
 
-export const ownTypes = ["text", "number", "money", "day", "month_day", "choice", "choices", "boolean", "phone", "email", "customer", "address"] as const;
+export const ownTypes = ["text", "number", "money", "day", "month_day", "choice", "choices", "boolean", "phone", "email", "customer", "address", "formula"] as const;
 export type OwnType = (typeof ownTypes)[number];
 
 /** One value a choice may take, with the words that come in for it. */
@@ -21,6 +21,7 @@ export interface OwnDraft {
   retention_days?: number;
   required_at?: string[];
   values?: OwnValue[];
+  formula?: string;
   group?: string;
   position?: number;
 }
@@ -37,6 +38,9 @@ export interface OwnField {
   retention_days: number | null;
   required_at: string[];
   values: OwnValue[];
+  formula?: string;
+  /** Of a formula: what it gives. */
+  result?: "text" | "number" | "money" | "day" | "boolean";
   group: string;
   position: number;
   archived: boolean;
@@ -77,6 +81,14 @@ export interface ParsedAddress extends Address {
   several?: string[];
 }
 
+/** What a formula would give for a few customers. */
+export interface FormulaTrial {
+  result: "text" | "number" | "money" | "day" | "boolean";
+  inputs: string[];
+  items: { customer: { id: string; name: string }; value: unknown }[];
+}
+
+export const tryFormula = (body: { key: string; formula: string; unit: string }) => post<FormulaTrial>("/customer-fields/try-formula", body);
 export const readDivisions = () => get<{ items: Division[] }>("/divisions");
 export const parseAddress = (line: string) => post<ParsedAddress>("/addresses/parse", { line });
 export const listOwnFields = (archived: boolean) => get<{ items: OwnField[] }>("/customer-fields", { archived });

@@ -486,6 +486,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-fields/try-formula": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check a formula and see what it gives for a few customers, without defining anything */
+        post: operations["post-customer-fields-try-formula"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-fields/{key}": {
         parameters: {
             query?: never;
@@ -4382,13 +4399,21 @@ export interface components {
             /** @enum {string} */
             applies_to: "person" | "organization" | "both";
             archived: boolean;
+            formula?: string;
             group: string;
+            /** @description of a formula the fields it is reckoned from */
+            inputs?: string[] | null;
             key: string;
             label: components["schemas"]["Label"];
             /** Format: int64 */
             position: number;
             purpose: string;
             required_at: string[] | null;
+            /**
+             * @description of a formula what it gives
+             * @enum {string}
+             */
+            result?: "text" | "number" | "money" | "day" | "boolean";
             /** Format: int64 */
             retention_days: number | null;
             /**
@@ -4399,7 +4424,7 @@ export interface components {
             /** @enum {string} */
             sensitivity: "normal" | "personal" | "sensitive";
             /** @enum {string} */
-            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address";
+            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address" | "formula";
             /** @description for money the currency */
             unit: string;
             values: components["schemas"]["FieldValue"][] | null;
@@ -4909,6 +4934,8 @@ export interface components {
         FieldDraft: {
             /** @enum {string} */
             applies_to: "person" | "organization" | "both";
+            /** @description of a formula: what it reckons, such as orders.total / orders.count */
+            formula?: string;
             /** @description the heading it stands under in forms */
             group?: string;
             label: components["schemas"]["Label"];
@@ -5047,6 +5074,16 @@ export interface components {
         FixOutputBody: {
             fix?: components["schemas"]["QualityFix"];
             preview?: components["schemas"]["QualityFixPreview"];
+        };
+        FormulaTrial: {
+            inputs: string[] | null;
+            items: components["schemas"]["FormulaValue"][] | null;
+            /** @enum {string} */
+            result: "text" | "number" | "money" | "day" | "boolean";
+        };
+        FormulaValue: {
+            customer: components["schemas"]["Named"];
+            value: unknown;
         };
         Found: {
             /**
@@ -6364,9 +6401,17 @@ export interface components {
             /** Format: int64 */
             position?: number;
         };
+        "Post-customer-fields-try-formulaRequest": {
+            formula: string;
+            /** @description of the field it is for, so that it is not built on itself */
+            key?: string;
+            unit?: string;
+        };
         "Post-customer-fieldsRequest": {
             /** @enum {string} */
             applies_to: "person" | "organization" | "both";
+            /** @description of a formula: what it reckons, such as orders.total / orders.count */
+            formula?: string;
             /** @description the heading it stands under in forms */
             group?: string;
             /** @description a-z, 0-9 and _; never changes and is never used again */
@@ -6389,7 +6434,7 @@ export interface components {
              */
             sensitivity?: "normal" | "personal" | "sensitive";
             /** @enum {string} */
-            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address";
+            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address" | "formula";
             /** @description for money the currency, by default that of the workspace; it stays */
             unit?: string;
             /** @description what a choice may be, and what comes in for it */
@@ -11246,6 +11291,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CustomerFieldView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customer-fields-try-formula": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-customer-fields-try-formulaRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormulaTrial"];
                 };
             };
             /** @description Unauthorized */

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { defineField, ownTypes, redefineField, type OwnDraft, type OwnField, type OwnType, type OwnValue } from "../../api";
 import { Button, Field, TextField, useFormat, useSend } from "../../ui";
 import { currencies } from "../signin";
+import { FormulaEditor } from "./FormulaEditor";
 import { ValuesEditor } from "./ValuesEditor";
 
 const stages = ["prospect", "customer", "former"] as const;
@@ -13,15 +14,17 @@ export function FieldForm({ of, onDone }: { of: OwnField | null; onDone: (after:
   const workspace = useFormat().currency;
   const [type, setType] = useState<OwnType>(of?.type ?? "text");
   const [values, setValues] = useState<OwnValue[]>(of?.values ?? []);
+  const [formula, setFormula] = useState(of?.formula ?? "");
+  const [unit, setUnit] = useState(of?.unit ?? "");
   const choice = type === "choice" || type === "choices";
   const { busy, faults, fault, form } = useSend(async ({ text, all }) => {
     const days = Number(text("retention_days"));
     const draft: OwnDraft = {
       label: { "zh-CN": text("label.zh-CN"), "en-US": text("label.en-US") },
       applies_to: text("applies_to") as OwnDraft["applies_to"],
-      sensitivity: text("sensitivity") as OwnField["sensitivity"],
+      sensitivity: (text("sensitivity") || "normal") as OwnField["sensitivity"],
       unit: text("unit"), purpose: text("purpose"), group: text("group"), required_at: all("required_at"), position: Math.max(0, Number(text("position")) || 0),
-      ...(days > 0 ? { retention_days: days } : {}), ...(choice ? { values } : {}),
+      ...(days > 0 ? { retention_days: days } : {}), ...(choice ? { values } : {}), ...(type === "formula" ? { formula } : {}),
     };
     onDone(of ? await redefineField(of, draft) : await defineField(text("key"), type, draft));
   });
@@ -42,18 +45,19 @@ export function FieldForm({ of, onDone }: { of: OwnField | null; onDone: (after:
           <Field label={t("settings.currency")} fault={faults["unit"]}>
             {(attributes) => <select className="input" name="unit" defaultValue={of?.unit ?? workspace} disabled={!!of} {...attributes}>{[...new Set([of?.unit ?? workspace, ...currencies])].map((each) => <option key={each}>{each}</option>)}</select>}
           </Field>
-        ) : <TextField name="unit" label={t("settings.unit")} defaultValue={of?.unit} maxLength={20} faults={faults} />}
-        <Field label={t("settings.sensitivity")} fault={faults["sensitivity"]}>
+        ) : type === "formula" ? <TextField name="unit" label={t("formula.unit")} value={unit} onChange={(event) => setUnit(event.target.value)} maxLength={20} faults={faults} /> : <TextField name="unit" label={t("settings.unit")} defaultValue={of?.unit} maxLength={20} faults={faults} />}
+        {type !== "formula" && <Field label={t("settings.sensitivity")} fault={faults["sensitivity"]}>
           {(attributes) => <select className="input" name="sensitivity" defaultValue={of?.sensitivity ?? "normal"} {...attributes}>{(["normal", "personal", "sensitive"] as const).map((each) => <option key={each} value={each}>{t(`settings.sensitivities.${each}`)}</option>)}</select>}
-        </Field>
+        </Field>}
         <TextField name="retention_days" type="number" min={1} label={t("settings.retention")} hint={t("settings.retentionHint")} defaultValue={of?.retention_days ?? ""} faults={faults} />
         <TextField name="group" label={t("settings.group")} hint={t("settings.groupHint")} defaultValue={of?.group} maxLength={80} faults={faults} />
         <TextField name="position" type="number" min={0} label={t("settings.position")} defaultValue={of?.position ?? 0} faults={faults} />
       </div>
       <TextField name="purpose" label={t("settings.purpose")} hint={t("settings.purposeHint")} defaultValue={of?.purpose} maxLength={500} faults={faults} />
-      <Field label={t("settings.requiredAt")} fault={faults["required_at"]}>
+      {type === "formula" && <FormulaEditor of={of?.key ?? ""} value={formula} unit={unit} onChange={setFormula} fault={faults["formula"]} />}
+      {type !== "formula" && <Field label={t("settings.requiredAt")} fault={faults["required_at"]}>
         {({ id }) => <span id={id} className="ticks" role="group" aria-label={t("settings.requiredAt")}>{stages.map((each) => <label key={each}><input type="checkbox" name="required_at" value={each} defaultChecked={of?.required_at.includes(each)} /> {t(`settings.stages.${each}`)}</label>)}</span>}
-      </Field>
+      </Field>}
       {choice && <ValuesEditor values={values} onChange={setValues} fault={wrongValue} />}
       {fault && <p className="fault" role="alert">{fault}</p>}
       <div className="acts"><Button look="fill" size="md" type="submit" busy={busy}>{t("settings.save")}</Button></div>

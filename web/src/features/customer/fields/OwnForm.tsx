@@ -14,7 +14,7 @@ export function OwnForm({ kind, stage, faults }: { kind: "person" | "organizatio
         <fieldset key={group} className="own">
           {group && <legend>{group}</legend>}
           <div className="two">
-            {fields.map((each) => (
+            {fields.filter((each) => each.type !== "formula").map((each) => (
               <Field key={each.key} label={each.required_at.includes(stage) ? `${each.label[language]} *` : each.label[language]} hint={each.purpose || undefined} fault={faults[`custom.${each.key}`]}>
                 {(attributes) => <OwnInput of={each} {...attributes} />}
               </Field>

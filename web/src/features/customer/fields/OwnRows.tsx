@@ -41,7 +41,7 @@ function OwnRow({ of, field }: { of: CustomerPage; field: OwnField }) {
   const label = field.label[language];
   const now = of.custom[field.key];
   const masked = field.right === "masked";
-  const write = can("customers.write");
+  const write = field.type !== "formula" && can("customers.write");
   const contact = field.type === "phone" || field.type === "email" || field.type === "address";
   const { plain, left, show } = useShown();
   const required = field.required_at.includes(of.lifecycle_stage ?? "");
@@ -71,7 +71,7 @@ function OwnRow({ of, field }: { of: CustomerPage; field: OwnField }) {
                   <Button look="link" className="meta">{customer("contact.show")}</Button>
                 </Pop>
               )}
-              <History customer={of.id} version={of.version} field={field.key} label={label} own={field} />
+              {field.type !== "formula" && <History customer={of.id} version={of.version} field={field.key} label={label} own={field} />}
               {write && <button type="button" className="pen" aria-label={customer("profile.editOf", { field: label })} onClick={() => setEditing(true)}><Icon name="edit" small /></button>}
             </span>
           </>

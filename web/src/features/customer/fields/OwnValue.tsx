@@ -19,7 +19,7 @@ export function OwnValue({ of, value }: { of: OwnField | undefined; value: unkno
   if (isAddress(value)) return <>{addressLine(value)}</>;
   if (typeof value === "boolean") return <>{ui(value ? "yes" : "no")}</>;
   if (typeof value === "number") return <>{[format.decimal(value, 6), of?.unit].filter(Boolean).join(" ")}</>;
-  if (of?.type === "day" && typeof value === "string") return <>{format.fullDay(value)}</>;
+  if ((of?.type === "day" || of?.result === "day") && typeof value === "string") return <>{format.fullDay(value)}</>;
   if (of?.type === "customer" && typeof value === "string" && /^\d+$/.test(value)) return <CustomerName id={value} />;
   return <>{typeof value === "string" ? named(value) : JSON.stringify(value)}</>;
 }
