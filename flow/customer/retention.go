@@ -157,12 +157,6 @@ func clearOwn(key string) func(context.Context, *db.Tx, []int64) error {
 	}
 }
 
-// forgetValues takes a field out of what customers were before: its history, and what imports and merges would put back.
-func forgetValues(ctx context.Context, tx *db.Tx, name string, ids []int64) error {
-	_, err := tx.NewRaw("delete from field_history where field = ? and customer_id in (?)", name, bun.List(ids)).Exec(ctx)
-	return err
-}
-
 // retentions gives everything that has a time, with its days.
 func (s *Store) retentions(ctx context.Context, from bun.IDB) ([]retained, map[string]int64, error) {
 	days := map[string]int64{}
