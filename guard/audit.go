@@ -163,6 +163,7 @@ type AuditState struct {
 	Entries  int64  `json:"entries"`
 	Sealed   int64  `json:"sealed"`
 	BrokenAt int64  `json:"broken_at,omitempty" doc:"number of the first seal that does not fit"`
+	First    int64  `json:"first_entry,omitempty" doc:"number of the first entry of that seal: those before it are whole"`
 	Reason   string `json:"reason,omitempty"`
 	Seals    int64  `json:"seals"`
 	LastSeal string `json:"last_seal,omitempty" doc:"hash of the last seal that holds: kept elsewhere, it proves later that nothing before it was changed"`
@@ -176,7 +177,7 @@ func VerifyAudit(ctx context.Context, records *db.DB) (AuditState, error) {
 		return state, err
 	}
 	if id, err := unanswered(ctx, records); err != nil || id != 0 {
-		state.OK, state.Reason = false, fmt.Sprintf("the summary of entry %d is gone and no erasure answers for it", id)
+		state.OK, state.First, state.Reason = false, id, fmt.Sprintf("the summary of entry %d is gone and no erasure answers for it", id)
 		return state, err
 	}
 	previous := seal{LastTx: -1}
@@ -194,6 +195,9 @@ func VerifyAudit(ctx context.Context, records *db.DB) (AuditState, error) {
 			}
 			broken := func(reason string) (AuditState, error) {
 				state.OK, state.BrokenAt, state.Reason = false, s.Number, reason
+				if len(entries) > 0 {
+					state.First = entries[0].ID
+				}
 				return state, nil
 			}
 			if s.Number != previous.Number+1 {

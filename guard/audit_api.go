@@ -23,6 +23,11 @@ type auditItem struct {
 	Address     string          `json:"address"`
 }
 
+type auditList struct {
+	page.List[auditItem]
+	Watch *AuditWatch `json:"watch,omitempty" doc:"what was found when the chain was reckoned last"`
+}
+
 type auditQuery struct {
 	Limit       int       `query:"limit" minimum:"1" maximum:"500" default:"50"`
 	Cursor      string    `query:"cursor"`
@@ -66,7 +71,7 @@ func likeText(text string) string {
 
 func (g *Guard) registerAudit(a *api.API) {
 	api.Register(a, api.Op{Method: "GET", Path: "/audit", Permission: "audit.read", Tag: "audit", Summary: "Who did what, newest first"},
-		func(ctx context.Context, in *auditQuery) (*struct{ Body page.List[auditItem] }, error) {
+		func(ctx context.Context, in *auditQuery) (*struct{ Body auditList }, error) {
 			before := int64(1) << 62
 			if err := page.DecodeCursor(in.Cursor, &before); err != nil {
 				return nil, err
@@ -77,7 +82,11 @@ func (g *Guard) registerAudit(a *api.API) {
 				append(append([]any{before}, args...), in.Limit+1)...).Scan(ctx, &rows); err != nil {
 				return nil, err
 			}
-			out := &struct{ Body page.List[auditItem] }{}
+			out := &struct{ Body auditList }{}
+			var err error
+			if out.Body.Watch, err = WatchedAudit(ctx, g.records); err != nil {
+				return nil, err
+			}
 			out.Body.Items = make([]auditItem, 0, len(rows))
 			for i, r := range rows {
 				if i == in.Limit {
@@ -95,7 +104,7 @@ func (g *Guard) registerAudit(a *api.API) {
 
 	api.Register(a, api.Op{Method: "GET", Path: "/audit/verify", Permission: "audit.read", Tag: "audit", Summary: "Reckon the chain of the audit log again", Timeout: time.Minute},
 		func(ctx context.Context, _ *struct{}) (*struct{ Body AuditState }, error) {
-			state, err := VerifyAudit(ctx, g.records)
+			state, err := WatchAudit(ctx, g.records)
 			return &struct{ Body AuditState }{state}, err
 		})
 }

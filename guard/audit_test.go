@@ -48,6 +48,24 @@ func TestAuditChain(t *testing.T) {
 				if err != nil || state.OK == c.broken {
 					t.Errorf("state %+v, err %v", state, err)
 				}
+				if _, err := guard.WatchAudit(guard.System(t.Context()), d); err != nil {
+					t.Fatal(err)
+				}
+				first, err := guard.WatchedAudit(ctx, d)
+				if err != nil || first == nil || first.OK == c.broken || first.By != "" || (first.Since != nil) != c.broken {
+					t.Errorf("noted %+v, err %v", first, err)
+				}
+				if _, err := guard.WatchAudit(ctx, d); err != nil {
+					t.Fatal(err)
+				}
+				again, err := guard.WatchedAudit(ctx, d)
+				if err != nil || again.By != "Zhou" || c.broken && !again.Since.Equal(*first.Since) {
+					t.Errorf("noted again %+v, err %v", again, err)
+				}
+				var told int
+				if err := d.Read().NewRaw("select count(*) from audit_entries where action = 'audit.broken'").Scan(ctx, &told); err != nil || (told == 1) != c.broken {
+					t.Errorf("told %d times, err %v", told, err)
+				}
 				if !c.broken && (state.Sealed != 10 || state.Entries != 10) {
 					t.Errorf("%d of %d entries sealed, want all ten", state.Sealed, state.Entries)
 				}

@@ -125,6 +125,7 @@ func (p *program) start(ctx context.Context) error {
 		p.running.Go(func() { run(moving) })
 	}
 	p.running.Go(func() { p.sealAudit(moving) })
+	p.running.Go(func() { p.watchAudit(moving) })
 	return p.queue.Start(moving)
 }
 
@@ -137,6 +138,20 @@ func (p *program) sealAudit(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-time.After(2 * time.Second):
+		}
+	}
+}
+
+// watchAudit reckons the audit log again at every start, a while after it, and every hour.
+func (p *program) watchAudit(ctx context.Context) {
+	for wait := 30 * time.Second; ; wait = time.Hour {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(wait):
+		}
+		if _, err := guard.WatchAudit(ctx, p.records); err != nil && ctx.Err() == nil {
+			api.Log(ctx).Error("the audit log could not be reckoned", "error", err)
 		}
 	}
 }

@@ -1,6 +1,8 @@
 // T30 in the browser: the administrator adds a row for finance to the access matrix; finance sees a masked phone number,
 // the whole of it for a reason, and no e-mail address; the log tells of it and proves itself.
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
 import { accessible, withPage } from "./page.mjs";
 import { startServer } from "./server.mjs";
 
@@ -90,6 +92,14 @@ async function logTells(page, server) {
   assert.match(file.suggestedFilename(), /^audit-\d{8}-\d{6}\.csv$/);
   await page.goto(`${server.url}/settings/audit?action=audit.exported`);
   await table.getByText("年度检查").waitFor();
+  // somebody changes the log behind the program's back: whoever looks is told, also without asking
+  execFileSync("python3", ["-c", "import sqlite3,sys; d=sqlite3.connect(sys.argv[1],timeout=20); d.execute(\"update audit_entries set actor_name='nobody' where id=1\"); d.commit()", join(server.folder, "records.sqlite")]);
+  await page.getByRole("button", { name: "校验完整" }).click();
+  const alarm = page.getByRole("alert").filter({ hasText: "审计日志被改动过" });
+  await alarm.getByText(/从第 1 条起/).waitFor();
+  await page.reload();
+  await alarm.getByText(/首次发现/).waitFor();
+  await accessible(page, "the audit log that was tampered with");
 }
 
 async function t30() {

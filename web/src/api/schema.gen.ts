@@ -3915,6 +3915,15 @@ export interface components {
             subject_type: string;
             summary: unknown;
         };
+        AuditList: {
+            items: components["schemas"]["AuditItem"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+            /** @description what was found when the chain was reckoned last */
+            watch?: components["schemas"]["AuditWatch"];
+        };
         AuditState: {
             /**
              * Format: int64
@@ -3923,6 +3932,11 @@ export interface components {
             broken_at?: number;
             /** Format: int64 */
             entries: number;
+            /**
+             * Format: int64
+             * @description number of the first entry of that seal: those before it are whole
+             */
+            first_entry?: number;
             /** @description hash of the last seal that holds: kept elsewhere, it proves later that nothing before it was changed */
             last_seal?: string;
             ok: boolean;
@@ -3936,6 +3950,29 @@ export interface components {
             sealed_at?: number;
             /** Format: int64 */
             seals: number;
+        };
+        AuditWatch: {
+            /**
+             * Format: int64
+             * @description number of the first seal that does not fit
+             */
+            broken_at?: number;
+            /** @description who had it reckoned; empty for the program itself, which does so every hour */
+            by: string;
+            /** Format: date-time */
+            checked_at: string;
+            /**
+             * Format: int64
+             * @description the first entry of that seal: those before it are whole
+             */
+            first_entry?: number;
+            ok: boolean;
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description when it was first found broken
+             */
+            since?: string;
         };
         BGNBDFit: {
             /** Format: double */
@@ -5426,13 +5463,6 @@ export interface components {
         };
         ListActivityView: {
             items: components["schemas"]["ActivityView"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
-        };
-        ListAuditItem: {
-            items: components["schemas"]["AuditItem"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -9451,7 +9481,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListAuditItem"];
+                    "application/json": components["schemas"]["AuditList"];
                 };
             };
             /** @description Unauthorized */

@@ -126,7 +126,19 @@ export const endSession = (id: string) => del(`/sessions/${id}`);
 export const listTokens = () => get<List<Token>>("/tokens");
 export const createToken = (body: { name: string; role: string }) => post<{ id: string; token: string }>("/tokens", body);
 export const revokeToken = (id: string) => del(`/tokens/${id}`);
-export const listAudit = (query: AuditQuery, signal?: AbortSignal) => get<List<AuditEntry>>("/audit", { ...query }, signal);
+/** What was found when the chain was reckoned last. */
+export interface AuditWatch {
+  ok: boolean;
+  checked_at: string;
+  /** Empty: the program itself. */
+  by: string;
+  since?: string;
+  broken_at?: number;
+  first_entry?: number;
+  reason?: string;
+}
+
+export const listAudit = (query: AuditQuery, signal?: AbortSignal) => get<List<AuditEntry> & { watch?: AuditWatch }>("/audit", { ...query }, signal);
 export const exportAudit = (body: Omit<AuditQuery, "limit" | "cursor"> & { reason: string }) => fetchFile("/audit/export", body);
 export const verifyAudit = () => get<AuditProof>("/audit/verify");
 export const readWorkspace = () => get<Workspace>("/workspace");

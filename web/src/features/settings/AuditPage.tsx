@@ -2,7 +2,7 @@ import { keepPreviousData, useMutation, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type AuditEntry, type AuditProof, type AuditQuery, exportAudit, listAudit, verifyAudit } from "../../api";
+import { type AuditEntry, type AuditProof, type AuditQuery, type AuditWatch, exportAudit, listAudit, verifyAudit } from "../../api";
 import { Body, Button, type Column, DataList, Dialog, Icon, PageHead, saveFile, TextField, useFormat, useSend, useToast } from "../../ui";
 import { staffQuery } from "./queries";
 import "./settings.css";
@@ -24,7 +24,8 @@ export default function AuditPage() {
   const asked = { actor: search.actor, action: search.action, from: midnight(search.from, 0), to: midnight(search.to, 1), text: search.text, address: search.address, subject_type: subjectType, subject_id: subjectId };
   const query = { ...asked, limit: 50, cursor: search.after?.at(-1) };
   const answer = useQuery({ queryKey: ["audit", query], queryFn: ({ signal }) => listAudit(query, signal), placeholderData: keepPreviousData });
-  const verify = useMutation({ mutationFn: verifyAudit, onError: sayFault });
+  const verify = useMutation({ mutationFn: verifyAudit, onSuccess: () => void answer.refetch(), onError: sayFault });
+  const watch = answer.data?.watch;
   const filtered = Object.values(asked).some(Boolean);
   const [exporting, setExporting] = useState(false);
   const columns: Column<AuditEntry>[] = [
@@ -42,6 +43,7 @@ export default function AuditPage() {
         <Button size="md" icon="shield" busy={verify.isPending} onClick={() => verify.mutate()}>{t("audit.verify")}</Button>
       </PageHead>
       <Body>
+        {watch && <Watched of={watch} />}
         {verify.data && <Proof of={verify.data} />}
         <div className="chips auditfilters">
           <input className="input" type="search" placeholder={t("audit.text")} aria-label={t("audit.text")} defaultValue={search.text ?? ""} onChange={(event) => later(() => set({ text: event.target.value || undefined }))} />
@@ -102,6 +104,21 @@ function Summary({ entry }: { entry: AuditEntry }) {
 }
 
 /** How the log proves itself: every entry is in a seal, every seal in the next; the last one, kept elsewhere, answers for all. */
+/** Whether the log was found whole, by whom and when; loud where it was not. */
+function Watched({ of }: { of: AuditWatch }) {
+  const { t } = useTranslation("settings");
+  const format = useFormat();
+  const by = of.by || t("audit.program");
+  if (of.ok) return <p className="meta">{t("audit.watched", { by, at: format.when(of.checked_at) })}</p>;
+  return (
+    <div className="fault" role="alert">
+      <p><strong>{t("audit.tampered")}</strong></p>
+      <p>{of.first_entry ? t("audit.tamperedFrom", { entry: format.count(of.first_entry), seal: format.count(of.broken_at ?? 0) }) : t("audit.tamperedSeal", { seal: format.count(of.broken_at ?? 0) })}{of.reason && <span className="meta"> {of.reason}</span>}</p>
+      <p className="meta">{t("audit.tamperedSince", { since: format.exact(of.since), by, at: format.exact(of.checked_at) })}</p>
+    </div>
+  );
+}
+
 function Proof({ of }: { of: AuditProof }) {
   const { t } = useTranslation("settings");
   const format = useFormat();

@@ -52,7 +52,7 @@ export default {
   audit: {
     title: "Audit log", at: "Time", actor: "Who", action: "Did what", subject: "To what", summary: "Summary", address: "From", none: "Nothing in this period", noneYet: "Nothing yet", from: "From", to: "To", anyActor: "Anybody", anyAction: "Anything", allActions: "All actions",
     text: "Words in the summary", addressFilter: "Address it came from", only: "Only {{subject}}", all: "Everything about {{subject}}", export: "Export", exportHint: "The entries found, as CSV. The export and its reason go into the log.", reason: "What the file is for", exported: "The file is there; the export is in the log", proof: "How the log proves itself", lastSeal: "Seal {{number}}, {{at}}:", how: "Every two seconds new entries are sealed by a hash over them and the seal before. Who keeps a seal elsewhere can prove later that nothing before it was changed, added or taken out. On the machine: guanxi verify.",
-    verify: "Verify", ok: "Intact: {{entries}} entries, {{sealed}} sealed", broken: "Broken at {{at}}: entries may have been altered", actionFilter: "Action", actorFilter: "Staff", system: "System", intact: "Not altered",
+    program: "the program", watched: "Found whole by {{by}}, {{at}}", tampered: "The audit log has been tampered with", tamperedFrom: "From entry {{entry}} on (seal {{seal}}) it does not fit; what is before is whole.", tamperedSeal: "Seal {{seal}} does not fit; what is before is whole.", tamperedSince: "First found {{since}}; last reckoned by {{by}}, {{at}}", verify: "Verify", ok: "Intact: {{entries}} entries, {{sealed}} sealed", broken: "Broken at {{at}}: entries may have been altered", actionFilter: "Action", actorFilter: "Staff", system: "System", intact: "Not altered",
     act: {
       mapping_created: "Kept a mapping", mapping_changed: "Changed a mapping", mapping_deleted: "Deleted a mapping",
       mail_server_changed: "Changed the mail server", mail_server_tested: "Sent a test mail", mail_again: "Sent a mail again", schedule_created: "Made a schedule", schedule_changed: "Changed a schedule", schedule_deleted: "Deleted a schedule", schedule_paused: "Paused a schedule", schedule_resumed: "Resumed a schedule", schedule_ran: "A schedule ran",
@@ -61,7 +61,7 @@ export default {
       activity_changed: "Changed a follow-up",
       activity_logged: "Logged a follow-up",
       activity_removed: "Deleted a follow-up",
-      customer_changed: "Changed a customer",
+      audit_broken: "Found the log tampered with", customer_changed: "Changed a customer",
       customer_created: "Added a customer",
       customer_deleted: "Deleted a customer",
       customer_merged: "Merged customers",

@@ -39,7 +39,7 @@ export default {
   audit: {
     title: "审计日志", at: "时间", actor: "谁", action: "做了什么", subject: "对象", summary: "摘要", address: "来自", none: "这段时间没有记录", noneYet: "还没有记录", from: "从", to: "到", anyActor: "任何人", anyAction: "任何动作", allActions: "全部动作",
     text: "摘要中的文字", addressFilter: "来源地址", only: "只看 {{subject}}", all: "关于{{subject}}的全部记录", export: "导出", exportHint: "把查到的记录导出为 CSV。导出行为和理由会记入日志。", reason: "文件用途", exported: "文件已生成，导出已记入日志", proof: "日志如何自证", lastSeal: "第 {{number}} 个封存，{{at}}：", how: "每两秒把新记录连同上一个封存一起做哈希封存。把某个封存值另存一处，日后就能证明此前没有任何记录被改动、添加或删除。在服务器上可用 guanxi verify 校验。",
-    verify: "校验完整", ok: "完整：{{entries}} 条，{{sealed}} 条已封存", broken: "在 {{at}} 处断开，记录可能被改动", actionFilter: "动作", actorFilter: "员工", system: "系统", intact: "没有被改动",
+    program: "系统", watched: "{{by}}于 {{at}}校验：完整", tampered: "审计日志被改动过", tamperedFrom: "从第 {{entry}} 条起（第 {{seal}} 个封存）对不上，之前的都完整。", tamperedSeal: "第 {{seal}} 个封存对不上，之前的都完整。", tamperedSince: "首次发现：{{since}}；最近由{{by}}于 {{at}}校验", verify: "校验完整", ok: "完整：{{entries}} 条，{{sealed}} 条已封存", broken: "在 {{at}} 处断开，记录可能被改动", actionFilter: "动作", actorFilter: "员工", system: "系统", intact: "没有被改动",
     act: {
       mapping_created: "保存了导入对应方案", mapping_changed: "改了导入对应方案", mapping_deleted: "删了导入对应方案",
       mail_server_changed: "修改发信设置", mail_server_tested: "发送测试邮件", mail_again: "重发邮件", schedule_created: "新建定时任务", schedule_changed: "修改定时任务", schedule_deleted: "删除定时任务", schedule_paused: "暂停定时任务", schedule_resumed: "恢复定时任务", schedule_ran: "定时任务运行",
@@ -48,7 +48,7 @@ export default {
       activity_changed: "改了跟进",
       activity_logged: "记了跟进",
       activity_removed: "删了跟进",
-      customer_changed: "改了客户",
+      audit_broken: "发现日志被改动", customer_changed: "改了客户",
       customer_created: "新建客户",
       customer_deleted: "删除客户",
       customer_merged: "合并客户",

@@ -1,0 +1,69 @@
+package guard
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"guanxi/base/clock"
+	"guanxi/base/db"
+)
+
+// AuditWatch is what was found when the chain of the audit log was reckoned last, by the program or by a person.
+type AuditWatch struct {
+	OK        bool       `json:"ok"`
+	CheckedAt time.Time  `json:"checked_at"`
+	By        string     `json:"by" doc:"who had it reckoned; empty for the program itself, which does so every hour"`
+	Since     *time.Time `json:"since,omitempty" doc:"when it was first found broken"`
+	BrokenAt  int64      `json:"broken_at,omitempty" doc:"number of the first seal that does not fit"`
+	First     int64      `json:"first_entry,omitempty" doc:"the first entry of that seal: those before it are whole"`
+	Reason    string     `json:"reason,omitempty"`
+}
+
+const auditWatchKey = "audit.watch"
+
+// WatchedAudit gives what was found last, nil where nobody has looked yet.
+func WatchedAudit(ctx context.Context, records *db.DB) (*AuditWatch, error) {
+	var values []string
+	if err := records.Read().NewRaw("select value from settings where key = ?", auditWatchKey).Scan(ctx, &values); err != nil || len(values) == 0 {
+		return nil, err
+	}
+	var w AuditWatch
+	err := json.Unmarshal([]byte(values[0]), &w)
+	return &w, err
+}
+
+// WatchAudit reckons the whole chain again and notes what it finds, where the screen tells of it; that it is broken is an
+// entry of the log itself, once.
+func WatchAudit(ctx context.Context, records *db.DB) (AuditState, error) {
+	state, err := VerifyAudit(ctx, records)
+	if err != nil {
+		return state, err
+	}
+	before, err := WatchedAudit(ctx, records)
+	if err != nil {
+		return state, err
+	}
+	now := AuditWatch{OK: state.OK, CheckedAt: clock.Now(ctx).UTC(), BrokenAt: state.BrokenAt, First: state.First, Reason: state.Reason}
+	if a := ActorOf(ctx); !a.System {
+		now.By = a.Name
+	}
+	fresh := !now.OK && (before == nil || before.OK)
+	if now.Since = &now.CheckedAt; now.OK {
+		now.Since = nil
+	} else if !fresh {
+		now.Since = before.Since
+	}
+	value, err := json.Marshal(now)
+	if err != nil {
+		return state, err
+	}
+	return state, records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := tx.Do(ctx, `
+insert into settings (key, value, updated_at) values (?, ?, ?)
+on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, auditWatchKey, string(value), clock.Millis(ctx)); err != nil || !fresh {
+			return err
+		}
+		return Audit(ctx, tx, "audit.broken", "audit", "", map[string]any{"seal": state.BrokenAt, "first_entry": state.First, "reason": state.Reason})
+	})
+}
