@@ -174,5 +174,21 @@ func customerField(ctx context.Context, name string) (*Field, bool) {
 
 // mayUse reports whether the actor of ctx may filter, sort or group by the field.
 func (f *Field) mayUse(ctx context.Context) bool {
+	if f.Name == qualityScore && hidesFromScore(ctx) {
+		return false
+	}
 	return guard.FieldsOf(ctx, "customers").CanUse(f.Name)
+}
+
+const qualityScore = "quality.score"
+
+// hidesFromScore says that findings on fields that the actor may see nothing of count in the score of a record: asking or
+// sorting by it would tell of them.
+func hidesFromScore(ctx context.Context) bool {
+	rights := guard.FieldsOf(ctx, "customers")
+	names := []string{"phone", "email", "address"}
+	for _, own := range field.Of(ctx).All() {
+		names = append(names, customPrefix+own.Key)
+	}
+	return slices.ContainsFunc(names, func(name string) bool { return rights.Right(name) == guard.None })
 }

@@ -48,7 +48,7 @@ var customerFieldList = []*Field{
 	{Name: "consent.wechat", Type: TypeBoolean, Label: Label{"同意微信营销", "Consents to marketing by WeChat"}, expr: "list_contains(c.consents, 'marketing:wechat')", never: true},
 	{Name: "quality.completeness", Type: TypeShare, Unit: "share", Label: Label{"资料完整度", "Completeness"}, expr: "c.completeness", never: true},
 
-	{Name: "quality.score", Type: TypeShare, Unit: "share", Label: Label{"资料质量分", "Quality score"}, cold: true,
+	{Name: qualityScore, Type: TypeShare, Unit: "share", Label: Label{"资料质量分", "Quality score"}, cold: true,
 		expr: "(select j.score from customer_quality j where j.customer_id = c.id)"},
 
 	{Name: "orders.count", Type: TypeNumber, Unit: "orders", Label: Label{"累计订单数", "Orders in total"}, expr: "c.orders_count", never: true},

@@ -206,6 +206,7 @@ func (q *Quality) OfCustomer(ctx context.Context, id int64) (*QualityOfRecord, e
 	}
 	for _, f := range j.Found {
 		if rules[f.Rule.Key] == nil || hidden[f.Field] {
+			s.without(f)
 			continue
 		}
 		v := f.view(ctx)
@@ -214,6 +215,19 @@ func (q *Quality) OfCustomer(ctx context.Context, id int64) (*QualityOfRecord, e
 	}
 	sortByPoints(s.Found)
 	return s, nil
+}
+
+// without gives the score that the record would have if the finding were none: what a reader may not see neither lowers a
+// score nor is betrayed by it.
+func (s *QualityOfRecord) without(f Found) {
+	all := 0.0
+	for d := range s.Dimensions {
+		all += worth[d]
+	}
+	s.Score = min(1, s.Score+f.Points)
+	if of := s.Dimensions[f.Rule.Dimension]; of != nil {
+		*of = min(1, *of+f.Points*all/worth[f.Rule.Dimension])
+	}
 }
 
 // view shows a finding as the reader may see it.

@@ -53,6 +53,15 @@ func TestFindingsFollowScopeAndFieldRights(t *testing.T) {
 		c.call(404, "GET", "/customers/1/quality", nil)
 		c.call(200, "GET", "/customers/2/quality", nil)
 		c.as(analyst).call(403, "POST", "/quality/fixes", fields{"rule": "region_unknown", "method": "clear"})
+		for _, id := range []int64{1, 2} { // what a reader sees of a record adds up to what its score lacks
+			record := c.call(200, "GET", fmt.Sprintf("/customers/%d/quality", id), nil)
+			lacks := 1.0
+			for _, f := range record.Get("findings").Array() {
+				lacks -= f.Get("points").Float()
+			}
+			assert.InDelta(t, lacks, record.Get("score").Float(), 1e-9, record.Raw)
+			assert.NotContains(t, record.Raw, "phone_invalid")
+		}
 		c.as(anna).call(403, "GET", "/quality/findings", nil)
 		mine := c.call(200, "GET", "/customers/1/quality", nil)
 		assert.True(t, strings.Contains(mine.Raw, "phone_invalid"), mine.Raw)
