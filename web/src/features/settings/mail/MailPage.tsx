@@ -39,7 +39,7 @@ function Server({ of }: { of: MailServer }) {
   return (
     <Section title={t("server")} className="narrowform">
       <form className="form" {...form}>
-        <TextField name="host" label={t("host")} hint={t("hostHint")} defaultValue={of.host} placeholder="smtp.example.com" autoComplete="off" faults={faults} />
+        <TextField name="host" label={t("host")} hint={t("hostHint")} defaultValue={of.host} placeholder="smtp.example" autoComplete="off" faults={faults} />
         <div className="two">
           <Field label={t("security")} fault={faults["security"]}>
             {(attributes) => <select className="input" name="security" value={security} onChange={(event) => setSecurity(event.target.value as MailServer["security"])} {...attributes}>{(["starttls", "tls", "none"] as const).map((each) => <option key={each} value={each}>{t(`securities.${each}`)}</option>)}</select>}

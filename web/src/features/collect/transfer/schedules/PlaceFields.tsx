@@ -34,7 +34,7 @@ export function PlaceFields({ direction, place, onPlace, secret, onSecret, kept,
       {place.type === "folder" && folderOff && <p className="warn">{t("form.folderOff")}</p>}
       {place.type !== "folder" && usable && !usable.private_networks && <p className="meta">{t("form.privateHint")}</p>}
       {place.type === "url" && line("url", t("form.url"), { hint: t("form.urlHint"), placeholder: "https://" })}
-      {place.type === "sftp" && <div className="two">{line("host", t("form.host"), { placeholder: "sftp.example.com" })}<TextField name="place.port" type="number" min={1} max={65535} label={t("form.port")} placeholder="22" value={place.port || ""} onChange={(event) => set({ port: Number(event.target.value) })} faults={faults} /></div>}
+      {place.type === "sftp" && <div className="two">{line("host", t("form.host"), { placeholder: "sftp.example" })}<TextField name="place.port" type="number" min={1} max={65535} label={t("form.port")} placeholder="22" value={place.port || ""} onChange={(event) => set({ port: Number(event.target.value) })} faults={faults} /></div>}
       {place.type !== "folder" && (
         <div className="two">
           {line("login", t(place.type === "url" ? "form.loginOptional" : "form.login"))}
