@@ -102,6 +102,7 @@ func (b *madeBatch) settle() {
 func (b *madeBatch) rewind() {
 	copy(b.Outcomes, b.rejected)
 	b.findings, b.changes, b.corrections, b.made = b.findings[:b.found], nil, &Corrections{}, nil
+	b.Alikes = AlikeCount{}
 }
 
 // add types the record that was read ahead into a new row of b.

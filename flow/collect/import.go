@@ -94,6 +94,7 @@ type checkpoint struct {
 	Rate     float64              `json:"rate,omitempty"`
 	Found    map[string]int64     `json:"found,omitempty"` // findings by cause of a dry run, which stores none
 	Made     map[string]NounCount `json:"made,omitempty"`  // records by noun, of kinds that tell them
+	Alike    *AlikeCount          `json:"alike,omitempty"`
 	Removed  int64                `json:"removed,omitempty"`
 	Restored int64                `json:"restored,omitempty"`
 	Kept     int64                `json:"kept,omitempty"`
@@ -132,6 +133,9 @@ func (i *Import) Detected() (l Layout) {
 
 // Made counts the records made and changed so far by noun, for kinds that tell them.
 func (i *Import) Made() map[string]NounCount { return i.checkpoint().Made }
+
+// Alike is what comparing rows with customers has found so far, nil where none were compared.
+func (i *Import) Alike() *AlikeCount { return i.checkpoint().Alike }
 
 // Corrections made so far, by code.
 func (i *Import) Corrections() map[string]*Correction {

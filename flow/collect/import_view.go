@@ -70,6 +70,7 @@ type importView struct {
 	Staff    *staffView `json:"staff"`
 	Counts
 	Made        map[string]NounCount         `json:"made,omitempty" doc:"records made and changed by noun, of kinds whose rows bring several: organizations, persons, contacts, orders"`
+	Alike       *alikeView                   `json:"alike,omitempty" doc:"rows that would make a customer and look like one who is there"`
 	Rate        *float64                     `json:"rate" doc:"rows a second"`
 	SecondsLeft *float64                     `json:"seconds_left"`
 	Mapping     Mapping                      `json:"mapping"`
@@ -186,6 +187,9 @@ func (e *Engine) fullView(ctx context.Context, i Import) (importView, error) {
 		return importView{}, err
 	}
 	v := views[0]
+	if v.Alike, err = e.viewAlike(ctx, i.Alike()); err != nil {
+		return v, err
+	}
 	if v.Rejects, err = e.rejectGroups(ctx, &i); err != nil {
 		return v, err
 	}

@@ -187,6 +187,7 @@ type Batch struct {
 	Source       string   // constants.source, else "import": where identities come from
 	RefundPrefix string   // options.refund_prefix: order numbers beginning with it are refunds; "" = only the sign decides
 	Assign       Assign   // options.assign
+	Alike        Alike    // options.alike
 	FileSHA256   string   // hex of the file, to make numbers for rows without one
 	Now          int64    // milliseconds, one instant for the whole batch
 	Custom       []string // names after "custom." that columns are mapped to
@@ -196,7 +197,8 @@ type Batch struct {
 	Rows     []Row
 	Outcomes []Outcome // by row; rows the reader has rejected are Rejected already and must be skipped
 
-	Prepared any // what Prepare left for this batch
+	Alikes   AlikeCount // what comparing the rows with what is there has found
+	Prepared any        // what Prepare left for this batch
 	// Run is kept over all batches of one run in one process (lost by a restart; nil at first). A dry run needs it to
 	// know what earlier, rolled back batches would have made; otherwise it may only be used as a cache.
 	Run *RunState

@@ -26,6 +26,7 @@ type Options struct {
 	Delimiter    string `json:"delimiter,omitempty"`
 	Header       string `json:"header,omitempty"`        // auto, yes, no
 	RefundPrefix string `json:"refund_prefix,omitempty"` // order numbers that begin so are refunds
+	Alike        Alike  `json:"alike,omitzero"`          // what becomes of rows that look like a customer who is there
 	Assign       Assign `json:"assign,omitzero"`         // whose the customers are that the import makes
 }
 
@@ -97,6 +98,9 @@ func (o Options) check() error {
 	if _, ok := delimiterByte(o.Delimiter); !ok {
 		return fault.Invalid("mapping.options.delimiter", "delimiter_unknown", o.Delimiter)
 	}
+	if err := o.Alike.check(); err != nil {
+		return err
+	}
 	if err := o.Assign.check(); err != nil {
 		return err
 	}
@@ -161,11 +165,12 @@ type plan struct {
 
 	refundPrefix string
 	assign       Assign
+	alike        Alike
 }
 
 // bind checks m against headers and k. Every name it does not know, and every required field nothing fills, is a fault.
 func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
-	p := &plan{kind: k, headers: headers, source: "import", refundPrefix: m.Options.RefundPrefix, assign: m.Options.Assign}
+	p := &plan{kind: k, headers: headers, source: "import", refundPrefix: m.Options.RefundPrefix, assign: m.Options.Assign, alike: m.Options.Alike}
 	byName := map[string]int{}
 	openEnded, own := false, map[string]Field{}
 	for _, f := range fieldsOf(k)[len(k.Fields()):] {

@@ -65,6 +65,7 @@ func (r *run) record(ctx context.Context, tx *db.Tx, b *madeBatch) error {
 			return err
 		}
 	}
+	r.check.Alike = r.check.Alike.with(&b.Alikes)
 	r.check.Made = addMade(r.check.Made, b.made)
 	r.made.merge(b.cleaned)
 	r.made.merge(b.corrections)

@@ -148,7 +148,7 @@ func makeBatches(ctx context.Context, k Kind, maker *batchMaker, same Batch, fre
 // template is what all batches of a run have in common.
 func (r *run) template(p *plan) Batch {
 	b := Batch{ImportID: r.imp.ID, Mode: r.imp.Mode, DryRun: r.imp.DryRun, FileSHA256: r.imp.FileSHA256, Source: p.source,
-		Custom: p.custom, Mapped: p.mapped, Fixed: p.fixed, RefundPrefix: p.refundPrefix, Assign: p.assign, Run: &r.state}
+		Custom: p.custom, Mapped: p.mapped, Fixed: p.fixed, RefundPrefix: p.refundPrefix, Assign: p.assign, Alike: p.alike, Run: &r.state}
 	if r.imp.StaffID != nil {
 		b.StaffID = *r.imp.StaffID
 	}

@@ -11,6 +11,7 @@ import (
 	"guanxi/base/field"
 	"guanxi/base/workspace"
 	"guanxi/flow/collect"
+	"guanxi/flow/customer/match"
 )
 
 // customerKind imports customers. A row names its customer by source and external id, else by phone, else by mail;
@@ -30,6 +31,8 @@ type customerRun struct {
 	latestRow int64
 	seen      map[uint64]int64 // dry run only: hashes of the keys that rows would have brought, with the row
 	seed      maphash.Seed
+	checked   int                       // rows compared with customers so far
+	models    map[string]*match.Learned // by which they are
 }
 
 func (*customerKind) Name() string            { return "customers" }
@@ -67,10 +70,17 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 	if err := run.markWritten(ctx, tx, b, r); err != nil {
 		return err
 	}
+	look, err := k.compareNew(ctx, tx, b, r, run, rows)
+	if err != nil {
+		return err
+	}
+	if err := r.loadLate(ctx, tx, look, parts); err != nil {
+		return err
+	}
 	entries := make([]*entry, len(rows))
 	for i := range rows {
 		if b.Outcomes[i].State == collect.Pending {
-			entries[i] = k.apply(b, r, run, i, &rows[i])
+			entries[i] = k.apply(b, r, run, i, &rows[i], look[i])
 		}
 	}
 	created, changed, err := r.flush(ctx, tx, b)
@@ -90,13 +100,24 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 }
 
 // apply decides the outcome of one row and changes its customer in the roster. It gives nil for a row that was not taken.
-func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i int, row *customerRow) *entry {
+func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i int, row *customerRow, like *alike) *entry {
 	if row.keys.none() {
 		b.Reject(i, "nothing_to_know_by", "name", "")
 		return nil
 	}
 	found, clashes := r.find(row.keys)
 	number := b.Rows[i].Number
+	if found == nil && like != nil {
+		switch b.Alike.For(number, like.row.Score) {
+		case collect.AlikeUpdate:
+			found = like.entry
+			b.Alikes.Updated++
+		case collect.AlikeSkip:
+			b.Alikes.Skipped++
+			b.Outcomes[i].State = collect.Duplicate
+			return nil
+		}
+	}
 	switch {
 	case found == nil && run.seenBefore(row.keys, number):
 		b.Outcomes[i].State = collect.Duplicate

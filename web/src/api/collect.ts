@@ -9,7 +9,29 @@ export interface Mapping {
   /** File header to field. */
   columns?: Record<string, string>;
   constants?: Record<string, string>;
-  options?: { encoding?: string; date_format?: string; delimiter?: string; refund_prefix?: string; assign?: Assign };
+  options?: { encoding?: string; date_format?: string; delimiter?: string; refund_prefix?: string; assign?: Assign; alike?: Alike };
+}
+
+/** What may become of a row that looks like a customer who is there. */
+export const alikeActs = ["update", "skip", "create"] as const;
+export type AlikeAct = (typeof alikeActs)[number];
+
+/** Decided for rows at or above a score, and for single ones by their number. */
+export interface Alike {
+  least: number;
+  do: AlikeAct;
+  rows: Record<string, AlikeAct>;
+}
+
+/** Rows that would make a customer and look like one who is there. `above` counts them by least score. */
+export interface AlikeFound {
+  checked: number;
+  unchecked: number;
+  found: number;
+  updated: number;
+  skipped: number;
+  above: Record<string, number>;
+  rows: { row: number; customer: { id: string; name: string }; score: number; fields: string[] }[];
 }
 
 /** Whose the customers are that an import makes and whose row names no owner. */
@@ -89,6 +111,7 @@ export interface Import {
   id: string;
   /** Records by noun, of kinds whose rows bring several. */
   made?: Record<string, { created: number; updated: number }>;
+  alike?: AlikeFound;
   kind: ImportKind;
   file_name: string;
   size: number;

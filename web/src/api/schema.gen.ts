@@ -3799,6 +3799,50 @@ export interface components {
             postcode: string | null;
             province: string | null;
         };
+        Alike: {
+            do?: string;
+            /** Format: double */
+            least?: number;
+            rows?: {
+                [key: string]: string;
+            };
+        };
+        AlikeRowView: {
+            customer: components["schemas"]["StaffView"];
+            /** @description what speaks for it */
+            fields: string[] | null;
+            /** Format: int64 */
+            row: number;
+            /** Format: double */
+            score: number;
+        };
+        AlikeView: {
+            /** @description rows found, by least score */
+            above: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description rows that would make a customer and were compared with those that are there
+             */
+            checked: number;
+            /** Format: int64 */
+            found: number;
+            /** @description the first of them whose customer the reader may see */
+            rows: components["schemas"]["AlikeRowView"][] | null;
+            /** Format: int64 */
+            skipped: number;
+            /**
+             * Format: int64
+             * @description rows beyond what one import compares
+             */
+            unchecked: number;
+            /**
+             * Format: int64
+             * @description rows that have updated whom they look like, as decided
+             */
+            updated: number;
+        };
         AnalyzeFieldView: {
             label: components["schemas"]["AnalyzeLabel"];
             name: string;
@@ -5271,6 +5315,8 @@ export interface components {
             id: string;
         };
         ImportView: {
+            /** @description rows that would make a customer and look like one who is there */
+            alike?: components["schemas"]["AlikeView"];
             can_undo: boolean;
             corrections?: components["schemas"]["CorrectionView"][] | null;
             /** Format: int64 */
@@ -5941,6 +5987,7 @@ export interface components {
             type: "order" | "customer" | "activity";
         };
         Options: {
+            alike?: components["schemas"]["Alike"];
             assign?: components["schemas"]["Assign"];
             date_format?: string;
             delimiter?: string;

@@ -24,6 +24,7 @@ export function Tally({ of }: { of: Import }) {
           </div>
         ))}
       </dl>
+      {of.alike && of.alike.updated + of.alike.skipped > 0 && <p className="meta">{t("alike.done", { updated: format.count(of.alike.updated), skipped: format.count(of.alike.skipped) })}</p>}
       {of.made && <p className="meta">{t("made.title")}{nouns.filter((noun) => of.made?.[noun]).map((noun) => <span key={noun} className="madeof"> {t(`made.${noun}`)} {t("made.counts", { created: format.count(of.made?.[noun]?.created ?? 0), updated: format.count(of.made?.[noun]?.updated ?? 0) })}</span>)}</p>}
     </>
   );

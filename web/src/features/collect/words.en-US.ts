@@ -1,4 +1,8 @@
 export default {
+  alike: {
+    title_one: "{{count}} row looks like a customer you have", title_other: "{{count}} rows look like customers you have", checked: "{{count}} rows that would add a customer were compared.", unchecked: "{{count}} more were not compared.", above: "How alike", least: "At least {{score}} (rows: {{count}})", all: "These rows", row: "Row", customer: "Customer", score: "Alike", why: "By what", act: "What to do", actOf: "What to do with row {{row}}", asAll: "As above", more: "Show more",
+    do: { update: "Update the customer", skip: "Skip", create: "Add anyway" }, done: "Rows that looked alike: {{updated}} updated a customer, {{skipped}} skipped",
+  },
   made: { title: "Of which", organizations: "Organizations", persons: "Persons", contacts: "Contacts", orders: "Orders", counts: "{{created}} added, {{updated}} changed" },
   kind: { order_lines: "Order lines", orders: "Orders", customers: "Customers", relations: "Organizations and contacts", products: "Products", consents: "Consents" },
   kindHint: {

@@ -1,4 +1,8 @@
 export default {
+  alike: {
+    title_other: "{{count}} 行很像已有的客户", checked: "比对了 {{count}} 行将新建的客户。", unchecked: "另有 {{count}} 行没有比对。", above: "相像程度", least: "至少 {{score}}（{{count}} 行）", all: "这些行", row: "行", customer: "已有客户", score: "相像", why: "凭什么", act: "怎么办", actOf: "第 {{row}} 行怎么办", asAll: "按上面的", more: "显示更多",
+    do: { update: "更新已有的客户", skip: "跳过", create: "照样新建" }, done: "相像的行：更新已有客户 {{updated}}，跳过 {{skipped}}",
+  },
   made: { title: "其中", organizations: "单位", persons: "个人", contacts: "联系人关系", orders: "订单", counts: "新增 {{created}}，更新 {{updated}}" },
   kind: { order_lines: "订单明细", orders: "订单", customers: "客户", relations: "单位与联系人", products: "商品", consents: "授权同意" },
   kindHint: {
