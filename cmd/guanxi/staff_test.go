@@ -8,6 +8,7 @@ import (
 
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
+	"guanxi/base/fault"
 	"guanxi/guard"
 )
 
@@ -60,4 +61,64 @@ func TestUserCreate_finds_an_address_and_leaves_it_as_it_is(t *testing.T) {
 			t.Errorf("a deactivated person got %q", link)
 		}
 	})
+}
+
+// Who runs the machine, and nobody in a browser, ends the division of administration: the one named rules over everything
+// again, and the log tells of it.
+func TestUserUnite(t *testing.T) {
+	dir := t.TempDir()
+	ctx := guard.System(t.Context())
+	unite := func(email string) error {
+		return (&userUnite{dataFlags: dataFlags{Data: dir}, Email: email}).Run(t.Context())
+	}
+	records, err := dataFlags{Data: dir}.records(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g, ctx, err := guardBeside(ctx, records, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for email, role := range map[string]string{"sys@example.com": guard.SystemAdmin, "sec@example.com": guard.SecurityAdmin, "gone@example.com": guard.SystemAdmin} {
+		if _, err := g.AddStaff(ctx, guard.NewStaff{Email: email, Name: email, Role: role}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := unite("sys@example.com"); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("united what was not divided: %v", err)
+	}
+	change := func(text string) {
+		t.Helper()
+		if err := records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.NewRaw(text).Exec(ctx)
+			return err
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change("insert into settings (key, value, updated_at) values ('access.separation', 'true', 1)")
+	change("update staff set active = false where email = 'gone@example.com'")
+	for _, nobody := range []string{"nobody@example.com", "gone@example.com"} {
+		if err := unite(nobody); !fault.Is(err, fault.KindNotFound) {
+			t.Errorf("%s: %v", nobody, err)
+		}
+	}
+	if err := unite("SYS@example.com"); err != nil {
+		t.Fatal(err)
+	}
+	var is string
+	if err := records.Read().NewRaw(`
+select (select role from staff where email = 'sys@example.com') || ' ' || (select role from staff where email = 'sec@example.com') || ' '
+  || (select value from settings where key = 'access.separation') || ' ' || (select count(*) from audit_entries where action = 'administration.united')`).Scan(ctx, &is); err != nil {
+		t.Fatal(err)
+	}
+	if want := "admin security_admin false 1"; is != want {
+		t.Errorf("afterwards %s, want %s", is, want)
+	}
+	if err := unite("sec@example.com"); !fault.Is(err, fault.KindConflict) {
+		t.Errorf("united twice: %v", err)
+	}
+	if err := records.Close(); err != nil {
+		t.Error(err)
+	}
 }

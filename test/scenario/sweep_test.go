@@ -33,7 +33,7 @@ func (a answer) leaks(marks []string) string {
 // sweepers are those the sweep is made as, with what none of them may read.
 func (w *swept) sweepers() map[string]sweeper {
 	return map[string]sweeper{"Ann": {w.ann, others}, "lead": {w.lead, others}, "seer": {w.seer, inPart}, "admin": {w.admin(), gone[:1]},
-		"blind": {w.blind, slices.Concat([]string{asked}, withheld, gone)}, "orderless": {w.orderless, slices.Concat([]string{"BOB-", "BIG-"}, spent, gone)}}
+		"blind": {w.blind, slices.Concat([]string{asked + "city0", asked + "remark0"}, withheld, gone)}, "orderless": {w.orderless, slices.Concat([]string{"BOB-", "BIG-"}, spent, gone)}}
 }
 
 type sweeper struct {
