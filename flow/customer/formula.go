@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"cmp"
 	"context"
 	"slices"
 
@@ -89,18 +90,22 @@ type FormulaValue struct {
 // triedOn is how many customers a formula is tried on.
 const triedOn = 5
 
-// TryFormula checks a formula and reckons it for the customers changed last. Faults: invalid, with the place.
+// triedAmong is of how many they are taken: those for whom it gives something are told first.
+const triedAmong = 100
+
+// TryFormula checks a formula and reckons it for some of the newest customers. Faults: invalid, with the place.
 func (s *Store) TryFormula(ctx context.Context, key, text, unit string) (*FormulaTrial, error) {
 	made := &field.Field{Key: key, Type: field.Formula, Formula: text, Unit: unit, AppliesTo: "both", Sensitivity: field.Normal}
 	if wrong := s.fields.checkFormula(ctx, field.Of(ctx).All(), made); len(wrong) > 0 {
 		return nil, fault.Invalids(wrong)
 	}
 	trial := &FormulaTrial{Result: made.Result, Inputs: orEmpty(made.Inputs), Items: []FormulaValue{}}
-	var rows []struct {
+	type tried struct {
 		ID   int64  `bun:"id"`
 		Name string `bun:"name"`
 	}
-	if err := s.records.Read().NewRaw("select c.id, c.name from customers c where "+living+" and ? order by c.id desc limit ?", scope(ctx, "c"), triedOn).Scan(ctx, &rows); err != nil {
+	var rows []tried
+	if err := s.records.Read().NewRaw("select c.id, c.name from customers c where "+living+" and ? order by c.id desc limit ?", scope(ctx, "c"), triedAmong).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	ids := make([]int64, len(rows))
@@ -108,7 +113,10 @@ func (s *Store) TryFormula(ctx context.Context, key, text, unit string) (*Formul
 		ids[i] = r.ID
 	}
 	values, err := s.reckoner.Reckon(ctx, []*field.Field{made}, ids)
-	for _, r := range rows {
+	slices.SortStableFunc(rows, func(a, b tried) int {
+		return cmp.Compare(len(values[b.ID]), len(values[a.ID]))
+	})
+	for _, r := range rows[:min(triedOn, len(rows))] {
 		trial.Items = append(trial.Items, FormulaValue{*named(&r.ID, &r.Name), values[r.ID][made.Key]})
 	}
 	return trial, err
