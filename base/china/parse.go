@@ -86,11 +86,11 @@ func (p *Parsed) takeCode(text string) string {
 		p.Postcode = text[m[2]:m[3]]
 		return strings.TrimSpace(text[:m[0]] + text[m[1]:])
 	}
-	if m := leadingCode.FindStringSubmatchIndex(text); m != nil && ProvinceOfPostcode(text[m[2]:m[3]]) != "" {
+	if m := leadingCode.FindStringSubmatchIndex(text); len(m) > 4 && ProvinceOfPostcode(text[m[2]:m[3]]) != "" {
 		p.Postcode = text[m[2]:m[3]]
 		return strings.TrimSpace(text[m[4]:])
 	}
-	if m := trailingCode.FindStringSubmatchIndex(text); m != nil && m[4] > 0 && ProvinceOfPostcode(text[m[4]:m[5]]) != "" {
+	if m := trailingCode.FindStringSubmatchIndex(text); len(m) > 5 && m[4] > 0 && ProvinceOfPostcode(text[m[4]:m[5]]) != "" {
 		p.Postcode = text[m[4]:m[5]]
 		return strings.TrimRight(text[:m[3]], " ,，;；(（")
 	}
@@ -232,7 +232,8 @@ func (w *walk) decide(p *Parsed) (*Division, int) {
 	case len(coded) == 1:
 		return coded[0], deepest.end
 	}
-	p.Several = append(others, deepest.of)
+	others = append(others, deepest.of)
+	p.Several = others
 	return nil, 0
 }
 

@@ -193,11 +193,11 @@ func (t *formula) call(n ast.Node, name string, nodes []ast.Node) term {
 		return t.fail(n, "formula_arguments", name)
 	}
 	if name == "isSet" && len(nodes) == 1 {
-		if x := t.read(nodes[0]); x.kind == kindSet {
+		x := t.read(nodes[0])
+		if x.kind == kindSet {
 			return term{sql: "(len(" + x.sql + ") > 0)", kind: kindBoolean}
-		} else {
-			return term{sql: "(" + x.sql + " is not null)", kind: kindBoolean}
 		}
+		return term{sql: "(" + x.sql + " is not null)", kind: kindBoolean}
 	}
 	f, known := functions[name]
 	if more, also := functions[name+"/"+strconv.Itoa(len(nodes))]; also {
