@@ -29,7 +29,7 @@ export function Consents({ of }: { of: CustomerPage }) {
   return (
     <>
       <table className="consent">
-        <thead><tr><td />{columns.map((channel) => <th key={channel} scope="col" title={t(`consent.${channel}`)}><Icon name={pictures[channel]} /><span className="sr">{t(`consent.${channel}`)}</span></th>)}</tr></thead>
+        <thead><tr><td />{columns.map((channel) => <th key={channel} scope="col" aria-label={t(`consent.${channel}`)} title={t(`consent.${channel}`)}><Icon name={pictures[channel]} /></th>)}</tr></thead>
         <tbody>
           {purposes.map((purpose) => (
             <tr key={purpose.key}>
