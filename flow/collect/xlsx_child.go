@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"syscall"
 
@@ -170,7 +171,7 @@ type sheetText struct {
 }
 
 func (s *sheetText) Write(p []byte) (int, error) {
-	seen := append(s.kept[max(0, len(s.kept)-longestEntity):len(s.kept):len(s.kept)], p...)
+	seen := slices.Concat(s.kept[max(0, len(s.kept)-longestEntity):], p)
 	s.foreign = s.foreign || bytes.Contains(seen, []byte("<!DOCTYPE")) || foreignEntity(seen)
 	s.kept = append(s.kept, p[max(0, len(p)-256):]...)
 	s.kept = s.kept[max(0, len(s.kept)-256):]

@@ -171,7 +171,8 @@ func modelsOf(ctx context.Context, from bun.IDB) (map[string]*match.Learned, err
 	}
 	models := map[string]*match.Learned{}
 	if len(learned) > 0 {
-		return models, json.Unmarshal([]byte(learned[0]), &models)
+		err := json.Unmarshal([]byte(learned[0]), &models)
+		return models, err
 	}
 	var most int64
 	if err := from.NewRaw("select coalesce(max(id), 0) from customers").Scan(ctx, &most); err != nil {

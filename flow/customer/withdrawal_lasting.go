@@ -93,9 +93,9 @@ func (Withdrawals) Reapply(ctx context.Context, records *db.DB, _ string, kept [
 }
 
 func sayAgain(ctx context.Context, tx *db.Tx, some []withdrawal) (int, error) {
-	ids := make([]int64, len(some))
-	for i, w := range some {
-		ids[i] = w.Customer
+	ids := make([]int64, 0, len(some))
+	for _, w := range some {
+		ids = append(ids, w.Customer)
 	}
 	var there []struct {
 		ID      int64  `bun:"id"`
