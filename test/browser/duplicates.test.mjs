@@ -45,7 +45,8 @@ async function warned(page, url) {
   await page.goto(`${url}/customers/new`);
   await page.getByLabel("姓名").fill(known.name);
   await page.getByLabel("生日").fill(known.birthday);
-  await page.getByLabel("市", { exact: true }).fill(known.city);
+  await page.getByRole("combobox", { name: "地址 · 省 / 市 / 区县" }).fill(known.city);
+  await page.locator(".ant-cascader-menu-item", { hasText: known.city }).first().click();
   await page.locator(".lookalikes", { hasText: known.name }).waitFor();
   await accessible(page, "a warning of duplicates");
 }

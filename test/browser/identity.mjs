@@ -43,7 +43,7 @@ async function contradiction(page, url) {
   const found = await send(page, "/customers?match=会员商城", { name: "白流苏", phone: "13911110002", identifiers: [key("member_no", "H-1")] });
   assert.deepEqual([found.status, found.body.id], [200, made.body.id]);
   await page.goto(`${url}/duplicates`);
-  await page.getByRole("button", { name: /白流苏/ }).click();
+  await page.getByRole("button", { name: /^白流苏/ }).click();
   await page.getByText("来源「会员商城」的同一个人，会员号指向一方，手机号指向另一方").waitFor();
   await accessible(page, "a contradiction among the duplicates");
   return made.body.id;

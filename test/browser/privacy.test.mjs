@@ -55,6 +55,7 @@ const decides = (language, width) => ({
         await page.getByRole("button", { name: say.answer }).click();
         await page.getByLabel(say.code).fill(code);
         await page.getByRole("button", { name: say.verify }).click();
+        await page.getByRole("dialog").locator(".tag.ok").waitFor();
         await page.getByRole("button", { name: say.close, exact: true }).last().click();
         await page.getByText(say.done).waitFor();
 

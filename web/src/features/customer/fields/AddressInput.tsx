@@ -1,6 +1,6 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { Cascader } from "antd";
-import { useState, type ClipboardEvent } from "react";
+import { useEffect, useRef, useState, type ClipboardEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { parseAddress, readDivisions, type Address, type Division } from "../../../api";
 
@@ -31,6 +31,9 @@ export function AddressInput({ name, parts, value, id, autoFocus, ...attributes 
   const [abroad, setAbroad] = useState(!home.test(value?.country ?? ""));
   const { data } = useQuery(divisionsQuery);
   const said = Object.fromEntries(names.map((part) => [part, now[part]?.trim()] as const).filter(([, text]) => text)) as Address;
+  const group = useRef<HTMLSpanElement>(null);
+  const text = JSON.stringify(said);
+  useEffect(() => { group.current?.dispatchEvent(new Event("input", { bubbles: true })); }, [text]); // a choice is heard by the form as typing is
   const label = attributes["aria-label"] ?? t("address.label");
   const put = (part: (typeof names)[number]) => ({ className: "input", value: now[part] ?? "", "aria-label": `${label} · ${t(`address.${part}`)}`, placeholder: t(`address.${part}`), autoComplete: "off", onChange: (event: { target: { value: string } }) => setNow({ ...now, [part]: event.target.value }) });
   const paste = (event: ClipboardEvent) => {
@@ -45,8 +48,8 @@ export function AddressInput({ name, parts, value, id, autoFocus, ...attributes 
     }, () => undefined); // what was pasted stands
   };
   return (
-    <span className="address" role="group" aria-label={label} aria-describedby={attributes["aria-describedby"]}>
-      {name && <input type="hidden" name={name} value={Object.keys(said).length ? JSON.stringify(said) : ""} />}
+    <span ref={group} className="address" role="group" aria-label={label} aria-describedby={attributes["aria-describedby"]}>
+      {name && <input type="hidden" name={name} value={Object.keys(said).length ? text : ""} />}
       {parts && names.map((part) => <input key={part} type="hidden" name={part} value={said[part] ?? ""} />)}
       {abroad ? <><input {...put("country")} /><input {...put("province")} /><input {...put("city")} /></> : (
         <Cascader<Division> {...(id ? { id } : {})} className="wide" {...(autoFocus ? { autoFocus } : {})} aria-label={`${label} · ${t("address.place")}`} placeholder={t("address.place")} changeOnSelect allowClear
