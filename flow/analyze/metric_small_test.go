@@ -20,6 +20,8 @@ func smallShop(t *testing.T, records *db.DB, seed uint64) (context.Context, *Met
 	r := rand.New(rand.NewPCG(seed, 2))
 	one := func(of ...any) any { return of[r.IntN(len(of))] }
 	start := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	store := columnstest.Open(t)
+	person := columnstest.Row(t, store, "customers")
 	var orders, lines, people, activities, scores [][]any
 	firstDay := map[int64]time.Time{}
 	for id := int64(1); id <= 400; id++ {
@@ -65,9 +67,10 @@ func smallShop(t *testing.T, records *db.DB, seed uint64) (context.Context, *Met
 		if id%3 == 0 {
 			owner, team = int64(7), int64(1)
 		}
-		people = append(people, []any{id, "person", "客户", "", one("female", "male", "unknown"), nil, one("China", "Japan"), nil, one("上海", nil), nil,
-			nil, nil, "customer", one("import", "form"), owner, team, []string{}, "{}", true, true, []string{}, 0.5,
-			start.UnixMilli() + 40*86_400_000, int64(0), int64(0), nil, nil, first, nil, int64(0), int64(0), []string{}, nil, nil, nil, nil})
+		people = append(people, person(map[string]any{"id": id, "kind": "person", "name": "客户", "name_key": "", "gender": one("female", "male", "unknown"),
+			"country": one("China", "Japan"), "city": one("上海", nil), "lifecycle_stage": "customer", "source": one("import", "form"), "owner_id": owner, "team_id": team,
+			"tags": []string{}, "custom": "{}", "has_phone": true, "has_email": true, "consents": []string{}, "completeness": 0.5, "lists": []string{},
+			"created_at": start.UnixMilli() + 40*86_400_000, "updated_at": int64(0), "orders_count": int64(0), "orders_first_day": first, "orders_gross": int64(0), "orders_refunded": int64(0)}))
 		scores = append(scores, []any{id, start, int64(1), int64(1), int8(1), int8(1), int8(1), one("loyal", "lost"), 1.0, 1.0, nil, nil, "bgnbd", 1.0, 0.5,
 			nil, 1.0, id * 100, int64(1), 0.1})
 	}
@@ -83,7 +86,6 @@ func smallShop(t *testing.T, records *db.DB, seed uint64) (context.Context, *Met
 		}
 		activities = append(activities, []any{id, 1 + r.Int64N(60), one("call", "visit"), nil, int64(7), on.UnixMilli(), on, next, done})
 	}
-	store := columnstest.Open(t)
 	if err := store.Write(context.Background(), func(ctx context.Context, tx *columns.Tx) error {
 		for table, rows := range map[string][][]any{"orders": orders, "order_lines": lines, "customers": people, "activities": activities, "customer_scores": scores} {
 			if err := tx.Append(ctx, table, rows); err != nil {

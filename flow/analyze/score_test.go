@@ -60,10 +60,9 @@ func (s *shop) row(customer any, day, kind, status string, gross, refunded int64
 func (s *shop) open() *shop {
 	s.t.Helper()
 	var customers [][]any
+	row := columnstest.Row(s.t, s.columns, "customers")
 	for id := range s.buyers {
-		row := make([]any, 36)
-		row[0], row[2], row[14] = id, fmt.Sprint("c", id), 100+id%2
-		customers = append(customers, row)
+		customers = append(customers, row(map[string]any{"id": id, "name": fmt.Sprint("c", id), "owner_id": 100 + id%2}))
 	}
 	require.NoError(s.t, s.columns.Write(s.ctx, func(ctx context.Context, tx *columns.Tx) error {
 		if err := tx.Append(ctx, "orders", s.orders); err != nil {
