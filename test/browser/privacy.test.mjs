@@ -34,7 +34,7 @@ const decides = (language, width) => ({
         await hers.goto(link);
         await hers.getByRole("group", { name: say.agree }).getByRole("checkbox", { name: say.sms }).check();
         await hers.getByRole("button", { name: say.save }).click();
-        await hers.getByText(say.saved).waitFor();
+        await hers.getByText(say.saved, { exact: true }).waitFor();
         assert.ok(await hers.getByRole("group", { name: say.agree }).getByRole("checkbox", { name: say.sms }).isChecked());
         await hers.getByRole("button", { name: say.copy }).click();
         const code = await hers.locator(".digits").innerText();
@@ -49,7 +49,7 @@ const decides = (language, width) => ({
         await still(page);
         await accessible(page);
         await dialog.getByRole("button", { name: say.put, exact: true }).click();
-        await page.getByText(say.recorded).waitFor();
+        await page.getByText(say.recorded, { exact: true }).waitFor();
 
         await page.goto(`${server.url}/settings/privacy?tab=requests`);
         await page.getByRole("button", { name: say.answer }).click();
@@ -57,7 +57,7 @@ const decides = (language, width) => ({
         await page.getByRole("button", { name: say.verify }).click();
         await page.getByRole("dialog").locator(".tag.ok").waitFor();
         await page.getByRole("button", { name: say.close, exact: true }).last().click();
-        await page.getByText(say.done).waitFor();
+        await page.getByText(say.done, { exact: true }).waitFor();
 
         for (const tab of ["", "?tab=purposes", "?tab=retention", "?tab=register", "?tab=settings"]) {
           await page.goto(`${server.url}/settings/privacy${tab}`);
