@@ -52,7 +52,8 @@ function List({ list, area }: { list: TodayList; area: AreaName | undefined }) {
   const [inside, setInside] = useState({ pointer: false, focus: false });
   const fresh = useMemo(() => list.items.filter((item) => !area || item.area === area), [list.items, area]);
   const busy = inside.pointer || inside.focus || !!asking || !!sheet || (!!search.item && !closed);
-  const { items, over, waiting, settle } = useSteady(fresh, busy && !acts.acting);
+  const { items: kept, over, waiting, settle } = useSteady(fresh, busy && !acts.acting);
+  const items = kept.filter((item) => !over.has(item.id) || !acts.gone.has(item.id)); // what one dealt with oneself keeps no place
   const selected = meant(items, search.item, held);
   if ((busy || acts.acting) && selected?.id !== held) setHeld(selected?.id);
   const at = selected ? items.indexOf(selected) : 0;

@@ -19,6 +19,7 @@ export function useTodayActs(onBack: (item: TodayItem) => void = () => {}) {
   const language = useLanguage();
   const { say, sayFault } = useToast();
   const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
+  const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
   const [acting, setActing] = useState(0);
   const underWay = useRef(new Set<Promise<void>>());
   const taking = useRef(new Set<string>());
@@ -62,10 +63,12 @@ export function useTodayActs(onBack: (item: TodayItem) => void = () => {}) {
     await new Promise((resolve) => setTimeout(resolve, FOLD));
     taking.current.add(item.id);
     drop(item.id);
+    setGone((ids) => new Set(ids).add(item.id));
+    const stays = () => setGone((ids) => new Set([...ids].filter((id) => id !== item.id)));
     setLeaving((ids) => new Set([...ids].filter((id) => id !== item.id)));
-    const back = takeBack(() => sent.then(() => undoToday(item.id)));
+    const back = takeBack(() => sent.then(() => undoToday(item.id)).then(stays));
     say({ text, undo: () => back().then(() => onBack(item)) });
-    await sent.catch(sayFault);
+    await sent.catch((error: unknown) => { stays(); sayFault(error); });
     taking.current.delete(item.id);
     await refresh();
     setActing((n) => n - 1);
@@ -73,6 +76,8 @@ export function useTodayActs(onBack: (item: TodayItem) => void = () => {}) {
   const name = (item: TodayItem) => item.subject.label[language];
   return {
     leaving,
+    /** Taken off the list by the reader's own act. */
+    gone,
     /** Something was pressed and is not settled yet. */
     acting: acting > 0,
     finish: (item: TodayItem) => take(item, t("did.done", { name: name(item) }), (row) => finish(row)),
