@@ -18,6 +18,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	"guanxi/base/keys"
 )
 
 const (
@@ -97,7 +98,7 @@ func (g *Guard) SetSignInProvider(ctx context.Context, p Provider, secret *strin
 	}
 	switch {
 	case secret != nil && *secret != "":
-		if p.Sealed, err = sealText(ctx, *secret, "provider:"+p.Issuer); err != nil {
+		if p.Sealed, err = keys.Seal(ctx, sealedFor, *secret, "provider:"+p.Issuer); err != nil {
 			return err
 		}
 	case secret == nil && p.Issuer == before.Issuer:

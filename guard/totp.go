@@ -3,7 +3,6 @@ package guard
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"strings"
 	"time"
 
@@ -23,39 +22,15 @@ const (
 	recoveryCodes = 10
 )
 
-// sealing gives the cipher of what sign-in keeps secret. Fault: unavailable, where the key file is not known.
-func sealing(ctx context.Context) (keys.Cipher, error) {
-	k := keys.Of(ctx)
-	if k == nil {
-		return nil, fault.Unavailable("key_file_unknown", nil)
-	}
-	return k.Cipher("sign-in")
-}
+// sealedFor is what sign-in seals its secrets for.
+const sealedFor = "sign-in"
 
-func sealText(ctx context.Context, text, about string) (string, error) {
-	cipher, err := sealing(ctx)
-	if err != nil {
-		return "", err
-	}
-	sealed, err := cipher.Encrypt([]byte(text), []byte(about))
-	return base64.StdEncoding.EncodeToString(sealed), err
-}
-
-// openText gives a sealed text. Fault: unavailable, when it was sealed with another key file.
+// openText gives a sealed text. Fault: unavailable, when it was sealed with another key file, or nothing was.
 func openText(ctx context.Context, sealed, about string) (string, error) {
-	cipher, err := sealing(ctx)
-	if err != nil {
-		return "", err
+	if sealed == "" {
+		return "", fault.Unavailable("sealed_with_another_key", nil)
 	}
-	bytes, err := base64.StdEncoding.DecodeString(sealed)
-	if err != nil {
-		return "", err
-	}
-	text, err := cipher.Decrypt(bytes, []byte(about))
-	if err != nil {
-		return "", fault.Unavailable("sealed_with_another_key", err)
-	}
-	return string(text), nil
+	return keys.Unseal(ctx, sealedFor, sealed, about)
 }
 
 // Enrolment is what a person enters into an authenticator.
@@ -71,7 +46,7 @@ func (g *Guard) beginTOTP(ctx context.Context, s Staff) (*Enrolment, error) {
 	if err != nil {
 		return nil, err
 	}
-	sealed, err := sealText(ctx, key.Secret(), "totp:"+itoa(s.ID))
+	sealed, err := keys.Seal(ctx, sealedFor, key.Secret(), "totp:"+itoa(s.ID))
 	if err != nil {
 		return nil, err
 	}

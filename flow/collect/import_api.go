@@ -209,7 +209,7 @@ limit 1000`, i.ID, last).Scan(ctx, &rows); err != nil {
 			for len(cells) < len(headers) {
 				cells = append(cells, "")
 			}
-			cells = append(cells[:len(headers)], strconv.FormatInt(r.RowNumber, 10), r.Code, reason(r.Code, language), r.Field, mask.value(r.Field, r.Value))
+			cells = append(cells[:len(headers)], strconv.FormatInt(r.RowNumber, 10), r.Code, reasons.In(r.Code, language), r.Field, mask.value(r.Field, r.Value))
 			if err := w.Write(safeCells(cells)); err != nil {
 				return err
 			}

@@ -75,19 +75,7 @@ func (r *run) hold(ctx context.Context, tx *db.Tx) error {
 
 // keepLease holds the lease through long steps, and stops the run once it is lost.
 func (r *run) keepLease(ctx context.Context, stop context.CancelFunc) {
-	ticker := time.NewTicker(leaseTime / 3)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := r.e.records.Write(ctx, r.hold); errors.Is(err, errFenced) {
-				stop()
-				return
-			}
-		}
-	}
+	db.Renew(ctx, leaseTime/3, func() (lost bool) { return errors.Is(r.e.records.Write(ctx, r.hold), errFenced) }, stop)
 }
 
 // release gives the lease back, so that another run can go on at once; waitingFor says what stopped this one, "" if

@@ -2,8 +2,26 @@ package collect
 
 import "strings"
 
+// Words holds what codes mean, in Chinese and in English.
+type Words map[string][2]string
+
+// In gives a code in words of a language; codes without words read as English by themselves.
+func (w Words) In(code, language string) string {
+	words, known := w[code]
+	switch {
+	case !known:
+		return strings.ReplaceAll(code, "_", " ")
+	case Chinese(language):
+		return words[0]
+	}
+	return words[1]
+}
+
+// Chinese says whether a language is told in Chinese; every other is in English.
+func Chinese(language string) bool { return strings.HasPrefix(language, "zh") }
+
 // reasons of rejected rows and findings in words, for errors.csv; the web application has its own catalogue.
-var reasons = map[string][2]string{
+var reasons = Words{
 	"value_missing":          {"必填的值为空", "a required value is missing"},
 	"too_many_cells":         {"这一行的单元格比表头多，可能有没加引号的分隔符", "more cells than columns, perhaps an unquoted delimiter"},
 	"date_unreadable":        {"日期认不出", "not readable as a date"},
@@ -34,16 +52,4 @@ var reasons = map[string][2]string{
 	"required_at_stage":      {"这个阶段的必填字段为空", "a field that this stage requires is empty"},
 	"out_of_scope":           {"这条记录不在你的权限范围内", "this record is outside what you may change"},
 	"record_unreadable":      {"记录号认不出", "not readable as a Guanxi record number"},
-}
-
-// reason gives the code in words; codes without words read as English by themselves.
-func reason(code, language string) string {
-	words, known := reasons[code]
-	switch {
-	case !known:
-		return strings.ReplaceAll(code, "_", " ")
-	case strings.HasPrefix(language, "zh"):
-		return words[0]
-	}
-	return words[1]
 }

@@ -23,46 +23,30 @@ func (e *Engine) report(ctx context.Context, tx *db.Tx, i *Import) error {
 		Say: func(_ context.Context, language string) mails.Report { return i.inWords(language) }})
 }
 
-var kindWords = map[string][2]string{
+var kindWords = Words{
 	"customers": {"客户", "customers"}, "orders": {"订单", "orders"}, "order_lines": {"订单明细", "order lines"}, "products": {"商品", "products"},
 	"consents": {"授权同意", "consents"}, "activities": {"跟进记录", "follow-ups"},
 }
 
 // KindWord names a kind of rows in a language.
-func KindWord(kind, language string) string {
-	words, known := kindWords[kind]
-	switch {
-	case !known:
-		return strings.ReplaceAll(kind, "_", " ")
-	case strings.HasPrefix(language, "zh"):
-		return words[0]
-	}
-	return words[1]
-}
+func KindWord(kind, language string) string { return kindWords.In(kind, language) }
 
-var reportWords = map[string][2]string{
+var reportWords = Words{
 	"done": {"导入完成：%k，新增 %c，更新 %u", "Import finished: %k, %c created, %u updated"}, "failed": {"导入失败：%k", "Import failed: %k"},
 	"number": {"导入编号", "Import number"}, "total": {"总行数", "Rows"}, "created": {"新增", "Created"}, "updated": {"更新", "Updated"}, "unchanged": {"没有变化", "Unchanged"},
 	"duplicates": {"重复，已跳过", "Repeats left out"}, "rejected": {"拒绝", "Rejected"}, "findings": {"待核对", "To be looked at"}, "took": {"用时", "Took"},
-	"why": {"原因：", "Why: "}, "open": {"查看这次导入", "See this import"},
+	"why": {"原因：", "Why: "}, "stop": {"。", ". "}, "open": {"查看这次导入", "See this import"},
 	"nothing": {"没有写入任何数据。", "Nothing was changed."}, "some": {"被拒绝的行和原因可以在导入页面下载。", "The rejected rows and the reasons can be fetched on the page of the import."},
 }
 
 // inWords is the report of an import that has ended.
 func (i *Import) inWords(language string) mails.Report {
-	in := 1
-	if strings.HasPrefix(language, "zh") {
-		in = 0
-	}
-	word := func(name string) string { return reportWords[name][in] }
+	word := func(name string) string { return reportWords.In(name, language) }
 	title := strings.NewReplacer("%k", KindWord(i.Kind, language), "%c", grouped(i.Created), "%u", grouped(i.Updated)).Replace(word(string(i.State)))
 	r := mails.Report{Subject: title, Title: title, Bad: i.State == StateFailed, Path: "/imports/" + strconv.FormatInt(i.ID, 10), Button: word("open"),
 		Lines: []mails.Line{{Label: word("number"), Value: strconv.FormatInt(i.ID, 10)}}}
 	if i.State == StateFailed {
-		r.Note = word("why") + reason(i.ErrorCode, language) + ". " + word("nothing")
-		if in == 0 {
-			r.Note = word("why") + reason(i.ErrorCode, language) + "。" + word("nothing")
-		}
+		r.Note = word("why") + reasons.In(i.ErrorCode, language) + word("stop") + word("nothing")
 		return r
 	}
 	for _, line := range []struct {

@@ -25,7 +25,7 @@ func (s *Store) reportExport(ctx context.Context, tx *db.Tx, e *Export) error {
 		Say: func(ctx context.Context, language string) mails.Report { return e.inWords(ctx, language) }})
 }
 
-var exportReportWords = map[string][2]string{
+var exportReportWords = collect.Words{
 	ExportDone: {"导出完成：%k，%n 行", "Export finished: %k, %n rows"}, ExportFailed: {"导出失败：%k", "Export failed: %k"},
 	"number": {"导出编号", "Export number"}, "rows": {"行数", "Rows"}, "size": {"文件大小", "Size"}, "by": {"导出人", "Asked for by"}, "until": {"文件保留到", "File kept until"},
 	"open": {"打开导出列表", "See the exports"}, "again": {"请重新导出；如果一直失败，请联系管理员。", "Please export again; if it keeps failing, ask an administrator."},
@@ -33,11 +33,7 @@ var exportReportWords = map[string][2]string{
 
 // inWords is the report of an export that has ended.
 func (e *Export) inWords(ctx context.Context, language string) mails.Report {
-	in := 1
-	if strings.HasPrefix(language, "zh") {
-		in = 0
-	}
-	word := func(name string) string { return exportReportWords[name][in] }
+	word := func(name string) string { return exportReportWords.In(name, language) }
 	title := strings.NewReplacer("%k", collect.KindWord(e.Kind, language), "%n", strconv.FormatInt(e.Written, 10)).Replace(word(e.State))
 	r := mails.Report{Subject: title, Title: title, Bad: e.State == ExportFailed, Path: "/exports", Button: word("open"),
 		Lines: []mails.Line{{Label: word("number"), Value: strconv.FormatInt(e.ID, 10)}, {Label: word("by"), Value: e.ByName}}}

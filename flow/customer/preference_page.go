@@ -120,12 +120,17 @@ func (p *preferencePages) show(w http.ResponseWriter, r *http.Request) {
 	p.answer(w, http.StatusOK, view)
 }
 
-// save records every answer of the form that differs from what stands.
-func (p *preferencePages) save(w http.ResponseWriter, r *http.Request) {
-	l, c, err := p.opened(r)
-	if err == nil {
+// posted is opened, with the form she sent read.
+func (p *preferencePages) posted(r *http.Request) (l preferenceLink, c *Customer, err error) {
+	if l, c, err = p.opened(r); err == nil {
 		err = r.ParseForm()
 	}
+	return l, c, err
+}
+
+// save records every answer of the form that differs from what stands.
+func (p *preferencePages) save(w http.ResponseWriter, r *http.Request) {
+	l, c, err := p.posted(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return
@@ -217,10 +222,7 @@ func (p *preferencePages) request(w http.ResponseWriter, r *http.Request) {
 
 // correct takes what she says of herself; what cannot be is shown again beside its field, and nothing is taken.
 func (p *preferencePages) correct(w http.ResponseWriter, r *http.Request) {
-	l, c, err := p.opened(r)
-	if err == nil {
-		err = r.ParseForm()
-	}
+	l, c, err := p.posted(r)
 	if err != nil {
 		p.fail(w, r, err)
 		return

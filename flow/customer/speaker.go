@@ -203,11 +203,8 @@ func (s *Store) AddSpeaker(ctx context.Context, customerID int64, n *NewContact)
 // ChangeSpeaker changes what a contact is at an organization. Faults: not found, stale, invalid.
 func (s *Store) ChangeSpeaker(ctx context.Context, customerID, id int64, ifMatch string, f *ContactFields) error {
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		k, err := s.speaker(ctx, tx, customerID, id)
+		k, err := s.speaker(ctx, tx, customerID, id, ifMatch)
 		if err != nil {
-			return err
-		}
-		if err := matches(ifMatch, k.Version); err != nil {
 			return err
 		}
 		before := *k
@@ -238,11 +235,8 @@ func (s *Store) ChangeSpeaker(ctx context.Context, customerID, id int64, ifMatch
 // RemoveSpeaker takes a contact away, as if it had never been. Faults: not found, stale.
 func (s *Store) RemoveSpeaker(ctx context.Context, customerID, id int64, ifMatch string) error {
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		k, err := s.speaker(ctx, tx, customerID, id)
+		k, err := s.speaker(ctx, tx, customerID, id, ifMatch)
 		if err != nil {
-			return err
-		}
-		if err := matches(ifMatch, k.Version); err != nil {
 			return err
 		}
 		if _, err := tx.Do(ctx, "delete from contacts where id = ?", id); err != nil {
@@ -260,8 +254,8 @@ func (c *Contact) tell(ctx context.Context, tx *db.Tx, action string, more map[s
 	return guard.Audit(ctx, tx, action, "customer", strconv.FormatInt(c.PersonID, 10), more)
 }
 
-// speaker finds a contact of the customer, both ends of it the reader's to see. Faults: not found, forbidden.
-func (s *Store) speaker(ctx context.Context, tx *db.Tx, customerID, id int64) (*Contact, error) {
+// speaker finds a contact of the customer, both ends of it the reader's to see. Faults: not found, forbidden, stale.
+func (s *Store) speaker(ctx context.Context, tx *db.Tx, customerID, id int64, ifMatch string) (*Contact, error) {
 	if _, err := s.find(ctx, tx, customerID); err != nil {
 		return nil, err
 	}
@@ -272,5 +266,6 @@ func (s *Store) speaker(ctx context.Context, tx *db.Tx, customerID, id int64) (*
 	if len(seen) == 0 {
 		return nil, fault.NotFound("contact", id)
 	}
-	return &seen[0].Contact, nil
+	k := &seen[0].Contact
+	return k, matches(ifMatch, k.Version)
 }

@@ -2,6 +2,7 @@ package decide
 
 import (
 	"context"
+	"maps"
 	"time"
 
 	"guanxi/base/money"
@@ -56,10 +57,7 @@ func (u unseen) from(i *TodayItem, currency string, now time.Time) {
 
 // without gives the values but for those named.
 func (v Values) without(names ...string) Values {
-	left := Values{}
-	for name, value := range v {
-		left[name] = value
-	}
+	left := maps.Clone(v)
 	for _, name := range names {
 		delete(left, name)
 	}

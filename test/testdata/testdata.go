@@ -40,6 +40,16 @@ func Need(t testing.TB, name string) string {
 	return need(t, Path(""), Path(name), os.Getenv("CI") != "")
 }
 
+// LeaveOut skips a test that this machine cannot run, for a reason that is told. Under CI it fails: there nobody would read
+// that it was left out.
+func LeaveOut(t testing.TB, why ...any) {
+	t.Helper()
+	if os.Getenv("CI") != "" {
+		t.Fatal(why...)
+	}
+	t.Skip(why...)
+}
+
 // lacking begins the reason of every test skipped for want of data; scripts/tally.mjs looks for it.
 const lacking = "NEEDS DATA: "
 

@@ -199,19 +199,7 @@ func (w *working) hold(ctx context.Context, tx *db.Tx) error {
 
 // keepLease holds the lease, and stops the run once it is lost.
 func (w *working) keepLease(ctx context.Context, stop context.CancelFunc) {
-	ticker := time.NewTicker(leaseTime / 4)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if err := w.s.records.Write(ctx, w.hold); errors.Is(err, errFenced) {
-				stop()
-				return
-			}
-		}
-	}
+	db.Renew(ctx, leaseTime/4, func() (lost bool) { return errors.Is(w.s.records.Write(ctx, w.hold), errFenced) }, stop)
 }
 
 // person gives whoever set the schedule up with the rights they have now. Fault: forbidden when they have left, or may not

@@ -2,13 +2,14 @@ package schedule
 
 import (
 	"context"
-	"strings"
 
 	"github.com/uptrace/bun"
+
+	"guanxi/flow/collect"
 )
 
 // reasons of failed runs in words, for mail and Today; the web application has its own catalogue.
-var reasons = map[string][2]string{
+var reasons = collect.Words{
 	"address_private":         {"地址在内部网络，服务器没有允许访问", "the address lies in a private network that the server may not reach"},
 	"disk_full":               {"磁盘已满", "the disk is full"},
 	"export":                  {"没有导出的权限", "no right to export"},
@@ -37,16 +38,7 @@ var reasons = map[string][2]string{
 }
 
 // Why gives a code in words of a language; codes without words read as English by themselves.
-func Why(code, language string) string {
-	words, known := reasons[code]
-	switch {
-	case !known:
-		return strings.ReplaceAll(code, "_", " ")
-	case strings.HasPrefix(language, "zh"):
-		return words[0]
-	}
-	return words[1]
-}
+func Why(code, language string) string { return reasons.In(code, language) }
 
 // Trouble is a schedule that does not do its work.
 type Trouble struct {

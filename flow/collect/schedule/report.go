@@ -11,7 +11,7 @@ import (
 	"guanxi/guard/mails"
 )
 
-var reportWords = map[string][2]string{
+var reportWords = collect.Words{
 	"failed": {"定时任务失败：%n", "Schedule failed: %n"}, "out": {"定时导出完成：%n", "Scheduled export finished: %n"},
 	"kind": {"内容", "What"}, "rows": {"行数", "Rows"}, "file": {"文件", "File"}, "tries": {"连续失败次数", "Failures in a row"}, "due": {"应于", "Was due"},
 	"why": {"原因", "Why"}, "in": {"导入", "Import of"}, "of": {"导出", "Export of"}, "open": {"打开这个定时任务", "Open the schedule"},
@@ -31,11 +31,7 @@ func (s *Schedules) report(ctx context.Context, tx *db.Tx, of *Schedule, r *Run,
 }
 
 func inWords(of *Schedule, r *Run, language string, w workspace.Workspace) mails.Report {
-	in := 1
-	if strings.HasPrefix(language, "zh") {
-		in = 0
-	}
-	word := func(name string) string { return reportWords[name][in] }
+	word := func(name string) string { return reportWords.In(name, language) }
 	what, failed := "of", r.State == "failed"
 	if of.Direction == In {
 		what = "in"
@@ -44,7 +40,10 @@ func inWords(of *Schedule, r *Run, language string, w workspace.Workspace) mails
 	if failed {
 		title = "failed"
 	}
-	space := []string{"", " "}[in]
+	space := " "
+	if collect.Chinese(language) {
+		space = ""
+	}
 	said := mails.Report{Subject: strings.ReplaceAll(word(title), "%n", of.Name), Bad: failed, Path: "/schedules/" + id(of.ID), Button: word("open"),
 		Lines: []mails.Line{{Label: word("kind"), Value: word(what) + space + collect.KindWord(of.Kind, language)},
 			{Label: word("due"), Value: w.Time(r.DueAt).Format("2006-01-02 15:04 -07:00")}}}
