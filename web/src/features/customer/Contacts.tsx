@@ -34,9 +34,10 @@ function Point({ of, point }: { of: CustomerPage; point: ContactPoint }) {
             </Pop>
           ) : !fails && state}
           {fails && <Tag tone="warn">{state}</Tag>}
+          {!point.stops?.length && <Stops of={of} point={point} />}
           {can("customers.write") && point.state !== "invalid" && <Marking of={of} point={point} fails={fails} />}
         </span>
-        <Stops of={of} point={point} />
+        {!!point.stops?.length && <Stops of={of} point={point} />}
       </dd>
     </>
   );

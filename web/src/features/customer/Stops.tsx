@@ -29,7 +29,7 @@ export function Stops({ of, point }: { of: CustomerPage; point: ContactPoint }) 
   if (!can("customers.write") || !of.may_change || !channelsOf[point.kind]) return null;
   return (
     <Pop title={t("stop.title")} content={(close) => <StopForm of={of} point={point} onDone={() => { close(); say({ text: t("stop.done"), ...(can("privacy.write") ? { undo: async () => { await releaseContact(of.id, point.id); take(); } } : {}) }); take(); }} />}>
-      <Button look="link" className="meta">{t("stop.do")}</Button>
+      <Button look="bare" icon="no" aria-label={t("stop.do")} title={t("stop.do")} />
     </Pop>
   );
 }
