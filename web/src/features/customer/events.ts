@@ -112,6 +112,6 @@ export function useEventText() {
     const shown = [of("shop"), t("event.orderMeta", { number }), status(state)].filter(Boolean).join(comma);
     if (item.kind === "refund") return { title: t("event.refund", { number }), meta: [of("shop"), what].filter(Boolean).join(comma) };
     if (state === "cancelled") return { title: t("event.cancelled", { number }), meta: what };
-    return lines.length ? { title: t("event.order", { items: format.count(pieces), what }), meta: shown } : { title: t("event.orderPlain", { number }), meta: [of("shop"), status(state)].filter(Boolean).join(comma) };
+    return lines.length ? { title: t("event.order", { count: pieces, items: format.count(pieces), what }), meta: shown } : { title: t("event.orderPlain", { number }), meta: [of("shop"), status(state)].filter(Boolean).join(comma) };
   }
 }
