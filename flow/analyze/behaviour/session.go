@@ -1,0 +1,130 @@
+package behaviour
+
+import (
+	"context"
+	"fmt"
+
+	"guanxi/base/columns"
+	"guanxi/base/feed"
+)
+
+// Subjects of the feed that sessions follow: batches of events, and visitors who became known or were parted again.
+const (
+	batches  = "event_batches"
+	visitors = "visitors"
+)
+
+// Watcher gives what keeps sessions, and the names that conditions can ask for, up with events. It must stand before
+// whatever asks for sessions in the same batch.
+func (b *Behaviour) Watcher() feed.Watcher { return watcher{b} }
+
+type watcher struct{ *Behaviour }
+
+// Changed implements feed.Watcher: it makes the sessions around the events of a batch anew, and all of them when columns
+// were rebuilt or the time a visitor may be still has changed.
+func (w watcher) Changed(ctx context.Context, to *columns.Tx, changed map[string][]int64) error {
+	s, err := w.Settings(ctx)
+	if err != nil {
+		return err
+	}
+	var made int
+	if err := to.QueryRow(ctx, "select idle_minutes from session_state").Scan(&made); err != nil {
+		return err
+	}
+	if changed == nil || made != s.IdleMinutes {
+		return remakeAll(ctx, to, s.IdleMinutes, changed == nil)
+	}
+	if ids := changed[batches]; len(ids) > 0 {
+		if err := learnNames(ctx, to, "batch_id in (select unnest(?::bigint[]))", ids); err != nil {
+			return err
+		}
+	}
+	return remake(ctx, to, s.IdleMinutes, changed[batches], changed[visitors])
+}
+
+// atOnce bounds the events whose sessions are made in one statement, which sorts them in memory.
+const atOnce = 2_000_000
+
+// remakeAll makes every session anew, visitors in as many turns as memory wants.
+func remakeAll(ctx context.Context, to *columns.Tx, idle int, names bool) error {
+	var events int64
+	if err := to.QueryRow(ctx, "select count(*) from events").Scan(&events); err != nil {
+		return err
+	}
+	if err := to.Exec(ctx, "delete from session_runs"); err != nil {
+		return err
+	}
+	turns := events/atOnce + 1
+	for turn := range turns {
+		rows := fmt.Sprintf("select e.* from events e where e.visitor_id %% %d = %d", turns, turn)
+		if err := to.Exec(ctx, sessionsOf(rows, idle)); err != nil {
+			return err
+		}
+	}
+	if names {
+		for _, table := range []string{"event_names", "event_properties"} {
+			if err := to.Exec(ctx, "delete from "+table); err != nil {
+				return err
+			}
+		}
+		if err := learnNames(ctx, to, "true"); err != nil {
+			return err
+		}
+	}
+	return to.Exec(ctx, "update session_state set idle_minutes = ?", idle)
+}
+
+// remake makes the sessions around the events of some batches anew, and those of some visitors from their first event
+// on. What is read of a visitor grows until it neither cuts a session nor leaves one nearer than the idle time, since a
+// late event can join two.
+func remake(ctx context.Context, to *columns.Tx, idle int, batches, visitors []int64) error {
+	if len(batches)+len(visitors) == 0 {
+		return nil
+	}
+	if err := to.Exec(ctx, `
+create or replace temp table remade as
+select visitor_id, min(low) as low, max(high) as high
+from (
+  select visitor_id, min(ts) as low, max(ts) as high
+  from events
+  where batch_id in (select unnest(?::bigint[]))
+  group by visitor_id
+  union all
+  select unnest(?::bigint[]), -9000000000000000, 9000000000000000
+)
+group by visitor_id`, batches, visitors); err != nil {
+		return err
+	}
+	still := int64(idle) * 60_000
+	for {
+		var grown int64
+		if err := to.QueryRow(ctx, `
+select count(*)
+from remade r
+where exists (select 1 from session_runs s where s.visitor_id = r.visitor_id and s.ended_at >= r.low - ? and s.ts <= r.high + ? and (s.ts < r.low or s.ended_at > r.high))`,
+			still, still).Scan(&grown); err != nil {
+			return err
+		}
+		if grown == 0 {
+			break
+		}
+		if err := to.Exec(ctx, `
+create or replace temp table remade as
+select r.visitor_id, least(r.low, coalesce(min(s.ts), r.low)) as low, greatest(r.high, coalesce(max(s.ended_at), r.high)) as high
+from remade r
+left join session_runs s on s.visitor_id = r.visitor_id and s.ended_at >= r.low - ? and s.ts <= r.high + ?
+group by r.visitor_id, r.low, r.high`, still, still); err != nil {
+			return err
+		}
+	}
+	var low, high, some int64
+	if err := to.QueryRow(ctx, "select coalesce(min(low), 0), coalesce(max(high), 0), count(*) from remade").Scan(&low, &high, &some); err != nil || some == 0 {
+		return err
+	}
+	if err := to.Exec(ctx, "delete from session_runs s using remade r where s.visitor_id = r.visitor_id and s.ts between r.low and r.high"); err != nil {
+		return err
+	}
+	rows := fmt.Sprintf(`select e.* from events e join remade r on e.visitor_id = r.visitor_id and e.ts between r.low and r.high
+    where e.ts between %d and %d`, low, high)
+	return to.Exec(ctx, sessionsOf(rows, idle))
+}
