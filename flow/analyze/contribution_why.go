@@ -26,7 +26,7 @@ type WhyQuery struct {
 // Why is a change and the parts it is made of.
 type Why struct {
 	Name      string         `json:"name"`
-	Unit      Unit           `json:"unit" enum:"money,count,share,days,ratio"`
+	Unit      Unit           `json:"unit" enum:"money,count,share,days,seconds,ratio"`
 	Label     Text           `json:"label"`
 	From      string         `json:"from" format:"date"`
 	To        string         `json:"to" format:"date"`

@@ -13,11 +13,12 @@ type Unit string
 
 // The units. Money is in minor units of the workspace's currency, a share lies between 0 and 1.
 const (
-	UnitMoney Unit = "money"
-	UnitCount Unit = "count"
-	UnitShare Unit = "share"
-	UnitDays  Unit = "days"
-	UnitRatio Unit = "ratio"
+	UnitMoney   Unit = "money"
+	UnitCount   Unit = "count"
+	UnitShare   Unit = "share"
+	UnitDays    Unit = "days"
+	UnitSeconds Unit = "seconds"
+	UnitRatio   Unit = "ratio"
 )
 
 // part is one aggregate over the rows f of a source: agg over those for which in holds. {orders} in agg counts orders.

@@ -17,7 +17,7 @@ import (
 type Item struct {
 	Name       string      `json:"name"`
 	Group      string      `json:"group"`
-	Unit       Unit        `json:"unit" enum:"money,count,share,days,ratio"`
+	Unit       Unit        `json:"unit" enum:"money,count,share,days,seconds,ratio"`
 	Label      Text        `json:"label"`
 	Definition Text        `json:"definition"`
 	Good       int         `json:"good" doc:"1 when more is better, -1 when less is better"`
@@ -81,11 +81,15 @@ func (m *Metrics) Board(ctx context.Context, p Period, segment int64) (*Board, e
 	if b.OtherCurrency, err = m.otherCurrency(ctx, question{period: p, segment: segment}); err != nil {
 		return nil, err
 	}
+	var visited bool // no session at all means that nothing tells of them, and a zero would be a lie
+	if err := m.columns.QueryRow(ctx, "select exists (select 1 from sessions)").Scan(&visited); err != nil {
+		return nil, err
+	}
 	for i := range metrics {
 		metric := &metrics[i]
 		item := Item{Name: metric.Name, Group: metric.Group, Unit: metric.Unit, Label: metric.Label, Definition: metric.Definition,
 			Good: metric.Good, State: "no_source", Spark: []*float64{}}
-		if !metric.Fed() {
+		if !metric.Fed() || metric.source == sessionSource && !visited {
 			item.Needs = &metric.Needs
 			b.Items = append(b.Items, item)
 			continue

@@ -5,11 +5,6 @@ package analyze
 var unfed = []Metric{
 	missing("cart_abandon_rate", "behaviour", UnitShare, -1, "加购放弃率", "Cart abandon rate", "购物车事件", "cart events"),
 	missing("action_conversion_rate", "behaviour", UnitShare, 1, "行动转化率", "Action conversion rate", "网站或小程序事件", "events of the site or mini program"),
-	missing("sessions", "behaviour", UnitCount, 1, "访问次数", "Sessions", "网站或小程序事件", "events of the site or mini program"),
-	missing("visit_duration", "behaviour", UnitRatio, 1, "访问时长", "Visit duration", "网站或小程序事件", "events of the site or mini program"),
-	missing("page_views", "behaviour", UnitCount, 1, "浏览页数", "Page views", "网站或小程序事件", "events of the site or mini program"),
-	missing("page_depth", "behaviour", UnitRatio, 1, "页面深度", "Page depth", "网站或小程序事件", "events of the site or mini program"),
-	missing("bounce_rate", "behaviour", UnitShare, -1, "跳出率", "Bounce rate", "网站或小程序事件", "events of the site or mini program"),
 	missing("cac", "marketing", UnitMoney, -1, "获客成本", "Acquisition cost", "营销成本", "marketing costs"),
 	missing("clv_cac_ratio", "marketing", UnitRatio, 1, "价值成本比", "Value to cost ratio", "营销成本", "marketing costs"),
 	missing("campaign_conversion_rate", "marketing", UnitShare, 1, "活动转化率", "Campaign conversion rate", "营销活动的点击与购买", "clicks and purchases of campaigns"),

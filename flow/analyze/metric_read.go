@@ -66,7 +66,7 @@ type Part struct {
 // Figure is a metric over a period.
 type Figure struct {
 	Name       string    `json:"name"`
-	Unit       Unit      `json:"unit" enum:"money,count,share,days,ratio"`
+	Unit       Unit      `json:"unit" enum:"money,count,share,days,seconds,ratio"`
 	Label      Text      `json:"label"`
 	Definition Text      `json:"definition"`
 	From       string    `json:"from" format:"date"`

@@ -19,6 +19,8 @@ var (
 	placedCount = part{"{orders}", placed}
 )
 
+var visitEvents = Text{"网站或小程序事件", "events of the site or mini program"}
+
 func per(p part) *part { return &p }
 
 // metrics is the registry, in the order of the board. Metrics that nothing feeds yet stand in metric_missing.go.
@@ -111,6 +113,22 @@ var metrics = append([]Metric{
 		Label: Text{"跑路率", "Abandon rate"},
 		Definition: Text{"（取消的订单 + 放弃的购物车）÷（下单 + 放弃的购物车）。尚未采集购物车，目前只含取消的订单。",
 			"(Orders cancelled + carts left) ÷ (orders placed + carts left). Carts are not collected yet: for now cancelled orders only."}},
+	{Name: "sessions", Group: "behaviour", Unit: UnitCount, Good: 1, source: sessionSource, rows: "customers", num: part{"count(*)", "true"}, Needs: visitEvents,
+		Label: Text{"访问次数", "Sessions"},
+		Definition: Text{"期内开始的会话数。会话：同一访客的一串事件，停顿不超过 30 分钟（可设置）；换了推广活动或登录了另一人即为新会话；机器人不计。",
+			"Sessions that began in the period: a run of one visitor's events without a gap longer than 30 minutes (a setting); another campaign, or another person on the device, begins a new one. Bots are not counted."}},
+	{Name: "visit_duration", Group: "behaviour", Unit: UnitSeconds, Good: 1, source: sessionSource, rows: "customers", num: part{"sum(f.duration)", "true"}, den: per(part{"count(*)", "true"}), Needs: visitEvents,
+		Label: Text{"访问时长", "Visit duration"},
+		Definition: Text{"每次会话从首个到末个事件的平均时长。", "The mean time from the first to the last event of a session."}},
+	{Name: "page_views", Group: "behaviour", Unit: UnitCount, Good: 1, source: sessionSource, rows: "customers", num: part{"sum(f.pages)", "true"}, Needs: visitEvents,
+		Label: Text{"浏览页数", "Page views"},
+		Definition: Text{"期内会话看过的页面与屏幕数。", "Pages and screens seen in the sessions of the period."}},
+	{Name: "page_depth", Group: "behaviour", Unit: UnitRatio, Good: 1, source: sessionSource, rows: "customers", num: part{"sum(f.pages)", "true"}, den: per(part{"count(*)", "true"}), Needs: visitEvents,
+		Label: Text{"页面深度", "Page depth"},
+		Definition: Text{"浏览页数 ÷ 访问次数。", "Page views ÷ sessions."}},
+	{Name: "bounce_rate", Group: "behaviour", Unit: UnitShare, Good: -1, source: sessionSource, rows: "customers", num: part{"count(*)", "f.bounced"}, den: per(part{"count(*)", "true"}), Needs: visitEvents,
+		Label: Text{"跳出率", "Bounce rate"},
+		Definition: Text{"只看了一页、什么也没做就离开的会话 ÷ 访问次数。", "Sessions of one page on which nothing was done ÷ sessions."}},
 
 	{Name: "follow_up_timely_rate", Group: "service", Unit: UnitShare, Good: 1, source: followUpSource, rows: "activities",
 		num: part{"count(*)", "f.done_day <= f.day"}, den: per(part{"count(*)", "true"}),

@@ -86,8 +86,16 @@ func smallShop(t *testing.T, records *db.DB, seed uint64) (context.Context, *Met
 		}
 		activities = append(activities, []any{id, 1 + r.Int64N(60), one("call", "visit"), nil, int64(7), on.UnixMilli(), on, next, done})
 	}
+	visit := columnstest.Row(t, store, "session_runs")
+	var visits [][]any
+	for id := range int64(300) {
+		on := start.AddDate(0, 0, r.IntN(70))
+		ts, stay, pages := on.UnixMilli(), r.Int64N(900), int32(1+r.IntN(6))
+		visits = append(visits, visit(map[string]any{"visitor_id": id, "customer_id": one(nil, 1+r.Int64N(60)), "ts": ts, "ended_at": ts + stay*1000, "day": on, "duration": float64(stay),
+			"pages": pages, "events": pages, "bounced": pages == 1 && r.IntN(4) > 0, "entry_page": one("/", "/a"), "exit_page": one("/", "/b"), "came_from": one(nil, "search.example"), "device": one("phone", nil)}))
+	}
 	if err := store.Write(context.Background(), func(ctx context.Context, tx *columns.Tx) error {
-		for table, rows := range map[string][][]any{"orders": orders, "order_lines": lines, "customers": people, "activities": activities, "customer_scores": scores} {
+		for table, rows := range map[string][][]any{"orders": orders, "order_lines": lines, "customers": people, "activities": activities, "customer_scores": scores, "session_runs": visits} {
 			if err := tx.Append(ctx, table, rows); err != nil {
 				return err
 			}

@@ -91,6 +91,8 @@ var (
 	scoreSource = &source{name: "scores", kind: snapshot, customers: true,
 		relation: "(select customer_id, predicted_value from customer_scores where predicted_value is not null)"}
 
+	sessionSource = &source{name: "sessions", relation: "sessions"}
+
 	qualitySource = &source{name: "quality", kind: snapshot, customers: true, relation: `(
   select id as customer_id,
     case when id in (select unnest(cast({flagged} as bigint[]))) then 0 else coalesce(completeness, 0) end as score

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -10,7 +11,7 @@ import (
 )
 
 // splitBy is one way to part the rows of a metric. Each text gives the part a row belongs to, as text or null: order
-// over rows of orders, line over rows of order lines (both f), customer over the customer c (or her scores s).
+// over rows of orders, line over rows of order lines, session over sessions (all f), customer over the customer c (or her scores s).
 // Empty where the split says nothing about such rows.
 type splitBy struct {
 	Name  string
@@ -18,6 +19,8 @@ type splitBy struct {
 	// field is the customer field one must be allowed to use
 	field                 string
 	order, line, customer string
+	// session gives the part over rows of sessions (f); where it is empty the customer tells
+	session string
 	// varies: the same customer may be in several parts, so that parts that count customers overlap
 	varies bool
 }
@@ -31,7 +34,7 @@ var splits = []splitBy{
 	{Name: "brand", Label: Text{"品牌", "Brand"}, line: "f.brand", varies: true},
 	{Name: "product", Label: Text{"商品", "Product"}, line: "f.product", varies: true},
 	{Name: "sku", Label: Text{"SKU", "SKU"}, line: "f.sku", varies: true},
-	{Name: "identified", Label: Text{"是否识别到客户", "Known customer"}, order: "case when f.customer_id is null then 'false' else 'true' end"},
+	{Name: "identified", Label: Text{"是否识别到客户", "Known customer"}, order: identifiedSQL, session: identifiedSQL},
 	{Name: "new_or_returning", Label: Text{"新老客", "New or returning"}, varies: true,
 		order: "case when f.customer_id is null then null when f.day <= coalesce(c.orders_first_day, f.day) then 'new' else 'returning' end"},
 	{Name: "rfm_segment", Label: Text{"RFM 分层", "RFM segment"}, field: "rfm.segment", customer: "s.rfm_segment"},
@@ -39,7 +42,14 @@ var splits = []splitBy{
 	{Name: "team", Label: Text{"团队", "Team"}, field: "team", customer: "cast(c.team_id as varchar)"},
 	{Name: "gender", Label: Text{"性别", "Gender"}, field: "gender", customer: "c.gender"},
 	{Name: "source", Label: Text{"来源", "Source"}, field: "source", customer: "c.source"},
+	{Name: "came_from", Label: Text{"访问来源", "Came from"}, session: "f.came_from", varies: true},
+	{Name: "campaign", Label: Text{"推广活动", "Campaign"}, session: "f.utm_campaign", varies: true},
+	{Name: "entry_page", Label: Text{"落地页", "Landing page"}, session: "f.entry_page", varies: true},
+	{Name: "exit_page", Label: Text{"退出页", "Exit page"}, session: "f.exit_page", varies: true},
+	{Name: "device", Label: Text{"设备", "Device"}, session: "f.device", varies: true},
 }
+
+const identifiedSQL = "case when f.customer_id is null then 'false' else 'true' end"
 
 // FieldOfSplit gives the customer field one must be allowed to use for the split of that name, empty where it is none.
 func FieldOfSplit(name string) string {
@@ -73,6 +83,8 @@ func splitOf(ctx context.Context, m *Metric, name string) (*splitBy, error) {
 // over gives the text that parts the rows of m, empty when the split does not fit.
 func (s *splitBy) over(m *Metric) string {
 	switch {
+	case m.source == sessionSource:
+		return cmp.Or(s.session, s.customer)
 	case m.source.customers && m.source != buyerSource:
 		return s.customer
 	case m.source.customers && s.customer != "":

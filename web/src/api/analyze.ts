@@ -104,7 +104,7 @@ export const previewSegment = (condition: Condition, signal?: AbortSignal) => po
 export const explainCondition = (condition: Condition, customer: string, signal?: AbortSignal) => post<Explanation>("/segments/explain", { condition, customer }, { signal });
 export const readOverlaps = (id: string, signal?: AbortSignal) => get<List<Overlap>>(`/segments/${id}/overlaps`, undefined, signal);
 
-export type MetricUnit = "money" | "count" | "share" | "days" | "ratio";
+export type MetricUnit = "money" | "count" | "share" | "days" | "seconds" | "ratio";
 
 /** The value of a metric: an amount for metrics in money, else a number; null where there is none. */
 export type Figure = number | Money | null;

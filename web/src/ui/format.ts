@@ -160,6 +160,17 @@ export function formatFor(place: Place) {
     return rest ? `${hours} h ${rest} min` : `${hours} h`;
   }
 
+  /** 42 秒, 3 分 5 秒, then as spans. */
+  function seconds(value: number | null | undefined): string {
+    if (value == null) return MISSING;
+    const whole = Math.round(Math.abs(value));
+    const sign = value < 0 && whole ? MINUS : "";
+    if (whole >= 3600) return sign + span(whole / 60);
+    const [minutes, rest] = [Math.floor(whole / 60), whole % 60];
+    if (!minutes) return chinese ? `${sign}${rest} 秒` : `${sign}${rest} s`;
+    return chinese ? `${sign}${minutes} 分 ${rest} 秒` : `${sign}${minutes} min ${rest} s`;
+  }
+
   const days = (n: number | null | undefined) =>
     n == null ? MISSING : chinese ? `${count(Math.round(n))} 天` : `${count(Math.round(n))} ${Math.round(n) === 1 ? "day" : "days"}`;
 
@@ -182,7 +193,7 @@ export function formatFor(place: Place) {
 
   return {
     ...place, short, count, decimal, money, moneyExact, symbol, major, exponent, share, shareChange, change, day, when, exact, fullDay, monthDay, month, yearMonth, weekday,
-    clock, span, days, hoursMinutes, range, size, dayOf, today, daysBetween, compare: collator.compare,
+    clock, span, seconds, days, hoursMinutes, range, size, dayOf, today, daysBetween, compare: collator.compare,
   };
 }
 

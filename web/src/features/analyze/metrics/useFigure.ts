@@ -15,6 +15,7 @@ export function useFigure() {
       case "money": return format.money({ amount, currency: format.currency });
       case "share": return format.share(amount);
       case "days": return `${format.decimal(amount, 1)} ${t("metrics.days")}`;
+      case "seconds": return format.seconds(amount);
       case "ratio": return format.decimal(amount, 2);
       default: return format.short(amount);
     }
