@@ -99,6 +99,8 @@ func (j *junction) add(c *Condition, negated bool) {
 		j.add(c.List.members(), negated)
 	case c.Field != nil && c.Field.scores:
 		j.join(j.compiler.scoreSet(c, negated))
+	case c.Sequence != nil:
+		j.plain = append(j.plain, j.compiler.sequence(c, negated))
 	case c.Event != nil:
 		j.join(j.compiler.eventSet(c, negated))
 	case c.Field != nil, c.Tag != "":

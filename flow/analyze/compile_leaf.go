@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -11,11 +12,12 @@ type operand struct {
 	unit string
 	x    piece
 	day  piece
+	json string
 	path string
 }
 
 func operandOf(f *Field) operand {
-	return operand{kind: f.Type, unit: f.Unit, x: sqlPiece(f.expr), day: sqlPiece(f.day), path: f.path}
+	return operand{kind: f.Type, unit: f.Unit, x: sqlPiece(f.expr), day: sqlPiece(f.day), json: cmp.Or(f.json, "c.custom"), path: f.path}
 }
 
 // positive gives the operator whose opposite a negative one is.
@@ -59,7 +61,7 @@ func (o operand) value(v Value, op Op) piece {
 	if o.kind != TypeCustom {
 		return o.x
 	}
-	text := sqlPiece("json_extract_string(c.custom, ?)", o.path)
+	text := sqlPiece("json_extract_string("+o.json+", ?)", o.path)
 	switch {
 	case v.Numbers != nil:
 		return text.put("try_cast(", " as double)")

@@ -39,10 +39,7 @@ func (k *compiler) eventSet(c *Condition, negated bool) *customerSet {
 		}
 		s.from, s.to = from.Format(time.DateOnly), to.Format(time.DateOnly)
 	}
-	keep := sqlPiece(c.Event.kept)
-	if c.Where != nil {
-		keep = both("and", []piece{keep, k.holds(c.Where, false)})
-	}
+	keep := k.keeps(c)
 	op, opposite := positive(c.Op)
 	inverted := false
 	if zero, ok := c.Measure.ofNothing(); ok {
@@ -61,6 +58,15 @@ func (k *compiler) eventSet(c *Condition, negated bool) *customerSet {
 	}
 	s.tests = []setTest{test}
 	return s
+}
+
+// keeps gives which rows of the event's relation are occurrences that count.
+func (k *compiler) keeps(c *Condition) piece {
+	keep := piece{c.Event.kept, c.Event.keptArgs}
+	if c.Where != nil {
+		keep = both("and", []piece{keep, k.holds(c.Where, false)})
+	}
+	return keep
 }
 
 // atLeastOne says that having any occurrence is the whole test.
@@ -127,26 +133,26 @@ func filterOf(filter piece) piece {
 // aggregate gives the measure over the rows that pass filter. middle is the first day of the window, which parts it
 // from the one before for the ratio.
 func aggregate(m Measure, filter piece, middle time.Time) operand {
-	number := func(function string) operand {
-		return operand{kind: m.field().Type, x: glue("", sqlPiece(function), filterOf(filter))}
+	number := func(function piece) operand {
+		return operand{kind: m.field().Type, x: glue("", function, filterOf(filter))}
 	}
 	switch m.Name {
 	case MeasureCount:
-		return number("count(*)")
+		return number(sqlPiece("count(*)"))
 	case MeasureDays:
-		return number("count(distinct e.day)")
+		return number(sqlPiece("count(distinct e.day)"))
 	case MeasureSum:
-		p := number("sum(" + m.Property.expr + ")")
+		p := number(m.Property.added().put("sum(", ")"))
 		p.x = p.x.put("coalesce(", ", 0)")
 		return p
 	case MeasureAvg, MeasureMin, MeasureMax:
-		return number(m.Name + "(" + m.Property.expr + ")")
+		return number(m.Property.added().put(m.Name+"(", ")"))
 	case MeasureFirst:
-		o := number("min(e.ts)")
+		o := number(sqlPiece("min(e.ts)"))
 		o.day = glue("", sqlPiece("min(e.day)"), filterOf(filter))
 		return o
 	case MeasureLast:
-		o := number("max(e.ts)")
+		o := number(sqlPiece("max(e.ts)"))
 		o.day = glue("", sqlPiece("max(e.day)"), filterOf(filter))
 		return o
 	}

@@ -28,11 +28,13 @@ var referenced = map[string]any{
 }
 
 // lookupReferenced knows the segments of referenced, and three lists: 8 stands below 7 and holds segment 1.
-var lookupReferenced = Lookup{Segment: referencedSegment, List: func(_ context.Context, id int64) (*ListTree, error) {
+var lookupReferenced = Lookup{Event: eventSent, Segment: referencedSegment, List: func(_ context.Context, id int64) (*ListTree, error) {
 	parent := int64(7)
 	return treeOf([]groupNode{{GroupList, 7, "list 7", nil}, {GroupList, 8, "list 8", &parent}, {GroupList, 9, "list 9", nil},
 		{GroupSegment, 1, "segment 1", ptr(int64(8))}}, id)
 }}
+
+func eventSent(_ context.Context, name string) (bool, error) { return drawnEvents[name] != nil, nil }
 
 func ptr[T any](v T) *T { return &v }
 

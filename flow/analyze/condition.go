@@ -8,7 +8,7 @@ import (
 )
 
 // Condition is a checked tree of the condition language (contract.md): every name in it is known, every value has the
-// type its field wants. Exactly one of All, Any, Not, Tag, Segment, List, Field and Event is set.
+// type its field wants. Exactly one of All, Any, Not, Tag, Segment, List, Field, Event and Sequence is set.
 //
 // A condition holds or does not; nothing is unknown. A comparison with a value that is unset does not hold, so `ne`,
 // `not_in` and `not_in_last_days`, which are the opposites of `eq`, `in` and `in_last_days`, do hold for it, and `not`
@@ -25,10 +25,15 @@ type Condition struct {
 	Op    Op
 	Value Value
 
-	Event    *Event
-	Where    *Condition
-	Measure  Measure
-	Window   Window
+	Event   *Event
+	Where   *Condition
+	Measure Measure
+	Window  Window // of a sequence that of its first step
+
+	Sequence []*Condition // events with their where
+	Without  []*Condition
+	Within   int // days from the first step to the last
+
 	everyone bool // All without members: everybody
 	place    string
 }
@@ -158,6 +163,8 @@ func (c *Condition) MarshalJSON() ([]byte, error) {
 	case c.Event != nil:
 		return json.Marshal(eventForm{Event: c.Event.Name, Where: c.Where, Measure: c.Measure.String(), Op: c.Op,
 			Value: c.Value.form(c.Op), Window: c.Window.form()})
+	case c.Sequence != nil:
+		return json.Marshal(c.sequenceForm())
 	case c.Field != nil:
 		form := fieldForm{Field: c.Field.Name, Op: c.Op}
 		if c.Op != OpIsSet && c.Op != OpIsNotSet {

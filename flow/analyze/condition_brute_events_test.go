@@ -49,7 +49,63 @@ func (b brute) occurrences(s *shopper, event string) (all []occurrence, amount s
 			add(m.at, map[string]any{"segment": float64(m.segment)})
 		}
 	}
+	for _, e := range s.sent {
+		if e.name == event && !e.bot && e.kind != "identify" {
+			props := map[string]any{"path": text(e.path), "device": text(e.device), "seconds": e.seconds}
+			for name, v := range e.properties {
+				props["properties."+name] = v
+			}
+			add(e.at, props)
+		}
+	}
+	for _, v := range s.visits {
+		if event == "session" {
+			add(v.at, map[string]any{"entry_page": text(v.entry), "came_from": text(v.from), "pages": float64(v.pages), "duration": v.duration, "bounced": v.bounced})
+		}
+	}
 	return all, amount
+}
+
+// inOrder looks for the steps by trying every occurrence of each.
+func (b brute) inOrder(s *shopper, c map[string]any) bool {
+	steps := c["sequence"].([]any)
+	within := int64(number(c["within_days"])) * 86_400_000
+	from, to := time.Time{}, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)
+	if n, ok := c["window"].(map[string]any)["last_days"]; ok {
+		from, to = b.today.AddDate(0, 0, 1-int(number(n))), b.today
+	}
+	times := func(step any) (at []int64) {
+		all, _ := b.occurrences(s, step.(map[string]any)["event"].(string))
+		for _, o := range all {
+			if b.passes(o.props, step.(map[string]any)["where"]) {
+				at = append(at, o.at)
+			}
+		}
+		return at
+	}
+	var broken []int64
+	if without, ok := c["without"].([]any); ok {
+		for _, step := range without {
+			broken = append(broken, times(step)...)
+		}
+	}
+	var reaches func(k int, first, before int64) bool
+	reaches = func(k int, first, before int64) bool {
+		if k == len(steps) {
+			return true
+		}
+		again := slices.ContainsFunc(steps[:k], func(x any) bool { return x.(map[string]any)["event"] == steps[k].(map[string]any)["event"] })
+		return slices.ContainsFunc(times(steps[k]), func(at int64) bool {
+			if at < before || at == before && again || at-first > within {
+				return false
+			}
+			return !slices.ContainsFunc(broken, func(x int64) bool { return x > first && x < at }) && reaches(k+1, first, at)
+		})
+	}
+	return slices.ContainsFunc(times(steps[0]), func(at int64) bool {
+		d := b.day(at)
+		return !d.Before(from) && !d.After(to) && reaches(1, at, at)
+	})
 }
 
 func (b brute) passes(props map[string]any, where any) bool {
@@ -93,12 +149,15 @@ func (b brute) did(s *shopper, c map[string]any) bool {
 	kept := in(from, to)
 	measure, _ := c["measure"].(string)
 	name, of, _ := strings.Cut(measure, ":")
+	if name == "avg" || name == "min" || name == "max" { // of those that hold a number
+		kept = slices.DeleteFunc(kept, func(o occurrence) bool { _, ok := o.props[of].(float64); return !ok })
+	}
 	sum := func(list []occurrence, of string) (total float64) {
 		for _, o := range list {
 			if of == "" {
 				total++
-			} else {
-				total += o.props[of].(float64)
+			} else if n, ok := o.props[of].(float64); ok {
+				total += n
 			}
 		}
 		return total

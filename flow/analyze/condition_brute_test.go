@@ -30,6 +30,8 @@ type shopper struct {
 	lines                             []shopperLine
 	calls                             []shopperCall
 	moves                             []shopperMove
+	sent                              []shopperSent
+	visits                            []shopperVisit
 	scored                            bool
 	r                                 int64
 	predicted                         int64
@@ -60,6 +62,22 @@ type shopperMove struct {
 	segment int64
 	entered bool
 	at      int64
+}
+
+type shopperSent struct {
+	name, kind, path, device string
+	at                       int64
+	seconds                  any // float64 or nil
+	bot                      bool
+	properties               map[string]any
+}
+
+type shopperVisit struct {
+	entry, from string
+	pages       int64
+	duration    float64
+	bounced     bool
+	at          int64
 }
 
 type brute struct {
@@ -95,6 +113,8 @@ func (b brute) member(s *shopper, condition any) bool {
 				return slices.Contains(s.lists, "8") || b.member(s, b.segments["1"])
 			}
 			return slices.Contains(s.lists, v.(string))
+		case "sequence":
+			return b.inOrder(s, c)
 		case "event":
 			return b.did(s, c)
 		case "field":

@@ -21,10 +21,12 @@ const (
 	textLength     = 200  // runes in one value
 )
 
-// Lookup finds the groups a condition refers to. Fault of both: not found.
+// Lookup finds what a condition refers to. Fault of Segment and List: not found.
 type Lookup struct {
 	Segment func(ctx context.Context, id int64) (name string, condition json.RawMessage, err error)
 	List    func(ctx context.Context, id int64) (*ListTree, error)
+	// Event says whether an event of that name was ever sent; nil knows none but the product's own.
+	Event func(ctx context.Context, name string) (bool, error)
 }
 
 // ListTree is a list with everything below it: Lists are the list itself and all lists below, Segments those that stand
@@ -56,6 +58,7 @@ type conditionParser struct {
 	lookup Lookup
 	within []int64 // segments on the way to here
 	nodes  int
+	saved  bool // what is read was checked when it was saved
 }
 
 func (p *conditionParser) whole(text []byte) (*Condition, error) {
@@ -81,7 +84,7 @@ func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev 
 		return nil, err
 	}
 	var kind string
-	for _, k := range []string{"all", "any", "not", "field", "event", "segment", "tag", "list"} {
+	for _, k := range []string{"all", "any", "not", "field", "event", "segment", "tag", "list", "sequence"} {
 		if _, ok := keys[k]; ok {
 			if kind != "" {
 				return nil, wrong(place, k, "only_one_of", kind, k)
@@ -89,7 +92,8 @@ func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev 
 			kind = k
 		}
 	}
-	allowed := map[string][]string{"field": {"op", "value"}, "event": {"where", "measure", "op", "value", "window"}}[kind]
+	allowed := map[string][]string{"field": {"op", "value"}, "event": {"where", "measure", "op", "value", "window"},
+		"sequence": {"within_days", "without", "window"}}[kind]
 	for _, k := range sortedKeys(keys) {
 		if k != kind && !slices.Contains(allowed, k) {
 			return nil, wrong(place, k, "unknown_key")
@@ -98,7 +102,7 @@ func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev 
 	c := &Condition{place: place}
 	switch {
 	case kind == "":
-		return nil, wrong(place, "", "needs_one_of", "all, any, not, field, event, segment, tag, list")
+		return nil, wrong(place, "", "needs_one_of", "all, any, not, field, event, sequence, segment, tag, list")
 	case kind == "all" || kind == "any":
 		children, err := p.children(keys[kind], inside(place, kind), depth, ev)
 		if kind == "all" {
@@ -116,6 +120,8 @@ func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev 
 		return nil, wrong(place, kind, "not_inside_where")
 	case kind == "event":
 		return c, p.event(c, keys, depth)
+	case kind == "sequence":
+		return c, p.sequence(c, keys, depth)
 	case kind == "segment":
 		return c, p.segment(c, keys["segment"], depth)
 	case kind == "tag":
@@ -171,13 +177,17 @@ func (p *conditionParser) field(c *Condition, keys map[string]json.RawMessage, e
 	return err
 }
 
-func (p *conditionParser) event(c *Condition, keys map[string]json.RawMessage, depth int) error {
+// occurrence reads which event, and where.
+func (p *conditionParser) occurrence(c *Condition, keys map[string]json.RawMessage, depth int) error {
 	name, err := oneText(keys["event"], inside(c.place, "event"))
 	if err != nil {
 		return err
 	}
-	ev, known := knownEvents[name]
-	if !known {
+	ev, err := p.eventNamed(p.ctx, name)
+	if err != nil {
+		return err
+	}
+	if ev == nil {
 		return wrong(c.place, "event", "unknown_event", name)
 	}
 	if ev.ofOrders() && !customerFields["orders.count"].mayUse(p.ctx) {
@@ -185,10 +195,17 @@ func (p *conditionParser) event(c *Condition, keys map[string]json.RawMessage, d
 	}
 	c.Event = ev
 	if raw, ok := keys["where"]; ok && string(raw) != "null" {
-		if c.Where, err = p.node(raw, inside(c.place, "where"), depth+1, ev); err != nil {
-			return err
-		}
+		c.Where, err = p.node(raw, inside(c.place, "where"), depth+1, ev)
 	}
+	return err
+}
+
+func (p *conditionParser) event(c *Condition, keys map[string]json.RawMessage, depth int) error {
+	err := p.occurrence(c, keys, depth)
+	if err != nil {
+		return err
+	}
+	ev := c.Event
 	if c.Measure, err = measureOf(keys["measure"], inside(c.place, "measure"), ev); err != nil {
 		return err
 	}
@@ -259,7 +276,8 @@ func (p *conditionParser) reference(id int64, place string, depth int) (*Segment
 		return nil, err
 	}
 	p.within = append(p.within, id)
-	defer func() { p.within = p.within[:len(p.within)-1] }()
+	defer func(saved bool) { p.within, p.saved = p.within[:len(p.within)-1], saved }(p.saved)
+	p.saved = true
 	inner, err := p.node(text, place, depth+1, nil)
 	if err != nil {
 		return nil, err

@@ -12,6 +12,7 @@ import (
 	"pgregory.net/rapid"
 
 	"guanxi/base/columns"
+	"guanxi/base/columns/columnstest"
 )
 
 // randomShoppers gives customers with every kind of gap and oddity around today.
@@ -72,6 +73,22 @@ func randomShoppers(seed uint64, n int, today time.Time) []*shopper {
 		for range r.IntN(3) {
 			s.moves = append(s.moves, shopperMove{segment: int64(1 + r.IntN(2)), entered: r.IntN(2) == 0, at: when()})
 		}
+		for range r.IntN(7) {
+			e := shopperSent{name: pick("search", "search", "add to cart", "page_viewed"), kind: pick("track", "track", "page", "identify"), path: pick("", "/a", "/b"), device: pick("", "phone"), at: when(), bot: r.IntN(9) == 0, properties: map[string]any{}}
+			if r.IntN(2) == 0 {
+				e.seconds = float64(r.IntN(4)) * 50
+			}
+			if r.IntN(3) > 0 {
+				e.properties["level"] = []any{float64(1), float64(7.5), "7", "gold", true}[r.IntN(5)]
+			}
+			if r.IntN(3) > 0 {
+				e.properties["price"] = float64(r.IntN(4)) * 100
+			}
+			s.sent = append(s.sent, e)
+		}
+		for range r.IntN(4) {
+			s.visits = append(s.visits, shopperVisit{entry: pick("/a", "/b"), from: pick("", "search.example"), pages: int64(1 + r.IntN(3)), duration: float64(r.IntN(4)) * 50, bounced: r.IntN(2) == 0, at: when()})
+		}
 		if r.IntN(2) == 0 {
 			s.scored, s.r, s.predicted, s.alive = true, int64(1+r.IntN(5)), int64(r.IntN(5))*100, float64(r.IntN(5))/4
 			s.rfmSegment, s.due = pick("champions", "at_risk"), today.AddDate(0, 0, r.IntN(20)-10)
@@ -87,6 +104,8 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 	null := func(s string) any { return nullText(s) }
 	local := func(ms int64) time.Time { return brute{zone: shanghai}.day(ms) }
 	var customers, orders, lines, activities, moves, scores [][]any
+	var sent, visits [][]any
+	event, visit := columnstest.Row(t, c, "events"), columnstest.Row(t, c, "session_runs")
 	id := int64(0)
 	for _, s := range shoppers {
 		custom, err := json.Marshal(s.custom)
@@ -120,6 +139,17 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 		for _, m := range s.moves {
 			moves = append(moves, []any{m.segment, s.id, m.entered, m.at, local(m.at)})
 		}
+		for _, e := range s.sent {
+			id++
+			properties, err := json.Marshal(e.properties)
+			require.NoError(t, err)
+			sent = append(sent, event(map[string]any{"batch_id": int64(1), "position": int32(id), "source_id": int64(1), "message_id": fmt.Sprint(id), "ts": e.at, "day": local(e.at), "received_at": e.at,
+				"kind": e.kind, "event": e.name, "visitor_id": s.id, "customer_id": s.id, "bot": e.bot, "path": null(e.path), "device": null(e.device), "seconds": e.seconds, "properties": json.RawMessage(properties)}))
+		}
+		for _, v := range s.visits {
+			visits = append(visits, visit(map[string]any{"visitor_id": s.id, "customer_id": s.id, "source_id": int64(1), "ts": v.at, "ended_at": v.at, "day": local(v.at), "duration": v.duration,
+				"pages": int32(v.pages), "events": int32(v.pages), "bounced": v.bounced, "entry_page": v.entry, "came_from": null(v.from)}))
+		}
 		if s.scored {
 			scores = append(scores, []any{s.id, local(s.createdAt), int64(1), int64(1), int8(s.r), int8(1), int8(1), s.rfmSegment, nil, nil, s.due, nil, "m", nil, s.alive, nil, nil, s.predicted, int64(0), nil})
 		}
@@ -127,7 +157,7 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 	orders = append(orders, []any{int64(999999), "nobody", nil, "order", "completed", nil, int64(0), time.Unix(0, 0).UTC(), int64(1), int64(0), "CNY", nil, nil, nil, int64(1)})
 	require.NoError(t, c.Write(context.Background(), func(ctx context.Context, tx *columns.Tx) error {
 		for table, rows := range map[string][][]any{"customers": customers, "orders": orders, "order_lines": lines, "activities": activities,
-			"segment_moves": moves, "customer_scores": scores} {
+			"segment_moves": moves, "customer_scores": scores, "events": sent, "session_runs": visits} {
 			if err := tx.Append(ctx, table, rows); err != nil {
 				return err
 			}
@@ -151,7 +181,7 @@ func randomCondition(t *rapid.T, today time.Time, depth int) map[string]any {
 			return map[string]any{"not": randomCondition(t, today, depth-1)}
 		}
 	}
-	switch one("leaf", "field", "field", "event", "event", "tag", "segment", "list") {
+	switch one("leaf", "field", "field", "event", "event", "sequence", "tag", "segment", "list") {
 	case "tag":
 		return map[string]any{"tag": one("tag", "vip", "a'b", "nobody's")}
 	case "segment":
@@ -160,6 +190,8 @@ func randomCondition(t *rapid.T, today time.Time, depth int) map[string]any {
 		return map[string]any{"list": one("list", "7", "8", "9")}
 	case "event":
 		return randomEvent(t, today)
+	case "sequence":
+		return randomSequence(t, today)
 	}
 	return randomField(t, today, rapid.SampledFrom([]string{"kind", "name", "gender", "location", "city", "tags", "contact.roles", "contact.organizations", "owner", "has_phone", "consent.email", "quality.completeness",
 		"created_at", "birthday", "age", "orders.count", "orders.total", "orders.first_at", "orders.last_at", "rfm.recency_days", "rfm.r", "rfm.segment",
@@ -237,12 +269,45 @@ func randomValue(t *rapid.T, today time.Time, f *Field, op Op) (any, bool) {
 	return scalar(), true
 }
 
+// drawnEvents are the events that conditions are drawn of, each with some properties.
+var drawnEvents = map[string][]string{"search": {"path", "seconds", "properties.level", "properties.price", "properties.nothing"}, "add to cart": {"device", "properties.price"}, "page_viewed": {"path"},
+	"session":      {"entry_page", "came_from", "pages", "duration", "bounced", "day"},
+	"order_placed": {"amount", "shop", "country", "status", "day"}, "order_paid": {"amount"}, "order_cancelled": {"shop"},
+	"order_refunded": {"refunded"}, "item_purchased": {"category", "brand", "quantity", "amount", "day"}, "follow_up_logged": {"kind", "result"},
+	"call_logged": {"result"}, "segment_entered": {"segment"}, "segment_left": {"segment"}}
+
+func drawEvent(t *rapid.T) *Event {
+	name := rapid.SampledFrom(sortedNames(drawnEvents)).Draw(t, "event")
+	if ev, own := knownEvents[name]; own {
+		return ev
+	}
+	return sentEvent(name)
+}
+
+// randomSequence draws events that are to follow each other.
+func randomSequence(t *rapid.T, today time.Time) map[string]any {
+	steps := func(name string, least, most int) (list []any) {
+		for range rapid.IntRange(least, most).Draw(t, name) {
+			ev := drawEvent(t)
+			step := map[string]any{"event": ev.Name}
+			if rapid.IntRange(0, 3).Draw(t, "where") == 0 {
+				step["where"] = randomField(t, today, rapid.SampledFrom(drawnEvents[ev.Name]).Draw(t, "property"), ev)
+			}
+			list = append(list, step)
+		}
+		return list
+	}
+	c := map[string]any{"sequence": steps("steps", 1, 3), "within_days": rapid.SampledFrom([]int{1, 3, 30}).Draw(t, "within"),
+		"window": rapid.SampledFrom([]map[string]any{{"last_days": 1}, {"last_days": 15}, {"all_time": true}, {"all_time": true}}).Draw(t, "window")}
+	if without := steps("without", 0, 1); without != nil {
+		c["without"] = without
+	}
+	return c
+}
+
 func randomEvent(t *rapid.T, today time.Time) map[string]any {
-	events := map[string][]string{"order_placed": {"amount", "shop", "country", "status", "day"}, "order_paid": {"amount"}, "order_cancelled": {"shop"},
-		"order_refunded": {"refunded"}, "item_purchased": {"category", "brand", "quantity", "amount", "day"}, "follow_up_logged": {"kind", "result"},
-		"call_logged": {"result"}, "segment_entered": {"segment"}, "segment_left": {"segment"}}
-	name := rapid.SampledFrom(sortedNames(events)).Draw(t, "event")
-	ev := knownEvents[name]
+	ev := drawEvent(t)
+	name, events := ev.Name, drawnEvents
 	c := map[string]any{"event": name}
 	property := func() map[string]any {
 		return randomField(t, today, rapid.SampledFrom(events[name]).Draw(t, "property"), ev)
@@ -255,7 +320,7 @@ func randomEvent(t *rapid.T, today time.Time) map[string]any {
 	}
 	measures := []string{"count", "count", "count", "days", "first", "last", "ratio"}
 	for _, p := range events[name] {
-		if f, _ := ev.property(p); f.Type == TypeMoney || f.Type == TypeNumber {
+		if f, _ := ev.property(p); f.Type == TypeMoney || f.Type == TypeNumber || f.Type == TypeCustom {
 			measures = append(measures, "sum:"+p, "avg:"+p, "min:"+p, "max:"+p)
 		}
 	}

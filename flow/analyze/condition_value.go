@@ -273,6 +273,11 @@ func measureOf(raw json.RawMessage, place string, ev *Event) (Measure, error) {
 		if !known {
 			return Measure{}, wrong(place, "", "unknown_property", of)
 		}
+		if p.Type == TypeCustom {
+			asNumber := *p
+			asNumber.Type = TypeNumber
+			p = &asNumber
+		}
 		if p.Type != TypeNumber && p.Type != TypeMoney {
 			return Measure{}, wrong(place, "", "property_is_no_number", of)
 		}

@@ -28,7 +28,7 @@ type NextChange struct {
 // customer's own value in words. Of counts the children of all and any, Hold those of them that hold.
 type ExplainNode struct {
 	Path     string        `json:"path"`
-	Kind     string        `json:"kind" enum:"all,any,not,field,event,tag,segment,list"`
+	Kind     string        `json:"kind" enum:"all,any,not,field,event,sequence,tag,segment,list"`
 	Holds    bool          `json:"holds"`
 	Clause   Label         `json:"clause"`
 	Value    *Label        `json:"value,omitempty"`
@@ -131,7 +131,7 @@ func (e *explainer) node(c *Condition) (ExplainNode, error) {
 		n.Kind, children = "list", append([]*Condition{c.List.picked(c.place)}, c.List.Segments...)
 	case c.Any != nil:
 		n.Kind, children = "any", c.Any
-	case c.Field != nil, c.Event != nil, c.Tag != "", c.List != nil:
+	case c.Field != nil, c.Event != nil, c.Sequence != nil, c.Tag != "", c.List != nil:
 		err := e.leaf(c, &n)
 		return n, err
 	default:
@@ -174,6 +174,8 @@ func (e *explainer) leaf(c *Condition, n *ExplainNode) error {
 		n.Kind = "list"
 	case c.Event != nil:
 		n.Kind = "event"
+	case c.Sequence != nil:
+		n.Kind = "sequence"
 	default:
 		n.Kind = "field"
 	}
@@ -189,6 +191,8 @@ func (k *compiler) valueOf(c *Condition) (piece, *Field) {
 		return sqlPiece("list_contains(c.tags, ?)", c.Tag), &Field{Type: TypeBoolean}
 	case c.List != nil:
 		return k.holds(c, false), &Field{Type: TypeBoolean}
+	case c.Sequence != nil:
+		return k.stepsDone(c), &Field{Type: TypeNumber}
 	case c.Event != nil:
 		s := k.eventSet(c, false)
 		from, _, _ := c.Window.days(k.today)
@@ -245,6 +249,8 @@ func (e *explainer) say(c *Condition, f *Field, text sql.NullString) Label {
 	switch {
 	case c.Event != nil && c.Measure.Name == MeasureCount:
 		zh, en = " 次", "time"
+	case c.Sequence != nil:
+		zh, en = " 步", "step"
 	case c.Event != nil && c.Measure.Name == MeasureDays:
 		zh, en = " 天", "day"
 	}

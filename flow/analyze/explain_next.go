@@ -50,7 +50,15 @@ func (e *explainer) turningDays(c *Condition) ([]time.Time, error) {
 	}
 	var failed error
 	c.walk(func(n *Condition) {
-		if failed != nil || n.Event == nil && n.Field == nil {
+		if failed != nil || n.Event == nil && n.Field == nil && n.Sequence == nil {
+			return
+		}
+		if n.Sequence != nil { // its steps tell their days themselves; this is when the first one falls out of the window
+			facts, err := e.factDays(n.Sequence[0])
+			failed = err
+			for _, fact := range facts {
+				note(fact, 0, n.Window.LastDays)
+			}
 			return
 		}
 		facts, err := e.factDays(n)
@@ -95,12 +103,12 @@ func (e *explainer) factDays(n *Condition) (days []time.Time, err error) {
 	var query piece
 	switch {
 	case n.Event != nil:
-		query = sqlPiece("select distinct e.day from " + e.k.table(n.Event.relation) + " e order by e.day desc limit 400")
+		query = piece{n.Event.kept, n.Event.keptArgs}.put("select distinct e.day from "+e.k.table(n.Event.relation)+" e where ", " order by e.day desc limit 400")
 	case n.Field.scores && n.Field.Type == TypeDay:
 		query = sqlPiece("select " + n.Field.expr + " from " + e.k.table("customer_scores") + " s where " + n.Field.expr + " is not null")
 	case n.Field.Type == TypeMonthDay:
 		query = sqlPiece("select try_strptime('2000-' || " + n.Field.expr + ", '%Y-%m-%d')::date as day from " + e.k.table("customers") + " c where day is not null")
-	case strings.HasPrefix(n.Field.expr, "e."): // of an event, whose own days tell
+	case strings.HasPrefix(n.Field.expr, "e."), n.Field.json != "": // of an event, whose own days tell
 		return nil, nil
 	case n.Field.expr != "" && (n.Field.Type == TypeDay || n.Field.Type == TypeElapsed) && (n.Field.own || n.Field.expr[0] == 'c'):
 		query = sqlPiece("select " + n.Field.expr + " from " + e.k.table("customers") + " c where " + n.Field.expr + " is not null")

@@ -125,6 +125,7 @@ type Field struct {
 	scores bool   // the value stands in customer_scores
 	never  bool   // the value is never unset
 	cold   bool   // the value changes without the feed, so that it is always asked of the engine
+	json   string // where the pointer leads: c.custom unless it says otherwise
 	path   string // JSON pointer of a custom field
 	timed  bool   // a day passing changes it
 	scored bool   // new scores change it

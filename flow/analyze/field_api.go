@@ -98,16 +98,13 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 			if _, own := offered[key]; !own {
 				key = "e." + p.Name
 			}
-			e.Properties = append(e.Properties, view(p, key))
-			if p.Type == TypeNumber || p.Type == TypeMoney {
-				for _, m := range []string{MeasureSum, MeasureAvg, MeasureMin, MeasureMax} {
-					e.Measures = append(e.Measures, m+":"+p.Name)
-				}
-			}
+			e.add(view(p, key))
 		}
 		list.Events = append(list.Events, e)
 	}
-	return list, nil
+	sent, err := s.sentViews(ctx, view)
+	list.Events = append(list.Events, sent...)
+	return list, err
 }
 
 // valueCache keeps what readers of every customer are offered for a minute; narrower scopes count their own.

@@ -9,6 +9,8 @@ type Event struct {
 
 	relation string
 	kept     string
+	keptArgs []any
+	sent     bool   // by a source, with properties of its own
 	amount   string // the property that `ratio` compares; occurrences are counted where there is none
 	words    eventWord
 }
@@ -29,6 +31,9 @@ func (ev *Event) property(name string) (*Field, bool) {
 		if p.Name == name {
 			return p, true
 		}
+	}
+	if ev.sent {
+		return sentProperty(name)
 	}
 	return nil, false
 }
@@ -54,6 +59,17 @@ var (
 		{Name: "kind", Type: TypeText, Label: Label{"方式", "Kind"}, expr: "e.kind"},
 		{Name: "result", Type: TypeText, Label: Label{"结果", "Result"}, expr: "e.result"},
 		{Name: "staff", Type: TypeReference, Label: Label{"跟进人", "Staff"}, expr: "e.staff_id"},
+		dayProperty,
+	}
+	sessionProperties = []*Field{
+		{Name: "entry_page", Type: TypeText, Label: Label{"落地页", "Landing page"}, expr: "e.entry_page"},
+		{Name: "exit_page", Type: TypeText, Label: Label{"退出页", "Exit page"}, expr: "e.exit_page"},
+		{Name: "came_from", Type: TypeText, Label: Label{"访问来源", "Came from"}, expr: "e.came_from"},
+		{Name: "campaign", Type: TypeText, Label: Label{"推广活动", "Campaign"}, expr: "e.utm_campaign"},
+		{Name: "device", Type: TypeText, Label: Label{"设备", "Device"}, expr: "e.device"},
+		{Name: "pages", Type: TypeNumber, Label: Label{"浏览页数", "Pages"}, expr: "e.pages", never: true},
+		{Name: "duration", Type: TypeNumber, Unit: "seconds", Label: Label{"访问时长（秒）", "Duration in seconds"}, expr: "e.duration", never: true},
+		{Name: "bounced", Type: TypeBoolean, Label: Label{"跳出", "Bounced"}, expr: "e.bounced", never: true},
 		dayProperty,
 	}
 	moveProperties = []*Field{
@@ -93,6 +109,8 @@ var eventList = []*Event{
 		words: eventWord{does: "被跟进%s", did: "被跟进过%s", never: "没被跟进过%s", past: "got %s", didNot: "did not get %s", things: "follow-ups"}},
 	{Name: "call_logged", Label: Label{"通话", "Call logged"}, relation: "activities", kept: "e.kind = 'call'", Properties: followUpProperties,
 		words: eventWord{does: "通话%s", did: "通过话%s", never: "没通过话%s", past: "had %s", didNot: "did not have %s", things: "calls"}},
+	{Name: "session", Label: Label{"会话", "Session"}, relation: "sessions", kept: "true", Properties: sessionProperties,
+		words: eventWord{does: "访问%s", did: "访问过%s", never: "没访问过%s", past: "had %s", didNot: "did not have %s", things: "sessions"}},
 	{Name: "segment_entered", Label: Label{"进入客群", "Segment entered"}, relation: "segment_moves", kept: "e.entered", Properties: moveProperties,
 		words: eventWord{does: "进入%s", did: "进入过%s", never: "没进入过%s", thing: "客群", past: "entered %s", didNot: "did not enter %s", things: "segments"}},
 	{Name: "segment_left", Label: Label{"离开客群", "Segment left"}, relation: "segment_moves", kept: "not e.entered", Properties: moveProperties,

@@ -184,6 +184,7 @@ func (s *Segments) lookup() Lookup {
 			}
 			return treeOf(nodes, id)
 		},
+		Event: s.eventKnown,
 	}
 }
 
@@ -198,9 +199,13 @@ func lookupAmong(all []*Segment, nodes []groupNode) Lookup {
 			}
 			return "", nil, fault.NotFound("segment", id)
 		},
-		List: func(_ context.Context, id int64) (*ListTree, error) { return treeOf(nodes, id) },
+		List:  func(_ context.Context, id int64) (*ListTree, error) { return treeOf(nodes, id) },
+		Event: anyEvent,
 	}
 }
+
+// anyEvent takes events as known, for conditions that were checked when they were saved.
+func anyEvent(context.Context, string) (bool, error) { return true, nil }
 
 // groups reads every live segment, and what lookupAmong needs to find what they build on.
 func groups(ctx context.Context, from bun.IDB) (live []*Segment, among Lookup, err error) {
@@ -240,13 +245,15 @@ func (s *Segments) conditionOf(ctx context.Context, id int64) (*Condition, error
 	if err != nil {
 		return nil, err
 	}
-	return parseConditionOf(ctx, []byte(found.Condition), s.lookup(), id)
+	lookup := s.lookup()
+	lookup.Event = anyEvent
+	return parseConditionOf(ctx, []byte(found.Condition), lookup, id)
 }
 
 // walk visits the condition and everything in it, through segments it builds on.
 func (c *Condition) walk(visit func(*Condition)) {
 	visit(c)
-	for _, list := range [][]*Condition{c.All, c.Any} {
+	for _, list := range [][]*Condition{c.All, c.Any, c.Sequence, c.Without} {
 		for _, child := range list {
 			child.walk(visit)
 		}

@@ -137,7 +137,7 @@ func (c *Condition) leaves() (all []*Condition) {
 	if c.Not != nil {
 		return c.Not.leaves()
 	}
-	if c.Field != nil || c.Event != nil || c.Segment != nil || c.List != nil || c.Tag != "" {
+	if c.Field != nil || c.Event != nil || c.Sequence != nil || c.Segment != nil || c.List != nil || c.Tag != "" {
 		return []*Condition{c}
 	}
 	for _, child := range append(slices.Clone(c.All), c.Any...) {

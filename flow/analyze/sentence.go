@@ -39,6 +39,8 @@ type tongue interface {
 	list(name string, negated bool) string
 	field(c *Condition, op Op, negated bool) string
 	event(c *Condition, op Op, negated bool, where string) string
+	step(c *Condition, where string) string
+	sequence(c *Condition, negated bool, steps, without []string) string
 }
 
 type saying struct{ in tongue }
@@ -62,6 +64,18 @@ func (s saying) of(c *Condition, negated bool, around string) string {
 		}
 		op, opposite := positive(c.Op)
 		return s.in.event(c, op, negated != opposite, where)
+	case c.Sequence != nil:
+		say := func(list []*Condition) (said []string) {
+			for _, step := range list {
+				where := ""
+				if step.Where != nil {
+					where = s.of(step.Where, false, "")
+				}
+				said = append(said, s.in.step(step, where))
+			}
+			return said
+		}
+		return s.in.sequence(c, negated, say(c.Sequence), say(c.Without))
 	case c.Field != nil:
 		op, opposite := positive(c.Op)
 		return s.in.field(c, op, negated != opposite)

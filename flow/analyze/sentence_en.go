@@ -218,3 +218,24 @@ func (e english) things(c *Condition, where string) string {
 	}
 	return things + " (" + where + ")"
 }
+
+func (e english) step(c *Condition, where string) string {
+	return fill(c.Event.words.past, e.things(c, where))
+}
+
+func (e english) sequence(c *Condition, negated bool, steps, without []string) string {
+	when, _ := e.window(c.Window)
+	text := steps[0] + when
+	for _, step := range steps[1:] {
+		text += ", then " + step
+	}
+	n := strconv.Itoa(c.Within)
+	text += ", within " + bold(count(n, "day", c.Within == 1))
+	if len(without) > 0 {
+		text += " and without this in between: " + choiceWords(without, ", ", " or ")
+	}
+	if negated {
+		return "did not do this: (" + text + ")"
+	}
+	return text
+}

@@ -211,3 +211,24 @@ func describes(where *Condition) string {
 	}
 	return ""
 }
+
+func (z chinese) step(c *Condition, where string) string {
+	return fill(c.Event.words.does, z.object(c, where))
+}
+
+func (z chinese) sequence(c *Condition, negated bool, steps, without []string) string {
+	when, _ := z.window(c.Window)
+	order := "先" + strings.Join(steps, "，再")
+	if len(steps) == 1 {
+		order = steps[0]
+	}
+	text := order + "（" + bold(strconv.Itoa(c.Within)+" 天") + "内"
+	if len(without) > 0 {
+		text += "，其间没有" + choiceWords(without, "、", "或")
+	}
+	text += "）"
+	if negated {
+		return when + "没有做到：" + text
+	}
+	return when + text
+}
