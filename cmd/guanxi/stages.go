@@ -16,6 +16,7 @@ import (
 	"guanxi/base/job"
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
+	"guanxi/flow/analyze/behaviour"
 	"guanxi/flow/analyze/quality"
 	"guanxi/flow/collect"
 	"guanxi/flow/collect/schedule"
@@ -34,6 +35,7 @@ type stages struct {
 	segments  *analyze.Segments
 	metrics   *analyze.Metrics
 	quality   *quality.Quality
+	behaviour *behaviour.Behaviour
 	signals   *decide.Signals
 	mails     *mails.Mails
 	schedules *schedule.Schedules
@@ -56,7 +58,9 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.scores = analyze.NewScores(records, store, hot)
 	s.segments = analyze.NewSegments(records, store, hot, touched)
 	s.quality = quality.New(records, store, s.customers, s.segments, touched)
-	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.segments})
+	s.behaviour = behaviour.New(records, store, s.segments, touched)
+	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.segments})
+	s.behaviour.Fresh(s.feed.Freshness)
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 
@@ -124,6 +128,7 @@ func (s *stages) register(a *api.API) {
 	s.segments.Register(a)
 	s.metrics.Register(a)
 	s.quality.Register(a)
+	s.behaviour.Register(a)
 	s.signals.Register(a)
 }
 

@@ -35,6 +35,9 @@ type Touched struct {
 // touchedLimit is where re-evaluating single customers costs more than evaluating everybody.
 const touchedLimit = 200_000
 
+// Touch notes customers about whom something changed that no projection of this package brings, such as their events.
+func (t *Touched) Touch(ids ...int64) { t.add(ids...) }
+
 func (t *Touched) add(ids ...int64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -16,15 +16,21 @@ type Behaviour struct {
 	records   *db.DB
 	columns   *columns.Store
 	segments  *analyze.Segments
+	touched   *analyze.Touched
 	freshness func() time.Time
 }
 
-// New joins behaviour to the stores. Freshness is that of the feed.
-func New(records *db.DB, store *columns.Store, segments *analyze.Segments, freshness func() time.Time) *Behaviour {
-	return &Behaviour{records: records, columns: store, segments: segments, freshness: freshness}
+// New joins behaviour to the stores; touched is what live segments follow. Freshness must be named before it is asked.
+func New(records *db.DB, store *columns.Store, segments *analyze.Segments, touched *analyze.Touched) *Behaviour {
+	return &Behaviour{records: records, columns: store, segments: segments, touched: touched, freshness: func() time.Time { return time.Time{} }}
 }
+
+// Fresh names what tells how far columns have followed records.
+func (b *Behaviour) Fresh(freshness func() time.Time) { b.freshness = freshness }
 
 // Register adds the operations on behaviour.
 func (b *Behaviour) Register(a *api.API) {
+	b.registerBoard(a)
+	b.registerFunnel(a)
 	b.registerSettings(a)
 }

@@ -39,7 +39,33 @@ func (w watcher) Changed(ctx context.Context, to *columns.Tx, changed map[string
 			return err
 		}
 	}
-	return remake(ctx, to, s.IdleMinutes, changed[batches], changed[visitors])
+	if err := remake(ctx, to, s.IdleMinutes, changed[batches], changed[visitors]); err != nil {
+		return err
+	}
+	return w.touch(ctx, to, changed[batches], changed[visitors])
+}
+
+// touch tells live segments whose events came or changed hands.
+func (b *Behaviour) touch(ctx context.Context, to *columns.Tx, batches, visitors []int64) error {
+	if len(batches)+len(visitors) == 0 {
+		return nil
+	}
+	rows, err := to.Query(ctx, `
+select distinct customer_id
+from events
+where customer_id is not null and (batch_id in (select unnest(?::bigint[])) or visitor_id in (select unnest(?::bigint[])))`, batches, visitors)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return err
+		}
+		b.touched.Touch(id)
+	}
+	return rows.Err()
 }
 
 // atOnce bounds the events whose sessions are made in one statement, which sorts them in memory.

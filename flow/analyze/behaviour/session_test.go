@@ -16,6 +16,7 @@ import (
 	"guanxi/base/columns/columnstest"
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
+	"guanxi/flow/analyze"
 )
 
 // staysIn reads the sessions that columns hold.
@@ -53,7 +54,7 @@ func TestSessionsFollowEventsAsTheyCome(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()
 		c := columnstest.Open(t)
-		b := New(d, c, nil, time.Now)
+		b := New(d, c, nil, &analyze.Touched{})
 		events := randomEvents(7, 60, 25, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
 		follow := func(changed map[string][]int64) {
 			require.NoError(t, c.Write(ctx, func(ctx context.Context, tx *columns.Tx) error { return b.Watcher().Changed(ctx, tx, changed) }))
