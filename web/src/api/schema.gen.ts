@@ -193,6 +193,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/behaviour/funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many go through steps in order, how long it takes them, and who drops out */
+        post: operations["post-behaviour-funnel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/behaviour/retention": {
         parameters: {
             query?: never;
@@ -221,6 +238,41 @@ export interface paths {
         put?: never;
         /** Cohorts as CSV */
         post: operations["post-behaviour-retention-csv"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/behaviour/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sessions of a period: how many, how long, how deep, where they begin and end, and how many bounce */
+        get: operations["get-behaviour-sessions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/behaviour/settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How sessions are told apart */
+        get: operations["get-behaviour-settings"];
+        /** Tell sessions apart in another way; all are made anew */
+        put: operations["put-behaviour-settings"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3879,7 +3931,7 @@ export interface components {
             state: "ok" | "no_source";
             target: components["schemas"]["TargetView"];
             /** @enum {string} */
-            unit: "money" | "count" | "share" | "days" | "ratio";
+            unit: "money" | "count" | "share" | "days" | "seconds" | "ratio";
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
@@ -4064,6 +4116,19 @@ export interface components {
             /** @description its last restoring test */
             trial?: components["schemas"]["Trial"];
         };
+        BackupsSettings: {
+            /**
+             * Format: int64
+             * @description a backup this often; 0 = never by itself. It is also the granularity of points in time to return to
+             */
+            every_minutes: number;
+            keep: components["schemas"]["Keeping"];
+            /**
+             * Format: int64
+             * @description the newest backup is restored for a trial this often; 0 = never by itself
+             */
+            trial_hours: number;
+        };
         Band: {
             anomaly: boolean;
             /** Format: date */
@@ -4074,6 +4139,53 @@ export interface components {
             high: number;
             /** Format: double */
             low: number;
+        };
+        BehaviourBand: {
+            /** Format: int64 */
+            least: number;
+            /** Format: int64 */
+            most: number | null;
+            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            opens: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            sessions: number;
+            /** Format: double */
+            share: number;
+        };
+        BehaviourBoard: {
+            /** Format: date-time */
+            as_of: string;
+            /** @description of the period before, of equal length */
+            before: components["schemas"]["Visits"];
+            /** @enum {string} */
+            by: "day" | "week" | "month" | "quarter" | "year";
+            /** @description sessions by pages seen */
+            depths: components["schemas"]["BehaviourBand"][] | null;
+            /** @description by the page they ended on */
+            exits: components["schemas"]["Exit"][] | null;
+            /** Format: date */
+            from: string;
+            /** @description by the page they began on, the commonest first */
+            landing: components["schemas"]["VisitsOf"][] | null;
+            /** @description sessions by seconds */
+            lengths: components["schemas"]["BehaviourBand"][] | null;
+            /** @description lists the known customers behind all sessions */
+            opens: {
+                [key: string]: unknown;
+            };
+            parts?: components["schemas"]["VisitsOf"][] | null;
+            series: components["schemas"]["VisitsAt"][] | null;
+            settings: components["schemas"]["Settings"];
+            /** @description by where they came from */
+            sources: components["schemas"]["VisitsOf"][] | null;
+            split?: string;
+            /** @description percentiles of the duration; null without sessions */
+            spread: components["schemas"]["Spread"];
+            /** Format: date */
+            to: string;
+            whole: components["schemas"]["Visits"];
         };
         Board: {
             /** Format: date-time */
@@ -4914,6 +5026,20 @@ export interface components {
             name: string;
             properties: components["schemas"]["AnalyzeFieldView"][] | null;
         };
+        Exit: {
+            /** Format: int64 */
+            exits: number;
+            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            opens: {
+                [key: string]: unknown;
+            };
+            page: string;
+            /**
+             * Format: double
+             * @description of all sessions
+             */
+            share: number;
+        };
         ExplainNode: {
             children?: components["schemas"]["ExplainNode"][] | null;
             clause: components["schemas"]["AnalyzeLabel"];
@@ -4921,7 +5047,7 @@ export interface components {
             hold?: number;
             holds: boolean;
             /** @enum {string} */
-            kind: "all" | "any" | "not" | "field" | "event" | "tag" | "segment" | "list";
+            kind: "all" | "any" | "not" | "field" | "event" | "sequence" | "tag" | "segment" | "list";
             /** Format: int64 */
             of?: number;
             path: string;
@@ -5092,7 +5218,7 @@ export interface components {
             /** Format: date */
             to: string;
             /** @enum {string} */
-            unit: "money" | "count" | "share" | "days" | "ratio";
+            unit: "money" | "count" | "share" | "days" | "seconds" | "ratio";
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
@@ -5180,6 +5306,100 @@ export interface components {
             title: string;
             /** @enum {string} */
             type: "customer" | "order" | "segment";
+        };
+        Funnel: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date */
+            from: string;
+            parts?: components["schemas"]["FunnelPart"][] | null;
+            split?: string;
+            steps: components["schemas"]["FunnelStep"][] | null;
+            /** Format: date */
+            to: string;
+            /** @enum {string} */
+            who: "customers" | "everyone";
+            /** Format: int64 */
+            window_days: number;
+        };
+        FunnelInputBody: {
+            /**
+             * Format: date
+             * @description of the first step; by default 30 days up to the last
+             */
+            from?: string;
+            /** Format: id */
+            list?: string;
+            /** Format: id */
+            segment?: string;
+            /** @description country, province, city, gender, source, owner, team, rfm_segment */
+            split?: string;
+            steps: components["schemas"]["StepInput"][] | null;
+            /** Format: date */
+            to?: string;
+            /**
+             * Format: int64
+             * @default 10
+             */
+            top: number;
+            /**
+             * @description everyone counts visitors whom nobody knows, too
+             * @default customers
+             * @enum {string}
+             */
+            who: "customers" | "everyone";
+            /**
+             * Format: int64
+             * @description from the first step to the last
+             * @default 30
+             */
+            window_days: number;
+            /** @description what must not come between the first step and the last */
+            without?: components["schemas"]["StepInput"][] | null;
+        };
+        FunnelPart: {
+            /** @description by step */
+            counts: number[] | null;
+            key: string | null;
+            label: string;
+            /** @description by step, of those of the part who did the first */
+            rates: number[] | null;
+        };
+        FunnelStep: {
+            /** Format: int64 */
+            count: number;
+            /** @description null for the first step */
+            dropped: {
+                [key: string]: unknown;
+            };
+            event: string;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: int64
+             * @description did the step before and not this one
+             */
+            lost: number;
+            /**
+             * Format: double
+             * @description from the step before to this one, for each the first time she came here
+             */
+            median_seconds: number | null;
+            /** @description a quarter took less than the first, a quarter more than the second */
+            quarter_seconds: number[] | null;
+            /**
+             * Format: double
+             * @description of those who did the first step, 0..1
+             */
+            rate: number | null;
+            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            reached: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: double
+             * @description of those who did the step before
+             */
+            step_rate: number | null;
         };
         GammaGammaFit: {
             /** Format: int64 */
@@ -6122,7 +6342,7 @@ export interface components {
             running?: components["schemas"]["Running"];
             /** @description the folder lies on the disk of the data, and would be lost with it */
             same_disk: boolean;
-            settings: components["schemas"]["Settings"];
+            settings: components["schemas"]["BackupsSettings"];
             /**
              * Format: int64
              * @description that all backups take together
@@ -8190,15 +8410,9 @@ export interface components {
         Settings: {
             /**
              * Format: int64
-             * @description a backup this often; 0 = never by itself. It is also the granularity of points in time to return to
+             * @description a visitor who is still for longer begins a new session
              */
-            every_minutes: number;
-            keep: components["schemas"]["Keeping"];
-            /**
-             * Format: int64
-             * @description the newest backup is restored for a trial this often; 0 = never by itself
-             */
-            trial_hours: number;
+            idle_minutes: number;
         };
         SettingsView: {
             /** @description address that mails come from */
@@ -8393,6 +8607,18 @@ export interface components {
             /** Format: double */
             surprise: number;
         };
+        Spread: {
+            /** Format: double */
+            p25: number;
+            /** Format: double */
+            p50: number;
+            /** Format: double */
+            p75: number;
+            /** Format: double */
+            p90: number;
+            /** Format: double */
+            p95: number;
+        };
         StaffItem: {
             active: boolean;
             /** Format: int64 */
@@ -8436,6 +8662,13 @@ export interface components {
             };
             /** Format: date */
             start: string;
+        };
+        StepInput: {
+            event: string;
+            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            where?: {
+                [key: string]: unknown;
+            };
         };
         StopInput: {
             /** @description all that it serves when absent */
@@ -9020,6 +9253,113 @@ export interface components {
         VisitorListBody: {
             items: components["schemas"]["Visitor"][] | null;
         };
+        Visits: {
+            /**
+             * Format: double
+             * @description sessions of one page on which nothing was done ÷ sessions
+             */
+            bounce_rate: number | null;
+            /**
+             * Format: int64
+             * @description known customers
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description page views ÷ sessions
+             */
+            depth: number | null;
+            /**
+             * Format: double
+             * @description the mean, in seconds
+             */
+            duration: number | null;
+            /** Format: int64 */
+            page_views: number;
+            /** Format: int64 */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description browsers, devices and keys, known or not
+             */
+            visitors: number;
+        };
+        VisitsAt: {
+            /** Format: date */
+            at: string;
+            /**
+             * Format: double
+             * @description sessions of one page on which nothing was done ÷ sessions
+             */
+            bounce_rate: number | null;
+            /**
+             * Format: int64
+             * @description known customers
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description page views ÷ sessions
+             */
+            depth: number | null;
+            /**
+             * Format: double
+             * @description the mean, in seconds
+             */
+            duration: number | null;
+            /** Format: int64 */
+            page_views: number;
+            /** Format: int64 */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description browsers, devices and keys, known or not
+             */
+            visitors: number;
+        };
+        VisitsOf: {
+            /**
+             * Format: double
+             * @description sessions of one page on which nothing was done ÷ sessions
+             */
+            bounce_rate: number | null;
+            /**
+             * Format: int64
+             * @description known customers
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description page views ÷ sessions
+             */
+            depth: number | null;
+            /**
+             * Format: double
+             * @description the mean, in seconds
+             */
+            duration: number | null;
+            /** @description null for sessions that the part says nothing about: those that came by themselves, or of whom nobody knows */
+            key: string | null;
+            label: string;
+            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            opens?: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            page_views: number;
+            /** Format: int64 */
+            sessions: number;
+            /**
+             * Format: double
+             * @description of all sessions
+             */
+            share: number;
+            /**
+             * Format: int64
+             * @description browsers, devices and keys, known or not
+             */
+            visitors: number;
+        };
         WaysOutBody: {
             /** @description what the button of the sign-in provider says; absent where there is none */
             outside?: string;
@@ -9053,7 +9393,7 @@ export interface components {
             /** @description the sum of the rows, which is the change */
             total: components["schemas"]["Contribution"];
             /** @enum {string} */
-            unit: "money" | "count" | "share" | "days" | "ratio";
+            unit: "money" | "count" | "share" | "days" | "seconds" | "ratio";
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
@@ -9853,7 +10193,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Settings"];
+                "application/json": components["schemas"]["BackupsSettings"];
             };
         };
         responses: {
@@ -9931,6 +10271,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-behaviour-funnel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FunnelInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Funnel"];
                 };
             };
             /** @description Unauthorized */
@@ -10071,6 +10480,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-sessions": {
+        parameters: {
+            query?: {
+                /** @description step of the series; by default by the length of the period */
+                by?: "day" | "week" | "month" | "quarter" | "year";
+                /** @description came_from, campaign, device, entry_page, exit_page, host, or of the customer country, province, city, gender, source, owner, team, rfm_segment */
+                split?: string;
+                /** @description landing pages, sources, exits and parts to tell */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BehaviourBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-behaviour-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Settings"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Settings"];
                 };
             };
             /** @description Unauthorized */
