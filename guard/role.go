@@ -43,7 +43,7 @@ func Permissions() []string {
 		"customers.read", "customers.write", "customers.delete", "customers.disclose", "customers.erase", "reveal.contact", "privacy.read", "privacy.write",
 		"orders.read", "products.read", "products.write",
 		"segments.read", "segments.write", "metrics.read", "metrics.write", "models.read",
-		"imports.read", "imports.write", "findings.read", "findings.write", "sources.read", "export",
+		"imports.read", "imports.write", "findings.read", "findings.write", "sources.read", "sources.write", "export",
 		"staff.read", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.read", "settings.write",
 		"fields.write", "fields.sensitive", "backups.read", "backups.write",
 	}
@@ -62,7 +62,7 @@ func Roles() []Role {
 	return []Role{
 		{Name: "admin", Label: label("管理员", "Administrator"), Permissions: Permissions(), Reach: ReachAll, Fields: masked},
 		{Name: "manager", Label: label("经理", "Manager"), Reach: ReachTeam, Fields: masked,
-			Permissions: except("staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
+			Permissions: except("sources.write", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "operator", Label: label("运营", "Operator"), Reach: ReachAll, Fields: masked,
 			Permissions: except("today.team", "privacy.write", "customers.delete", "customers.disclose", "customers.erase", "fields.write", "fields.sensitive", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "sales", Label: label("销售", "Sales"), Reach: ReachOwn, Fields: masked, Permissions: []string{
@@ -77,7 +77,7 @@ func Roles() []Role {
 		{Name: "auditor", Label: label("审计员", "Auditor"), Reach: ReachAll, Fields: none, Permissions: []string{
 			"audit.read", "privacy.read", "staff.read", "settings.read"}},
 		{Name: SystemAdmin, Label: label("系统管理员", "System administrator"), Reach: ReachAll, Fields: none, Permissions: []string{
-			"staff.read", "sources.read", "settings.read", "settings.write", "fields.write", "backups.read", "backups.write"}},
+			"staff.read", "sources.read", "sources.write", "settings.read", "settings.write", "fields.write", "backups.read", "backups.write"}},
 		{Name: SecurityAdmin, Label: label("安全管理员", "Security administrator"), Reach: ReachAll, Fields: none, Permissions: []string{
 			"staff.read", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "settings.read"}},
 		{Name: AuditAdmin, Label: label("审计管理员", "Audit administrator"), Reach: ReachAll, Fields: none, Permissions: []string{

@@ -14,6 +14,7 @@ import (
 	"guanxi/flow/analyze/quality"
 	"guanxi/flow/collect"
 	"guanxi/flow/customer"
+	"guanxi/flow/customer/track"
 	"guanxi/flow/decide"
 	"guanxi/flow/schema"
 	"guanxi/guard"
@@ -30,6 +31,7 @@ func lasting(k *keys.Keys) []backup.Lasting {
 		customers := customer.New(records)
 		customers.HeldBy("today", decide.Memory{Records: records})
 		customers.HeldBy("quality", quality.Memory{Records: records})
+		customers.HeldBy("events", track.New(records, nil, customers, nil))
 		customers.Erasing(files, nil, nil)
 		return customers, nil
 	}}, customer.Withdrawals{}}

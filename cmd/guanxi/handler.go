@@ -27,9 +27,10 @@ func (p *program) handler() http.Handler {
 		document := p.register(r).OpenAPI()
 		r.Get("/docs", docs(document))
 	})
+	p.stages.tracking.Route(router)
 	router.Handle("/p/*", p.stages.customers.Preferences())
 	router.NotFound(func(w http.ResponseWriter, r *http.Request) {
-		if len(r.URL.Path) >= 4 && (r.URL.Path[:4] == "/api" || r.URL.Path[:4] == "/v1/") {
+		if len(r.URL.Path) >= 4 && r.URL.Path[:4] == "/api" {
 			api.Fail(w, r, fault.NotFound("operation", r.URL.Path))
 			return
 		}

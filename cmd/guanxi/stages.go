@@ -21,6 +21,7 @@ import (
 	"guanxi/flow/collect"
 	"guanxi/flow/collect/schedule"
 	"guanxi/flow/customer"
+	"guanxi/flow/customer/track"
 	"guanxi/flow/decide"
 	"guanxi/guard"
 	"guanxi/guard/mails"
@@ -30,6 +31,7 @@ import (
 type stages struct {
 	imports   *collect.Engine
 	customers *customer.Store
+	tracking  *track.Tracking
 	feed      *feed.Feed
 	scores    *analyze.Scores
 	segments  *analyze.Segments
@@ -51,6 +53,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	if s.imports, err = newImports(records, jobs, dir, flags.Node, g.Workspace, s.customers.Fields().Set); err != nil {
 		return nil, err
 	}
+	s.tracking = track.New(records, store, s.customers, jobs)
 	s.imports.ReportBy(s.mails)
 	s.customers.ReportBy(s.mails)
 	touched := &analyze.Touched{}
@@ -73,6 +76,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	if err := s.customers.ExportTo(filepath.Join(dir, "exports")); err != nil {
 		return nil, err
 	}
+	s.customers.HeldBy("events", s.tracking)
 	s.customers.HeldBy("quality", quality.Memory{Records: records})
 	s.customers.AskedBy(quality.AskedOf)
 	s.imports.NamesFrom(s.customers.Names)
@@ -86,7 +90,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.segments.RegisterJobs(jobs)
 	s.signals.RegisterJobs(jobs)
 	s.quality.RegisterJobs(jobs)
-	s.running = append(s.running, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run)
+	s.running = append(s.running, s.tracking.Run, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run)
 	return s, nil
 }
 
@@ -124,6 +128,7 @@ func (s *stages) register(a *api.API) {
 	s.schedules.Register(a)
 	s.mails.Register(a)
 	s.customers.Register(a)
+	s.tracking.Register(a)
 	s.scores.Register(a)
 	s.segments.Register(a)
 	s.metrics.Register(a)

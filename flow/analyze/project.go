@@ -21,6 +21,8 @@ func Projections(touched *Touched) []feed.Projection {
 		&customerProjection{touched: touched, orders: orders},
 		orders,
 		&activityProjection{touched: touched},
+		&visitorProjection{touched: touched},
+		&eventProjection{touched: touched},
 	}
 }
 

@@ -28,7 +28,6 @@ func (e *Engine) RegisterAPI(a *api.API) {
 	e.registerTurnBack(a)
 	e.registerErrors(a)
 	e.registerFindings(a)
-	e.registerSources(a)
 }
 
 type importOutput struct {

@@ -211,7 +211,6 @@ func TestImportAPI(t *testing.T) {
 				"/findings?cause=price_zero&total=true":   `"total":1`,
 				"/findings?cause=price_zero&import=" + id: `"subject":{"type":"product","label":"2"}`,
 				"/findings?state=closed":                  `"items":[]`,
-				"/sources":                                `"name":"import","kind":"import"`,
 				"/imports?limit=1&total=true":             `"next_cursor":`,
 			} {
 				if status, text := d.ask("operator", "GET", path, "", nil); status != 200 || !strings.Contains(text, want) {

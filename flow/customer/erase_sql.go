@@ -36,6 +36,11 @@ where source = ?
 	if err := feedSpeakers(ctx, tx, p.ids...); err != nil {
 		return err
 	}
+	var visitors []int64
+	if err := tx.NewRaw("select id from visitors where customer_id in (?)", ids).Scan(ctx, &visitors); err != nil {
+		return err
+	}
+	tx.Feed("visitors", visitors...)
 	for _, text := range []string{
 		"delete from moved where subject like '% of a contact' and part in (select cast(id as text) from contacts where person_id in (?))",
 		"delete from moved where subject like '% of a contact' and part in (select cast(id as text) from contacts where organization_id in (?))",

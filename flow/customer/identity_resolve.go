@@ -209,8 +209,12 @@ func (s *Store) contradict(ctx context.Context, tx *db.Tx, source string, r *Res
 
 // nameless makes a customer of whom only keys are known.
 func nameless(ctx context.Context, tx *db.Tx, source string) (int64, error) {
+	return namelessOf(ctx, tx, source, KindPerson)
+}
+
+func namelessOf(ctx context.Context, tx *db.Tx, source, kind string) (int64, error) {
 	c := newCustomer(clock.Millis(ctx))
-	c.Source = source
+	c.Source, c.Kind = source, kind
 	c.settle()
 	var err error
 	if c.ID, err = tx.NextID(ctx, "customers"); err != nil {

@@ -17,7 +17,7 @@ var belonging = [...]struct {
 	{"order", "orders", "customer_id", "true", "orders"},
 	{"activity", "activities", "customer_id", "true", "activities"},
 	{"consent", "consents", "customer_id", "true", ""},
-	{"visitor", "visitors", "customer_id", "true", ""},
+	{"visitor", "visitors", "customer_id", "true", "visitors"},
 	{"finding", "findings", "subject_id", "subject_type = 'customer'", ""},
 	{"request", "person_requests", "customer_id", "true", ""},
 	{"hold", "legal_holds", "customer_id", "true", ""},

@@ -6,6 +6,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/schema"
 
+	"guanxi/base/clock"
 	"guanxi/base/db"
 )
 
@@ -70,4 +71,27 @@ func feedSpeakers(ctx context.Context, tx *db.Tx, ids ...int64) error {
 		tx.Feed("customers", others...)
 	}
 	return err
+}
+
+// addMember makes a person a contact of an organization unless she is one, within a larger change.
+func addMember(ctx context.Context, tx *db.Tx, organization, person int64) error {
+	if err := lockOrganization(ctx, tx, organization); err != nil {
+		return err
+	}
+	var known []int64
+	if err := tx.Ask(ctx, &known, "select id from contacts where organization_id = ? and person_id = ? limit 1", organization, person); err != nil || len(known) > 0 {
+		return err
+	}
+	now := clock.Millis(ctx)
+	k := Contact{OrganizationID: organization, PersonID: person, CreatedAt: now, UpdatedAt: now, Version: 1}
+	var err error
+	if k.ID, err = tx.NextID(ctx, "contacts"); err != nil {
+		return err
+	}
+	rows := db.NewBulk("contacts", speakerColumns, "")
+	rows.Add(k.values()...)
+	if err := rows.Insert(ctx, tx); err != nil {
+		return err
+	}
+	return k.tell(ctx, tx, "contact.added", map[string]any{"kind": k.Role})
 }

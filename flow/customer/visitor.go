@@ -73,6 +73,7 @@ func (s *Store) settleVisitor(ctx context.Context, tx *db.Tx, source string, r *
 		return err
 	}
 	r.changed = true
+	tx.Feed("visitors", v.ID)
 	_, err := tx.NewRaw("update visitors set customer_id = ?, tied_at = ?, tied_by = 'rule', tied_with = ? where id = ?", r.Customer, now, strings.Join(r.by, ","), v.ID).Exec(ctx)
 	return err
 }
@@ -198,6 +199,7 @@ func (s *Store) retie(ctx context.Context, visitor int64, action string, fn func
 		if _, err := s.find(ctx, tx, customer); err != nil {
 			return err
 		}
+		tx.Feed("visitors", visitor)
 		tx.Feed("customers", customer)
 		return guard.Audit(ctx, tx, action, "customer", itemNumber(customer), map[string]any{"kind": rows[0].Kind, "source": rows[0].Source})
 	})

@@ -1,0 +1,67 @@
+package track
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/klauspost/compress/zstd"
+
+	"guanxi/base/clock"
+	"guanxi/base/db"
+	"guanxi/base/fault"
+)
+
+// The inbox takes only so much that waits for the resolver, and only so much at once: beyond that clients are asked to come
+// again, which all of them do.
+const (
+	mostWaiting  = 20_000   // requests
+	mostAtOnce   = 64 << 20 // bytes of requests being read
+	retrySeconds = 2
+)
+
+type inbox struct {
+	waiting atomic.Int64 // requests kept here and not resolved yet
+	reading atomic.Int64 // bytes set aside for requests being read
+	counted atomic.Bool
+}
+
+// enter sets room aside for a request. leave gives it back. Fault: too many.
+func (i *inbox) enter(bytes int64) (leave func(), err error) {
+	if i.reading.Add(bytes) > mostAtOnce || i.waiting.Load() >= mostWaiting {
+		i.reading.Add(-bytes)
+		return nil, fault.TooMany(retrySeconds)
+	}
+	return func() { i.reading.Add(-bytes) }, nil
+}
+
+// The coders are safe for use by many at once.
+var (
+	packer, _   = zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2))
+	unpacker, _ = zstd.NewReader(nil, zstd.WithDecoderConcurrency(2), zstd.WithDecoderMaxMemory(64<<20))
+)
+
+func pack(body []byte) []byte { return packer.EncodeAll(body, make([]byte, 0, len(body)/3+64)) }
+
+func unpack(packed []byte) ([]byte, error) { return unpacker.DecodeAll(packed, nil) }
+
+// keep puts a request into the inbox; it is on disk when keep returns.
+func (t *Tracking) keep(ctx context.Context, s *Source, kind, agent string, body []byte, events int) error {
+	packed, now := pack(body), clock.Millis(ctx)
+	if err := t.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		id, err := tx.NextID(ctx, "event_batches")
+		if err != nil {
+			return err
+		}
+		_, err = tx.Do(ctx, "insert into event_batches (id, source_id, kind, agent, state, body, events, received_at) values (?, ?, ?, ?, 'received', ?, ?, ?)",
+			id, s.ID, kind, agent, packed, events, now)
+		return err
+	}); err != nil {
+		return err
+	}
+	t.inbox.waiting.Add(1)
+	select {
+	case t.arrived <- struct{}{}:
+	default:
+	}
+	return nil
+}
