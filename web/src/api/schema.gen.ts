@@ -3349,6 +3349,77 @@ export interface paths {
         /** Where facts come from, and when the last one came */
         get: operations["get-sources"];
         put?: never;
+        /** Add a source that sends events; the answer holds its write key */
+        post: operations["post-sources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One source */
+        get: operations["get-sources-id"];
+        /** Set which origins may send, how much, and when facts of it are late */
+        put: operations["put-sources-id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The latest events of a source, and what of it was not taken */
+        get: operations["get-sources-id-events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a source a new write key, or its first; the old one is refused from now on */
+        post: operations["post-sources-id-key"];
+        /** Take the write key away: the source sends nothing any more */
+        delete: operations["delete-sources-id-key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The events a source sends and what stands in them, as found in what it sent */
+        get: operations["get-sources-id-schema"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -5020,6 +5091,16 @@ export interface components {
         EventInput: {
             event: string;
         };
+        EventShape: {
+            /** Format: int64 */
+            count: number;
+            event: string;
+            kind: string;
+            /** Format: date-time */
+            last_at: string;
+            /** @description of the latest events */
+            properties: components["schemas"]["PropertyShape"][] | null;
+        };
         EventView: {
             label: components["schemas"]["AnalyzeLabel"];
             measures: string[] | null;
@@ -5439,6 +5520,18 @@ export interface components {
         };
         "Get-setupResponse": {
             needed: boolean;
+        };
+        "Get-sources-id-eventsResponse": {
+            items: components["schemas"]["LiveEvent"][] | null;
+            refused: components["schemas"]["RefusalCount"][] | null;
+        };
+        "Get-sources-id-schemaResponse": {
+            items: components["schemas"]["EventShape"][] | null;
+            /**
+             * Format: int64
+             * @description different events; the most frequent are listed
+             */
+            names: number;
         };
         GroupPlan: {
             /** Format: date-time */
@@ -5932,6 +6025,23 @@ export interface components {
             next_cursor?: string;
             /** Format: int64 */
             total?: number;
+        };
+        LiveEvent: {
+            /** Format: date-time */
+            at: string;
+            bot: boolean;
+            /** Format: id */
+            customer_id: string;
+            device: string;
+            event: string;
+            host: string;
+            kind: string;
+            path: string;
+            properties: unknown;
+            /** Format: date-time */
+            received_at: string;
+            /** Format: id */
+            visitor_id: string;
         };
         Looked: {
             code?: string;
@@ -6943,6 +7053,16 @@ export interface components {
         "Post-sign-in-links-enterRequest": {
             token: string;
         };
+        "Post-sourcesRequest": {
+            /** Format: int64 */
+            events_per_second?: number;
+            /** Format: int64 */
+            expected_hours?: number;
+            /** @enum {string} */
+            kind: "web" | "app" | "server" | "shop" | "till" | "partner";
+            name: string;
+            origins?: string[] | null;
+        };
         "Post-teamsRequest": {
             name: string;
             /** Format: id */
@@ -7163,6 +7283,15 @@ export interface components {
             /** @description with a passkey: of /session/passkey/begin */
             step?: string;
         };
+        PropertyShape: {
+            name: string;
+            /**
+             * Format: double
+             * @description 0..1
+             */
+            share: number;
+            types: string[] | null;
+        };
         ProviderViewBody: {
             client_id: string;
             enabled: boolean;
@@ -7268,6 +7397,13 @@ export interface components {
             roles: components["schemas"]["RoleFor"][] | null;
             /** @description never given back; absent keeps it, unless the issuer becomes another */
             secret?: string;
+        };
+        "Put-sources-idRequest": {
+            /** Format: int64 */
+            events_per_second: number;
+            /** Format: int64 */
+            expected_hours: number | null;
+            origins: string[] | null;
         };
         "Put-teams-idRequest": {
             name: string;
@@ -7779,6 +7915,14 @@ export interface components {
             names?: string[] | null;
             /** @description what was done, one of a fixed list of words */
             what: string;
+        };
+        RefusalCount: {
+            code: string;
+            /** Format: int64 */
+            count: number;
+            field: string;
+            /** Format: date-time */
+            last_at: string;
         };
         Register: {
             company: string;
@@ -8555,6 +8699,16 @@ export interface components {
             created_at: string;
             /**
              * Format: int64
+             * @description events of the last seven days
+             */
+            events_7d: number;
+            /**
+             * Format: int64
+             * @description 0 is no bound
+             */
+            events_per_second: number;
+            /**
+             * Format: int64
              * @description facts are late when none came for so long
              */
             expected_hours: number | null;
@@ -8564,6 +8718,19 @@ export interface components {
             /** Format: date-time */
             last_fact_at: string | null;
             name: string;
+            /** @description web origins that may send; empty for all */
+            origins: string[] | null;
+            /**
+             * Format: int64
+             * @description events not taken, ever
+             */
+            refused: number;
+            /** @description it has a write key */
+            sends: boolean;
+            /** Format: int64 */
+            version: number;
+            /** @description absent where the source sends no events, or the reader may not set sources */
+            write_key?: string;
         };
         SpeakerList: {
             items: components["schemas"]["SpeakerView"][] | null;
@@ -26511,6 +26678,485 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListSourceView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-sourcesRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sources-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-sources-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-sources-idRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sources-id-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-sources-id-eventsResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sources-id-key": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-sources-id-key": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sources-id-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-sources-id-schemaResponse"];
                 };
             };
             /** @description Unauthorized */
