@@ -30,7 +30,7 @@ func (t *Tracking) pixel(w http.ResponseWriter, r *http.Request) {
 
 func (t *Tracking) takePixel(r *http.Request) error {
 	ctx := r.Context()
-	leave, err := t.inbox.enter(1 << 10)
+	leave, err := t.intake.enter(1 << 10)
 	if err != nil {
 		return err
 	}

@@ -87,7 +87,7 @@ func (t *Tracking) receive(kind string) http.HandlerFunc {
 
 func (t *Tracking) take(w http.ResponseWriter, r *http.Request, kind string) (*request, error) {
 	ctx := r.Context()
-	leave, err := t.inbox.enter(MaxBatch)
+	leave, err := t.intake.enter(MaxBatch)
 	if err != nil {
 		return nil, err
 	}

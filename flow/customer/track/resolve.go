@@ -18,7 +18,7 @@ const (
 	stepEvents  = 2000
 )
 
-// batchRow is one request in the inbox.
+// batchRow is one request that waits.
 type batchRow struct {
 	ID         int64  `bun:"id"`
 	SourceID   int64  `bun:"source_id"`
@@ -87,7 +87,7 @@ func (t *Tracking) step(ctx context.Context) (int, error) {
 			n, err := t.resolve(ctx, []*batchRow{b})
 			if err != nil {
 				t.stuck[b.ID]++
-				slog.Error("a request with events could not be resolved; it stays in the inbox", "batch", b.ID, "error", err)
+				slog.Error("a request with events could not be resolved; it stays that waits", "batch", b.ID, "error", err)
 			}
 			done += n
 		}
@@ -110,7 +110,7 @@ func (t *Tracking) waiting(ctx context.Context) ([]*batchRow, error) {
 		return nil, err
 	}
 	if len(rows) < stepBatches {
-		t.inbox.waiting.Store(int64(len(rows)))
+		t.intake.waiting.Store(int64(len(rows)))
 	}
 	sources, total := map[int64]*Source{}, int64(0)
 	for i, b := range rows {
@@ -162,7 +162,7 @@ func (t *Tracking) resolve(ctx context.Context, batches []*batchRow) (done int, 
 	if err != nil {
 		return 0, err
 	}
-	t.inbox.waiting.Add(-int64(done))
+	t.intake.waiting.Add(-int64(done))
 	return done, nil
 }
 

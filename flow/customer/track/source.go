@@ -61,7 +61,7 @@ type Tracking struct {
 	columns   *columns.Store
 	customers *customer.Store
 	jobs      *job.Registry
-	inbox     inbox
+	intake    intake
 	arrived   chan struct{} // holds a token when something waits for the resolver
 
 	mutex    sync.Mutex

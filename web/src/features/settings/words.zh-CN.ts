@@ -78,6 +78,7 @@ export default {
       customers_edited: "批量修改客户",
       customers_edit_undone: "撤销批量修改",
       customers_edit_cancelled: "停止批量修改",
+      source_created: "新建数据源", source_changed: "修改数据源", source_key_issued: "换发写入密钥", source_key_revoked: "作废写入密钥",
       customer_identified: "识别客户",
       identity_rules_changed: "修改身份识别规则",
       visitor_tied: "关联访客",

@@ -11,7 +11,7 @@ import (
 	"guanxi/base/fault"
 )
 
-// The inbox takes only so much that waits for the resolver, and only so much at once: beyond that clients are asked to come
+// The intake takes only so much that waits for the resolver, and only so much at once: beyond that clients are asked to come
 // again, which all of them do.
 const (
 	mostWaiting  = 20_000   // requests
@@ -19,14 +19,14 @@ const (
 	retrySeconds = 2
 )
 
-type inbox struct {
+type intake struct {
 	waiting atomic.Int64 // requests kept here and not resolved yet
 	reading atomic.Int64 // bytes set aside for requests being read
 	counted atomic.Bool
 }
 
 // enter sets room aside for a request. leave gives it back. Fault: too many.
-func (i *inbox) enter(bytes int64) (leave func(), err error) {
+func (i *intake) enter(bytes int64) (leave func(), err error) {
 	if i.reading.Add(bytes) > mostAtOnce || i.waiting.Load() >= mostWaiting {
 		i.reading.Add(-bytes)
 		return nil, fault.TooMany(retrySeconds)
@@ -44,7 +44,7 @@ func pack(body []byte) []byte { return packer.EncodeAll(body, make([]byte, 0, le
 
 func unpack(packed []byte) ([]byte, error) { return unpacker.DecodeAll(packed, nil) }
 
-// keep puts a request into the inbox; it is on disk when keep returns.
+// keep puts a request among what waits; it is on disk when keep returns.
 func (t *Tracking) keep(ctx context.Context, s *Source, kind, agent string, body []byte, events int) error {
 	packed, now := pack(body), clock.Millis(ctx)
 	if err := t.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -58,7 +58,7 @@ func (t *Tracking) keep(ctx context.Context, s *Source, kind, agent string, body
 	}); err != nil {
 		return err
 	}
-	t.inbox.waiting.Add(1)
+	t.intake.waiting.Add(1)
 	select {
 	case t.arrived <- struct{}{}:
 	default:
