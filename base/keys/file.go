@@ -8,8 +8,10 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/tink-crypto/tink-go/v2/streamingaead/subtle"
 
@@ -102,6 +104,86 @@ func opening(ctx context.Context, file io.Reader, name string) (io.Reader, error
 		return nil, err
 	}
 	return stream.NewDecryptingReader(buffered, []byte(name))
+}
+
+// ResealFiles brings the key of every sealed file under dir to the present key of the instance, and gives how many it
+// has changed. Contents stay as they are. Only the 60 bytes that hold the file's key are written over, in place: within one
+// sector of the disk, so that the file opens before and after whatever happens; one that is being written, or deleted,
+// meanwhile is not disturbed. A file that does not open is left alone, its path is told.
+func ResealFiles(ctx context.Context, dir string) (changed int64, unreadable []string, err error) {
+	k := Of(ctx)
+	if k == nil {
+		return 0, nil, fault.Unavailable("keys_missing", nil)
+	}
+	cipher, err := k.Cipher(filePurpose)
+	if err != nil {
+		return 0, nil, err
+	}
+	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			return nil // deleted since it was listed
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		case !entry.Type().IsRegular():
+			return nil
+		}
+		did, err := resealFile(cipher, path, k.now.Load().primary)
+		if errors.Is(err, errNotOpened) {
+			unreadable = append(unreadable, path)
+			return nil
+		}
+		if did {
+			changed++
+		}
+		return err
+	})
+	return changed, unreadable, err
+}
+
+var errNotOpened = errors.New("the key of the file does not open")
+
+func resealFile(cipher Cipher, path string, primary uint32) (changed bool, err error) {
+	file, err := os.OpenFile(path, os.O_RDWR, 0)
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, fs.ErrPermission) {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	head := make([]byte, len(sealedMagic)+2)
+	if _, err := io.ReadFull(file, head); err != nil || !bytes.HasPrefix(head, []byte(sealedMagic)) {
+		return false, nil //nolint:nilerr // none of ours, or none yet
+	}
+	wrapped := make([]byte, binary.BigEndian.Uint16(head[len(sealedMagic):]))
+	if _, err := io.ReadFull(file, wrapped); err != nil {
+		return false, errNotOpened
+	}
+	if len(wrapped) > 5 && binary.BigEndian.Uint32(wrapped[1:]) == primary { // as Tink begins what it seals
+		return false, nil
+	}
+	// a file is sealed under the name it will lie by, which it has not while it is being written
+	name := strings.TrimSuffix(filepath.Base(path), ".part")
+	key, err := cipher.Decrypt(wrapped, []byte(name))
+	if err != nil {
+		name = filepath.Base(path)
+		key, err = cipher.Decrypt(wrapped, []byte(name))
+	}
+	if err != nil {
+		return false, errNotOpened
+	}
+	fresh, err := cipher.Encrypt(key, []byte(name))
+	if err != nil {
+		return false, err
+	}
+	if len(fresh) != len(wrapped) {
+		return false, errNotOpened
+	}
+	_, err = file.WriteAt(fresh, int64(len(head)))
+	return err == nil, errors.Join(err, file.Sync())
 }
 
 type plainWriter struct{ io.Writer }

@@ -58,6 +58,31 @@ func TestSealedFiles(t *testing.T) {
 		t.Errorf("sealed with the key before: %d bytes, %v", len(got), err)
 	}
 
+	for _, row := range []struct {
+		when    string
+		changed int64
+	}{{"first", 1}, {"again", 0}} {
+		if changed, unreadable, err := ResealFiles(ctx, dir); err != nil || changed != row.changed || unreadable != nil {
+			t.Errorf("%s: %d resealed, %v not, %v", row.when, changed, unreadable, err)
+		}
+	}
+	if lies, _ = os.ReadFile(path); len(lies) == 0 {
+		t.Fatal("nothing lies there")
+	}
+	if err := k.DropCiphers(k.Generation()); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := read(ctx, path); err != nil || !bytes.Equal(got, text) {
+		t.Errorf("without the key before: %d bytes, %v", len(got), err)
+	}
+	other := With(t.Context(), open(t, filepath.Join(t.TempDir(), FileName)))
+	if changed, unreadable, err := ResealFiles(other, dir); err != nil || changed != 0 || len(unreadable) != 1 {
+		t.Errorf("with another key: %d resealed, %v not, %v", changed, unreadable, err)
+	}
+	if again, _ := os.ReadFile(path); !bytes.Equal(again, lies) {
+		t.Error("another key has changed the file")
+	}
+
 	stranger := With(t.Context(), open(t, filepath.Join(t.TempDir(), FileName)))
 	for _, row := range []struct {
 		name string

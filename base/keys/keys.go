@@ -1,8 +1,8 @@
 // Package keys holds the one secret of an instance: the key file. From it a key is derived for each purpose (backups,
 // fields of records ...), so that one small file, copied away once, opens everything for good.
 //
-// The file holds two Tink keysets in clear, mode 0600: one derives ciphers (AES-256-GCM), the other names (HMAC-SHA-256,
-// a keyed hash). It is never in a backup.
+// The file holds Tink keysets in clear, mode 0600: one derives ciphers (AES-256-GCM), one names (HMAC-SHA-256, a keyed hash)
+// that outlive what they name and never change, one names that values are looked up by, which do. It is never in a backup.
 package keys
 
 import (
@@ -43,7 +43,10 @@ type Keys struct {
 type opened struct {
 	ciphers keyderivation.KeysetDeriver
 	names   keyderivation.KeysetDeriver
-	primary uint32 // of ciphers
+	lookups keyderivation.KeysetDeriver
+	primary uint32   // of ciphers
+	ciphing []uint32 // the keys of ciphers
+	looking []uint32 // the keys of lookups, the present one first; none in a file that never had a key added
 	text    []byte
 	made    sync.Map // Cipher by purpose
 }
@@ -61,6 +64,7 @@ type stored struct {
 	Format  string          `json:"format"`
 	Ciphers json.RawMessage `json:"ciphers"`
 	Names   json.RawMessage `json:"names"`
+	Lookups json.RawMessage `json:"lookups,omitempty"` // as Names, in a file that never had a key added
 }
 
 // Open reads the key file. Faults: not found; invalid for a file that is no key file.
@@ -170,26 +174,42 @@ func read(text []byte) (*opened, error) {
 		return nil, fmt.Errorf("format %q", s.Format)
 	}
 	k := &opened{text: text}
-	for _, part := range []struct {
-		text json.RawMessage
-		into *keyderivation.KeysetDeriver
-	}{{s.Ciphers, &k.ciphers}, {s.Names, &k.names}} {
-		handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(part.text)))
+	var err error
+	if k.ciphers, k.ciphing, err = deriver(s.Ciphers); err != nil {
+		return nil, err
+	}
+	k.primary = k.ciphing[0]
+	if k.names, _, err = deriver(s.Names); err != nil {
+		return nil, err
+	}
+	if k.lookups = k.names; s.Lookups != nil {
+		k.lookups, k.looking, err = deriver(s.Lookups)
+	}
+	return k, err
+}
+
+// deriver gives what derives from a keyset, and the ids of its keys, the present one first.
+func deriver(text json.RawMessage) (keyderivation.KeysetDeriver, []uint32, error) {
+	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(text)))
+	if err != nil {
+		return nil, nil, err
+	}
+	primary, err := handle.Primary()
+	if err != nil {
+		return nil, nil, err
+	}
+	ids := []uint32{primary.KeyID()}
+	for i := handle.Len() - 1; i >= 0; i-- { // of the others the newest first
+		each, err := handle.Entry(i)
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
-		if *part.into, err = keyderivation.New(handle); err != nil {
-			return nil, err
-		}
-		if part.into == &k.ciphers {
-			primary, err := handle.Primary()
-			if err != nil {
-				return nil, err
-			}
-			k.primary = primary.KeyID()
+		if !each.IsPrimary() {
+			ids = append(ids, each.KeyID())
 		}
 	}
-	return k, nil
+	derives, err := keyderivation.New(handle)
+	return derives, ids, err
 }
 
 // Cipher gives the cipher of a purpose.

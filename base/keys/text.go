@@ -3,6 +3,7 @@ package keys
 import (
 	"context"
 	"encoding/base64"
+	"encoding/binary"
 
 	"guanxi/base/fault"
 )
@@ -39,6 +40,27 @@ func Unseal(ctx context.Context, purpose, sealed, about string) (string, error) 
 		return "", fault.Unavailable("sealed_with_another_key", err)
 	}
 	return string(text), nil
+}
+
+// Resealed gives what Seal gave, sealed with the present key, and says whether it was not already. What does not open, such
+// as what came from another instance, stays as it is.
+func Resealed(ctx context.Context, purpose, sealed, about string) (fresh string, changed bool, err error) {
+	bytes, err := base64.StdEncoding.DecodeString(sealed)
+	if sealed == "" || err != nil || len(bytes) < 5 {
+		return sealed, false, nil //nolint:nilerr // not ours
+	}
+	if k := Of(ctx); k != nil && binary.BigEndian.Uint32(bytes[1:]) == k.now.Load().primary {
+		return sealed, false, nil
+	}
+	text, err := Unseal(ctx, purpose, sealed, about)
+	if fault.Is(err, fault.KindUnavailable) {
+		return sealed, false, nil
+	}
+	if err != nil {
+		return sealed, false, err
+	}
+	fresh, err = Seal(ctx, purpose, text, about)
+	return fresh, err == nil, err
 }
 
 func cipherOf(ctx context.Context, purpose string) (Cipher, error) {

@@ -124,6 +124,9 @@ func (p *program) start(ctx context.Context) error {
 	for _, run := range p.stages.running {
 		p.running.Go(func() { run(moving) })
 	}
+	if k := keys.Of(ctx); k != nil {
+		p.running.Go(func() { k.Follow(moving) })
+	}
 	p.running.Go(func() { p.sealAudit(moving) })
 	p.running.Go(func() { p.watchAudit(moving) })
 	return p.queue.Start(moving)

@@ -110,11 +110,18 @@ func (k *compiler) compare(o operand, op Op, v Value) piece {
 	case v.Numbers != nil:
 		return ordered(x, op, "?", v.Numbers)
 	}
-	texts := make([]any, len(v.Texts))
-	for i, t := range v.Texts {
-		texts[i] = t
+	if v.held != nil {
+		return ordered(x, OpIn, "?", anys(v.held))
 	}
-	return ordered(x, op, "?", texts)
+	return ordered(x, op, "?", anys(v.Texts))
+}
+
+func anys(texts []string) []any {
+	all := make([]any, len(texts))
+	for i, t := range texts {
+		all[i] = t
+	}
+	return all
 }
 
 var signs = map[Op]string{OpEq: " = ", OpGt: " > ", OpGte: " >= ", OpLt: " < ", OpLte: " <= "}

@@ -124,6 +124,8 @@ type Value struct {
 	Flag    *bool
 	Moments []Moment
 	Days    int64 // of in_last_days, not_in_last_days, anniversary_in_days
+
+	held []string // of a sealed field: what columns may hold for Texts, which are sealed
 }
 
 // Moment is a civil day (midnight UTC) or, when Exact, an instant.

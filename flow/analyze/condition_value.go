@@ -59,6 +59,7 @@ func parseValue(raw json.RawMessage, place string, f *Field, op Op) (Value, erro
 			return Value{}, err
 		}
 		all.Texts = append(all.Texts, v.Texts...)
+		all.held = append(all.held, v.held...)
 		all.Numbers = append(all.Numbers, v.Numbers...)
 		all.Moments = append(all.Moments, v.Moments...)
 	}
@@ -101,14 +102,14 @@ func oneValue(raw json.RawMessage, place string, f *Field, op Op) (Value, error)
 		if err := json.Unmarshal(raw, &given); err != nil {
 			return Value{}, wrong(place, "", "must_be_text")
 		}
-		index, key, err := f.blind(given)
+		kept, key, held, err := f.blind(given)
 		switch {
 		case err != nil:
 			return Value{}, err
-		case key != "" || index == "":
+		case key != "" || kept == "":
 			return Value{}, wrong(place, "", "value_not_of_field")
 		}
-		return Value{Texts: []string{index}}, nil
+		return Value{Texts: []string{kept}, held: held}, nil
 	}
 	switch f.Type {
 	case TypeText, TypeSet, TypeChoice:

@@ -132,8 +132,9 @@ type Field struct {
 	own    bool   // the workspace has defined it
 	ops    []Op   // the operators where they are not those of the type
 
-	// blind gives what columns hold in the place of a value of a sealed field; key says why a value is none of the field.
-	blind func(given any) (index, key string, err error)
+	// blind gives what a condition keeps of a value of a sealed field and what columns may hold in its place; key says why a
+	// value is none of the field.
+	blind func(given any) (kept, key string, held []string, err error)
 }
 
 // Ops lists the operators the field knows.

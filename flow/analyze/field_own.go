@@ -53,7 +53,12 @@ func ownField(ctx context.Context, d *field.Field) (*Field, bool) {
 	}
 	if d.Sealed() { // and which are equal
 		f.ops = opsOfSealed
-		f.blind = func(given any) (string, string, error) { return customer.BlindIndex(ctx, d, given) }
+		f.blind = func(given any) (kept, key string, held []string, err error) {
+			if kept, key, err = customer.KeptValue(ctx, d, given); err == nil && key == "" && kept != "" {
+				held, err = customer.BlindIndexes(ctx, d, kept)
+			}
+			return kept, key, held, err
+		}
 	}
 	return f, true
 }

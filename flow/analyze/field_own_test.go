@@ -31,9 +31,11 @@ import (
 type house struct {
 	*testing.T
 	*company
-	engine *collect.Engine
-	actor  guard.Actor
-	router chi.Router
+	engine    *collect.Engine
+	customers *customer.Store
+	keyFile   string
+	actor     guard.Actor
+	router    chi.Router
 }
 
 func newHouse(t *testing.T, d *db.DB) *house {
@@ -49,10 +51,11 @@ func newHouse(t *testing.T, d *db.DB) *house {
 		engine.Register(kind)
 	}
 	require.NoError(t, store.Purposes().Load(c.ctx))
-	k, err := keys.OpenOrCreate(filepath.Join(t.TempDir(), keys.FileName))
+	keyFile := filepath.Join(t.TempDir(), keys.FileName)
+	k, err := keys.OpenOrCreate(keyFile)
 	require.NoError(t, err)
 	c.ctx = customer.WithPurposes(keys.With(field.With(c.ctx, store.Fields().Set), k), store.Purposes().All)
-	h := &house{T: t, company: c, engine: engine, actor: guard.Actor{StaffID: 1, Name: "周敏", Role: "admin"}, router: chi.NewRouter()}
+	h := &house{T: t, company: c, customers: store, keyFile: keyFile, engine: engine, actor: guard.Actor{StaffID: 1, Name: "周敏", Role: "admin"}, router: chi.NewRouter()}
 	h.router.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			ctx := customer.WithPurposes(keys.With(r.Context(), k), store.Purposes().All)

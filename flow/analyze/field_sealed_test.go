@@ -1,6 +1,9 @@
 package analyze
 
 import (
+	"context"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +12,7 @@ import (
 
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
+	"guanxi/base/keys"
 	"guanxi/guard"
 )
 
@@ -79,6 +83,54 @@ func TestSealedFieldsInColumns(t *testing.T) {
 			var held int
 			require.NoError(t, d.Read().NewRaw("select count(*) from segments where condition like '%CANARY%'").Scan(h.ctx, &held))
 			require.Zero(t, held)
+		})
+		t.Run("while the keys are replaced it is found at every step, by whoever asks and by segments kept before", func(t *testing.T) {
+			signed := gjson.Get(h.call(201, "POST", "/segments", `{"name":"Second","condition":{"field":"custom.papers","op":"in","value":["CANARY-2","CANARY-LATER"]}}`), "id").String()
+			by := gjson.Get(h.call(200, "GET", "/segments", ""), `items.#(name=="Signed by").id`).String()
+			older := gjson.Get(h.call(201, "POST", "/segments", `{"name":"Of an earlier release","condition":{"field":"name","op":"eq","value":"x"}}`), "id").String()
+			var custom string
+			require.NoError(t, d.Read().NewRaw("select custom from customers where name = 'Bea'").Scan(h.ctx, &custom))
+			index := strings.Split(custom, ":")[3]
+			require.NoError(t, d.Write(h.ctx, func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Do(ctx, "update segments set condition = ?, version = 2 where id = ?", `{"field":"custom.papers","op":"eq","value":"#`+index+`"}`, older)
+				tx.Feed("segments")
+				return err
+			}))
+			found := func(step string) {
+				t.Helper()
+				h.drain()
+				require.Equal(t, "Ann", h.names(`{"field":"custom.papers","op":"eq","value":"canary-1"}`, "name"), step)
+				require.Equal(t, "Bea Cay", h.names(`{"field":"custom.papers","op":"ne","value":"CANARY-1"}`, "name"), step)
+				require.Equal(t, "Ann", gjson.Get(h.call(200, "GET", "/search?q=CANARY-1", ""), "items.0.title").String(), step)
+				for id, want := range map[string]string{by: "Ann", signed: "Bea", older: "Bea"} {
+					require.Equal(t, want, h.names(gjson.Get(h.call(200, "GET", "/segments/"+id, ""), "condition").Raw, "name"), "%s, %s", step, id)
+					require.Equal(t, int64(1), gjson.Get(h.call(200, "GET", "/segments/"+id, ""), "count").Int(), "%s, %s", step, id)
+				}
+			}
+			found("before")
+			require.NoError(t, keys.Rotate(h.keyFile))
+			changed, err := keys.Of(h.ctx).Reload()
+			require.True(t, changed)
+			require.NoError(t, err)
+			found("with the new keys, and nothing sealed anew")
+			for pass := 1; ; pass++ {
+				require.Less(t, pass, 6)
+				_, err := h.customers.Reseal(h.ctx)
+				require.NoError(t, err)
+				found("after pass " + strconv.Itoa(pass))
+				_, settled, err := h.customers.SealingNow(h.ctx)
+				require.NoError(t, err)
+				if settled {
+					break
+				}
+			}
+			require.NotContains(t, h.inColumnsText(), index)
+			var left int
+			require.NoError(t, d.Read().NewRaw("select count(*) from segments where condition like ?", "%"+index+"%").Scan(h.ctx, &left))
+			require.Zero(t, left)
+			h.call(201, "POST", "/customers", `{"name":"Dan","custom":{"papers":"canary-later"}}`)
+			h.drain()
+			require.Equal(t, "Bea Dan", h.names(gjson.Get(h.call(200, "GET", "/segments/"+signed, ""), "condition").Raw, "name"), "a value nobody had when it was asked for")
 		})
 		t.Run("nothing of it can be compared, sorted by, or used by who may not read it", func(t *testing.T) {
 			for _, op := range []string{"contains", "starts_with", "gt"} {

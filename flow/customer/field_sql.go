@@ -131,7 +131,7 @@ func Withhold(custom string, withheld []*field.Field) string {
 	for _, f := range withheld {
 		key := f.Key
 		if sealed, is := sealedText(fields[key]); is {
-			fields[key] = indexMark + sealedIndex(sealed)
+			fields[key] = blindText(sealed)
 		} else if address, is := AddressOf(fields[key]); is && !f.Withheld() {
 			fields[key] = withoutStreet(address, false)
 		} else if fields[key] != nil {

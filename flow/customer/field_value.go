@@ -234,7 +234,7 @@ func maskedValue(f *field.Field, kept any) any {
 func sameValue(a, b any) bool {
 	if x, sealed := sealedText(a); sealed {
 		if y, too := sealedText(b); too {
-			return sealedIndex(x) == sealedIndex(y)
+			return haveCommon(sealedIndexes(x), sealedIndexes(y))
 		}
 	}
 	return valueText(a) == valueText(b)

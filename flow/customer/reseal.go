@@ -3,19 +3,47 @@ package customer
 import (
 	"context"
 	"encoding/json"
-	"strings"
 	"time"
 
 	"guanxi/base/clock"
 	"guanxi/base/db"
+	"guanxi/base/fault"
 	"guanxi/base/field"
 	"guanxi/base/job"
 	secret "guanxi/base/keys"
 	"guanxi/guard"
 )
 
-// sealedStateKey is the setting that says which key everything was sealed with last, and which fields.
-const sealedStateKey = "fields.sealed"
+// The settings in which Reseal says what everything was sealed with last, and which fields, and how far it is.
+const (
+	sealedStateKey  = "fields.sealed"
+	sealingStateKey = "keys.sealing"
+)
+
+// Sealing is how far the sealing with the present keys is.
+type Sealing struct {
+	Generation string `json:"generation"`
+	Done       int    `json:"done"`  // of the places where values stand
+	Total      int    `json:"total"` //
+	Rows       int64  `json:"rows"`  // changed so far
+	Files      int64  `json:"files"`
+	Unreadable int    `json:"unreadable"` // files that no key opens
+	StartedAt  int64  `json:"started_at"`
+	EndedAt    int64  `json:"ended_at,omitempty"`
+	Replacing  bool   `json:"replacing"` // values are found under an earlier key as well
+}
+
+// Resealer keeps texts that are sealed with the keys of the instance.
+type Resealer interface {
+	// Reseal seals with the present key what is not, and gives how many were not.
+	Reseal(ctx context.Context) (changed int64, err error)
+}
+
+// ResealAlso has files in folders, and what others keep, brought to the present key whenever it changes. The folders must
+// hold no database: its locks would go with the first look at it.
+func (s *Store) ResealAlso(folders []string, others ...Resealer) {
+	s.sealedIn, s.resealers = folders, others
+}
 
 type resealJob struct{}
 
@@ -26,9 +54,14 @@ func (s *Store) registerReseal(r *job.Registry) {
 	job.Register(r, job.Kind[resealJob]{Run: func(ctx context.Context, _ resealJob) error { _, err := s.Reseal(ctx); return err }, Timeout: -1, Every: time.Minute, Unique: true})
 }
 
-// Reseal brings every value to the state its field asks for: of a sensitive field sealed with the present key, of others in
-// clear. It does nothing while nothing has changed, neither the fields nor the key file (which it reads again). It gives
-// how many rows it has changed.
+// Reseal brings every value to the state its field asks for: of a sensitive field sealed with the present key and found by
+// the present keys of lookups, of others in clear. It does nothing while nothing has changed, neither the fields nor the
+// key file (which it reads again). It gives how many rows it has changed.
+//
+// A key of lookups is replaced in passes. While both are in the file, whatever is sealed gets an index under each, so that
+// all values can be compared and looked up all the time; when a whole pass finds nothing to change, the earlier one is
+// dropped from the file, and the next passes take its indexes away. A pass that was ended begins again and passes over
+// what is done.
 func (s *Store) Reseal(ctx context.Context) (changed int64, err error) {
 	k := secret.Of(ctx)
 	if k == nil {
@@ -37,234 +70,106 @@ func (s *Store) Reseal(ctx context.Context) (changed int64, err error) {
 	if _, err := k.Reload(); err != nil {
 		return 0, err
 	}
-	state := k.Current()
+	state := sealedState(ctx, k)
+	var last []string
+	if err := s.records.Read().NewRaw("select value from settings where key = ?", sealedStateKey).Scan(ctx, &last); err != nil {
+		return 0, err
+	}
+	settled := len(last) > 0 && last[0] == state
+	if settled && !k.Replacing() {
+		return 0, nil
+	}
+	if changed, err = s.resealAll(ctx, k, state); err != nil || !settled || changed > 0 {
+		return changed, err
+	}
+	// nothing was sealed without the present key since the pass before
+	if err := k.DropLookups(k.Generation()); err != nil {
+		if fault.Is(err, fault.KindConflict) {
+			return 0, nil // one more was added: the next pass is for it
+		}
+		return 0, err
+	}
+	return s.resealAll(ctx, k, sealedState(ctx, k))
+}
+
+func sealedState(ctx context.Context, k *secret.Keys) string {
+	state := k.Generation()
 	for _, f := range field.Of(ctx).All() {
 		if f.Sealed() {
 			state += " " + f.Key
 		}
 	}
-	var last []string
-	if err := s.records.Read().NewRaw("select value from settings where key = ?", sealedStateKey).Scan(ctx, &last); err != nil || len(last) > 0 && last[0] == state {
-		return 0, err
-	}
+	return state
+}
+
+// resealAll is one pass over everything.
+func (s *Store) resealAll(ctx context.Context, k *secret.Keys, state string) (changed int64, err error) {
 	seal, err := sealerOf(ctx)
 	if err != nil {
 		return 0, err
 	}
-	for _, f := range field.Of(ctx).All() {
-		n, err := s.resealField(ctx, seal, f)
-		if changed += n; err != nil {
-			return changed, err
+	seal.known = func(f *field.Field, index string) (string, error) { return s.valueWithIndex(ctx, f, index) }
+	fields := field.Of(ctx).All()
+	at := Sealing{Generation: k.Generation(), Total: len(fields)*len(places) + 1, StartedAt: clock.Millis(ctx), Replacing: k.Replacing()}
+	for _, f := range fields {
+		for _, p := range places {
+			if err := s.putSetting(ctx, sealingStateKey, jsonText(at)); err != nil {
+				return at.Rows, err
+			}
+			n, err := s.resealPlace(ctx, seal, f, p)
+			if at.Rows += n; err != nil {
+				return at.Rows, err
+			}
+			at.Done++
 		}
 	}
-	return changed, s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, sealedStateKey, state, clock.Millis(ctx)).Exec(ctx)
-		if err != nil || changed == 0 {
-			return err
+	for _, other := range s.resealers {
+		n, err := other.Reseal(ctx)
+		if at.Rows += n; err != nil {
+			return at.Rows, err
 		}
-		return guard.Audit(ctx, tx, "fields.resealed", "settings", sealedStateKey, map[string]any{"rows": changed, "key": k.Current()})
+	}
+	for _, folder := range s.sealedIn {
+		files, unreadable, err := secret.ResealFiles(ctx, folder)
+		at.Files += files
+		if at.Unreadable += len(unreadable); err != nil {
+			return at.Rows, err
+		}
+	}
+	at.Done, at.EndedAt = at.Total, clock.Millis(ctx)
+	return at.Rows, s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		for key, value := range map[string]string{sealedStateKey: state, sealingStateKey: jsonText(at)} {
+			if err := writeSetting(ctx, tx, key, value); err != nil {
+				return err
+			}
+		}
+		if at.Rows == 0 && at.Files == 0 {
+			return nil
+		}
+		return guard.Audit(ctx, tx, "fields.resealed", "settings", sealedStateKey, map[string]any{"rows": at.Rows, "files": at.Files, "key": k.Current()})
 	})
 }
 
-// resealed gives one value in the state its field asks for.
-func (s *sealer) resealed(f *field.Field, kept any) (any, error) {
-	text, sealed := sealedText(kept)
-	switch {
-	case kept == nil, f.Sealed() && sealed && sealedWith(text) == s.key, !f.Sealed() && !sealed:
-		return kept, nil
-	case sealed:
-		plain, err := s.open(f.Key, text)
-		if err != nil || !f.Sealed() {
-			return plain, err
-		}
-		kept = plain
+// SealingNow says how far the sealing with the present keys is; nil where it never was begun. settled says that everything
+// is sealed with the keys that the file of ctx holds now.
+func (s *Store) SealingNow(ctx context.Context) (at *Sealing, settled bool, err error) {
+	var told []string
+	if err := s.records.Read().NewRaw("select value from settings where key in (?, ?) order by key", sealedStateKey, sealingStateKey).Scan(ctx, &told); err != nil || len(told) < 2 {
+		return nil, false, err
 	}
-	return s.seal(f.Key, kept)
+	at = &Sealing{}
+	err = json.Unmarshal([]byte(told[1]), at)
+	k := secret.Of(ctx)
+	return at, err == nil && k != nil && told[0] == sealedState(ctx, k) && at.EndedAt > 0 && !k.Replacing(), err
 }
 
-// resealObject does so in a JSON object of custom fields.
-func (s *sealer) resealObject(f *field.Field, custom string) (string, error) {
-	fields := customFields(custom)
-	kept, held := fields[f.Key]
-	if !held {
-		return custom, nil
-	}
-	value, err := s.resealed(f, kept)
-	if err != nil || valueText(value) == valueText(kept) {
-		return custom, err
-	}
-	fields[f.Key] = value
-	return customText(fields), nil
+func (s *Store) putSetting(ctx context.Context, key, value string) error {
+	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return writeSetting(ctx, tx, key, value) })
 }
 
-// resealText does so in the history of a field, whose values are JSON texts.
-func (s *sealer) resealText(f *field.Field, text string) (string, error) {
-	if text == "" {
-		return "", nil
-	}
-	var kept any
-	if json.Unmarshal([]byte(text), &kept) != nil {
-		return text, nil //nolint:nilerr // not ours
-	}
-	value, err := s.resealed(f, kept)
-	if err != nil {
-		return text, err
-	}
-	return valueText(value), nil
-}
-
-// place is where records keep custom values: the text of a column, found by its row.
-type place struct {
-	table, key, column, where string
-	customer                  bool // a change is told to columns
-	change                    func(s *sealer, f *field.Field, text string) (string, error)
-}
-
-// inside changes the object of custom fields that stands somewhere inside a JSON text.
-func inside(s *sealer, f *field.Field, text string) (string, error) {
-	var whole any
-	if err := json.Unmarshal([]byte(text), &whole); err != nil {
-		return text, nil //nolint:nilerr // not ours
-	}
-	changed := false
-	var walk func(v any) (any, error)
-	walk = func(v any) (any, error) {
-		switch v := v.(type) {
-		case map[string]any:
-			for name, each := range v {
-				if custom, is := each.(string); is && strings.EqualFold(name, "custom") {
-					after, err := s.resealObject(f, custom)
-					if err != nil {
-						return nil, err
-					}
-					changed = changed || after != custom
-					v[name] = after
-					continue
-				}
-				if name == f.Key || name == customPrefix+f.Key {
-					after, err := s.resealed(f, each)
-					if err != nil {
-						return nil, err
-					}
-					changed = changed || valueText(after) != valueText(each)
-					v[name] = after
-					continue
-				}
-				after, err := walk(each)
-				if err != nil {
-					return nil, err
-				}
-				v[name] = after
-			}
-		case []any:
-			for i := range v {
-				after, err := walk(v[i])
-				if err != nil {
-					return nil, err
-				}
-				v[i] = after
-			}
-		}
-		return v, nil
-	}
-	whole, err := walk(whole)
-	if err != nil || !changed {
-		return text, err
-	}
-	return jsonText(whole), nil
-}
-
-// insideMerge changes what a merge took.
-func insideMerge(s *sealer, f *field.Field, text string) (string, error) {
-	var note mergeNote
-	if json.Unmarshal([]byte(text), &note) != nil {
-		return text, nil //nolint:nilerr // not ours
-	}
-	changed := false
-	for i := range note.Took {
-		if note.Took[i].Field != customPrefix+f.Key {
-			continue
-		}
-		for _, side := range []*string{&note.Took[i].Before, &note.Took[i].After} {
-			after, err := s.resealText(f, *side)
-			if err != nil {
-				return text, err
-			}
-			changed = changed || after != *side
-			*side = after
-		}
-	}
-	if !changed {
-		return text, nil
-	}
-	return jsonText(note), nil
-}
-
-var places = []place{
-	{table: "customers", key: "id", column: "custom", customer: true, change: (*sealer).resealObject},
-	{table: "field_history", key: "id", column: "before", where: "field = ?1", change: (*sealer).resealText},
-	{table: "field_history", key: "id", column: "after", where: "field = ?1", change: (*sealer).resealText},
-	{table: "import_changes", key: "import_id || ' ' || subject_id", column: "before", where: "subject_type = 'customer'", change: inside},
-	{table: "merges", key: "id", column: "moved", change: insideMerge},
-	{table: "bulk_changes", key: "edit_id || ' ' || customer_id", column: "before", change: inside},
-	{table: "quality_fix_changes", key: "fix_id || ' ' || id", column: "before", where: "field = ?1", change: (*sealer).resealText},
-	{table: "quality_fix_changes", key: "fix_id || ' ' || id", column: "after", where: "field = ?1", change: (*sealer).resealText},
-}
-
-const resealChunk = 200
-
-func (s *Store) resealField(ctx context.Context, seal *sealer, f *field.Field) (changed int64, err error) {
-	for _, p := range places {
-		n, err := s.resealPlace(ctx, seal, f, p)
-		if changed += n; err != nil {
-			return changed, err
-		}
-	}
-	return changed, nil
-}
-
-func (s *Store) resealPlace(ctx context.Context, seal *sealer, f *field.Field, p place) (changed int64, err error) {
-	where, args := p.column+" like ? escape '!'", []any{"%" + likeText(f.Key) + "%"}
-	if strings.Contains(p.where, "?1") {
-		where, args = strings.ReplaceAll(p.where, "?1", "?"), []any{customPrefix + f.Key}
-	} else if p.where != "" {
-		where += " and " + p.where
-	}
-	key := "cast(" + p.key + " as text)"
-	for after := ""; ; {
-		var rows []struct {
-			Key  string `bun:"place"`
-			Text string `bun:"held"`
-		}
-		if err := s.records.Read().NewRaw("select "+key+" as place, "+p.column+" as held from "+p.table+" where "+where+" and "+key+" > ? order by 1 limit ?",
-			append(append([]any{}, args...), after, resealChunk)...).Scan(ctx, &rows); err != nil || len(rows) == 0 {
-			return changed, err
-		}
-		after = rows[len(rows)-1].Key
-		if err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-			for _, r := range rows {
-				text, err := p.change(seal, f, r.Text)
-				if err != nil {
-					return err
-				}
-				if text == r.Text {
-					continue
-				}
-				// who changed it meanwhile has sealed it already
-				n, err := tx.Do(ctx, "update "+p.table+" set "+p.column+" = ? where "+key+" = ? and "+p.column+" = ?", text, r.Key, r.Text)
-				if err != nil {
-					return err
-				}
-				changed += n
-				if p.customer && n > 0 {
-					tx.Feed("customers", *number(r.Key))
-				}
-			}
-			return nil
-		}); err != nil {
-			return changed, err
-		}
-	}
+func writeSetting(ctx context.Context, tx *db.Tx, key, value string) error {
+	_, err := tx.Do(ctx, `
+insert into settings (key, value, updated_at) values (?, ?, ?)
+on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, key, value, clock.Millis(ctx))
+	return err
 }

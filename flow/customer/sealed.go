@@ -5,13 +5,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
-	"regexp"
+	"slices"
 	"strings"
 
 	"guanxi/base/fault"
 	"guanxi/base/field"
 	secret "guanxi/base/keys"
-	"guanxi/base/workspace"
 )
 
 // Values of sensitive fields stand sealed in records (AES-256-GCM), wherever records keep them: in the customer, in the
@@ -19,15 +18,18 @@ import (
 //
 //	sealed:KEY:INDEX:CIPHERTEXT
 //
-// KEY names the key it was sealed with, so that those of earlier keys are found; INDEX is a keyed hash of field and value
-// (HMAC-SHA-256, 128 bits of it), by which equal values are found without being opened. Columns hold the index alone.
+// KEY names the keys it was sealed with, so that those of earlier keys are found; INDEX is a keyed hash of field and value
+// (HMAC-SHA-256, 128 bits of it), by which equal values are found without being opened. While the key of the index is being
+// replaced there are several, under the present key and those before, with points between: two values sealed at different
+// times then still have one in common. Columns hold the index alone, the oldest where there are several.
 const sealedPrefix = "sealed:"
 
 // sealer seals and opens values of sensitive fields.
 type sealer struct {
 	cipher secret.Cipher
-	namer  secret.Namer
+	lookup secret.Lookup
 	key    string
+	known  func(f *field.Field, index string) (sealed string, err error) // gives a value of some customer by its index
 }
 
 // sealerOf gives the sealer of the instance. Fault: unavailable, where its keys are not known.
@@ -36,22 +38,23 @@ func sealerOf(ctx context.Context) (*sealer, error) {
 	if k == nil {
 		return nil, fault.Unavailable("keys_missing", nil)
 	}
-	s := &sealer{key: k.Current()}
+	s := &sealer{key: k.Generation()}
 	var err error
 	if s.cipher, err = k.Cipher("sensitive fields"); err != nil {
 		return nil, err
 	}
-	s.namer, err = k.Namer("sensitive fields")
+	s.lookup, err = k.Lookup("sensitive fields")
 	return s, err
 }
 
-// index gives the keyed hash by which equal values of a field are found.
-func (s *sealer) index(key string, value any) (string, error) {
-	name, err := s.namer.Name([]byte(key + "\x00" + folded(plainText(value))))
-	if err != nil {
-		return "", err
+// indexes gives the keyed hashes by which equal values of a field are found, that of the present key first.
+func (s *sealer) indexes(key string, value any) ([]string, error) {
+	names, err := s.lookup.Names([]byte(key + "\x00" + folded(plainText(value))))
+	all := make([]string, len(names))
+	for i, name := range names {
+		all[i] = hex.EncodeToString(name[:16])
 	}
-	return hex.EncodeToString(name[:16]), nil
+	return all, err
 }
 
 // plainText is a value as its index is reckoned from: a text as it is, anything else as JSON.
@@ -63,12 +66,12 @@ func plainText(value any) string {
 }
 
 func (s *sealer) seal(key string, value any) (string, error) {
-	index, err := s.index(key, value)
+	indexes, err := s.indexes(key, value)
 	if err != nil {
 		return "", err
 	}
 	sealed, err := s.cipher.Encrypt([]byte(jsonText(value)), []byte(key))
-	return sealedPrefix + s.key + ":" + index + ":" + base64.RawStdEncoding.EncodeToString(sealed), err
+	return sealedPrefix + s.key + ":" + strings.Join(indexes, ".") + ":" + base64.RawStdEncoding.EncodeToString(sealed), err
 }
 
 func (s *sealer) open(key, sealed string) (value any, err error) {
@@ -94,12 +97,16 @@ func sealedText(kept any) (string, bool) {
 	return text, is && strings.HasPrefix(text, sealedPrefix)
 }
 
-// sealedIndex gives the part by which equal sealed values are equal.
-func sealedIndex(sealed string) string {
+// sealedIndexes gives the part by which equal sealed values are equal: they have one of these in common.
+func sealedIndexes(sealed string) []string {
 	if parts := strings.SplitN(sealed, ":", 4); len(parts) == 4 {
-		return parts[2]
+		return strings.Split(parts[2], ".")
 	}
-	return sealed
+	return []string{sealed}
+}
+
+func haveCommon(a, b []string) bool {
+	return slices.ContainsFunc(a, func(each string) bool { return slices.Contains(b, each) })
 }
 
 // sealedWith names the key a value was sealed with.
@@ -152,7 +159,7 @@ func sealedValue(ctx context.Context, f *field.Field, value, stands any) (any, e
 		return nil, err
 	}
 	if text, sealed := sealedText(stands); sealed {
-		if index, err := s.index(f.Key, value); err != nil || index == sealedIndex(text) {
+		if indexes, err := s.indexes(f.Key, value); err != nil || haveCommon(indexes, sealedIndexes(text)) {
 			return stands, err
 		}
 	}
@@ -186,29 +193,6 @@ func sealRows(ctx context.Context, own *field.Set, names []string, rows []custom
 		}
 	}
 	return nil
-}
-
-// indexMark begins a blind index where a value could stand.
-const indexMark = "#"
-
-var blindIndex = regexp.MustCompile(`^#[0-9a-f]{32}$`)
-
-// BlindIndex gives what columns hold in the place of a value of a sensitive field: equal values have equal ones. Faults:
-// invalid value (key says why), unavailable.
-func BlindIndex(ctx context.Context, f *field.Field, given any) (index, key string, err error) {
-	if text, is := given.(string); is && blindIndex.MatchString(text) {
-		return text, "", nil // a condition that was kept
-	}
-	value, key := readValue(f, given, workspace.Of(ctx).Country)
-	if key != "" || value == nil {
-		return "", key, nil
-	}
-	s, err := sealerOf(ctx)
-	if err != nil {
-		return "", "", err
-	}
-	index, err = s.index(f.Key, value)
-	return indexMark + index, "", err
 }
 
 // HideSealed puts stars in the place of sealed values, for checks that only need to know that there is one.

@@ -79,8 +79,8 @@ func TestSealedFields(t *testing.T) {
 			s.call(200, "POST", "/customers/"+other+"/merge", fields{"other": id})
 			s.has(s.call(200, "GET", "/customers/"+other, nil), fields{"custom.papers": "CANARY-220202"})
 			s.rotate(keyFile)
-			if n, err := s.store.Reseal(ctx()); err != nil || n == 0 {
-				t.Fatal(n, err)
+			if n := s.settle(ctx()); n == 0 {
+				t.Fatal("nothing was sealed anew")
 			}
 			s.call(200, "POST", fmt.Sprint("/merges/", s.one("select max(id) from merges"), "/undo"), nil)
 			s.has(s.call(200, "GET", "/customers/"+other, nil), fields{"custom.papers": nil})
@@ -107,25 +107,57 @@ func TestSealedFields(t *testing.T) {
 			k2 := fmt.Sprint(s.one("select customer_id from identities where external_id = 'k2'"))
 			s.has(s.call(200, "GET", "/customers/"+k2, nil), fields{"custom.papers": "CANARY-330304"})
 		})
-		t.Run("with a further key everything is sealed anew, the one before still opens, and equal values are still found", func(t *testing.T) {
+		t.Run("with further keys everything is sealed and named anew in passes, equal values are equal all the while, and a pass that was ended goes on", func(t *testing.T) {
 			s.T = t
-			old := s.text("select custom from customers where id = ?", id)
+			own, _ := s.store.Fields().Set().Find("papers")
+			value := func() string {
+				return customFields(s.text("select custom from customers where id = ?", id))["papers"].(string)
+			}
+			old := value()
 			s.rotate(keyFile)
-			if n, err := s.store.Reseal(ctx()); err != nil || n < 4 {
+			if n, err := s.store.Reseal(ctx()); err != nil || n < 4 { // the keys are read anew here
 				t.Fatal(n, err)
 			}
-			fresh := s.text("select custom from customers where id = ?", id)
-			if fresh == old || strings.Contains(fresh, sealedWith(strings.SplitAfter(old, `"papers":"`)[1])) {
-				t.Errorf("%s is still sealed as %s", fresh, old)
+			fresh := value()
+			if fresh == old || sealedWith(fresh) == sealedWith(old) || !haveCommon(sealedIndexes(fresh), sealedIndexes(old)) || len(sealedIndexes(fresh)) != 2 {
+				t.Errorf("%s is sealed as %s", fresh, old)
 			}
-			if sealedIndex(strings.SplitAfter(fresh, `"papers":"`)[1]) != sealedIndex(strings.SplitAfter(old, `"papers":"`)[1]) {
-				t.Error("another index")
+			if blindText(fresh) != blindText(old) {
+				t.Error("columns would hold another index while the key before is there")
 			}
-			s.is(0, "select count(*) from field_history where after like '%sealed:%' and after not like ?", "%sealed:"+k.Current()+":%")
+			s.exec("update customers set custom = ? where id = ?", `{"papers":"`+old+`"}`, id) // as a process does that has not read the keys yet
+			if kept, err := sealedValue(ctx(), own, "canary-220202", old); err != nil || kept != old || !sameValue(fresh, old) {
+				t.Error("the same value sealed before is another:", kept, err)
+			}
+			if at, settled, err := s.store.SealingNow(ctx()); err != nil || settled || !at.Replacing || at.Done != at.Total || at.Rows < 4 {
+				t.Error(at, settled, err)
+			}
+			if n, err := s.store.Reseal(ctx()); err != nil || n != 1 || !s.keys.Replacing() {
+				t.Error("what was sealed late:", n, err)
+			}
+			killed, kill := context.WithCancel(ctx())
+			kill()
+			if _, err := s.store.Reseal(killed); err == nil {
+				t.Error("a pass that was ended says it is done")
+			}
+			s.settle(ctx())
+			last := value()
+			if s.keys.Replacing() || len(sealedIndexes(last)) != 1 || haveCommon(sealedIndexes(last), sealedIndexes(old)) || !sameValue(last, fresh) {
+				t.Errorf("%s still has the index of %s", last, old)
+			}
+			for _, p := range places {
+				s.is(0, "select count(*) from "+p.table+" where "+p.column+" like '%sealed:%' and "+p.column+" not like ?", "%sealed:"+s.keys.Generation()+":%")
+				s.is(0, "select count(*) from "+p.table+" where "+p.column+" like ?", "%"+sealedIndexes(old)[0]+"%")
+			}
 			s.has(s.call(200, "GET", "/customers/"+id, nil), fields{"custom.papers": "CANARY-220202"})
 			if n, err := s.store.Reseal(ctx()); err != nil || n != 0 {
 				t.Error("again:", n, err)
 			}
+			if err := s.keys.DropCiphers(s.keys.Generation()); err != nil {
+				t.Fatal(err)
+			}
+			s.has(s.call(200, "GET", "/customers/"+id, nil), fields{"custom.papers": "CANARY-220202"})
+			s.has(s.call(200, "GET", "/customers/"+id+"/fields/papers/history", nil), fields{"items.0.before": "CANARY-110101"})
 		})
 		t.Run("columns get the blind index and never the value", func(t *testing.T) {
 			s.T = t
@@ -134,7 +166,15 @@ func TestSealedFields(t *testing.T) {
 				t.Fatal(err)
 			}
 			own, _ := s.store.Fields().Set().Find("papers")
-			index, _, err := BlindIndex(ctx(), own, "canary-220202")
+			kept, _, err := KeptValue(ctx(), own, "canary-220202")
+			if err != nil {
+				t.Fatal(err)
+			}
+			indexes, err := BlindIndexes(ctx(), own, kept)
+			if err != nil || len(indexes) != 1 {
+				t.Fatal(indexes, err)
+			}
+			index := indexes[0]
 			if told := Withhold(s.text("select custom from customers where id = ?", id), withheld); err != nil || !strings.Contains(told, `"papers":"`+index+`"`) || strings.Contains(told, "sealed") {
 				t.Error(told, index, err)
 			}
@@ -182,6 +222,23 @@ func (s *shop) rotate(keyFile string) {
 	if err := secret.Rotate(keyFile); err != nil {
 		s.Fatal(err)
 	}
+}
+
+// settle seals anew, pass by pass, until everything is sealed with the keys of the file.
+func (s *shop) settle(ctx context.Context) (changed int64) {
+	s.Helper()
+	for range 6 {
+		n, err := s.store.Reseal(ctx)
+		if err != nil {
+			s.Fatal(err)
+		}
+		changed += n
+		if _, settled, err := s.store.SealingNow(ctx); err != nil || settled {
+			return changed
+		}
+	}
+	s.Fatal("it comes to no end")
+	return 0
 }
 
 func (s *shop) text(query string, args ...any) (text string) {

@@ -27,6 +27,8 @@ type Store struct {
 	jobs    *job.Registry
 
 	exportDir string
+	sealedIn  []string     // folders whose files are brought to the present key
+	resealers []Resealer   // who else keeps what is sealed
 	mails     *mails.Mails // nil where nobody is told
 	publicURL string
 	asked     func(ctx context.Context, from bun.IDB, id int64) ([]string, error)
