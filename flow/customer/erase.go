@@ -56,7 +56,7 @@ func (s *Store) Erase(ctx context.Context, id int64, reason string) (e Erased, e
 		return e, err
 	}
 	t := p.traces()
-	if err := s.forgetText(ctx, t); err != nil {
+	if err := s.forgetText(ctx, t.tells, t.counts); err != nil {
 		return e, err
 	}
 	if err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -77,7 +77,7 @@ func (s *Store) Erase(ctx context.Context, id int64, reason string) (e Erased, e
 		return e, err
 	}
 	// what came in between the first look and now
-	if err := s.forgetText(ctx, t); err != nil {
+	if err := s.forgetText(ctx, t.tells, t.counts); err != nil {
 		slog.Error("traces of an erased person may be left in rows of imports", "error", err)
 	}
 	if s.listed != nil {
@@ -97,13 +97,14 @@ func (p *person) paths() []string {
 	return paths
 }
 
-// forgetText takes her out of everything that is not hers by its key.
-func (s *Store) forgetText(ctx context.Context, t *traces) error {
+// forgetText takes her out of everything that is not hers by its key: tells knows values of hers, counts such as are counted
+// among others too.
+func (s *Store) forgetText(ctx context.Context, tells, counts collect.Tells) error {
 	if err := s.forgetExports(ctx); err != nil {
 		return err
 	}
 	if s.files != nil {
-		if err := s.files.Forget(ctx, t.tells); err != nil {
+		if err := s.files.Forget(ctx, tells); err != nil {
 			return err
 		}
 	}
@@ -115,7 +116,7 @@ func (s *Store) forgetText(ctx context.Context, t *traces) error {
 		return err
 	}
 	for _, scan := range scans {
-		without := collect.Without(scan.Learned, t.counts)
+		without := collect.Without(scan.Learned, counts)
 		if without == scan.Learned {
 			continue
 		}

@@ -25,6 +25,7 @@ type retained struct {
 	due, of string
 	args    []any
 	remove  func(ctx context.Context, tx *db.Tx, ids []int64) error
+	contact bool // contact points, which stand in more places than one row: see expireContacts
 }
 
 func deleteRows(table string, feed string) func(context.Context, *db.Tx, []int64) error {
@@ -104,22 +105,13 @@ func retainedFields(ctx context.Context) (all []retained) {
 		all = append(all, retained{name: name, of: "r.id", args: []any{name}, due: "select r.id from customers r where " + held + " and " + lastSaid, remove: clearField(name)})
 	}
 	for _, kind := range []string{ContactPhone, ContactEmail, ContactWeChat} {
-		all = append(all, retained{name: kind, of: "r.customer_id", args: []any{kind}, due: "select r.id from contact_points r where r.created_at < ?0 and r.kind = ?1", remove: clearContacts})
+		all = append(all, retained{name: kind, of: "r.customer_id", args: []any{kind}, due: "select r.id from contact_points r where r.created_at < ?0 and r.kind = ?1", contact: true})
 	}
 	for _, f := range field.Of(ctx).All() {
 		all = append(all, retained{name: customPrefix + f.Key, of: "r.id", args: []any{customPrefix + f.Key, "%" + likeText(jsonText(f.Key)+":") + "%"},
 			due: "select r.id from customers r where r.custom like ?2 escape '!' and " + lastSaid, remove: clearOwn(f.Key)})
 	}
 	return all
-}
-
-func clearContacts(ctx context.Context, tx *db.Tx, ids []int64) error {
-	var customers []int64
-	if err := tx.NewRaw("delete from contact_points where id in (?) returning customer_id", bun.List(ids)).Scan(ctx, &customers); err != nil {
-		return err
-	}
-	tx.Feed("customers", customers...)
-	return nil
 }
 
 func clearField(name string) func(context.Context, *db.Tx, []int64) error {
@@ -244,6 +236,9 @@ func (s *Store) Retain(ctx context.Context) (map[string]int64, error) {
 
 // expire deletes the rows of one kind that are older than a cutoff, a bounded number at a time.
 func (s *Store) expire(ctx context.Context, kind retained, cutoff int64) (total int64, err error) {
+	if kind.contact {
+		return s.expireContacts(ctx, kind, cutoff)
+	}
 	for {
 		var ids []int64
 		text, args := kind.text(cutoff)

@@ -10,12 +10,16 @@ import (
 	"guanxi/base/db"
 )
 
-// forgetValues takes a field out of what customers were before: its history, and what taking back an import, an edit, a repair
-// or a merge would bring again.
+// forgetValues takes a field out of what customers were before: its history, what taking back an import, an edit, a repair or
+// a merge would bring again, corrections, and the words of entries of the audit log that tell of it.
 func forgetValues(ctx context.Context, tx *db.Tx, name string, ids []int64) error {
 	for _, text := range []string{
 		"delete from field_history where field = ? and customer_id in (?)",
 		"delete from quality_fix_changes where field = ? and subject_type = 'customer' and subject_id in (?)",
+		"delete from quality_marks where field = ? and subject_type = 'customer' and subject_id in (?)",
+		"delete from quality_asks where field = ? and customer_id in (?)",
+		"delete from corrections where field = ? and customer_id in (?)",
+		"update findings set value = '' where field = ? and subject_type = 'customer' and subject_id in (?)",
 	} {
 		if _, err := tx.NewRaw(text, name, bun.List(ids)).Exec(ctx); err != nil {
 			return err
@@ -45,7 +49,7 @@ func forgetValues(ctx context.Context, tx *db.Tx, name string, ids []int64) erro
 			}
 		}
 	}
-	return nil
+	return redactWhere(ctx, tx, ids, func(summary string) bool { return withoutField(summary, name) != summary })
 }
 
 // withoutField gives a before-image with the field as it is when nobody has said anything: wherever in the JSON it stands, in
