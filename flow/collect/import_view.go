@@ -187,7 +187,7 @@ func (e *Engine) fullView(ctx context.Context, i Import) (importView, error) {
 		return importView{}, err
 	}
 	v := views[0]
-	if v.Alike, err = e.viewAlike(ctx, i.Alike()); err != nil {
+	if v.Alike, err = e.viewAlike(ctx, &i); err != nil {
 		return v, err
 	}
 	if v.Rejects, err = e.rejectGroups(ctx, &i); err != nil {

@@ -188,6 +188,7 @@ type Batch struct {
 	RefundPrefix string   // options.refund_prefix: order numbers beginning with it are refunds; "" = only the sign decides
 	Assign       Assign   // options.assign
 	Alike        Alike    // options.alike
+	Compared     int64    // rows that the batches before have compared with what is there
 	FileSHA256   string   // hex of the file, to make numbers for rows without one
 	Now          int64    // milliseconds, one instant for the whole batch
 	Custom       []string // names after "custom." that columns are mapped to
@@ -209,8 +210,8 @@ type Batch struct {
 	corrections *Corrections
 }
 
-// RunState holds what a kind wants to remember from batch to batch.
-type RunState struct{ State any }
+// RunState holds what a kind wants to remember from batch to batch, and what comparing its rows has to.
+type RunState struct{ State, Alike any }
 
 // Reject ends row i with a reason. The cell's raw text is looked up by the engine when value is empty.
 func (b *Batch) Reject(i int, code, field, value string) {

@@ -22,6 +22,9 @@ func (r *run) apply(ctx context.Context, k Kind, b *madeBatch) error {
 	err := r.e.records.WriteMany(ctx, func(ctx context.Context, tx *db.Tx) error {
 		reset() // on PostgreSQL a transaction may run again
 		b.rewind()
+		if r.check.Alike != nil {
+			b.Compared = r.check.Alike.Checked
+		}
 		if !b.DryRun { // a dry run must not keep others waiting behind its own row
 			if err := r.hold(ctx, tx); err != nil {
 				return err

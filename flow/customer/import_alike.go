@@ -3,6 +3,7 @@ package customer
 import (
 	"context"
 	"encoding/json"
+	"maps"
 	"slices"
 
 	"github.com/uptrace/bun"
@@ -13,98 +14,254 @@ import (
 )
 
 const (
-	mostRowsCompared = 50_000 // rows of one import that are compared
+	mostRowsCompared = 50_000 // customers that the rows of one import would make and that are compared
 	mostCompared     = 20_000 // customers that those of one batch are compared with
 )
 
-// alike is what a batch knows of rows that nobody is known by and that look like somebody all the same.
-type alike struct {
-	row   collect.AlikeRow
-	entry *entry
+// arrival is a customer whom a row would make, for its keys name nobody.
+type arrival struct {
+	number int64  // of the row
+	part   string // of relations: which end of the row
+	name   string // the key of it
+	keys   []string
+	record *match.Record
+	first  *arrival // of those that earlier rows name by the same keys
+	like   *alike
+	made   *entry // what became of it
 }
 
-// compareNew finds for the rows whose keys name nobody the likeliest of the customers who are called the same, however it is
-// written, among those the importer sees. Only a trial compares without being told to: it is where a person decides.
-func (k *customerKind) compareNew(ctx context.Context, tx *db.Tx, b *collect.Batch, r *roster, run *customerRun, rows []customerRow) (map[int]*alike, error) {
-	if !b.DryRun && !b.Alike.Decided() {
-		return nil, nil
-	}
-	byName := map[string][]int{}
-	for i := range rows {
-		if b.Outcomes[i].State != collect.Pending || rows[i].NameKey == "" || rows[i].keys.record != "" {
-			continue
-		}
-		if found, _ := r.find(rows[i].keys); found != nil || run.seenBefore(rows[i].keys, b.Rows[i].Number) {
-			continue
-		}
-		if run.checked >= mostRowsCompared {
-			b.Alikes.Unchecked++
-			continue
-		}
-		run.checked++
-		b.Alikes.Checked++
-		byName[rows[i].NameKey] = append(byName[rows[i].NameKey], i)
-	}
-	if len(byName) == 0 {
-		return nil, nil
-	}
-	candidates, err := called(ctx, tx, byName)
-	if err != nil || len(candidates) == 0 {
-		return nil, err
-	}
-	if run.models == nil {
-		if run.models, err = modelsOf(ctx, tx); err != nil {
-			return nil, err
+// alike is whom a arrival looks like: somebody stored, or the arrival of an earlier row of the same batch. Of an earlier
+// batch of a trial, which was taken back, neither is left.
+type alike struct {
+	row     collect.AlikeRow
+	entry   *entry
+	earlier *arrival
+}
+
+// alikeRun is what a run remembers to find who looks like whom. A trial also knows the arrivals of the batches before, for
+// they are stored nowhere.
+type alikeRun struct {
+	models       map[string]*match.Learned
+	kept, latest arrivals // of the batches before, and of the one that began at firstRow
+	firstRow     int64
+}
+
+// arrivals finds those of a file by what they are known by, and by name.
+type arrivals struct {
+	byKey  map[string]*arrival
+	byName map[string][]*arrival
+}
+
+func (n *arrivals) clear() { *n = arrivals{map[string]*arrival{}, map[string][]*arrival{}} }
+
+func (n *arrivals) add(more *arrival) {
+	for _, key := range more.keys {
+		if n.byKey[key] == nil {
+			n.byKey[key] = more
 		}
 	}
-	look := map[int]*alike{}
-	for name, at := range byName {
-		others := candidates[name]
-		for _, i := range at {
-			if best := likeliest(match.Judge(run.models, sound, rows[i].record(), others)); best != nil {
-				look[i] = &alike{row: collect.AlikeRow{Row: b.Rows[i].Number, Record: best.B, Score: best.Score, Fields: speaking(best)}}
+	if len(n.byName[more.name]) < mostAlike {
+		n.byName[more.name] = append(n.byName[more.name], more)
+	}
+}
+
+// alikesOf gives what the run remembers, ready for a batch, which may be the same one again.
+func alikesOf(b *collect.Batch) *alikeRun {
+	run, going := b.Run.Alike.(*alikeRun)
+	if !going {
+		run = &alikeRun{}
+		run.kept.clear()
+		b.Run.Alike = run
+	}
+	if first := b.Rows[0].Number; run.firstRow != first && b.DryRun {
+		for _, same := range run.latest.byName {
+			for _, n := range same {
+				n.made = nil
+				if n.like != nil {
+					n.like.entry, n.like.earlier = nil, nil
+				}
+				run.kept.add(n)
 			}
 		}
 	}
-	for i, a := range look {
-		b.Alikes.Looks(a.row)
-		if b.Alike.For(b.Rows[i].Number, a.row.Score) == collect.AlikeUpdate {
-			a.entry = r.stored(a.row.Record)
+	run.firstRow = b.Rows[0].Number
+	run.latest.clear()
+	return run
+}
+
+// arrival tells of a customer whom a row would make, nil where rows are not compared or hers cannot be: only a trial compares
+// without being told to, for it is where a person decides.
+func (r *roster) arrival(b *collect.Batch, number int64, part, name string, k keys, record func() *match.Record) *arrival {
+	if name == "" || k.record != "" || !b.DryRun && !b.Alike.Decided() {
+		return nil
+	}
+	n := &arrival{number: number, part: part, name: name}
+	for _, rule := range r.rules {
+		for _, known := range [...]struct{ kind, value, key string }{
+			{KeyExternalID, k.externalID, k.source + identitySeparator + k.externalID}, {KeyPhone, k.phone, k.phone}, {KeyEmail, k.email, k.email}} {
+			if rule.Kind == known.kind && known.value != "" && !r.shared[known.value] {
+				n.keys = append(n.keys, part+identitySeparator+known.kind+known.key)
+			}
 		}
 	}
-	slices.SortFunc(b.Alikes.Rows, func(x, y collect.AlikeRow) int { return int(x.Row - y.Row) })
-	return look, nil
+	n.record = record()
+	return n
+}
+
+// compare finds for each arrival the likeliest of the customers who are called the same, however it is written: among those
+// who are there and the importer sees, else among the earlier rows of the file.
+func (r *roster) compare(ctx context.Context, tx *db.Tx, b *collect.Batch, all []*arrival) error {
+	if len(all) == 0 {
+		return nil
+	}
+	run := alikesOf(b)
+	var fresh []*arrival
+	named := map[string]bool{}
+	for _, n := range all {
+		if run.follows(n) {
+			continue
+		}
+		if b.Compared+b.Alikes.Checked >= mostRowsCompared {
+			b.Alikes.Unchecked++
+			continue
+		}
+		b.Alikes.Checked++
+		run.latest.add(n)
+		fresh, named[n.name] = append(fresh, n), true
+	}
+	if len(fresh) == 0 {
+		return nil
+	}
+	stored, err := called(ctx, tx, b.ImportID, named)
+	if err != nil {
+		return err
+	}
+	if run.models == nil {
+		if run.models, err = modelsOf(ctx, tx); err != nil {
+			return err
+		}
+	}
+	for _, n := range fresh {
+		if n.like = run.look(n, stored[n.name], b.Mode); n.like == nil {
+			continue
+		}
+		b.Alikes.Looks(n.like.row)
+		if id := n.like.row.Record; id != 0 && b.Alike.For(n.like.row) == collect.AlikeUpdate {
+			n.like.entry = r.stored(id)
+		}
+	}
+	return nil
+}
+
+// follows says that an earlier row names the same customer already: what was decided for that one holds for both.
+func (run *alikeRun) follows(n *arrival) bool {
+	for _, known := range [...]arrivals{run.latest, run.kept} {
+		for _, key := range n.keys {
+			if first := known.byKey[key]; first != nil {
+				n.first = first
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// look gives whom a arrival looks like, nil for nobody.
+func (run *alikeRun) look(n *arrival, stored []namesake, mode collect.Mode) *alike {
+	row := collect.AlikeRow{Row: n.number, Part: n.part}
+	for _, ours := range [...]bool{false, true} { // who was there before this import comes first
+		var others []match.Record
+		for _, s := range stored {
+			if s.ours == ours && s.Organization == n.record.Organization {
+				others = append(others, s.Record)
+			}
+		}
+		if best := run.likeliest(n.record, others); best != nil {
+			row.Within, row.Record, row.Score, row.Fields = ours, best.B, best.Score, speaking(best)
+			return &alike{row: row}
+		}
+	}
+	if mode == collect.ModeUpdate {
+		return nil // earlier rows make nobody
+	}
+	var others []match.Record
+	var whose []*arrival
+	for _, earlier := range slices.Concat(run.kept.byName[n.name], run.latest.byName[n.name]) {
+		if earlier == n {
+			break // the rest come later
+		}
+		if earlier.record.Organization == n.record.Organization {
+			other := *earlier.record
+			other.ID = int64(len(others))
+			others, whose = append(others, other), append(whose, earlier)
+		}
+	}
+	best := run.likeliest(n.record, others)
+	if best == nil {
+		return nil
+	}
+	row.Within, row.Earlier, row.Score, row.Fields = true, whose[best.B].number, best.Score, speaking(best)
+	return &alike{row: row, earlier: whose[best.B]}
+}
+
+func (run *alikeRun) likeliest(record *match.Record, others []match.Record) *match.Pair {
+	if len(others) == 0 {
+		return nil
+	}
+	return likeliest(match.Judge(run.models, sound, record, others))
+}
+
+// decided gives what becomes of a arrival: whom its row is about instead, or that the row is skipped.
+func (n *arrival) decided(b *collect.Batch) (found *entry, skip bool) {
+	if n != nil && n.first != nil {
+		n = n.first
+	}
+	if n == nil || n.like == nil {
+		return nil, false
+	}
+	switch b.Alike.For(n.like.row) {
+	case collect.AlikeSkip:
+		return nil, true
+	case collect.AlikeUpdate:
+		if n.like.earlier != nil {
+			return n.like.earlier.made.root(), false
+		}
+		return n.like.entry.root(), false
+	}
+	return nil, false
+}
+
+// within says that the arrival is an earlier row of the same file, and so only fills what that left empty.
+func (n *arrival) within() bool { return n != nil && n.like != nil && n.like.row.Within }
+
+// namesake is a stored customer of a name that rows bring. ours says that the import has made her.
+type namesake struct {
+	match.Record
+	ours bool
 }
 
 // called gives the living customers of these names whom the importer may change, with how to reach them, by name.
-func called(ctx context.Context, tx *db.Tx, byName map[string][]int) (map[string][]match.Record, error) {
-	names := make([]string, 0, len(byName))
-	for name := range byName {
-		names = append(names, name)
+func called(ctx context.Context, tx *db.Tx, importID int64, all map[string]bool) (map[string][]namesake, error) {
+	names := slices.Sorted(maps.Keys(all))
+	type who struct {
+		ID      int64  `bun:"id"`
+		NameKey string `bun:"name_key"`
+		Ours    bool   `bun:"ours"`
 	}
-	slices.Sort(names)
-	named := map[int64]string{}
+	named := map[int64]who{}
 	if err := inChunks(names, lookUpChunk, func(chunk []string) error {
-		var rows []struct {
-			ID      int64  `bun:"id"`
-			NameKey string `bun:"name_key"`
-		}
-		err := tx.NewRaw("select c.id, c.name_key from customers c where c.name_key in (?) and "+living+" and ? order by c.id limit ?",
-			bun.List(chunk), scope(ctx, "c"), mostCompared-len(named)).Scan(ctx, &rows)
+		var rows []who
+		err := tx.NewRaw("select c.id, c.name_key, coalesce(c.created_import_id, 0) = ? as ours from customers c where c.name_key in (?) and "+living+" and ? order by c.id limit ?",
+			importID, bun.List(chunk), scope(ctx, "c"), mostCompared-len(named)).Scan(ctx, &rows)
 		for _, row := range rows {
-			named[row.ID] = row.NameKey
+			named[row.ID] = row
 		}
 		return err
 	}); err != nil {
 		return nil, err
 	}
-	ids := make([]int64, 0, len(named))
-	for id := range named {
-		ids = append(ids, id)
-	}
-	slices.Sort(ids)
-	found := map[string][]match.Record{}
-	return found, inChunks(ids, lookUpChunk, func(chunk []int64) error {
+	found := map[string][]namesake{}
+	return found, inChunks(slices.Sorted(maps.Keys(named)), lookUpChunk, func(chunk []int64) error {
 		records, err := readRecords(ctx, tx, "c.id in (?) order by c.id", bun.List(chunk))
 		if err != nil {
 			return err
@@ -113,8 +270,8 @@ func called(ctx context.Context, tx *db.Tx, byName map[string][]int) (map[string
 			return err
 		}
 		for _, record := range records {
-			if name := named[record.ID]; len(found[name]) < mostAlike {
-				found[name] = append(found[name], record)
+			if of := named[record.ID]; len(found[of.NameKey]) < mostAlike {
+				found[of.NameKey] = append(found[of.NameKey], namesake{record, of.Ours})
 			}
 		}
 		return nil
@@ -163,6 +320,9 @@ func speaking(p *match.Pair) []string {
 	return fields
 }
 
+// fewest is among how many customers one is taken to be at least: in an empty workspace, too, few share a name.
+const fewest = 1000
+
 // modelsOf reads what the latest scan has learned; before the first one it gives beliefs about as many records as there are.
 func modelsOf(ctx context.Context, from bun.IDB) (map[string]*match.Learned, error) {
 	var learned []string
@@ -178,24 +338,43 @@ func modelsOf(ctx context.Context, from bun.IDB) (map[string]*match.Learned, err
 	if err := from.NewRaw("select coalesce(max(id), 0) from customers").Scan(ctx, &most); err != nil {
 		return nil, err
 	}
-	models["person"], models["organization"] = match.Untaught(false, float64(most)), match.Untaught(true, float64(most))
+	among := max(float64(most), fewest)
+	models["person"], models["organization"] = match.Untaught(false, among), match.Untaught(true, among)
 	return models, nil
 }
 
-// loadLate reads the records that rows are to update because they look like them.
-func (r *roster) loadLate(ctx context.Context, tx *db.Tx, look map[int]*alike, parts rosterParts) error {
-	all := r.byID
+// loadLate reads the records that rows are to update because they look like them, and gives their ids.
+func (r *roster) loadLate(ctx context.Context, tx *db.Tx, all []*arrival, parts rosterParts) (ids []int64, err error) {
+	known := r.byID
 	r.byID = map[int64]*entry{}
-	for _, a := range look {
-		if a.entry != nil && a.entry.CreatedAt == 0 && a.entry.Version == 0 { // not read yet
-			r.byID[a.entry.ID] = a.entry
+	for _, n := range all {
+		if n.like == nil || n.like.entry == nil {
+			continue
+		}
+		if e := n.like.entry; e.CreatedAt == 0 && e.Version == 0 && r.byID[e.ID] == nil { // not read yet
+			r.byID[e.ID] = e
+			ids = append(ids, e.ID)
 		}
 	}
 	late := r.byID
-	err := r.load(ctx, tx, parts)
-	r.byID = all
-	for id, e := range late {
-		r.byID[id] = e
+	err = r.load(ctx, tx, parts)
+	r.byID = known
+	maps.Copy(r.byID, late)
+	return ids, err
+}
+
+// fill gives e what it lacks and row has, and says whether that was anything.
+func (e *entry) fill(r *roster, row *customerRow) bool {
+	before := e.Customer
+	for i, f := range textFields {
+		if to := f.of(&e.Customer); row.set&(1<<i) != 0 && *to == "" {
+			*to = *f.of(&row.Customer)
+		}
 	}
-	return err
+	if e.Birthday == nil {
+		e.Birthday = row.Birthday
+	}
+	e.Custom = mergedCustom(row.Custom, e.Custom)
+	e.settle()
+	return e.add(r, row) || !sameRecord(&before, &e.Customer)
 }

@@ -11,7 +11,6 @@ import (
 	"guanxi/base/field"
 	"guanxi/base/workspace"
 	"guanxi/flow/collect"
-	"guanxi/flow/customer/match"
 )
 
 // customerKind imports customers. A row names its customer by source and external id, else by phone, else by mail;
@@ -31,8 +30,6 @@ type customerRun struct {
 	latestRow int64
 	seen      map[uint64]int64 // dry run only: hashes of the keys that rows would have brought, with the row
 	seed      maphash.Seed
-	checked   int                       // rows compared with customers so far
-	models    map[string]*match.Learned // by which they are
 }
 
 func (*customerKind) Name() string            { return "customers" }
@@ -70,11 +67,11 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 	if err := run.markWritten(ctx, tx, b, r); err != nil {
 		return err
 	}
-	look, err := k.compareNew(ctx, tx, b, r, run, rows)
-	if err != nil {
+	look, fresh := k.arrivals(b, r, run, rows)
+	if err := r.compare(ctx, tx, b, fresh); err != nil {
 		return err
 	}
-	if err := r.loadLate(ctx, tx, look, parts); err != nil {
+	if _, err := r.loadLate(ctx, tx, fresh, parts); err != nil {
 		return err
 	}
 	entries := make([]*entry, len(rows))
@@ -100,23 +97,26 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 }
 
 // apply decides the outcome of one row and changes its customer in the roster. It gives nil for a row that was not taken.
-func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i int, row *customerRow, like *alike) *entry {
+func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i int, row *customerRow, fresh *arrival) (is *entry) {
 	if row.keys.none() {
 		b.Reject(i, "nothing_to_know_by", "name", "")
 		return nil
 	}
 	found, clashes := r.find(row.keys)
 	number := b.Rows[i].Number
-	if found == nil && like != nil {
-		switch b.Alike.For(number, like.row.Score) {
-		case collect.AlikeUpdate:
-			found = like.entry
-			b.Alikes.Updated++
-		case collect.AlikeSkip:
+	if found == nil {
+		instead, skip := fresh.decided(b)
+		if skip {
 			b.Alikes.Skipped++
 			b.Outcomes[i].State = collect.Duplicate
 			return nil
 		}
+		if found = instead; found != nil {
+			b.Alikes.Updated++
+		}
+	}
+	if fresh != nil {
+		defer func() { fresh.made = is }()
 	}
 	switch {
 	case found == nil && run.seenBefore(row.keys, number):
@@ -142,8 +142,12 @@ func (k *customerKind) apply(b *collect.Batch, r *roster, run *customerRun, i in
 	unsettled := r.settle(found, row.keys, clashes, b.Mode != collect.ModeCreate)
 	switch {
 	case found.claimed != 0 || run.written.Contains(uint64(found.ID)) && !found.isNew:
-		r.attach(found, row.keys, row.contacts)
 		b.Outcomes[i].State = collect.Duplicate
+		if !fresh.within() {
+			r.attach(found, row.keys, row.contacts)
+		} else if found.fill(r, row) {
+			b.Outcomes[i].State = collect.Updated
+		}
 	case b.Mode == collect.ModeCreate:
 		found.claimed = number
 		b.Outcomes[i].State = collect.Duplicate

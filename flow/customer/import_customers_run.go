@@ -12,6 +12,24 @@ import (
 	"guanxi/flow/collect"
 )
 
+// arrivals gives the rows that would make somebody, by row and in order.
+func (k *customerKind) arrivals(b *collect.Batch, r *roster, run *customerRun, rows []customerRow) (byRow map[int]*arrival, all []*arrival) {
+	byRow = map[int]*arrival{}
+	for i := range rows {
+		row := &rows[i]
+		if b.Outcomes[i].State != collect.Pending {
+			continue
+		}
+		if found, _ := r.find(row.keys); found != nil || run.seenBefore(row.keys, b.Rows[i].Number) {
+			continue
+		}
+		if n := r.arrival(b, b.Rows[i].Number, "", row.NameKey, row.keys, row.record); n != nil {
+			byRow[i], all = n, append(all, n)
+		}
+	}
+	return byRow, all
+}
+
 // runOf gives what the run remembers, made at its first batch.
 func (k *customerKind) runOf(ctx context.Context, tx *db.Tx, b *collect.Batch) (*customerRun, error) {
 	if run, ok := b.Run.State.(*customerRun); ok {

@@ -53,6 +53,7 @@ type related struct {
 	roster   *roster
 	orders   *purchases
 	ends     [][2]*entry       // by row: organization, person
+	arrivals [][2]*arrival     // of whom the row would make
 	told     [][2]*customerRow // what the row says of them
 	currency int               // the field of it
 	drafts   []*draft          // by row
@@ -61,7 +62,7 @@ type related struct {
 
 // Apply implements collect.Kind.
 func (k *relationKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) error {
-	w := &related{b: b, rows: b.Prepared.([]relationRow), ends: make([][2]*entry, len(b.Rows)), told: make([][2]*customerRow, len(b.Rows)), currency: k.at.currency, drafts: make([]*draft, len(b.Rows)), outcomes: make([][3]collect.OutcomeState, len(b.Rows))}
+	w := &related{b: b, rows: b.Prepared.([]relationRow), ends: make([][2]*entry, len(b.Rows)), arrivals: make([][2]*arrival, len(b.Rows)), told: make([][2]*customerRow, len(b.Rows)), currency: k.at.currency, drafts: make([]*draft, len(b.Rows)), outcomes: make([][3]collect.OutcomeState, len(b.Rows))}
 	if err := k.remember(ctx, tx, w); err != nil {
 		return err
 	}
@@ -72,6 +73,9 @@ func (k *relationKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 		return err
 	}
 	if err := w.run.markWritten(ctx, tx, b, w.roster); err != nil {
+		return err
+	}
+	if err := k.compare(ctx, tx, w); err != nil {
 		return err
 	}
 	for i := range w.rows {
@@ -137,11 +141,7 @@ func (k *relationKind) apply(w *related, i int) {
 	if w.orderRefused(i) {
 		return
 	}
-	kinds := [...]struct {
-		of   *customerKind
-		row  *customerRow
-		kind string
-	}{{k.organization, row.organization, KindOrganization}, {k.person, row.person, KindPerson}}
+	kinds := k.ends(row)
 	var found [2]*entry
 	var clashes [2][]clash
 	for at := range kinds {
@@ -150,10 +150,12 @@ func (k *relationKind) apply(w *related, i int) {
 			continue
 		}
 		told := *end.row // the batch may come again
-		told.keys = w.roster.ofKind(told.keys, end.kind, told.fallback)
+		found[at], clashes[at] = w.find(&told, end.kind)
 		end.row, w.told[i][at] = &told, &told
-		if found[at], clashes[at] = w.roster.find(end.row.keys); found[at] == nil && end.kind == KindOrganization {
-			found[at] = w.roster.calledSo[end.row.Name]
+		if found[at] == nil && w.decided(i, at, &found[at]) {
+			b.Alikes.Skipped++
+			b.Outcomes[i].State = collect.Duplicate
+			return
 		}
 		switch {
 		case found[at] != nil && !found[at].inScope:
@@ -175,12 +177,35 @@ func (k *relationKind) apply(w *related, i int) {
 			w.outcomes[i][at] = collect.Unchanged
 			continue
 		}
-		w.ends[i][at], w.outcomes[i][at] = end.of.join(w, i, end.row, found[at], clashes[at])
+		w.ends[i][at], w.outcomes[i][at] = end.of.join(w, i, at, end.row, found[at], clashes[at])
+		if n := w.arrivals[i][at]; n != nil {
+			n.made = w.ends[i][at]
+		}
 	}
 }
 
+// relationEnd is one of the two customers of a row; row is nil where it does not tell of her.
+type relationEnd struct {
+	of   *customerKind
+	row  *customerRow
+	kind string
+}
+
+func (k *relationKind) ends(row *relationRow) [2]relationEnd {
+	return [...]relationEnd{{k.organization, row.organization, KindOrganization}, {k.person, row.person, KindPerson}}
+}
+
+// find gives the customer that one end of a row names, and takes from row the keys that are those of another kind.
+func (w *related) find(row *customerRow, kind string) (found *entry, clashes []clash) {
+	row.keys = w.roster.ofKind(row.keys, kind, row.fallback)
+	if found, clashes = w.roster.find(row.keys); found == nil && kind == KindOrganization {
+		found = w.roster.calledSo[row.Name]
+	}
+	return found, clashes
+}
+
 // join brings one customer of a row into the roster.
-func (k *customerKind) join(w *related, i int, row *customerRow, found *entry, clashes []clash) (*entry, collect.OutcomeState) {
+func (k *customerKind) join(w *related, i, at int, row *customerRow, found *entry, clashes []clash) (*entry, collect.OutcomeState) {
 	r, number := w.roster, w.b.Rows[i].Number
 	if found == nil {
 		e := r.create(row.Customer)
@@ -200,6 +225,8 @@ func (k *customerKind) join(w *related, i int, row *customerRow, found *entry, c
 	switch {
 	case w.b.Mode == collect.ModeCreate && !written:
 		return found, collect.Unchanged
+	case written && w.arrivals[i][at].within():
+		return found, outcomeOf(found.fill(r, row) && !found.isNew)
 	case written:
 		changed := r.attach(found, row.keys, row.contacts)
 		return found, outcomeOf(changed && !found.isNew)
@@ -218,6 +245,7 @@ func outcomeOf(changed bool) collect.OutcomeState {
 
 // end gives every row its outcome: made if anything was made of it, changed if anything changed.
 func (w *related) end() {
+	counted := map[*draft]bool{}
 	for i := range w.rows {
 		if w.b.Outcomes[i].State != collect.Pending {
 			continue
@@ -235,7 +263,8 @@ func (w *related) end() {
 				w.b.Made(noun, 0, 1)
 			}
 		}
-		if d := w.drafts[i]; d != nil && d.rows[0] == i {
+		if d := w.drafts[i]; d != nil && d.taken && !counted[d] {
+			counted[d] = true
 			switch {
 			case d.was == nil:
 				w.b.Outcomes[i].State = collect.Created

@@ -156,12 +156,13 @@ func (w *related) orderRefused(i int) bool {
 // writeOrders brings the orders in, as orders of the organization, or of the person where there is none.
 func (w *related) writeOrders(ctx context.Context, tx *db.Tx) error {
 	currency := workspace.Of(ctx).Currency
-	amounts := make([]orderRow, len(w.rows))
+	amounts, named := make([]orderRow, len(w.rows)), map[*draft]bool{}
 	for i, d := range w.drafts {
 		if d == nil || w.b.Outcomes[i].State == collect.Rejected {
 			continue
 		}
 		amounts[i] = *w.rows[i].order
+		named[d] = named[d] || w.b.Outcomes[i].State == collect.Pending // an order comes in whole if any of its rows does
 		if row := w.told[i][0]; w.ends[i][0] != nil && d.who == nil {
 			d.who, d.buyer.keys = w.ends[i][0].root(), row.keys
 		} else if row := w.told[i][1]; w.ends[i][1] != nil && d.who == nil {
@@ -170,7 +171,7 @@ func (w *related) writeOrders(ctx context.Context, tx *db.Tx) error {
 	}
 	outcomes := append([]collect.Outcome(nil), w.b.Outcomes...)
 	for _, d := range w.orders.drafts {
-		if w.b.Outcomes[d.rows[0]].State == collect.Rejected || d.was != nil && w.b.Mode == collect.ModeCreate {
+		if w.b.Outcomes[d.rows[0]].State == collect.Rejected || !named[d] || d.was != nil && w.b.Mode == collect.ModeCreate {
 			continue
 		}
 		d.taken = true

@@ -14,6 +14,7 @@ type draft struct {
 	lines    []Line       // by rows; empty for files of orders without lines
 	buyer    buyer        // whom the rows name
 	who      *entry       // the same, found or made
+	arrival  *arrival     // where the rows would make her
 	was      *storedOrder // nil when the order is new
 	taken    bool         // not refused
 	conflict int          // 1 + index of the first row that names another customer, 0 = none
@@ -65,8 +66,11 @@ func (p *purchases) run(ctx context.Context, tx *db.Tx, compare func(*draft)) er
 	if err := p.loadBuyers(ctx, tx); err != nil {
 		return err
 	}
+	if err := p.compareBuyers(ctx, tx); err != nil {
+		return err
+	}
 	for _, d := range p.drafts {
-		if d.taken = p.allowed(d); d.taken {
+		if d.taken = p.allowed(d) && !p.skipped(d); d.taken {
 			p.name(d)
 			compare(d)
 			p.describe(d)
@@ -156,6 +160,11 @@ func (p *purchases) name(d *draft) {
 		return // one of ours who is gone: the order stays one of nobody
 	}
 	if found == nil {
+		if found, _ = d.arrival.decided(p.b); found != nil {
+			p.b.Alikes.Updated++
+		}
+	}
+	if found == nil {
 		c := newCustomer(p.b.Now)
 		c.Name, c.Country, c.Province, c.City = d.buyer.name, d.buyer.country, d.buyer.province, d.buyer.city
 		c.Source, c.CreatedAt = d.buyer.source, d.OrderedAt
@@ -163,6 +172,9 @@ func (p *purchases) name(d *draft) {
 		found = p.roster.create(c)
 	}
 	d.who = found
+	if d.arrival != nil {
+		d.arrival.made = found
+	}
 	unsettled := found.inScope && p.roster.settle(found, d.buyer.keys, clashes, true)
 	p.roster.attach(found, d.buyer.keys, d.buyer.contacts)
 	if d.buyer.record == "" || found.isNew {

@@ -3,6 +3,8 @@ package customer
 import (
 	"context"
 	"encoding/json"
+	"maps"
+	"slices"
 
 	"github.com/uptrace/bun"
 
@@ -77,10 +79,11 @@ func (p *purchases) loadBuyers(ctx context.Context, tx *db.Tx) error {
 	if err := p.roster.lookUp(ctx, tx, all, rosterParts{contacts: contacts}); err != nil {
 		return err
 	}
-	ids := make([]int64, 0, len(p.roster.byID))
-	for id := range p.roster.byID {
-		ids = append(ids, id)
-	}
+	return p.loadLatest(ctx, tx, slices.Collect(maps.Keys(p.roster.byID)))
+}
+
+// loadLatest finds when customers last ordered.
+func (p *purchases) loadLatest(ctx context.Context, tx *db.Tx, ids []int64) error {
 	return inChunks(ids, lookUpChunk, func(chunk []int64) error {
 		var rows []struct {
 			CustomerID int64 `bun:"customer_id"`

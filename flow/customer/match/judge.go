@@ -71,6 +71,9 @@ func Judge(models map[string]*Learned, sound func(text string, family bool) stri
 				return known
 			}
 		}
+		if len(l.Common[f]) == 0 { // nothing is known of how common values are, so none is taken for a rare one
+			return max(l.Equal[f], rare)
+		}
 		return rare
 	}
 	pairs := make([]Pair, len(others))

@@ -16,22 +16,39 @@ export interface Mapping {
 export const alikeActs = ["update", "skip", "create"] as const;
 export type AlikeAct = (typeof alikeActs)[number];
 
-/** Decided for rows at or above a score, and for single ones by their number. */
+/** Decided for rows at or above a score: those that look like a customer (do) or an earlier row (within). Rows decides for single ones, by their key. */
 export interface Alike {
   least: number;
   do: AlikeAct;
+  within: AlikeAct;
   rows: Record<string, AlikeAct>;
 }
 
-/** Rows that would make a customer and look like one who is there. `above` counts them by least score. */
+/** A row that looks like a customer who is there or like an earlier row of the file. `told` is what the rows say of whom they name. */
+export interface AlikeRow {
+  row: number;
+  part?: "organization" | "person";
+  told: string[];
+  customer?: { id: string; name: string };
+  earlier?: { row: number; told: string[] };
+  score: number;
+  fields: string[];
+}
+
+/** By what a decision about a single row is told apart. */
+export const alikeKey = ({ row, part }: Pick<AlikeRow, "row" | "part">) => (part ? `${row}/${part}` : String(row));
+
+/** Rows that would make a customer and look like one who is there, or like an earlier row. `above` counts them by least score. */
 export interface AlikeFound {
   checked: number;
   unchecked: number;
   found: number;
+  within: number;
   updated: number;
   skipped: number;
   above: Record<string, number>;
-  rows: { row: number; customer: { id: string; name: string }; score: number; fields: string[] }[];
+  above_within: Record<string, number>;
+  rows: AlikeRow[];
 }
 
 /** Whose the customers are that an import makes and whose row names no owner. */

@@ -3929,29 +3929,48 @@ export interface components {
             rows?: {
                 [key: string]: string;
             };
+            within?: string;
         };
         AlikeRowView: {
-            customer: components["schemas"]["StaffView"];
+            /** @description who is there */
+            customer?: components["schemas"]["StaffView"];
+            /** @description or the earlier row */
+            earlier?: components["schemas"]["AlikeTwinView"];
             /** @description what speaks for it */
             fields: string[] | null;
+            /** @description which customer of the row: organization, person; decide for one of several by number/part */
+            part?: string;
             /** Format: int64 */
             row: number;
             /** Format: double */
             score: number;
+            /** @description what the row says of the customer, while the file is kept */
+            told: string[] | null;
+        };
+        AlikeTwinView: {
+            /** Format: int64 */
+            row: number;
+            told: string[] | null;
         };
         AlikeView: {
             /** @description rows found, by least score */
             above: {
                 [key: string]: number;
             };
+            above_within: {
+                [key: string]: number;
+            };
             /**
              * Format: int64
-             * @description rows that would make a customer and were compared with those that are there
+             * @description rows that would make a customer and were compared with those that are there, and with earlier rows
              */
             checked: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description rows that look like a customer who is there
+             */
             found: number;
-            /** @description the first of them whose customer the reader may see */
+            /** @description the first of either whose customer the reader may see */
             rows: components["schemas"]["AlikeRowView"][] | null;
             /** Format: int64 */
             skipped: number;
@@ -3965,6 +3984,11 @@ export interface components {
              * @description rows that have updated whom they look like, as decided
              */
             updated: number;
+            /**
+             * Format: int64
+             * @description rows that look like an earlier row of the file
+             */
+            within: number;
         };
         AnalyzeFieldView: {
             label: components["schemas"]["AnalyzeLabel"];

@@ -1,46 +1,56 @@
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { alikeActs, type Alike, type AlikeAct, type AlikeFound } from "../../api";
+import { alikeActs, alikeKey, type Alike, type AlikeAct, type AlikeFound, type AlikeRow } from "../../api";
 import { useFormat } from "../../ui";
 
 const shown = 50;
 
 /** Nothing is decided until somebody says so: rows then make customers of their own, as they would. */
-export const undecided: Alike = { least: 0.9, do: "create", rows: {} };
+export const undecided: Alike = { least: 0.9, do: "create", within: "create", rows: {} };
 
-/** Rows that would make a customer and look like one who is there: what becomes of them, all above a score or one by one. */
+/** What will become of a row unless it is decided for itself. */
+const otherwise = (of: Alike, row: AlikeRow): AlikeAct => (row.score < of.least ? "create" : row.earlier ? of.within : of.do);
+
+/** Rows that would make a customer and look like one who is there, or like an earlier row: what becomes of them, all above a score or one by one. */
 export function AlikePanel({ found, value, onChange }: { found: AlikeFound; value: Alike; onChange: (to: Alike) => void }) {
-  const { t, i18n } = useTranslation("collect");
+  const { t } = useTranslation("collect");
   const format = useFormat();
   const [more, setMore] = useState(false);
-  const field = (name: string) => (i18n.exists(`customer:field.${name}`) ? i18n.t(`customer:field.${name as "phone"}`) : name);
-  const decide = (row: number, act: AlikeAct | "") => {
-    const rest = Object.fromEntries(Object.entries(value.rows).filter(([each]) => each !== String(row)));
-    onChange({ ...value, rows: act ? { ...rest, [row]: act } : rest });
+  const counted = (count: number) => ({ count: format.count(count) as unknown as number });
+  const least = [...new Set([...Object.keys(found.above), ...Object.keys(found.above_within)])].map(Number).sort((a, b) => b - a);
+  const above = (score: number) => (found.above[score] ?? 0) + (found.above_within[score] ?? 0);
+  const decide = (row: AlikeRow, act: AlikeAct | "") => {
+    const rest = Object.fromEntries(Object.entries(value.rows).filter(([each]) => each !== alikeKey(row)));
+    onChange({ ...value, rows: act ? { ...rest, [alikeKey(row)]: act } : rest });
   };
-  const acts = alikeActs.map((act) => <option key={act} value={act}>{t(`alike.do.${act}`)}</option>);
   return (
     <section className="alike">
-      <h2>{t("alike.title", { count: found.found })}</h2>
-      <p className="meta">{t("alike.checked", { count: format.count(found.checked) as unknown as number })}{found.unchecked > 0 && ` ${t("alike.unchecked", { count: format.count(found.unchecked) as unknown as number })}`}</p>
-      <p className="rule">
+      <h2>{t("alike.title", counted(found.found + found.within))}</h2>
+      <p className="meta">{t("alike.checked", counted(found.checked))}{found.unchecked > 0 && ` ${t("alike.unchecked", counted(found.unchecked))}`}</p>
+      <div className="rule">
         <label>{t("alike.above")} <select className="input" value={value.least} onChange={(event) => onChange({ ...value, least: Number(event.target.value) })}>
-          {Object.entries(found.above).sort(([a], [b]) => Number(b) - Number(a)).map(([least, count]) => <option key={least} value={Number(least)}>{t("alike.least", { score: format.share(Number(least), 0), count })}</option>)}
+          {least.map((score) => <option key={score} value={score}>{t("alike.least", { score: format.share(score, 0), ...counted(above(score)) })}</option>)}
         </select></label>
-        <label>{t("alike.all")} <select className="input" value={value.do} onChange={(event) => onChange({ ...value, do: event.target.value as AlikeAct })}>{acts}</select></label>
-      </p>
+        {found.found > 0 && <Rule kind="do" label={t("alike.all", counted(found.found))} value={value.do} onChange={(act) => onChange({ ...value, do: act })} />}
+        {found.within > 0 && <Rule kind="within" label={t("alike.allWithin", counted(found.within))} value={value.within} onChange={(act) => onChange({ ...value, within: act })} />}
+      </div>
       {found.rows.length > 0 && (
         <table className="alikerows">
-          <thead><tr><th>{t("alike.row")}</th><th>{t("alike.customer")}</th><th>{t("alike.score")}</th><th>{t("alike.why")}</th><th>{t("alike.act")}</th></tr></thead>
+          <thead><tr><th>{t("alike.row")}</th><th>{t("alike.looksLike")}</th><th className="num">{t("alike.score")}</th><th>{t("alike.why")}</th><th>{t("alike.act")}</th></tr></thead>
           <tbody>
             {found.rows.slice(0, more ? undefined : shown).map((row) => (
-              <tr key={row.row}>
-                <td>{format.count(row.row)}</td>
-                <td><Link className="opens" to="/customers/$id" params={{ id: row.customer.id }} target="_blank">{row.customer.name}</Link></td>
-                <td>{format.share(row.score, 0)}</td>
-                <td className="meta">{row.fields.map(field).join(i18n.language === "zh-CN" ? "、" : ", ")}</td>
-                <td><select className="input" aria-label={t("alike.actOf", { row: row.row })} value={value.rows[String(row.row)] ?? ""} onChange={(event) => decide(row.row, event.target.value as AlikeAct | "")}><option value="">{t("alike.asAll")}</option>{acts}</select></td>
+              <tr key={alikeKey(row)}>
+                <td><Told row={row.row} told={row.told} part={row.part} /></td>
+                <td>{row.earlier ? <Told row={row.earlier.row} told={row.earlier.told} /> : <Link className="opens" to="/customers/$id" params={{ id: row.customer?.id ?? "" }} target="_blank">{row.customer?.name}</Link>}</td>
+                <td className="num">{format.share(row.score, 0)}</td>
+                <td className="meta"><Fields names={row.fields} /></td>
+                <td>
+                  <select className="input" aria-label={t("alike.actOf", { row: row.row, part: row.part ? t(`alike.part.${row.part}`) : "" })} value={value.rows[alikeKey(row)] ?? ""} onChange={(event) => decide(row, event.target.value as AlikeAct | "")}>
+                    <option value="">{t("alike.asAll", { act: t(`alike.${row.earlier ? "within" : "do"}.${otherwise(value, row)}`) })}</option>
+                    <Acts kind={row.earlier ? "within" : "do"} />
+                  </select>
+                </td>
               </tr>
             ))}
           </tbody>
@@ -49,4 +59,25 @@ export function AlikePanel({ found, value, onChange }: { found: AlikeFound; valu
       {!more && found.rows.length > shown && <button type="button" className="link" onClick={() => setMore(true)}>{t("alike.more")}</button>}
     </section>
   );
+}
+
+function Acts({ kind }: { kind: "do" | "within" }) {
+  const { t } = useTranslation("collect");
+  return alikeActs.map((act) => <option key={act} value={act}>{t(`alike.${kind}.${act}`)}</option>);
+}
+
+function Rule({ kind, label, value, onChange }: { kind: "do" | "within"; label: string; value: AlikeAct; onChange: (to: AlikeAct) => void }) {
+  return <label>{label} <select className="input" value={value} onChange={(event) => onChange(event.target.value as AlikeAct)}><Acts kind={kind} /></select></label>;
+}
+
+/** A row by its number, and what it says of the customer. */
+function Told({ row, told, part }: { row: number; told: string[]; part?: AlikeRow["part"] }) {
+  const { t } = useTranslation("collect");
+  const format = useFormat();
+  return <><span className="meta">{t("alike.number", { row: format.count(row) })}{part && ` · ${t(`alike.part.${part}`)}`}</span>{told.length > 0 && <span className="told">{told.join(" · ")}</span>}</>;
+}
+
+function Fields({ names }: { names: string[] }) {
+  const { i18n } = useTranslation();
+  return names.map((name) => (i18n.exists(`customer:field.${name}`) ? i18n.t(`customer:field.${name as "phone"}`) : name)).join(i18n.language === "zh-CN" ? "、" : ", ");
 }

@@ -18,8 +18,8 @@ export function Trial({ id, uploadId, mapping, onBack, onRun }: { id: string; up
   const [tell, setTell] = useState(false);
   const { data: of, error } = useQuery(importQuery(id));
   const [alike, setAlike] = useState(undecided);
-  const decided = alike.do !== "create" || Object.keys(alike.rows).length > 0;
-  const whole: Mapping = of?.alike?.found && decided ? { ...mapping, options: { ...mapping.options, alike } } : mapping;
+  const decided = alike.do !== "create" || alike.within !== "create" || Object.keys(alike.rows).length > 0;
+  const whole: Mapping = decided ? { ...mapping, options: { ...mapping.options, alike } } : mapping;
   const run = useMutation({
     mutationFn: () => startImport({ upload_id: of?.upload_id ?? uploadId, kind: of?.kind ?? "order_lines", mapping: whole, mode: of?.mode ?? "upsert", dry_run: false, ...(tell ? { notify: ["me"] } : {}) }),
     onSuccess: (made) => onRun(made.id),
@@ -41,7 +41,7 @@ export function Trial({ id, uploadId, mapping, onBack, onRun }: { id: string; up
       {of.error && of.state === "failed" && <p className="danger" role="alert">{code("reason", of.error.code)}{of.error.detail ? `: ${of.error.detail}` : ""}</p>}
       {run.error && <Failed error={run.error} />}
       <Tally of={of} />
-      {of.state === "done" && of.alike && of.alike.found > 0 && <AlikePanel found={of.alike} value={alike} onChange={setAlike} />}
+      {of.state === "done" && of.alike && of.alike.found + of.alike.within > 0 && <AlikePanel found={of.alike} value={alike} onChange={setAlike} />}
       <Rejects of={of} />
       {!!of.finding_groups?.length && (
         <section>

@@ -1,7 +1,9 @@
 export default {
   alike: {
-    title_one: "{{count}} row looks like a customer you have", title_other: "{{count}} rows look like customers you have", checked: "{{count}} rows that would add a customer were compared.", unchecked: "{{count}} more were not compared.", above: "How alike", least: "At least {{score}} (rows: {{count}})", all: "These rows", row: "Row", customer: "Customer", score: "Alike", why: "By what", act: "What to do", actOf: "What to do with row {{row}}", asAll: "As above", more: "Show more",
-    do: { update: "Update the customer", skip: "Skip", create: "Add anyway" }, done: "Rows that looked alike: {{updated}} updated a customer, {{skipped}} skipped",
+    title_one: "{{count}} row may be somebody you have", title_other: "{{count}} rows may be somebody you have", checked: "{{count}} rows that would add a customer were compared with your customers and with each other.", unchecked: "{{count}} more were not compared: an import compares the first 50,000.",
+    above: "How alike", least: "At least {{score}} (rows: {{count}})", all: "Rows like a customer you have ({{count}})", allWithin: "Rows like an earlier row ({{count}})", row: "Row", number: "Row {{row}}", looksLike: "Looks like", score: "Alike", why: "By what", act: "What to do", actOf: "What to do with row {{row}} {{part}}", asAll: "As above: {{act}}", more: "Show more",
+    part: { organization: "organization", person: "contact" },
+    do: { update: "Update the customer", skip: "Leave the row out", create: "Add anyway" }, within: { update: "Keep the first, fill its gaps", skip: "Leave the later row out", create: "Keep both" }, done: "Rows that looked alike: {{updated}} went to somebody there, {{skipped}} left out",
   },
   made: { title: "Of which", organizations: "Organizations", persons: "Persons", contacts: "Contacts", orders: "Orders", counts: "{{created}} added, {{updated}} changed" },
   kind: { order_lines: "Order lines", orders: "Orders", customers: "Customers", relations: "Organizations and contacts", products: "Products", consents: "Consents" },

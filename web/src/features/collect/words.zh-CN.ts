@@ -1,7 +1,9 @@
 export default {
   alike: {
-    title_other: "{{count}} 行很像已有的客户", checked: "比对了 {{count}} 行将新建的客户。", unchecked: "另有 {{count}} 行没有比对。", above: "相像程度", least: "至少 {{score}}（{{count}} 行）", all: "这些行", row: "行", customer: "已有客户", score: "相像", why: "凭什么", act: "怎么办", actOf: "第 {{row}} 行怎么办", asAll: "按上面的", more: "显示更多",
-    do: { update: "更新已有的客户", skip: "跳过", create: "照样新建" }, done: "相像的行：更新已有客户 {{updated}}，跳过 {{skipped}}",
+    title_other: "{{count}} 行可能是已有的人", checked: "将新建客户的 {{count}} 行，已与现有客户、也彼此比对。", unchecked: "另有 {{count}} 行没有比对：一次导入比对前 50,000 行。",
+    above: "相像程度", least: "至少 {{score}}（{{count}} 行）", all: "像已有客户的 {{count}} 行", allWithin: "像文件里前面某行的 {{count}} 行", row: "行", number: "第 {{row}} 行", looksLike: "像谁", score: "相像", why: "凭什么", act: "怎么办", actOf: "第 {{row}} 行{{part}}怎么办", asAll: "按上面的：{{act}}", more: "显示更多",
+    part: { organization: "单位", person: "联系人" },
+    do: { update: "更新已有的客户", skip: "不导入这一行", create: "照样新建" }, within: { update: "留前一行，补其空缺", skip: "不导入后一行", create: "两行都留" }, done: "相像的行：{{updated}} 行归入已有的人，{{skipped}} 行不导入",
   },
   made: { title: "其中", organizations: "单位", persons: "个人", contacts: "联系人关系", orders: "订单", counts: "新增 {{created}}，更新 {{updated}}" },
   kind: { order_lines: "订单明细", orders: "订单", customers: "客户", relations: "单位与联系人", products: "商品", consents: "授权同意" },
