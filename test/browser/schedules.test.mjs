@@ -4,6 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { alike } from "./alike.mjs";
 import { accessible, wide, withPage } from "./page.mjs";
 import { startServer } from "./server.mjs";
 import { setUp } from "./setup.test.mjs";
@@ -70,6 +71,7 @@ const scheduled = (language, width) => ({
     try {
       await withPage({ url: server.url, language, width }, async (page) => {
         await setUp(page, server, language);
+        await alike(page, server.url, language);
         await setMailUp(page, server, say.mail, mail.port);
 
         await page.goto(`${server.url}/schedules`);

@@ -26,7 +26,7 @@ export function AlikePanel({ found, value, onChange }: { found: AlikeFound; valu
   };
   return (
     <section className="alike">
-      <h2>{t("alike.title", counted(found.found + found.within))}</h2>
+      <h2>{t("alike.title", { count: found.found + found.within, rows: format.count(found.found + found.within) })}</h2>
       <p className="meta">{t("alike.checked", counted(found.checked))}{found.unchecked > 0 && ` ${t("alike.unchecked", counted(found.unchecked))}`}</p>
       <div className="rule">
         <label>{t("alike.above")} <select className="input" value={value.least} onChange={(event) => onChange({ ...value, least: Number(event.target.value) })}>
@@ -35,27 +35,19 @@ export function AlikePanel({ found, value, onChange }: { found: AlikeFound; valu
         {found.found > 0 && <Rule kind="do" label={t("alike.all", counted(found.found))} value={value.do} onChange={(act) => onChange({ ...value, do: act })} />}
         {found.within > 0 && <Rule kind="within" label={t("alike.allWithin", counted(found.within))} value={value.within} onChange={(act) => onChange({ ...value, within: act })} />}
       </div>
-      {found.rows.length > 0 && (
-        <table className="alikerows">
-          <thead><tr><th>{t("alike.row")}</th><th>{t("alike.looksLike")}</th><th className="num">{t("alike.score")}</th><th>{t("alike.why")}</th><th>{t("alike.act")}</th></tr></thead>
-          <tbody>
-            {found.rows.slice(0, more ? undefined : shown).map((row) => (
-              <tr key={alikeKey(row)}>
-                <td><Told row={row.row} told={row.told} part={row.part} /></td>
-                <td>{row.earlier ? <Told row={row.earlier.row} told={row.earlier.told} /> : <Link className="opens" to="/customers/$id" params={{ id: row.customer?.id ?? "" }} target="_blank">{row.customer?.name}</Link>}</td>
-                <td className="num">{format.share(row.score, 0)}</td>
-                <td className="meta"><Fields names={row.fields} /></td>
-                <td>
-                  <select className="input" aria-label={t("alike.actOf", { row: row.row, part: row.part ? t(`alike.part.${row.part}`) : "" })} value={value.rows[alikeKey(row)] ?? ""} onChange={(event) => decide(row, event.target.value as AlikeAct | "")}>
-                    <option value="">{t("alike.asAll", { act: t(`alike.${row.earlier ? "within" : "do"}.${otherwise(value, row)}`) })}</option>
-                    <Acts kind={row.earlier ? "within" : "do"} />
-                  </select>
-                </td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <ol className="pairs">
+        {found.rows.slice(0, more ? undefined : shown).map((row) => (
+          <li key={alikeKey(row)}>
+            <Told row={row.row} told={row.told} part={row.part} />
+            {row.earlier ? <Told row={row.earlier.row} told={row.earlier.told} /> : <p><span className="meta">{t("alike.customer")}</span><Link className="opens" to="/customers/$id" params={{ id: row.customer?.id ?? "" }} target="_blank">{row.customer?.name}</Link></p>}
+            <p><span>{t("alike.score", { score: row.score > 0.99 ? `> ${format.share(0.99, 0)}` : format.share(row.score, 0) })}</span><span className="meta"><Fields names={row.fields} /></span></p>
+            <select className="input" aria-label={t("alike.actOf", { row: row.row, part: row.part ? t(`alike.part.${row.part}`) : "" })} value={value.rows[alikeKey(row)] ?? ""} onChange={(event) => decide(row, event.target.value as AlikeAct | "")}>
+              <option value="">{t("alike.asAll", { act: t(`alike.${row.earlier ? "within" : "do"}.${otherwise(value, row)}`) })}</option>
+              <Acts kind={row.earlier ? "within" : "do"} />
+            </select>
+          </li>
+        ))}
+      </ol>
       {!more && found.rows.length > shown && <button type="button" className="link" onClick={() => setMore(true)}>{t("alike.more")}</button>}
     </section>
   );
@@ -74,10 +66,10 @@ function Rule({ kind, label, value, onChange }: { kind: "do" | "within"; label: 
 function Told({ row, told, part }: { row: number; told: string[]; part?: AlikeRow["part"] }) {
   const { t } = useTranslation("collect");
   const format = useFormat();
-  return <><span className="meta">{t("alike.number", { row: format.count(row) })}{part && ` · ${t(`alike.part.${part}`)}`}</span>{told.length > 0 && <span className="told">{told.join(" · ")}</span>}</>;
+  return <p><span className="meta">{t("alike.number", { row: format.count(row) })}{part && ` · ${t(`alike.part.${part}`)}`}</span><span>{told.join(" · ") || "—"}</span></p>;
 }
 
 function Fields({ names }: { names: string[] }) {
-  const { i18n } = useTranslation();
-  return names.map((name) => (i18n.exists(`customer:field.${name}`) ? i18n.t(`customer:field.${name as "phone"}`) : name)).join(i18n.language === "zh-CN" ? "、" : ", ");
+  const { t, i18n } = useTranslation("collect");
+  return names.map((name) => (i18n.exists(`collect:field.${name}`) ? t(`field.${name as "phone"}`) : name)).join(i18n.language === "zh-CN" ? "、" : ", ");
 }

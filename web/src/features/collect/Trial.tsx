@@ -35,7 +35,7 @@ export function Trial({ id, uploadId, mapping, onBack, onRun }: { id: string; up
         <span className="end">
           {of.state === "done" && <NotifyMe value={tell} onChange={setTell} />}
           <Button onClick={onBack}>{t("trial.back")}</Button>
-          {of.state === "done" && <Button look="fill" busy={run.isPending} disabled={usable === 0} onClick={() => run.mutate()}>{t("trial.run", { count: format.count(usable) as unknown as number })}</Button>}
+          {of.state === "done" && <Button look="fill" busy={run.isPending} disabled={usable === 0} onClick={() => run.mutate()}>{t("trial.run", { count: usable, rows: format.count(usable) })}</Button>}
         </span>
       </div>
       {of.error && of.state === "failed" && <p className="danger" role="alert">{code("reason", of.error.code)}{of.error.detail ? `: ${of.error.detail}` : ""}</p>}

@@ -1,7 +1,7 @@
 export default {
   alike: {
-    title_one: "{{count}} row may be somebody you have", title_other: "{{count}} rows may be somebody you have", checked: "{{count}} rows that would add a customer were compared with your customers and with each other.", unchecked: "{{count}} more were not compared: an import compares the first 50,000.",
-    above: "How alike", least: "At least {{score}} (rows: {{count}})", all: "Rows like a customer you have ({{count}})", allWithin: "Rows like an earlier row ({{count}})", row: "Row", number: "Row {{row}}", looksLike: "Looks like", score: "Alike", why: "By what", act: "What to do", actOf: "What to do with row {{row}} {{part}}", asAll: "As above: {{act}}", more: "Show more",
+    title_one: "{{rows}} row may be somebody you have", title_other: "{{rows}} rows may be somebody you have", checked: "The customers this file would add ({{count}}) were compared with yours and with each other.", unchecked: "{{count}} more were not compared: an import compares the first 50,000.",
+    above: "How alike", least: "At least {{score}} (rows: {{count}})", all: "Rows like a customer you have ({{count}})", allWithin: "Rows like an earlier row ({{count}})", number: "Row {{row}}", customer: "Customer you have", score: "Alike {{score}}", actOf: "What to do with row {{row}} {{part}}", asAll: "As above: {{act}}", more: "Show more",
     part: { organization: "organization", person: "contact" },
     do: { update: "Update the customer", skip: "Leave the row out", create: "Add anyway" }, within: { update: "Keep the first, fill its gaps", skip: "Leave the later row out", create: "Keep both" }, done: "Rows that looked alike: {{updated}} went to somebody there, {{skipped}} left out",
   },
@@ -33,7 +33,7 @@ export default {
     options: "How it is read", encoding: "Encoding", delimiter: "Delimiter", dates: "Dates", rows: "about {{rows}} rows", missing: "Still without a column: {{fields}}", trial: "Try it", back: "Another file", taken: "{{field}} is mapped to another column",
     fieldOf: "“{{column}}” becomes", required: "required", refundPrefix: "Refund numbers begin with",
   },
-  trial: { title: "Result of the trial", nothing: "Nothing has been written yet", run: "Import {{count}} rows", back: "Change columns", failed: "This file cannot be imported" },
+  trial: { title: "Result of the trial", nothing: "Nothing has been written yet", run_one: "Import {{rows}} row", run_other: "Import {{rows}} rows", back: "Change columns", failed: "This file cannot be imported" },
   run: {
     left: "About {{span}}", soon: "Nearly done", after: "left, **{{processed}}** of {{total}} rows, {{share}}", sofar: "**{{processed}}** of {{total}} rows, {{share}}", rate: "{{rate}} rows a second", cancel: "Cancel import", leave: "Leave, it goes on", cancelled: "Cancelling; what was written is restored",
     created: "Created", updated: "Updated", unchanged: "Unchanged", duplicates: "Repeated, skipped", rejected: "Rejected", progress: "{{share}} done",

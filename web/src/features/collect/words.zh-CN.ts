@@ -1,7 +1,7 @@
 export default {
   alike: {
-    title_other: "{{count}} 行可能是已有的人", checked: "将新建客户的 {{count}} 行，已与现有客户、也彼此比对。", unchecked: "另有 {{count}} 行没有比对：一次导入比对前 50,000 行。",
-    above: "相像程度", least: "至少 {{score}}（{{count}} 行）", all: "像已有客户的 {{count}} 行", allWithin: "像文件里前面某行的 {{count}} 行", row: "行", number: "第 {{row}} 行", looksLike: "像谁", score: "相像", why: "凭什么", act: "怎么办", actOf: "第 {{row}} 行{{part}}怎么办", asAll: "按上面的：{{act}}", more: "显示更多",
+    title_other: "{{rows}} 行可能是已有的人", checked: "文件将新建的 {{count}} 位客户，已与现有客户、也彼此比对。", unchecked: "另有 {{count}} 行没有比对：一次导入比对前 50,000 行。",
+    above: "相像程度", least: "至少 {{score}}（{{count}} 行）", all: "像已有客户的 {{count}} 行", allWithin: "像文件里前面某行的 {{count}} 行", number: "第 {{row}} 行", customer: "已有客户", score: "相像 {{score}}", actOf: "第 {{row}} 行{{part}}怎么办", asAll: "按上面的：{{act}}", more: "显示更多",
     part: { organization: "单位", person: "联系人" },
     do: { update: "更新已有的客户", skip: "不导入这一行", create: "照样新建" }, within: { update: "留前一行，补其空缺", skip: "不导入后一行", create: "两行都留" }, done: "相像的行：{{updated}} 行归入已有的人，{{skipped}} 行不导入",
   },
@@ -33,7 +33,7 @@ export default {
     options: "怎么读", encoding: "编码", delimiter: "分隔", dates: "日期", rows: "约 {{rows}} 行", missing: "还没有对应：{{fields}}", trial: "试运行", back: "换一个文件", taken: "{{field}} 已对应到别的列",
     fieldOf: "“{{column}}”导入为", required: "必填", refundPrefix: "退款单号开头",
   },
-  trial: { title: "试运行结果", nothing: "还没有写入任何数据", run: "开始导入 {{count}} 行", back: "改对应", failed: "这个文件不能导入" },
+  trial: { title: "试运行结果", nothing: "还没有写入任何数据", run_other: "开始导入 {{rows}} 行", back: "改对应", failed: "这个文件不能导入" },
   run: {
     left: "约 {{span}}", soon: "马上完成", after: "后完成，已处理 **{{processed}}** ／ {{total}} 行，{{share}}", sofar: "已处理 **{{processed}}** ／ {{total}} 行，{{share}}", rate: "每秒 {{rate}} 行", cancel: "取消导入", leave: "离开，后台继续", cancelled: "正在取消，已写入的会恢复原样",
     created: "新建", updated: "更新", unchanged: "未变", duplicates: "重复，跳过", rejected: "拒绝", progress: "已处理 {{share}}",
