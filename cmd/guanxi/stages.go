@@ -17,6 +17,7 @@ import (
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/behaviour"
+	"guanxi/flow/analyze/churn"
 	"guanxi/flow/analyze/quality"
 	"guanxi/flow/collect"
 	"guanxi/flow/collect/schedule"
@@ -38,6 +39,7 @@ type stages struct {
 	metrics   *analyze.Metrics
 	quality   *quality.Quality
 	behaviour *behaviour.Behaviour
+	churn     *churn.Churn
 	signals   *decide.Signals
 	mails     *mails.Mails
 	schedules *schedule.Schedules
@@ -60,6 +62,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	hot := analyze.NewHot(store)
 	s.scores = analyze.NewScores(records, store, hot)
 	s.segments = analyze.NewSegments(records, store, hot, touched)
+	s.churn = churn.New(records, store, s.scores.Due)
 	s.quality = quality.New(records, store, s.customers, s.segments, touched)
 	s.behaviour = behaviour.New(records, store, s.segments, touched)
 	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.segments})
@@ -91,6 +94,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.segments.RegisterJobs(jobs)
 	s.signals.RegisterJobs(jobs)
 	s.quality.RegisterJobs(jobs)
+	s.churn.RegisterJobs(jobs)
 	s.running = append(s.running, s.tracking.Run, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run)
 	return s, nil
 }
@@ -135,6 +139,7 @@ func (s *stages) register(a *api.API) {
 	s.metrics.Register(a)
 	s.quality.Register(a)
 	s.behaviour.Register(a)
+	s.churn.Register(a)
 	s.signals.Register(a)
 }
 

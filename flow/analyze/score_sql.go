@@ -90,13 +90,14 @@ from score_history`
 //
 // The cycle is the weighted geometric mean of the customer's own gap between purchase days (their median from three gaps
 // on, their mean below), which weighs as much as she has gaps, and everybody's, which weighs 2. Its deviation pools the
-// variance of her own gaps and everybody's coefficient of variation in the same manner.
+// variance of her own gaps and everybody's coefficient of variation in the same manner. The churn risk is what the model of
+// churn told since she last bought, or, without one, what the model of value makes of her silence.
 const insertScoresSQL = `
 insert into customer_scores (
   customer_id, as_of, rfm_frequency, rfm_monetary, r, f, m, rfm_segment,
   cycle_days, cycle_sd_days, next_due_day, overdue_days,
   model, expected_orders, alive_probability, alive_probability_before,
-  expected_order_value, predicted_value, value_to_date, churn_risk
+  expected_order_value, predicted_value, value_to_date, churn_risk, stays
 )
 with cuts as (
   select $19::bigint[] as r, $20::bigint[] as f, $21::bigint[] as m
@@ -141,17 +142,19 @@ judged as (
     last_day + round(cycle)::integer as due_day,
     case when $6 = 'bg_nbd' then alive * o.in_year else ($11::double[])[(r - 1) * 5 + f] end as orders,
     case when $6 = 'bg_nbd' then alive * o.worth else $13::double * ($11::double[])[(r - 1) * 5 + f] end as discounted,
-    case when $6 = 'bg_nbd' then alive else ($12::double[])[(r - 1) * 5 + f] end as staying
+    case when $6 = 'bg_nbd' then alive else ($12::double[])[(r - 1) * 5 + f] end as staying,
+    case when $6 = 'bg_nbd' and repeats = 0
+      then exp($2::double * ln(($3::double + age) / ($3::double + age + 365)))
+      else 1 - staying
+    end as leaving
   from graded g
   left join outlook o on o.with_repeats = g.repeats and o.at_age = g.age
 )
 select
-  customer_id, $1::date, frequency, monetary, r, f, m, ($22::varchar[])[cell],
+  judged.customer_id, $1::date, frequency, monetary, r, f, m, ($22::varchar[])[cell],
   cycle, deviation, due_day, $1::date - due_day,
   $6, orders, staying, alive_before,
   order_value, round(discounted * order_value)::bigint, to_date,
-  case when $6 = 'bg_nbd' and repeats = 0
-    then exp($2::double * ln(($3::double + age) / ($3::double + age + 365)))
-    else 1 - staying
-  end
-from judged`
+  coalesce(learned.risk, leaving), 1 - leaving
+from judged
+left join churn_scores learned on learned.customer_id = judged.customer_id and learned.as_of >= last_day`

@@ -54,10 +54,10 @@ with scored as (
     c.orders_gross - c.orders_refunded as spent,
     s.as_of, s.as_of - c.orders_last_day as silent, s.cycle_days, s.overdue_days, s.next_due_day,
     s.alive_probability as alive, s.alive_probability_before as alive_before, s.expected_order_value as order_value,
-    coalesce(1 - s.churn_risk, s.alive_probability, 1)::double as model_stays,
+    coalesce(s.stays, 1 - s.churn_risk, s.alive_probability, 1)::double as model_stays,
     case when c.orders_count >= 3 and s.cycle_days > 0
       then 2 ** (-greatest(s.overdue_days - coalesce(s.cycle_sd_days, 0), 0) / s.cycle_days) else 1 end as rhythm_stays,
-    coalesce(s.predicted_value / greatest(1 - s.churn_risk, 0.05), c.orders_gross / c.orders_count * 365 / s.cycle_days)::double as if_stays,
+    coalesce(s.predicted_value / greatest(coalesce(s.stays, 1 - s.churn_risk), 0.05), c.orders_gross / c.orders_count * 365 / s.cycle_days)::double as if_stays,
     c.orders_count >= 3 and s.cycle_days > 0
       and s.overdue_days >= greatest(coalesce(s.cycle_sd_days, 0), s.cycle_days / 4, 1) as overdue
   from customer_scores s

@@ -25,8 +25,8 @@ type Growth struct {
 	Seed   uint64
 }
 
-// usualGrowth suits from a thousand to a million rows.
-var usualGrowth = Growth{Depth: 3, Rate: .05, Most: 600, Ridge: 5, Rows: 20, Sample: .7, Seed: 1}
+// UsualGrowth suits from a thousand to a million rows.
+var UsualGrowth = Growth{Depth: 3, Rate: .05, Most: 600, Ridge: 5, Rows: 20, Sample: .7, Seed: 1}
 
 // patience is after how many trees that helped nothing on rows held out the growing ends.
 const patience = 40
@@ -102,11 +102,12 @@ func grow(s *Set, g Growth, most int, held *Set) *Boosted {
 	if held != nil {
 		m.Trees = m.Trees[:max(1, bestTrees)]
 	}
-	m.settle()
+	m.Settle()
 	return m
 }
 
-func (m *Boosted) settle() {
+// Settle reckons what follows from the trees; it must be called after they were read from somewhere.
+func (m *Boosted) Settle() {
 	m.base = m.Start
 	for i := range m.Trees {
 		m.base += m.Trees[i].mean()

@@ -103,7 +103,7 @@ func worth(t *Tree, x []float64, known int, at int) float64 {
 // What each feature gives equals Shapley's sum over all sets of the others (Shapley 1953), written out.
 func TestDriversAreShapleyValues(t *testing.T) {
 	s := rows(3000, 2)
-	g := usualGrowth
+	g := UsualGrowth
 	g.Depth, g.Most = 5, 12
 	m, err := FitBoosted(s, g)
 	if err != nil {
@@ -151,7 +151,7 @@ func TestTreesSeeCombinations(t *testing.T) {
 		}
 		return AUC(told, s.Y)
 	}
-	if a := auc(func(s *Set) (Model, error) { return FitBoosted(s, usualGrowth) }); a < .87 {
+	if a := auc(func(s *Set) (Model, error) { return FitBoosted(s, UsualGrowth) }); a < .87 {
 		t.Errorf("trees: %.3f", a)
 	}
 	if a := auc(func(s *Set) (Model, error) { return FitLogistic(s, 1) }); a > .56 {
@@ -166,7 +166,7 @@ func TestNothingIsLearnedFromChance(t *testing.T) {
 	for i := range s.Y {
 		s.Y[i] = chance.Float64() < .3
 	}
-	for _, fit := range []func(*Set) (Model, error){func(s *Set) (Model, error) { return FitBoosted(s, usualGrowth) }, func(s *Set) (Model, error) { return FitLogistic(s, 1) }} {
+	for _, fit := range []func(*Set) (Model, error){func(s *Set) (Model, error) { return FitBoosted(s, UsualGrowth) }, func(s *Set) (Model, error) { return FitLogistic(s, 1) }} {
 		told, err := CrossValidate(s, 5, 1, fit)
 		if err != nil {
 			t.Fatal(err)
@@ -182,7 +182,7 @@ func TestTooFew(t *testing.T) {
 	if _, err := FitLogistic(s, 1); !errors.Is(err, ErrTooFew) {
 		t.Errorf("%v", err)
 	}
-	if _, err := FitBoosted(s, usualGrowth); !errors.Is(err, ErrTooFew) {
+	if _, err := FitBoosted(s, UsualGrowth); !errors.Is(err, ErrTooFew) {
 		t.Errorf("%v", err)
 	}
 }

@@ -13,7 +13,6 @@ type Logistic struct {
 	Inputs    []Input   `json:"inputs"`
 	Weights   []float64 `json:"weights"` // of the inputs, log odds per standard deviation or per level
 	Intercept float64   `json:"intercept"`
-	features  int
 }
 
 // Input is one number that a row is turned into.
@@ -84,7 +83,7 @@ func FitLogistic(s *Set, penalty float64) (*Logistic, error) {
 	if err := s.enough(); err != nil {
 		return nil, err
 	}
-	m := &Logistic{Inputs: inputsOf(s), features: len(s.Features)}
+	m := &Logistic{Inputs: inputsOf(s)}
 	n, p := len(s.X), len(m.Inputs)+1
 	design := make([]float64, 0, n*p)
 	for _, x := range s.X {

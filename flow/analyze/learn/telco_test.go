@@ -66,7 +66,7 @@ func TestWhoLeavesATelephoneCompany(t *testing.T) {
 		fit  func(*Set) (Model, error)
 	}{
 		{"logistic regression", func(s *Set) (Model, error) { return FitLogistic(s, 1) }},
-		{"boosted trees", func(s *Set) (Model, error) { return FitBoosted(s, usualGrowth) }},
+		{"boosted trees", func(s *Set) (Model, error) { return FitBoosted(s, UsualGrowth) }},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
@@ -97,7 +97,7 @@ func TestDriversOfLeaving(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	boosted, err := FitBoosted(s, usualGrowth)
+	boosted, err := FitBoosted(s, UsualGrowth)
 	if err != nil {
 		t.Fatal(err)
 	}
