@@ -18,6 +18,7 @@ export * from "./exports";
 export * from "./schedules";
 export * from "./mail";
 export * from "./analyze";
+export * from "./churn";
 export * from "./group";
 export * from "./identity";
 export * from "./speaker";

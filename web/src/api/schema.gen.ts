@@ -365,6 +365,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/churn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many customers run which risk of leaving */
+        get: operations["get-churn"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/churn/definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what leaving means; a model of it is learned in the background */
+        put: operations["put-churn-definition"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/churn/model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well it is known who leaves, judged on a later period, and what moves the risk */
+        get: operations["get-churn-model"];
+        put?: never;
+        /** Learn anew who leaves, in the background */
+        post: operations["post-churn-model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consent-purposes": {
         parameters: {
             query?: never;
@@ -672,6 +724,23 @@ export interface paths {
         post?: never;
         /** Take back the logging of a follow-up, within a day */
         delete: operations["delete-customers-id-activities-activity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/churn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How likely a customer leaves, and what speaks for it and against */
+        get: operations["get-customers-id-churn"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -4394,6 +4463,14 @@ export interface components {
             team_id?: string;
             value?: unknown;
         };
+        Calibration: {
+            /** Format: double */
+            came: number;
+            /** Format: int64 */
+            rows: number;
+            /** Format: double */
+            told: number;
+        };
         CauseCount: {
             cause: string;
             /** Format: int64 */
@@ -4425,6 +4502,146 @@ export interface components {
              * @description those it made or changed, or whose orders it brought
              */
             import?: string;
+        };
+        ChurnBand: {
+            /** Format: int64 */
+            customers: number;
+            /** Format: double */
+            from: number;
+            /** Format: double */
+            to: number;
+        };
+        ChurnDefinition: {
+            /**
+             * Format: int64
+             * @description of silence; 0 takes what nine in ten gaps between purchases stay below. Of a contract: grace after its end
+             */
+            days: number;
+            /** @description key of the own field with the day a contract ends; for contract */
+            field: string;
+            /**
+             * Format: int64
+             * @description how far ahead is told; 0 takes the days of silence, else 90
+             */
+            horizon_days: number;
+            /** @enum {string} */
+            kind: "silence" | "rhythm" | "contract";
+            /**
+             * Format: double
+             * @description own purchase cycles without a purchase; for rhythm
+             */
+            times: number;
+        };
+        ChurnDriver: {
+            /** @description what it does along its values, the small first; texts by how many have them */
+            course: components["schemas"]["ChurnDriving"][] | null;
+            feature: string;
+            label: components["schemas"]["AnalyzeLabel"];
+            /** @enum {string} */
+            unit?: "days" | "orders" | "share" | "money" | "times" | "";
+            /**
+             * Format: double
+             * @description mean distance by which it moves the log odds
+             */
+            weight: number;
+        };
+        ChurnDriving: {
+            level?: string;
+            /** Format: int64 */
+            rows: number;
+            /**
+             * Format: double
+             * @description the odds of leaving are so many times those of the average
+             */
+            times: number;
+            /**
+             * Format: double
+             * @description mean of a fifth of the customers; minor units of money
+             */
+            value: number | null;
+        };
+        ChurnEffect: {
+            feature: string;
+            label: components["schemas"]["AnalyzeLabel"];
+            level?: string;
+            /**
+             * Format: double
+             * @description the odds of leaving are so many times those without it
+             */
+            times: number;
+            /** @enum {string} */
+            unit?: "days" | "orders" | "share" | "money" | "times" | "";
+            /**
+             * Format: double
+             * @description minor units of money; null where it is not known or a text
+             */
+            value: number | null;
+        };
+        ChurnModel: {
+            definition: components["schemas"]["ChurnDefinition"];
+            drivers: components["schemas"]["ChurnDriver"][] | null;
+            /**
+             * Format: int64
+             * @description how far ahead is told
+             */
+            horizon_days: number;
+            /** @description the later day whose customers it was judged by */
+            judged_on?: string;
+            /** @description until when it was looked who had left */
+            judged_to?: string;
+            /** @enum {string} */
+            kind?: "logistic" | "boosted";
+            /**
+             * Format: double
+             * @description the definition as settled by the data: days of silence, own cycles, or days of grace
+             */
+            limit: number;
+            reason?: components["schemas"]["ChurnReason"];
+            report: components["schemas"]["Report"];
+            /**
+             * @description none: the estimate of the value model stands in
+             * @enum {string}
+             */
+            state: "ok" | "none";
+            /** Format: date-time */
+            trained_at: string | null;
+            /** @description the day whose customers it was tried on first */
+            trained_on?: string;
+            tried: components["schemas"]["ChurnTried"][] | null;
+        };
+        ChurnOverview: {
+            as_of?: string;
+            /** @description the others by risk, in tenths, the small first */
+            bands: components["schemas"]["ChurnBand"][] | null;
+            /**
+             * Format: int64
+             * @description who have bought
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description how many of the others are expected to leave within the horizon: their risks added up
+             */
+            expected: number;
+            /**
+             * Format: int64
+             * @description have left already
+             */
+            gone: number;
+            /** Format: int64 */
+            horizon_days: number;
+        };
+        ChurnReason: {
+            /** @enum {string} */
+            code: "not_learned_yet" | "short_history" | "few_customers" | "no_better";
+            "en-US": string;
+            "zh-CN": string;
+        };
+        ChurnTried: {
+            /** Format: double */
+            auc: number;
+            /** @enum {string} */
+            kind: "logistic" | "boosted" | "plain";
         };
         CodeInBody: {
             code: string;
@@ -4647,6 +4864,30 @@ export interface components {
         CorrectionViewExampleStruct: {
             from: string;
             to: string;
+        };
+        CustomerChurn: {
+            as_of?: string;
+            /**
+             * Format: double
+             * @description mean risk of those who are not gone
+             */
+            average: number;
+            /** Format: id */
+            customer_id: string;
+            /** @description the strongest first, at most six */
+            drivers: components["schemas"]["ChurnEffect"][] | null;
+            /** Format: int64 */
+            horizon_days: number;
+            /**
+             * Format: double
+             * @description that she is gone within the horizon, 0..1
+             */
+            risk: number | null;
+            /**
+             * @description none: she has not bought, or there is no model
+             * @enum {string}
+             */
+            state: "active" | "gone" | "none";
         };
         CustomerDraft: {
             address?: string | null;
@@ -5817,6 +6058,23 @@ export interface components {
             newline: string;
             sep_line?: boolean;
             sheet?: string;
+        };
+        Lift: {
+            /**
+             * Format: double
+             * @description of all in which it came to be, 0..1
+             */
+            found: number;
+            /**
+             * Format: double
+             * @description of all rows, the likeliest first, 0..1
+             */
+            share: number;
+            /**
+             * Format: double
+             * @description as often as in a part taken by chance
+             */
+            times: number;
         };
         LineView: {
             amount: components["schemas"]["Money"];
@@ -8052,6 +8310,38 @@ export interface components {
             days: number;
             orders: number[] | null;
             share: number[] | null;
+        };
+        Report: {
+            /**
+             * Format: double
+             * @description chance that of two rows the one in which it came to be has the higher probability; 0.5 is guessing
+             */
+            auc: number;
+            /**
+             * Format: double
+             * @description mean squared error of the probabilities
+             */
+            brier: number;
+            /** @description ten parts of equal size, the least likely first */
+            calibration: components["schemas"]["Calibration"][] | null;
+            /**
+             * Format: double
+             * @description mean distance between told and come to be over the parts
+             */
+            calibration_error: number;
+            lift: components["schemas"]["Lift"][] | null;
+            /**
+             * Format: double
+             * @description mean of minus the log of the probability given to what came to be, nats
+             */
+            log_loss: number;
+            /**
+             * Format: double
+             * @description share in which it came to be, 0..1
+             */
+            rate: number;
+            /** Format: int64 */
+            rows: number;
         };
         Repurchase: {
             days_to_second: components["schemas"]["Quartiles"];
@@ -11330,6 +11620,266 @@ export interface operations {
             };
         };
     };
+    "get-churn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnOverview"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-churn-definition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChurnDefinition"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-churn-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnModel"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-churn-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-consent-purposes": {
         parameters: {
             query?: {
@@ -12954,6 +13504,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-churn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerChurn"];
+                };
             };
             /** @description Unauthorized */
             401: {

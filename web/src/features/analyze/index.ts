@@ -13,3 +13,4 @@ export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "
 };
 
 export { RecordQuality } from "./quality/RecordQuality";
+export { ChurnRisk } from "./value/churn/ChurnRisk";

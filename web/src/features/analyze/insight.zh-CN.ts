@@ -23,10 +23,18 @@ export default {
     form: { now: "偶尔购买起（单）", often: "常客起（单）", medium: "中价值起（元）", high: "高价值起（元）", hint: "金额留空时，前两成为高，前五成为中" },
   },
   rfm: {
-    title: "价值", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
+    title: "价值", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", churn: "流失风险", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
     segments: "命名分层", name: "分层", customers: "人数", share: "占比", money: "窗口内消费", recencyDays: "平均未下单", movement: "分层变化", since: "从 {{from}} 到今天", from: "从", to: "到", stayed: "没有变化的 {{count}} 人", noMoves: "没有人换层", none: "还没下过单",
     edit: "改分档", window: "窗口（天）", cutsR: "R：未下单天数的分界", cutsF: "F：下单次数的分界", cutsM: "M：消费额的分界", cutsHint: "四个从小到大的数；留空按五等分", preview: "预览", save: "保存分档", cancel: "放弃", saved: "分档已保存，各处的分层几秒内跟上", previewing: "正在预览，没有保存", bad: "要四个从小到大的数", auto: "五等分", empty: "还没有人下过单。导入订单后，这里按最近、次数和金额把客户分成 25 格。", table: "数据表",
     tierMeta: "按至今价值与流失风险", tier: "去向", toDate: "至今价值", predicted: "预期 12 个月",
+  },
+  churn: {
+    of: "未来 {{days}} 天的流失风险，平均 {{average}}", odds: "几率 × {{n}}", edit: "改流失的定义", standsIn: "，暂用价值模型的估计。", horizon: "预测未来 {{n}} 天", risks: "谁可能流失", asOf: "{{day}} 的数据", risk: "流失风险", gone: "已经流失", expected: "未来 {{days}} 天预计流失 **{{n}} 位**，现有 {{active}} 位",
+    means: { silence: "**{{n}} 天**没有下单，算流失。", silenceFound: "**{{n}} 天**没有下单，算流失（九成的下单间隔比这短）。", rhythm: "超过自己购买周期的 **{{n}} 倍**没有下单，算流失。", contract: "合同**到期**未续，算流失。", contractGrace: "合同到期 **{{n}} 天**仍未续，算流失。" },
+    judged: "准不准", learn: "重新训练", learning: "正在后台训练，几秒到几分钟", lift: "风险最高的一成里，有后来流失者的 **{{found}}**（随机的 {{times}} 倍）", judgedBy: "用训练之后的 {{from}}–{{to}} 检验，{{n}} 位客户",
+    aucDef: "从流失和留下的客户里各取一位，模型给流失者更高风险的概率；0.5 等于猜。", plain: "只看沉默天数 {{auc}}", error: "校准误差", errorDef: "按风险分十组，预测比例与实际比例的平均差距。", model: "模型", kind: { boosted: "梯度提升树", logistic: "逻辑回归" }, calibration: "预测与实际", told: "预测的流失风险", came: "实际流失", point: "预测 {{told}}，实际 {{came}}（{{n}} 位）",
+    drivers: "什么在推动流失", driversMeta: "流失几率相当于平均的几倍，按数值从小到大分五段", times: "{{n}} 倍", daysOf: "{{n}} 天", rows: "{{n}} 位", unknown: "未填", defined: "已保存，正在按新定义训练",
+    form: { kind: "怎样算流失", silence: "多少天没有下单", rhythm: "超过自己购买周期的几倍", contract: "合同到期未续", days: "天数", daysHint: "留空：九成下单间隔比它短的天数", times: "几倍周期", field: "合同到期日字段", grace: "宽限天数", horizon: "预测未来多少天", horizonHint: "留空：与沉默天数相同，其他 90 天", auto: "自动", save: "保存并训练" },
   },
   model: {
     title: "价值模型", state: { ok: "模型可用", fallback: "用 RFM 规则代替", none: "还没有算过" }, none: "下过单的客户多起来以后会自动估计。", trained: "用到 {{day}} 的订单", fitted: "{{at}} 估计", bgnbd: "BG/NBD：还会不会来、来多少次", gg: "Gamma-Gamma：每次花多少", param: "参数", customers: "客户数", loglik: "对数似然", cycle: "购买周期", spread: "客单价与频次的相关", limit: "上限 {{limit}}", unitWeek: "时间单位：周", unitDay: "时间单位：天", missing: "没有可用的模型", currency: "v 以 {{currency}} 计",

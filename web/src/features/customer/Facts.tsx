@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { CustomerPage } from "../../api";
-import { RecordQuality } from "../analyze";
+import { ChurnRisk, RecordQuality } from "../analyze";
 import { Defined, Locked, Section, Sep, Tag, useFormat } from "../../ui";
 import { Contacts } from "./Contacts";
 import { Consents } from "./Consents";
@@ -68,7 +68,7 @@ function Worth({ of }: { of: CustomerPage }) {
       <div><dt>{t("worth.last12m")}</dt><dd><span title={format.moneyExact(of.last12m?.total)}>{format.money(of.last12m?.total)}</span>{of.last12m && <small>{t("worth.ordersOf", { count: of.last12m.orders })}</small>}</dd></div>
       <div><dt>{t("worth.toDate")}</dt><dd><span title={format.moneyExact(of.orders?.total)}>{format.money(of.orders?.total)}</span>{of.orders && <small>{t("worth.ordersOf", { count: of.orders.count })}</small>}</dd></div>
       <div><dt><Defined definition={t("worth.predictedDef")}>{t("worth.predicted")}</Defined></dt><dd><span title={format.moneyExact(of.value?.predicted)}>{format.money(of.value?.predicted)}</span>{of.value && <small>{t("worth.horizon")}</small>}</dd></div>
-      <div><dt><Defined definition={t("worth.lostDef")}>{t("worth.lost")}</Defined></dt><dd className={lost !== null && lost > 0.3 ? "danger" : undefined}>{format.share(lost, 0)}</dd></div>
+      <div><dt><Defined definition={t("worth.lostDef")}>{t("worth.lost")}</Defined></dt><dd>{of.orders ? <ChurnRisk customer={of.id} estimate={lost} /> : format.share(lost, 0)}</dd></div>
     </dl>
   );
 }

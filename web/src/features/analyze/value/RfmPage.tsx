@@ -5,6 +5,7 @@ import { useCan } from "../../../app/session";
 import { Body, Button, Empty, Failed, PageHead, Skeleton, Tabs, Tag, useFormat } from "../../../ui";
 import { UsableMark } from "../UsableMark";
 import { rfmQuery } from "../queries";
+import { ChurnPanel } from "./churn/ChurnPanel";
 import { Classes } from "./Classes";
 import { CutsForm } from "./CutsForm";
 import { Grid } from "./Grid";
@@ -13,7 +14,7 @@ import { Movement, NamedSegments } from "./NamedSegments";
 import { Tiers } from "./Tiers";
 import "./value.css";
 
-const shows = ["grid", "tiers", "model"] as const;
+const shows = ["grid", "tiers", "churn", "model"] as const;
 
 /** What customers are worth: where they stand by RFM, whom to invest in, and the models behind predictions. */
 export default function RfmPage() {
@@ -37,7 +38,7 @@ export default function RfmPage() {
       </PageHead>
       <div className="filters"><Tabs label={t("rfm.tabs")} value={show} onChange={(to) => go({ show: to === "grid" ? undefined : to })} tabs={offered.map((key) => ({ key, label: t(`rfm.${key}`) }))} /></div>
       <Body className="rfm">
-        {show === "model" ? <ModelPanel /> : show === "tiers" ? <><Classes /><Tiers /></>
+        {show === "model" ? <ModelPanel /> : show === "churn" ? <ChurnPanel /> : show === "tiers" ? <><Classes /><Tiers /></>
           : answer.error && !data ? <Failed error={answer.error} retry={() => void answer.refetch()} />
           : !data ? <Skeleton rows={12} />
           : data.customers === 0 ? <Empty>{t("rfm.empty")}</Empty>
