@@ -210,6 +210,7 @@ export default {
       must_be_a_whole_number: "应是整数", must_be_an_id: "应是编号", must_be_an_object: "应是一组条件", must_be_text: "应是文字",
       must_be_true: "只能是“是”", must_be_true_or_false: "应是“是”或“否”", needs_at_least_one: "至少要有一项", needs_match: "要同时给出 match（按哪个来源的规则认人）", needs_last_days_or_from_and_to_or_all_time: "请给出最近几天、起止日期或全部时间",
       needs_one_of: "缺少其中之一：{{a}}", needs_two_values: "要给两个值", negative: "不能小于零", nested_too_deep: "层数太多",
+      not_a_day_field: "需要一个日期类型的自有字段",
       no_expectation: "这个指标还没有预期可比", no_staff: "令牌不是员工，没有“我的”", not_a_day: "不是日期", not_ascending: "要从小到大",
       not_inside_where: "事件的限定里不能放这种条件", nothing_to_compare: "没有可以比较的", number_out_of_range: "数字太大", number_unreadable: "数字看不懂",
       only_one_of: "只能给其中一个", operator_not_for_this_type: "这个字段不能这样比较", out_of_bounds: "应在 {{a}} 到 {{b}} 之间", part_too_large: "内容太大",
