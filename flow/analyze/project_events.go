@@ -133,7 +133,7 @@ func (p *eventProjection) append(ctx context.Context, from bun.IDB, to *columns.
 		}
 		var properties any
 		if len(e.Properties) > 0 {
-			properties = string(e.Properties)
+			properties = e.Properties
 		}
 		var key any
 		if e.Key != 0 {
