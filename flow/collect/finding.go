@@ -15,6 +15,9 @@ import (
 // causeChanged is the cause of findings that say: undo has left this record alone, people changed it since.
 const causeChanged = "changed_since_import"
 
+// CauseNotParted is the cause of findings that say: undo could not part two customers whom the import had made one.
+const CauseNotParted = "merge_not_undone"
+
 type findingRow struct {
 	bun.BaseModel `bun:"table:findings"`
 	ID            int64  `bun:"id"`

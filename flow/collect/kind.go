@@ -99,7 +99,8 @@ type Preparer interface {
 // Undone is what one bounded step of Undo did. More says that there is more to undo.
 type Undone struct {
 	Removed, Restored int64
-	Kept              []Finding // records changed by people since; stored as findings of cause changed_since_import
+	Parted            int64     // records that the import had made one with another
+	Kept              []Finding // records changed by people since; stored as findings of cause changed_since_import where they name none
 	More              bool
 }
 

@@ -117,12 +117,14 @@ func (r *run) takeBackStep(ctx context.Context, k Kind) (more bool, err error) {
 			return err
 		}
 		for i := range step.Kept {
-			step.Kept[i].Cause = causeChanged
+			if step.Kept[i].Cause == "" {
+				step.Kept[i].Cause = causeChanged
+			}
 		}
 		if err := storeFindings(ctx, tx, r.imp.ID, step.Kept); err != nil {
 			return err
 		}
-		if step.More && step.Removed+step.Restored+int64(len(step.Kept)) == 0 {
+		if step.More && step.Removed+step.Restored+step.Parted+int64(len(step.Kept)) == 0 {
 			return errors.New("undo of kind " + k.Name() + " does not come forward")
 		}
 		more = step.More
@@ -145,7 +147,7 @@ func (r *run) dropFindings(ctx context.Context) error {
 			}
 			result, err := tx.NewRaw(`
 delete from findings
-where id in (select id from findings where import_id = ? and cause <> ? limit ?)`, r.imp.ID, causeChanged, 5*takeBackStep).Exec(ctx)
+where id in (select id from findings where import_id = ? and cause not in (?, ?) limit ?)`, r.imp.ID, causeChanged, CauseNotParted, 5*takeBackStep).Exec(ctx)
 			if err != nil {
 				return err
 			}

@@ -108,7 +108,7 @@ func (r *roster) argue(ctx context.Context, tx *db.Tx, b *collect.Batch) error {
 			}
 			continue
 		}
-		if _, err := join(ctx, tx, &d.a.root().Customer, &d.b.Customer, nil, nil); err != nil {
+		if err := r.joinTwo(ctx, tx, b, &d.a.root().Customer, &d.b.Customer); err != nil {
 			return err
 		}
 	}

@@ -305,5 +305,5 @@ func (w *related) describe(i, at int, row *customerRow) {
 
 // Undo implements collect.Kind.
 func (*relationKind) Undo(ctx context.Context, tx *db.Tx, importID int64, limit int) (collect.Undone, error) {
-	return undo(ctx, tx, importID, limit, takeQuestionsBack, restoreOrders, removeOrders, restoreContacts, removeContacts, restoreCustomers, removeCustomers)
+	return undo(ctx, tx, importID, limit, takeQuestionsBack, partJoined, restoreOrders, removeOrders, restoreContacts, removeContacts, restoreCustomers, removeCustomers)
 }

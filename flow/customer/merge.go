@@ -151,41 +151,46 @@ func (s *Store) unmerge(ctx context.Context, tx *db.Tx, id int64) (int64, error)
 	if m.UndoneAt != nil {
 		return 0, fault.Conflict("merge_undone_already")
 	}
+	return m.KeptID, part(ctx, tx, m, rootID)
+}
+
+// part takes a merge back whose two are one in rootID now.
+func part(ctx context.Context, tx *db.Tx, m mergeRow, rootID int64) error {
 	t, err := loadTree(ctx, tx, rootID)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	parted, err := treeBelow(ctx, tx, m.MergedID)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	now := clock.Millis(ctx)
-	if _, err := tx.NewRaw("update merges set undone_at = ? where id = ?", now, id).Exec(ctx); err != nil {
-		return 0, err
+	if _, err := tx.NewRaw("update merges set undone_at = ? where id = ?", now, m.ID).Exec(ctx); err != nil {
+		return err
 	}
-	t.cut(id)
+	t.cut(m.ID)
 	if err := t.store(ctx, tx, now); err != nil {
-		return 0, err
+		return err
 	}
 	p := parting{other: m.MergedID, parted: parted, keepers: t.keepers(m.KeptID)}
 	if err := p.returnParts(ctx, tx); err != nil {
-		return 0, err
+		return err
 	}
 	if err := withdrawForBoth(ctx, tx, rootID, m.MergedID, m.CreatedAt); err != nil {
-		return 0, err
+		return err
 	}
 	if _, err := tx.NewRaw("update customers set merged_into = null, updated_at = ?, version = version + 1 where id = ?", now, m.MergedID).Exec(ctx); err != nil {
-		return 0, err
+		return err
 	}
 	if err := reopenPair(ctx, tx, m.KeptID, m.MergedID); err != nil {
-		return 0, err
+		return err
 	}
 	tx.Feed("customers", rootID, m.KeptID, m.MergedID)
 	if err := feedSpeakers(ctx, tx, rootID, m.MergedID); err != nil {
-		return 0, err
+		return err
 	}
-	return m.KeptID, guard.Audit(ctx, tx, "customer.unmerged", "customer", strconv.FormatInt(m.KeptID, 10),
-		map[string]any{"name": t.customers[m.KeptID].Name, "merge": id, "other": m.MergedID})
+	return guard.Audit(ctx, tx, "customer.unmerged", "customer", strconv.FormatInt(m.KeptID, 10),
+		map[string]any{"name": t.customers[m.KeptID].Name, "merge": m.ID, "other": m.MergedID})
 }
 
 // rootOf follows merges up to the customer that lives.

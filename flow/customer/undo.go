@@ -32,17 +32,17 @@ func undo(ctx context.Context, tx *db.Tx, importID int64, limit int, steps ...un
 
 // Undo implements collect.Kind.
 func (*customerKind) Undo(ctx context.Context, tx *db.Tx, importID int64, limit int) (collect.Undone, error) {
-	return undo(ctx, tx, importID, limit, takeQuestionsBack, restoreCustomers, removeCustomers)
+	return undo(ctx, tx, importID, limit, takeQuestionsBack, partJoined, restoreCustomers, removeCustomers)
 }
 
 // Undo implements collect.Kind. Orders go first, because they point at the customers.
 func (*orderKind) Undo(ctx context.Context, tx *db.Tx, importID int64, limit int) (collect.Undone, error) {
-	return undo(ctx, tx, importID, limit, takeQuestionsBack, restoreOrders, removeOrders, restoreCustomers, removeCustomers)
+	return undo(ctx, tx, importID, limit, takeQuestionsBack, partJoined, restoreOrders, removeOrders, restoreCustomers, removeCustomers)
 }
 
 // Undo implements collect.Kind.
 func (*lineKind) Undo(ctx context.Context, tx *db.Tx, importID int64, limit int) (collect.Undone, error) {
-	return undo(ctx, tx, importID, limit, takeQuestionsBack, restoreOrders, removeOrders, restoreCustomers, removeCustomers)
+	return undo(ctx, tx, importID, limit, takeQuestionsBack, partJoined, restoreOrders, removeOrders, restoreCustomers, removeCustomers)
 }
 
 // Undo implements collect.Kind.

@@ -41,6 +41,7 @@ var causes = map[string]Said{
 	"field_archived":       {"带有已停用的字段", "with a field that is no longer used"},
 	"field_not_for_kind":   {"带有不属于这类客户的字段", "with a field that is not for this kind of customer"},
 	"changed_since_import": {"在导入后被修改，撤销时保留", "changed after the import and kept when it was undone"},
+	"merge_not_undone":     {"被导入合并，而保留的那位后来已删除，没能分开", "made one by an import and not parted, for the one kept was deleted since"},
 }
 
 func causeWords(code string) Said {

@@ -63,7 +63,7 @@ export default {
   },
   cause: {
     exact_repeat: "整行重复", duplicate_in_file: "同一文件里出现多次", zero_price: "单价为零", price_zero: "单价为零", negative_price: "单价为负", negative_quantity: "数量为负", missing_customer: "没有客户的订单", missing_product_name: "没有商品名称", impossible_date: "日期不可能",
-    customer_conflict: "客户与已有订单不一致", identity_conflict: "标识指向不同客户", row_short: "缺少列", day_unreadable: "日期认不出", instant_unreadable: "时间认不出", number_unreadable: "数字认不出", phone_invalid: "手机号无法使用", email_invalid: "邮箱无法使用", gender_unreadable: "性别认不出", changed_since_import: "导入后被改，撤销时保留", foreign_currency: "币种与工作区不同",
+    customer_conflict: "客户与已有订单不一致", identity_conflict: "标识指向不同客户", row_short: "缺少列", day_unreadable: "日期认不出", instant_unreadable: "时间认不出", number_unreadable: "数字认不出", phone_invalid: "手机号无法使用", email_invalid: "邮箱无法使用", gender_unreadable: "性别认不出", changed_since_import: "导入后被改，撤销时保留", merge_not_undone: "导入时合并的客户没能分开", foreign_currency: "币种与工作区不同",
     email_unreadable: "邮箱认不出", phone_unreadable: "手机号认不出", choice_unknown: "不在选项里的值", role_unreadable: "决策角色认不出", city_not_in_province: "城市不在所写的省", district_not_in_city: "区县不在所写的城市", address_unreadable: "地址读不出", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "指向不存在的客户", field_archived: "字段已停用", field_not_for_kind: "字段不属于这类客户", bool_unreadable: "是与否认不出", date_unreadable: "日期认不出", date_impossible: "没有这一天", number_not_whole: "不是整数", number_out_of_range: "数字太大",
   },
   field: {
