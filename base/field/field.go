@@ -26,6 +26,7 @@ const (
 	Email    Type = "email"     // an address in lower case
 	Customer Type = "customer"  // the id of another customer, as text
 	Address  Type = "address"   // an object of AddressLevels, address (street and house) and postcode, those that are said
+	File     Type = "file"      // a list of objects of id, name, size, type, at and by; the content lies sealed in the data folder
 	Formula  Type = "formula"   // nothing: it is reckoned from other fields wherever it is asked for
 )
 
@@ -37,7 +38,7 @@ var AddressParts = append(slices.Clone(AddressLevels), "address", "postcode")
 
 // Types are all types, in the order a person is offered them.
 func Types() []Type {
-	return []Type{Text, Number, Money, Day, MonthDay, Choice, Choices, Boolean, Phone, Email, Customer, Address, Formula}
+	return []Type{Text, Number, Money, Day, MonthDay, Choice, Choices, Boolean, Phone, Email, Customer, Address, File, Formula}
 }
 
 // The sensitivities. Personal fields are not for roles that work without contact points; sensitive ones are masked for
@@ -73,10 +74,11 @@ type Field struct {
 	RetentionDays *int64   // nil: as long as the customer
 	RequiredAt    []string // stages of life a customer may not be in without it
 	Values        []Value
-	Formula       string   // of a formula, its text
-	Inputs        []string // the fields it is reckoned from, as conditions name them
-	Result        Type     // what it gives: text, number, money, day or boolean
-	Group         string   // the heading it stands under in forms
+	Files         *FileRules // of a file field
+	Formula       string     // of a formula, its text
+	Inputs        []string   // the fields it is reckoned from, as conditions name them
+	Result        Type       // what it gives: text, number, money, day or boolean
+	Group         string     // the heading it stands under in forms
 	Position      int64
 	ArchivedAt    *int64 // milliseconds UTC
 	Version       int64
@@ -95,9 +97,10 @@ func (f *Field) Sealed() bool { return f.Sensitivity == Sensitive }
 // blind index.
 func (f *Field) Withheld() bool { return f.Type == Phone || f.Type == Email || f.Sealed() }
 
-// Private says that values do not belong into logs: they are personal, or tell how or where to reach somebody.
+// Private says that values do not belong into logs: they are personal, tell how or where to reach somebody, or are names of
+// files, which people call after customers.
 func (f *Field) Private() bool {
-	return f.Sensitivity != Normal || f.Withheld() || f.Type == Address
+	return f.Sensitivity != Normal || f.Withheld() || f.Type == Address || f.Type == File
 }
 
 var goodKey = regexp.MustCompile(`^[a-z][a-z0-9_]{0,39}$`)

@@ -29,6 +29,9 @@ func lasting(k *keys.Keys) []backup.Lasting {
 			return nil, err
 		}
 		customers := customer.New(records)
+		if err := customers.KeepFilesIn(fieldFiles(dir)); err != nil {
+			return nil, err
+		}
 		customers.HeldBy("today", decide.Memory{Records: records})
 		customers.HeldBy("quality", quality.Memory{Records: records})
 		customers.HeldBy("events", track.New(records, nil, customers, nil))

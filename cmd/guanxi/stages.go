@@ -80,6 +80,9 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 		return nil, err
 	}
 	s.customers.HeldBy("events", s.tracking)
+	if err := s.customers.KeepFilesIn(fieldFiles(dir)); err != nil {
+		return nil, err
+	}
 	s.customers.HeldBy("quality", quality.Memory{Records: records})
 	s.customers.AskedBy(quality.AskedOf)
 	s.imports.NamesFrom(s.customers.Names)
@@ -98,6 +101,9 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.running = append(s.running, s.tracking.Run, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run)
 	return s, nil
 }
+
+// fieldFiles is where files of customers' fields lie in a data folder: among those that backups keep.
+func fieldFiles(dir string) string { return filepath.Join(dir, "files", "fields") }
 
 // fresh finds customers in columns that hold what was written before: people read what they wrote.
 type fresh struct {

@@ -23,6 +23,10 @@ func ownField(ctx context.Context, d *field.Field) (*Field, bool) {
 	}
 	text := "json_extract_string(c.custom, '/" + d.Key + "')"
 	f := &Field{Name: customPrefix + d.Key, Type: TypeText, Label: Label(d.Label), expr: text, own: true}
+	if d.Type == field.File { // columns hold how many there are, of sealed ones too
+		f.Type, f.expr = TypeNumber, "try_cast("+text+" as double)"
+		return f, true
+	}
 	switch d.Type {
 	case field.Number:
 		f.Type, f.Unit, f.expr = TypeNumber, d.Unit, "try_cast("+text+" as double)"

@@ -67,7 +67,7 @@ func readCustomers(ctx context.Context, from bun.IDB, which func(column string) 
 			ID: cellNumber(cells[0]), Kind: cellText(cells[1]), Name: cellText(cells[2]), NameKey: cellText(cells[3]), Gender: cellText(cells[4]),
 			Birthday: cellText(cells[5]), Country: cellText(cells[6]), Province: cellText(cells[7]), City: cellText(cells[8]),
 			District: cellText(cells[9]), Address: cellNumber(cells[10]) == 1, Company: cellText(cells[11]), Industry: cellText(cells[12]),
-			LifecycleStage: cellText(cells[13]), Source: cellText(cells[14]), OwnerID: cells[15], TeamID: cells[16], Custom: customer.Withhold(cellText(cells[17]), withheld),
+			LifecycleStage: cellText(cells[13]), Source: cellText(cells[14]), OwnerID: cells[15], TeamID: cells[16], Custom: customer.Withhold(ctx, cellText(cells[17]), withheld),
 			CreatedAt: cellNumber(cells[18]), UpdatedAt: cellNumber(cells[19]),
 		})
 		return nil

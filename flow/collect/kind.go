@@ -81,6 +81,18 @@ type Extended interface {
 	OwnFields() []Field
 }
 
+// Refusing is a Kind that knows fields no cell can fill. Refuses gives the fault for a column mapped to one, "" for others.
+type Refusing interface {
+	Refuses(name string) (key string)
+}
+
+func refuses(k Kind, name string) string {
+	if r, is := k.(Refusing); is {
+		return r.Refuses(name)
+	}
+	return ""
+}
+
 // fieldsOf gives everything a column of a file can be mapped to.
 func fieldsOf(k Kind) []Field {
 	fields := k.Fields()

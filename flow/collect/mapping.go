@@ -217,6 +217,10 @@ func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
 		if name == "" {
 			continue
 		}
+		if key := refuses(k, name); key != "" {
+			faults = append(faults, fault.Field{Field: "mapping.columns." + header, Key: key, Args: []any{name}})
+			continue
+		}
 		field, ok := place(name)
 		if !ok {
 			faults = append(faults, fault.Field{Field: "mapping.columns." + header, Key: "field_unknown", Args: []any{name}})
@@ -265,6 +269,10 @@ func (p *plan) bindConstants(constants map[string]string, form dateForm, place f
 			if text != "" {
 				p.source = text
 			}
+			continue
+		}
+		if key := refuses(p.kind, name); key != "" {
+			faults = append(faults, fault.Field{Field: "mapping.constants." + name, Key: key, Args: []any{name}})
 			continue
 		}
 		field, ok := place(name)

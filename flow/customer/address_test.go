@@ -1,6 +1,7 @@
 package customer
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -95,10 +96,10 @@ func TestAddressField(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if line := customFields(Withhold(`{"home":"广东省深圳市南山区科技园1号"}`, withheld)); fmt.Sprint(line["home"]) != "map[city:深圳 district:南山区 province:广东]" {
+			if line := customFields(Withhold(context.Background(), `{"home":"广东省深圳市南山区科技园1号"}`, withheld)); fmt.Sprint(line["home"]) != "map[city:深圳 district:南山区 province:广东]" {
 				t.Errorf("of a line from before the field, columns get %v", line)
 			}
-			held := customFields(Withhold(custom, withheld))
+			held := customFields(Withhold(context.Background(), custom, withheld))
 			if got := fmt.Sprint(held["home"]); got != "map[city:深圳 district:福田区 province:广东]" || !blindIndex.MatchString(fmt.Sprint(held["vault"])) {
 				t.Errorf("columns get %v", held)
 			}

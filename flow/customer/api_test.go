@@ -59,6 +59,9 @@ func newShop(t *testing.T, d *db.DB) *shop {
 	if err := s.store.Fields().Load(context.Background()); err != nil {
 		t.Fatal(err)
 	}
+	if err := s.store.KeepFilesIn(t.TempDir()); err != nil {
+		t.Fatal(err)
+	}
 	if err := s.store.Purposes().Load(context.Background()); err != nil {
 		t.Fatal(err)
 	}

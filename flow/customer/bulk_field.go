@@ -93,7 +93,7 @@ func (s *Store) valueEditor(ctx context.Context, what BulkWhat) (editor, error) 
 	if !custom && !slices.Contains(ofBulk, what.Field) {
 		return nil, fault.Invalid("field", "field_not_for_many", what.Field)
 	}
-	if own, known := field.Of(ctx).Find(key); custom && known && (own.Sealed() || own.Type == field.Address || own.Type == field.Formula) {
+	if own, known := field.Of(ctx).Find(key); custom && known && (own.Sealed() || own.Type == field.Address || isFile(own) || own.Type == field.Formula) {
 		return nil, fault.Invalid("field", "field_not_for_many", what.Field) // the edit would keep it in clear, and an address is one person's
 	}
 	body := map[string]any{what.Field: what.Value}

@@ -163,7 +163,7 @@ func shownCustom(ctx context.Context, rights guard.Fields, custom string) map[st
 		f, known := own.Find(name)
 		right := rights.Right(customPrefix + name)
 		switch {
-		case right == guard.None, known && (f.Archived() || f.Type == field.Formula):
+		case right == guard.None, known && (f.Archived() || f.Type == field.Formula), isFile(f) && len(filesOf(openedValue(ctx, name, kept))) == 0:
 			delete(fields, name)
 		case !known:
 			if right == guard.Masked {

@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"guanxi/base/clock"
@@ -63,8 +64,11 @@ func (s *Store) fillIn(ctx context.Context, tx *db.Tx, id int64, f *CustomerFiel
 	}
 	_, _, err := s.changeIn(ctx, tx, id, "", "customer.changed", saidByStaff, func(ctx context.Context, tx *db.Tx, c *Customer) (difference, error) {
 		before := *c
-		missing := f.missingIn(c)
-		wrong := missing.apply(ctx, c)
+		missing, wrong, err := s.withFiles(ctx, tx, c, f.missingIn(c))
+		if err != nil {
+			return nil, err
+		}
+		wrong = append(wrong, missing.apply(ctx, c)...)
 		if wrong = append(wrong, checkStage(ctx, &before, c)...); len(wrong) > 0 {
 			return nil, fault.Invalids(wrong)
 		}
@@ -142,8 +146,12 @@ func (s *Store) newcomer(ctx context.Context, f *CustomerFields) (*newcomer, err
 	}
 	n := &newcomer{Customer: newCustomer(clock.Millis(ctx)), store: s, fields: f}
 	n.Source = "manual"
-	points, wrong := f.contactPoints(ctx, &n.Customer)
-	wrong = append(f.apply(ctx, &n.Customer), wrong...)
+	f, wrong, err := s.withFiles(ctx, s.records.Read(), &n.Customer, f)
+	if err != nil {
+		return nil, err
+	}
+	points, wrongPoints := f.contactPoints(ctx, &n.Customer)
+	wrong = slices.Concat(wrong, f.apply(ctx, &n.Customer), wrongPoints)
 	wrong = append(wrong, checkStage(ctx, nil, &n.Customer)...)
 	if len(wrong) > 0 {
 		return nil, fault.Invalids(wrong)
@@ -173,6 +181,9 @@ func (n *newcomer) create(ctx context.Context, tx *db.Tx) (int64, error) {
 	rows := db.NewBulk("customers", customerColumns, "")
 	c.addTo(rows)
 	if err := rows.Insert(ctx, tx); err != nil {
+		return 0, err
+	}
+	if err := n.store.noteFiles(ctx, tx, &Customer{}, &c); err != nil {
 		return 0, err
 	}
 	for _, p := range n.points {

@@ -43,8 +43,12 @@ func (s *Store) Change(ctx context.Context, id int64, ifMatch string, f *Custome
 	}
 	return s.change(ctx, id, ifMatch, "customer.changed", func(ctx context.Context, tx *db.Tx, c *Customer) (difference, error) {
 		before := *c
-		points, wrong := f.contactPoints(ctx, c)
-		wrong = append(f.apply(ctx, c), wrong...)
+		f, wrong, err := s.withFiles(ctx, tx, c, f)
+		if err != nil {
+			return nil, err
+		}
+		points, wrongPoints := f.contactPoints(ctx, c)
+		wrong = slices.Concat(wrong, f.apply(ctx, c), wrongPoints)
 		if wrong = append(wrong, checkStage(ctx, &before, c)...); len(wrong) > 0 {
 			return nil, fault.Invalids(wrong)
 		}
@@ -124,6 +128,9 @@ func (s *Store) changeIn(ctx context.Context, tx *db.Tx, id int64, ifMatch, acti
 	}
 	after.Version++
 	after.UpdatedAt = clock.Millis(ctx)
+	if err := s.noteFiles(ctx, tx, &before, &after); err != nil {
+		return before, after, err
+	}
 	if err := updateChanged(ctx, tx, &before, &after); err != nil {
 		return before, after, err
 	}

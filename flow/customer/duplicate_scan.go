@@ -57,6 +57,7 @@ func (s *Store) RegisterJobs(r *job.Registry) {
 	s.registerRetain(r)
 	s.registerReseal(r)
 	s.registerExportJobs(r)
+	s.registerFileSweep(r)
 	job.Register(r, job.Kind[scanJob]{Run: func(ctx context.Context, a scanJob) error { return s.runScan(ctx, a.ID) }, Timeout: -1, Unique: true})
 	job.Register(r, job.Kind[changesJob]{Run: func(ctx context.Context, _ changesJob) error { return s.checkChanges(ctx) }, Timeout: 10 * time.Minute, Every: 10 * time.Minute})
 	s.registerGroups(r)

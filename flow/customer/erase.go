@@ -56,6 +56,7 @@ func (s *Store) Erase(ctx context.Context, id int64, reason string) (e Erased, e
 		return e, err
 	}
 	t := p.traces()
+	var files []string
 	if err := s.forgetText(ctx, t.tells, t.counts); err != nil {
 		return e, err
 	}
@@ -69,12 +70,18 @@ func (s *Store) Erase(ctx context.Context, id int64, reason string) (e Erased, e
 				return refuseHeld(err)
 			}
 		}
+		if files, err = forgetFiles(ctx, tx, p.ids); err != nil {
+			return err
+		}
 		if e, err = s.erase(ctx, tx, p, m, reason); err != nil {
 			return err
 		}
 		return api.ForgetAnswers(ctx, tx, p.paths(), func(body string) bool { return collect.Without(body, t.tells) != body })
 	}); err != nil {
 		return e, err
+	}
+	if err := s.dropFiles(files); err != nil {
+		slog.Error("files of an erased person were not removed; the next sweep tries again", "error", err)
 	}
 	// what came in between the first look and now
 	if err := s.forgetText(ctx, t.tells, t.counts); err != nil {

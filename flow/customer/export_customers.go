@@ -197,6 +197,9 @@ func (x *exporter) ownCell(f *field.Field, kept any) sheet.Cell {
 	if kept == nil {
 		return sheet.Cell{}
 	}
+	if isFile(f) {
+		return x.fileCell(f, filesOf(kept))
+	}
 	if x.rights.Right(customPrefix+f.Key) == guard.Masked {
 		switch masked := maskedValue(f, kept).(type) {
 		case string:
@@ -247,6 +250,17 @@ func (x *exporter) ownCell(f *field.Field, kept any) sheet.Cell {
 		return sheet.Of(v)
 	}
 	return sheet.Of(valueText(kept))
+}
+
+// fileCell writes the names of files; who may not see them sees how many there are.
+func (x *exporter) fileCell(f *field.Field, files fileList) sheet.Cell {
+	switch {
+	case len(files) == 0:
+		return sheet.Cell{}
+	case x.rights.Right(customPrefix+f.Key) == guard.Masked:
+		return float(float64(len(files)))
+	}
+	return sheet.Of(files.names())
 }
 
 // choice gives the label of a value, unless the importer would take that for another or part it.

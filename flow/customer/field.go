@@ -40,17 +40,18 @@ func (f *Fields) Load(ctx context.Context) error {
 
 // FieldDraft is what people say about a field of their own. Key and type are said once and stay.
 type FieldDraft struct {
-	Label         field.Label   `json:"label"`
-	AppliesTo     string        `json:"applies_to" enum:"person,organization,both"`
-	Unit          string        `json:"unit,omitempty" maxLength:"20" doc:"for money the currency, by default that of the workspace; it stays"`
-	Purpose       string        `json:"purpose,omitempty" maxLength:"500" doc:"why it is kept"`
-	Sensitivity   string        `json:"sensitivity,omitempty" enum:"normal,personal,sensitive" doc:"personal: not for who works without contact points; sensitive: masked for who does not hold fields.sensitive"`
-	RetentionDays *int64        `json:"retention_days,omitempty" minimum:"1" maximum:"36500" doc:"how long it is needed; absent: as long as the customer"`
-	RequiredAt    []string      `json:"required_at,omitempty" enum:"prospect,customer,former" doc:"stages of life a customer may not be in without it"`
-	Values        []field.Value `json:"values,omitempty" maxItems:"500" doc:"what a choice may be, and what comes in for it"`
-	Formula       string        `json:"formula,omitempty" maxLength:"2000" doc:"of a formula: what it reckons, such as orders.total / orders.count"`
-	Group         string        `json:"group,omitempty" maxLength:"80" doc:"the heading it stands under in forms"`
-	Position      int64         `json:"position,omitempty" minimum:"0" maximum:"100000"`
+	Label         field.Label      `json:"label"`
+	AppliesTo     string           `json:"applies_to" enum:"person,organization,both"`
+	Unit          string           `json:"unit,omitempty" maxLength:"20" doc:"for money the currency, by default that of the workspace; it stays"`
+	Purpose       string           `json:"purpose,omitempty" maxLength:"500" doc:"why it is kept"`
+	Sensitivity   string           `json:"sensitivity,omitempty" enum:"normal,personal,sensitive" doc:"personal: not for who works without contact points; sensitive: masked for who does not hold fields.sensitive"`
+	RetentionDays *int64           `json:"retention_days,omitempty" minimum:"1" maximum:"36500" doc:"how long it is needed; absent: as long as the customer"`
+	RequiredAt    []string         `json:"required_at,omitempty" enum:"prospect,customer,former" doc:"stages of life a customer may not be in without it"`
+	Values        []field.Value    `json:"values,omitempty" maxItems:"500" doc:"what a choice may be, and what comes in for it"`
+	Files         *field.FileRules `json:"files,omitempty" doc:"which files a file field takes"`
+	Formula       string           `json:"formula,omitempty" maxLength:"2000" doc:"of a formula: what it reckons, such as orders.total / orders.count"`
+	Group         string           `json:"group,omitempty" maxLength:"80" doc:"the heading it stands under in forms"`
+	Position      int64            `json:"position,omitempty" minimum:"0" maximum:"100000"`
 }
 
 // mostFields bounds the fields in use, so that a form stays a form and a condition can offer them all.
@@ -81,7 +82,7 @@ func (f *Fields) Define(ctx context.Context, key string, kind field.Type, d Fiel
 		if err := insertField(ctx, tx, &made, now); err != nil {
 			return err
 		}
-		if made.Withheld() || made.Type == field.Address { // imports may have brought values before
+		if made.Withheld() || made.Type == field.Address || isFile(&made) { // imports may have brought values before
 			if err := feedHolders(ctx, tx, key); err != nil {
 				return err
 			}
@@ -205,6 +206,7 @@ func (d *FieldDraft) check(ctx context.Context, f *field.Field) (wrong []fault.F
 	} else if d.Formula != "" {
 		note("formula", "only_for_formulas")
 	}
+	wrong = append(wrong, d.checkFiles(f)...)
 	f.Values = d.Values
 	if f.Type != field.Choice && f.Type != field.Choices {
 		if len(d.Values) > 0 {

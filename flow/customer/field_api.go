@@ -12,24 +12,26 @@ import (
 
 // FieldView is a field that the workspace has defined, as a form needs it.
 type FieldView struct {
-	Key           string        `json:"key"`
-	Label         field.Label   `json:"label"`
-	AppliesTo     string        `json:"applies_to" enum:"person,organization,both"`
-	Type          field.Type    `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address,formula"`
-	Unit          string        `json:"unit" doc:"for money the currency"`
-	Purpose       string        `json:"purpose"`
-	Sensitivity   string        `json:"sensitivity" enum:"normal,personal,sensitive"`
-	RetentionDays *int64        `json:"retention_days"`
-	RequiredAt    []string      `json:"required_at"`
-	Values        []field.Value `json:"values"`
-	Formula       string        `json:"formula,omitempty"`
-	Inputs        []string      `json:"inputs,omitempty" doc:"of a formula the fields it is reckoned from"`
-	Result        field.Type    `json:"result,omitempty" enum:"text,number,money,day,boolean" doc:"of a formula what it gives"`
-	Group         string        `json:"group"`
-	Position      int64         `json:"position"`
-	Archived      bool          `json:"archived"`
-	Right         guard.Right   `json:"right" enum:"masked,read,write" doc:"what the reader may do with its values"`
-	Version       int64         `json:"version"`
+	Key           string           `json:"key"`
+	Label         field.Label      `json:"label"`
+	AppliesTo     string           `json:"applies_to" enum:"person,organization,both"`
+	Type          field.Type       `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address,file,formula"`
+	Unit          string           `json:"unit" doc:"for money the currency"`
+	Purpose       string           `json:"purpose"`
+	Sensitivity   string           `json:"sensitivity" enum:"normal,personal,sensitive"`
+	RetentionDays *int64           `json:"retention_days"`
+	RequiredAt    []string         `json:"required_at"`
+	Values        []field.Value    `json:"values"`
+	Files         *field.FileRules `json:"files,omitempty"`
+	Endings       []string         `json:"endings,omitempty" doc:"of names that a file field takes"`
+	Formula       string           `json:"formula,omitempty"`
+	Inputs        []string         `json:"inputs,omitempty" doc:"of a formula the fields it is reckoned from"`
+	Result        field.Type       `json:"result,omitempty" enum:"text,number,money,day,boolean" doc:"of a formula what it gives"`
+	Group         string           `json:"group"`
+	Position      int64            `json:"position"`
+	Archived      bool             `json:"archived"`
+	Right         guard.Right      `json:"right" enum:"masked,read,write" doc:"what the reader may do with its values"`
+	Version       int64            `json:"version"`
 }
 
 // FieldChange is one step in the history of a value. Source is staff, import, merge, or where the customer came from.
@@ -61,8 +63,12 @@ func (r *historyRow) view(name string, own *field.Field, right guard.Right) Fiel
 }
 
 func viewField(f *field.Field, right guard.Right) FieldView {
-	return FieldView{Key: f.Key, Label: f.Label, AppliesTo: f.AppliesTo, Type: f.Type, Unit: f.Unit, Purpose: f.Purpose, Sensitivity: f.Sensitivity,
-		RetentionDays: f.RetentionDays, RequiredAt: orEmpty(f.RequiredAt), Values: orEmpty(f.Values), Formula: f.Formula, Inputs: f.Inputs, Result: f.Result, Group: f.Group, Position: f.Position,
+	var endings []string
+	if isFile(f) {
+		endings = f.Files.Settled().Endings()
+	}
+	return FieldView{Endings: endings, Key: f.Key, Label: f.Label, AppliesTo: f.AppliesTo, Type: f.Type, Unit: f.Unit, Purpose: f.Purpose, Sensitivity: f.Sensitivity,
+		RetentionDays: f.RetentionDays, RequiredAt: orEmpty(f.RequiredAt), Values: orEmpty(f.Values), Files: f.Files, Formula: f.Formula, Inputs: f.Inputs, Result: f.Result, Group: f.Group, Position: f.Position,
 		Archived: f.Archived(), Right: right, Version: f.Version}
 }
 
@@ -113,7 +119,7 @@ func (s *Store) registerFields(a *api.API) {
 		func(ctx context.Context, in *struct {
 			Body struct {
 				Key  string     `json:"key" maxLength:"40" doc:"a-z, 0-9 and _; never changes and is never used again"`
-				Type field.Type `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address,formula"`
+				Type field.Type `json:"type" enum:"text,number,money,day,month_day,choice,choices,boolean,phone,email,customer,address,file,formula"`
 				FieldDraft
 			}
 		}) (*fieldOutput, error) {

@@ -24,6 +24,7 @@ type fieldRow struct {
 	RequiredAt    string `bun:"required_at"`
 	Choices       string `bun:"choices"`
 	Formula       string `bun:"formula"`
+	Files         string `bun:"files"`
 	Inputs        string `bun:"inputs"`
 	Result        string `bun:"result"`
 	Group         string `bun:"form_group"`
@@ -36,7 +37,7 @@ type fieldRow struct {
 func loadFields(ctx context.Context, from bun.IDB) ([]*field.Field, error) {
 	var rows []fieldRow
 	if err := from.NewRaw(`
-select key, label_zh, label_en, applies_to, type, unit, purpose, sensitivity, retention_days, required_at, choices, formula, inputs, result, form_group,
+select key, label_zh, label_en, applies_to, type, unit, purpose, sensitivity, retention_days, required_at, choices, files, formula, inputs, result, form_group,
   position, archived_at, version
 from customer_fields
 order by position, created_at, key`).Scan(ctx, &rows); err != nil {
@@ -56,6 +57,11 @@ order by position, created_at, key`).Scan(ctx, &rows); err != nil {
 		if err := json.Unmarshal([]byte(r.Choices), &f.Values); err != nil {
 			return nil, err
 		}
+		if r.Files != "" {
+			if err := json.Unmarshal([]byte(r.Files), &f.Files); err != nil {
+				return nil, err
+			}
+		}
 		all[i] = f
 	}
 	return all, nil
@@ -64,10 +70,10 @@ order by position, created_at, key`).Scan(ctx, &rows); err != nil {
 func insertField(ctx context.Context, tx *db.Tx, f *field.Field, now int64) error {
 	_, err := tx.NewRaw(`
 insert into customer_fields (key, label_zh, label_en, applies_to, type, unit, purpose, sensitivity, retention_days, required_at, choices,
-  formula, inputs, result, form_group, position, created_at, updated_at)
-values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  files, formula, inputs, result, form_group, position, created_at, updated_at)
+values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		f.Key, f.Label.Chinese, f.Label.English, f.AppliesTo, string(f.Type), f.Unit, f.Purpose, f.Sensitivity, f.RetentionDays,
-		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), f.Formula, jsonText(orEmpty(f.Inputs)), string(f.Result), f.Group, f.Position, now, now).Exec(ctx)
+		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), rulesText(f), f.Formula, jsonText(orEmpty(f.Inputs)), string(f.Result), f.Group, f.Position, now, now).Exec(ctx)
 	return err
 }
 
@@ -75,11 +81,18 @@ func updateField(ctx context.Context, tx *db.Tx, f *field.Field, now int64) erro
 	_, err := tx.NewRaw(`
 update customer_fields
 set label_zh = ?, label_en = ?, applies_to = ?, unit = ?, purpose = ?, sensitivity = ?, retention_days = ?, required_at = ?, choices = ?,
-  formula = ?, inputs = ?, result = ?, form_group = ?, position = ?, archived_at = ?, updated_at = ?, version = version + 1
+  files = ?, formula = ?, inputs = ?, result = ?, form_group = ?, position = ?, archived_at = ?, updated_at = ?, version = version + 1
 where key = ?`,
 		f.Label.Chinese, f.Label.English, f.AppliesTo, f.Unit, f.Purpose, f.Sensitivity, f.RetentionDays,
-		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), f.Formula, jsonText(orEmpty(f.Inputs)), string(f.Result), f.Group, f.Position, f.ArchivedAt, now, f.Key).Exec(ctx)
+		jsonText(orEmpty(f.RequiredAt)), jsonText(orEmpty(f.Values)), rulesText(f), f.Formula, jsonText(orEmpty(f.Inputs)), string(f.Result), f.Group, f.Position, f.ArchivedAt, now, f.Key).Exec(ctx)
 	return err
+}
+
+func rulesText(f *field.Field) string {
+	if f.Files == nil {
+		return ""
+	}
+	return jsonText(f.Files)
 }
 
 func orEmpty[T any](list []T) []T {
@@ -114,7 +127,7 @@ func (f *Fields) Changed(ctx context.Context, _ *columns.Tx, changed map[string]
 func WithheldFields(ctx context.Context, from bun.IDB) (withheld []*field.Field, err error) {
 	all, err := loadFields(ctx, from)
 	for _, f := range all {
-		if f.Withheld() || f.Type == field.Address {
+		if f.Withheld() || f.Type == field.Address || isFile(f) {
 			withheld = append(withheld, f)
 		}
 	}
@@ -122,15 +135,20 @@ func WithheldFields(ctx context.Context, from bun.IDB) (withheld []*field.Field,
 }
 
 // Withhold puts in the place of the values of the fields what columns may know: of a sealed one its blind index, of an address
-// where it is but the street, of others that there is one.
-func Withhold(custom string, withheld []*field.Field) string {
+// where it is but the street, of files how many there are, of others that there is one.
+func Withhold(ctx context.Context, custom string, withheld []*field.Field) string {
 	if len(withheld) == 0 || custom == "" || custom == "{}" {
 		return custom
 	}
 	fields := customFields(custom)
 	for _, f := range withheld {
 		key := f.Key
-		if sealed, is := sealedText(fields[key]); is {
+		if isFile(f) {
+			n := len(filesOf(openedValue(ctx, key, fields[key])))
+			if delete(fields, key); n > 0 {
+				fields[key] = n
+			}
+		} else if sealed, is := sealedText(fields[key]); is {
 			fields[key] = blindText(sealed)
 		} else if address, is := AddressOf(fields[key]); is && !f.Withheld() {
 			fields[key] = withoutStreet(address, false)

@@ -22,6 +22,12 @@ func readValue(f *field.Field, given any, region string) (value any, key string)
 	if text = trimmed(text); given == nil || isText && text == "" {
 		return nil, ""
 	}
+	if list, made := given.(fileList); isFile(f) {
+		if !made {
+			return nil, "files_are_uploaded"
+		}
+		return list.value(), ""
+	}
 	if isText {
 		return readText(f, text, region)
 	}
@@ -218,8 +224,12 @@ func shownValue(f *field.Field, kept any) any {
 	return kept
 }
 
-// maskedValue stands for a value one may not see: the ends of a contact point, the town of an address, nothing of anything else.
+// maskedValue stands for a value one may not see: the ends of a contact point, the town of an address, how many files there are,
+// nothing of anything else.
 func maskedValue(f *field.Field, kept any) any {
+	if isFile(f) {
+		return maskedFiles(kept)
+	}
 	if text, ok := kept.(string); ok && (f.Type == field.Phone || f.Type == field.Email) {
 		return mask(string(f.Type), text)
 	}

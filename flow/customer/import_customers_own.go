@@ -19,8 +19,8 @@ import (
 func (k *customerKind) OwnFields() []collect.Field {
 	var all []collect.Field
 	for _, f := range k.own().Live() {
-		if f.Type == field.Formula {
-			continue // nobody brings what is reckoned
+		if f.Type == field.Formula || isFile(f) {
+			continue // nobody brings what is reckoned, and no cell holds a file
 		}
 		all = append(all, k.ownField(f))
 		if f.Type == field.Address {
@@ -28,6 +28,15 @@ func (k *customerKind) OwnFields() []collect.Field {
 		}
 	}
 	return all
+}
+
+// Refuses implements collect.Refusing: files are uploaded to the customer, not brought by a table.
+func (k *customerKind) Refuses(name string) string {
+	key, own := strings.CutPrefix(name, customPrefix)
+	if f, known := k.own().Find(key); own && known && isFile(f) {
+		return "field_takes_files"
+	}
+	return ""
 }
 
 func (k *customerKind) ownField(f *field.Field) collect.Field {
@@ -122,7 +131,7 @@ func (k *customerKind) prepareOwn(b *collect.Batch, from *collect.Row, row *cust
 		switch {
 		case !known:
 			custom[name] = v.Text
-		case f.Archived() || f.Type == field.Formula:
+		case f.Archived() || f.Type == field.Formula || isFile(f):
 			row.unfit = append(row.unfit, unfit{"field_archived", customPrefix + name})
 		case !f.For(row.Kind):
 			row.unfit = append(row.unfit, unfit{"field_not_for_kind", customPrefix + name})

@@ -166,7 +166,13 @@ func (s *Store) PersonalData(ctx context.Context, id int64, reason string) (*per
 	for i := range p.history {
 		p.history[i].open(ctx)
 	}
+	files, err := s.filesAbout(ctx, p)
+	if err != nil {
+		return nil, err
+	}
+	withoutGivers(ctx, p)
 	view := p.view(clock.Now(ctx))
+	view.Files = files
 	if view.Audit, err = s.auditAbout(ctx, p.ids); err != nil {
 		return nil, err
 	}

@@ -49,6 +49,7 @@ func (s *Store) noteDisclosure(ctx context.Context, p *person, reason string) er
 }
 
 func (s *Store) registerPersons(a *api.API) {
+	s.registerPersonArchive(a)
 	api.Register(a, api.Op{Method: "GET", Path: "/customers/{id}/personal-data", Permission: "customers.disclose", Tag: "customers",
 		Summary: "Everything held about one customer, in full, to hand to her; with a reason, and logged"},
 		func(ctx context.Context, in *struct {

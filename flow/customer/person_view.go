@@ -31,6 +31,7 @@ type personalData struct {
 	Lists         []string         `json:"lists"`
 	Visitors      []Visitor        `json:"visitors" doc:"browsers and devices that are hers, and what they did"`
 	Corrections   []personSaid     `json:"corrections" doc:"what she has said of herself on her own page"`
+	Files         []personFile     `json:"files" doc:"files that are held about her; the archive has them"`
 	Derived       *Figures         `json:"derived" doc:"what was reckoned from the above"`
 	Further       map[string]any   `json:"further" doc:"what other parts of the program keep about her"`
 	Audit         []personAct      `json:"audit" doc:"what was done with her record"`

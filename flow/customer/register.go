@@ -40,7 +40,7 @@ type RegisterItem struct {
 	Type        string           `json:"type" doc:"of a field of one's own"`
 	Sensitivity string           `json:"sensitivity" enum:"normal,personal,sensitive"`
 	Sealed      bool             `json:"sealed" doc:"kept encrypted"`
-	InColumns   string           `json:"in_columns" enum:"value,presence,index,nothing" doc:"what analysis knows of it"`
+	InColumns   string           `json:"in_columns" enum:"value,presence,count,index,nothing" doc:"what analysis knows of it"`
 	Purpose     string           `json:"purpose"`
 	Basis       string           `json:"basis"`
 	Days        *int64           `json:"retention_days"`
@@ -120,6 +120,8 @@ func (s *Store) ProcessingRegister(ctx context.Context) (*Register, error) {
 		item := RegisterItem{Name: customPrefix + f.Key, Label: f.Label, Kind: "field", Type: string(f.Type), Sensitivity: f.Sensitivity, Sealed: f.Sealed(),
 			InColumns: "value", Purpose: f.Purpose, Days: f.RetentionDays}
 		switch {
+		case isFile(f):
+			item.InColumns = "count"
 		case f.Sealed():
 			item.InColumns = "index"
 		case f.Withheld():

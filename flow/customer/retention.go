@@ -145,6 +145,10 @@ func clearOwn(key string) func(context.Context, *db.Tx, []int64) error {
 			}
 		}
 		tx.Feed("customers", ids...)
+		// of a file field the contents are for the sweep, from now on
+		if _, err := tx.NewRaw("update field_files set removed_at = 0 where field = ? and customer_id in (?)", key, bun.List(ids)).Exec(ctx); err != nil {
+			return err
+		}
 		return forgetValues(ctx, tx, customPrefix+key, ids)
 	}
 }
@@ -213,6 +217,9 @@ func (s *Store) Retain(ctx context.Context) (map[string]int64, error) {
 	}
 	if len(report) == 0 {
 		return report, nil
+	}
+	if err := s.sweepFiles(ctx); err != nil {
+		return report, err
 	}
 	total := int64(0)
 	for _, n := range report {

@@ -175,7 +175,7 @@ func TestSealedFields(t *testing.T) {
 				t.Fatal(indexes, err)
 			}
 			index := indexes[0]
-			if told := Withhold(s.text("select custom from customers where id = ?", id), withheld); err != nil || !strings.Contains(told, `"papers":"`+index+`"`) || strings.Contains(told, "sealed") {
+			if told := Withhold(ctx(), s.text("select custom from customers where id = ?", id), withheld); err != nil || !strings.Contains(told, `"papers":"`+index+`"`) || strings.Contains(told, "sealed") {
 				t.Error(told, index, err)
 			}
 		})

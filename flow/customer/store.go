@@ -27,8 +27,9 @@ type Store struct {
 	jobs    *job.Registry
 
 	exportDir string
-	sealedIn  []string     // folders whose files are brought to the present key
-	resealers []Resealer   // who else keeps what is sealed
+	sealedIn  []string   // folders whose files are brought to the present key
+	resealers []Resealer // who else keeps what is sealed
+	filesDir  string
 	mails     *mails.Mails // nil where nobody is told
 	publicURL string
 	asked     func(ctx context.Context, from bun.IDB, id int64) ([]string, error)
@@ -64,6 +65,7 @@ func (s *Store) Use(finder Finder, figures FigureSource, memberships Memberships
 func (s *Store) Register(a *api.API) {
 	s.registerCustomers(a)
 	s.registerFields(a)
+	s.registerFieldFiles(a)
 	s.registerAddresses(a)
 	s.registerContacts(a)
 	s.registerContactStates(a)

@@ -35,6 +35,7 @@ type guarded struct {
 	ann, bob                    caller
 	annsOwn, bobsOwn            string // customers
 	bobsOrder, segment, product string
+	bobsFile                    string // in the field papers of his customer
 	roles                       map[string]caller
 	permissions                 map[string][]string // by role
 }
@@ -76,6 +77,9 @@ func openGuarded(t *testing.T, url string) *guarded {
 			g.t.Fatal(a.status, a.text)
 		}
 	}
+	g.post("/customer-fields", map[string]any{"key": "papers", "type": "file", "label": map[string]string{"zh-CN": "证件", "en-US": "Papers"},
+		"applies_to": "both", "sensitivity": "sensitive", "purpose": "advice", "files": map[string]any{"multiple": true}}, nil)
+	g.bobsFile = g.file(g.bobsOwn, sensitive)
 	// Bob's customer speaks for Ann's
 	if a := g.ask(g.admin(), "PATCH", "/customers/"+g.annsOwn, map[string]any{"kind": "organization"}); a.status != 200 {
 		g.t.Fatal(a.status, a.text)
@@ -139,6 +143,20 @@ func (g *guarded) bring(kind, text string, created int) {
 	g.expect("made by the import of "+kind, i.Created, created)
 }
 
+// file puts a file into the field papers of a customer, whose name and content both hold the mark, and gives its id.
+func (g *guarded) file(customer, mark string) string {
+	g.t.Helper()
+	kind, body := upload{name: mark + ".txt", content: []byte("inside: " + mark)}.body(g.t)
+	a := g.send("/customers/"+customer+"/fields/papers/files", kind, body, int64(body.Len()))
+	var page struct {
+		Custom struct{ Papers []struct{ ID string } }
+	}
+	if err := json.Unmarshal([]byte(a.text), &page); err != nil || a.status != 201 {
+		g.t.Fatal(a.status, a.text, err)
+	}
+	return page.Custom.Papers[len(page.Custom.Papers)-1].ID
+}
+
 // operation is one that /openapi.json lists.
 type operation struct{ method, path, permission string }
 
@@ -178,11 +196,15 @@ func (g *guarded) filled(path, customer string) string {
 		id = "1"
 	}
 	parameters := map[string]string{
-		"/search": "?q=own", "/customers/{id}/personal-data": "?reason=asked", "/segments/{id}/explain": "?customer=" + customer, "/rfm": "?as_of=2026-10-31",
+		"/search": "?q=own", "/customers/{id}/personal-data": "?reason=asked", "/customers/{id}/personal-data/archive": "?reason=asked", "/segments/{id}/explain": "?customer=" + customer, "/rfm": "?as_of=2026-10-31",
 		"/metrics/{name}/behind": "?from=2026-10-01&to=2026-10-31", "/metrics/{name}/behind.csv": "?from=2026-10-01&to=2026-10-31",
 		"/metrics/{name}/series.csv": "?from=2026-10-01&to=2026-10-31", "/metrics/{name}": "?from=2026-10-01&to=2026-10-31",
 	}[path]
-	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{role}", "sales", "{point}", "1", "{key}", "level").Replace(path) + parameters
+	key := "level"
+	if strings.Contains(path, "/{key}/files") {
+		key = "papers"
+	}
+	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{role}", "sales", "{point}", "1", "{key}", key, "{file}", g.bobsFile).Replace(path) + parameters
 }
 
 // Every operation is called as nobody and in every role. Nobody gets 401; a role without the permission gets 403
@@ -209,7 +231,7 @@ func TestRightsSweep(t *testing.T) {
 			a := g.ask(who, o.method, path, body)
 			switch {
 			case o.path == "/today/team": // for who leads; the page is there for everyone who has a Today
-			case strings.HasSuffix(o.path, "/fields/{key}/history") && a.status == 403: // a sensitive field has a right of its own
+			case strings.Contains(o.path, "/fields/{key}/") && a.status == 403: // a sensitive field has a right of its own
 			case !may && a.status != 403:
 				t.Errorf("%s, without %s: %s %s answers %d %s", role, o.permission, o.method, path, a.status, a.text)
 			case may && a.status != 200 && a.status != 404:

@@ -22,7 +22,7 @@ var withheld = []string{canary, "5550702", "5550703", "5550704", "5550705", "555
 var gone = []string{"zname gone", canary + "gone", "5550704"}
 
 // inPart is what somebody may not read with whom Bob's customer is shared, and who sees contact points in part.
-var inPart = slices.Concat([]string{"5550702", "5550703", canary + "lane", canary + "box", canary + "secret", "3133707", canary + "merged", canary + "twin", sensitive, canaries[1]}, gone)
+var inPart = slices.Concat([]string{"5550702", "5550703", canary + "lane", canary + "box", canary + "secret", canary + "paper", "3133707", canary + "merged", canary + "twin", sensitive, canaries[1]}, gone)
 
 // spent is what Bob's customer spent, as amounts are written.
 var spent = []string{"4133719", "41,337", "41337.19"}
@@ -101,6 +101,7 @@ func openSwept(t *testing.T, url string) *swept {
 	}
 	as(admin, "POST", "/customers/"+w.bobsOwn+"/merge", map[string]any{"other": w.merged})
 	as(admin, "DELETE", "/customers/"+w.deleted, nil)
+	w.file(w.bobsOwn, canary+"paper0")
 	w.ids["bulk-edits"] = as(admin, "POST", "/bulk-edits", map[string]any{"kind": "tag", "tag": canary + "bulk", "chosen": map[string]any{"ids": []string{w.bobsOwn}}}).ID
 	w.ids["lists"] = "1"
 	for name, condition := range map[string]any{"By city": map[string]any{"field": "city", "op": "contains", "value": asked + "city0"}, "By remark": map[string]any{"field": "custom.remark", "op": "contains", "value": asked + "remark0"}} {
@@ -129,7 +130,7 @@ func openSwept(t *testing.T, url string) *swept {
 		"tags", "lifecycle_stage", "source", "owner", "consents"} {
 		none[f] = "none"
 	}
-	for _, f := range append([]map[string]any{{"key": "level"}}, ownFields...) {
+	for _, f := range append([]map[string]any{{"key": "level"}, {"key": "papers"}}, ownFields...) {
 		none["custom."+f["key"].(string)] = "none"
 	}
 	without := func(taken ...string) []string {

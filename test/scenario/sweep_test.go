@@ -58,7 +58,7 @@ func (w *swept) looks(customer string) (paths []string) {
 			paths = append(paths, "/segments/"+id, "/segments/"+id+"/members?total=true", "/segments/"+id+"/explain?customer="+customer, "/segments/"+id+"/overlaps")
 		}
 	}
-	for _, q := range []string{"5550702", "13955550702", canary, canary + "box0@secret.example", canary + "secret0", "BIG-1", "41337"} {
+	for _, q := range []string{"5550702", "13955550702", canary, canary + "box0@secret.example", canary + "secret0", canary + "paper0", "BIG-1", "41337"} {
 		paths = append(paths, "/search?q="+url.QueryEscape(q)+"#")
 	}
 	return append(paths, "/customers?limit=500&total=true", "/orders?limit=500&total=true", "/quality/findings?limit=500&customer="+customer, "/findings?limit=500",
@@ -156,11 +156,11 @@ func (w *swept) infersNothing(name string, who sweeper) {
 	switch name {
 	case "blind":
 		fields = append(fields, "external_id", "gender", "birthday", "age", "company", "industry", "country", "location", "province", "city", "district", "tags",
-			"lifecycle_stage", "source", "owner", "team", "consent.email", "custom.remark", "custom.secret", "custom.hobby", "custom.line", "custom.box", "custom.income", "custom.points", "custom.wedding")
+			"lifecycle_stage", "source", "owner", "team", "consent.email", "custom.remark", "custom.secret", "custom.hobby", "custom.line", "custom.box", "custom.income", "custom.points", "custom.wedding", "custom.papers")
 	case "orderless":
-		fields = append(fields, "orders.count", "orders.total", "orders.last_at", "rfm.monetary", "rfm.segment", "rhythm.due_day", "value.predicted", "value.to_date", "churn.risk", "custom.secret", "custom.income")
+		fields = append(fields, "orders.count", "orders.total", "orders.last_at", "rfm.monetary", "rfm.segment", "rhythm.due_day", "value.predicted", "value.to_date", "churn.risk", "custom.secret", "custom.income", "custom.papers")
 	case "seer":
-		fields = append(fields, "custom.secret", "custom.income", "custom.line", "custom.box")
+		fields = append(fields, "custom.secret", "custom.income", "custom.line", "custom.box", "custom.papers")
 	}
 	for _, field := range fields {
 		set := map[string]any{"field": field, "op": "is_set"}
@@ -298,6 +298,7 @@ func (w *swept) interferesNot() {
 	if a := w.ask(w.admin(), "PATCH", "/customers/"+w.bobsOwn, profile(1)); a.status != 200 {
 		w.t.Fatal(a.status, a.text)
 	}
+	w.file(w.bobsOwn, canary+"paper1")
 	w.bring("order_lines", "order_number,ordered_at,sku,product_name,quantity,unit_price,customer.external_id\nBIG-2,2026-10-20,S1,Soap,3,41337.19,b1\n", 1)
 	w.eventually("in columns", func() any { return w.ask(w.admin(), "GET", "/customers/"+w.bobsOwn, nil).has(`"amount":16536876`) }, true)
 	for name, who := range readers {
