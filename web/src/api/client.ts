@@ -115,6 +115,41 @@ export async function fetchFile(path: string, body: unknown): Promise<{ name: st
   return { name: /filename="([^"]+)"/.exec(answer.headers.get("Content-Disposition") ?? "")?.[1] ?? "file", content: await answer.blob() };
 }
 
+/** What a download holds. */
+export async function fetchBlob(path: string, signal?: AbortSignal): Promise<Blob> {
+  let answer: Response;
+  try {
+    answer = await fetch(address(path), { headers: { "Accept-Language": language }, credentials: "same-origin", signal: signal ?? null });
+  } catch (cause) {
+    if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
+    throw new Problem(0, "offline", "");
+  }
+  if (!answer.ok) throw await problemOf(answer, path);
+  return answer.blob();
+}
+
+/** Uploads one file and tells how far it is, which fetch does not. */
+export function sendFile<T>(path: string, file: File, { ifMatch, progress }: { ifMatch?: number; progress: (share: number) => void }): Promise<T> {
+  return new Promise((done, failed) => {
+    const request = new XMLHttpRequest();
+    request.open("POST", address(path));
+    request.setRequestHeader("Accept", "application/json");
+    request.setRequestHeader("Accept-Language", language);
+    request.setRequestHeader("X-CSRF-Token", csrfToken);
+    if (ifMatch !== undefined) request.setRequestHeader("If-Match", `"${ifMatch}"`);
+    request.upload.onprogress = (event) => { if (event.lengthComputable) progress(event.loaded / event.total); };
+    request.onerror = () => failed(new Problem(0, "offline", ""));
+    request.onload = () => {
+      const answer = new Response(request.responseText, { status: request.status });
+      if (answer.ok) answer.json().then((body) => done(body as T), failed);
+      else problemOf(answer, path).then(failed, failed);
+    };
+    const body = new FormData();
+    body.append("file", file);
+    request.send(body);
+  });
+}
+
 async function problemOf(answer: Response, path: string) {
   const said = (await answer.json().catch(() => ({}))) as Partial<{ code: string; title: string; detail: string; errors: FieldFault[] }>;
   const wait = Number(answer.headers.get("Retry-After"));

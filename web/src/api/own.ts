@@ -1,7 +1,8 @@
-import { get, post, put } from "./client";
+import { del, fetchBlob, get, post, put, sendFile } from "./client";
+import type { CustomerPage } from "./customer";
 import type { Right, Said } from "./shapes";
 
-export const ownTypes = ["text", "number", "money", "day", "month_day", "choice", "choices", "boolean", "phone", "email", "customer", "address", "formula"] as const;
+export const ownTypes = ["text", "number", "money", "day", "month_day", "choice", "choices", "boolean", "phone", "email", "customer", "address", "file", "formula"] as const;
 export type OwnType = (typeof ownTypes)[number];
 
 /** One value a choice may take, with the words that come in for it. */
@@ -9,6 +10,29 @@ export interface OwnValue {
   value: string;
   label: Said;
   aliases?: string[];
+}
+
+/** The sorts of files a field can be set to take. */
+export const fileSorts = ["image", "pdf", "document", "sheet", "slides", "text", "mail", "archive", "audio", "video", "page"] as const;
+export type FileSort = (typeof fileSorts)[number];
+
+/** Which files a field of files takes. */
+export interface FileRules {
+  multiple?: boolean;
+  most?: number;
+  /** Bytes of one file. */
+  max_size?: number;
+  sorts?: FileSort[];
+}
+
+/** One file of a field. */
+export interface StoredFile {
+  id: string;
+  name: string;
+  size: number;
+  type: string;
+  at: string;
+  by: string;
 }
 
 /** What people say about a field of their own. */
@@ -21,6 +45,7 @@ export interface OwnDraft {
   retention_days?: number;
   required_at?: string[];
   values?: OwnValue[];
+  files?: FileRules;
   formula?: string;
   group?: string;
   position?: number;
@@ -38,6 +63,9 @@ export interface OwnField {
   retention_days: number | null;
   required_at: string[];
   values: OwnValue[];
+  files?: FileRules;
+  /** Endings of names that a field of files takes. */
+  endings?: string[];
   formula?: string;
   /** Of a formula: what it gives. */
   result?: "text" | "number" | "money" | "day" | "boolean";
@@ -97,3 +125,15 @@ export const redefineField = (of: OwnField, draft: OwnDraft) => put<OwnField>(`/
 export const archiveField = (of: OwnField) => post<OwnField>(`/customer-fields/${of.key}/archive`, undefined, { ifMatch: of.version });
 export const restoreField = (of: Pick<OwnField, "key" | "version">) => post<OwnField>(`/customer-fields/${of.key}/restore`, undefined, { ifMatch: of.version });
 export const readFieldHistory = (customer: string, field: string) => get<{ items: FieldChange[] }>(`/customers/${customer}/fields/${field}/history`);
+
+const filesOf = (customer: string, field: string) => `/customers/${customer}/fields/${field}/files`;
+
+/** Told as it goes, from 0 to 1. */
+export type Progress = (share: number) => void;
+
+/** For a customer who is not there yet: the id goes into the form. */
+export const uploadFile = (field: string, file: File, progress: Progress) => sendFile<StoredFile>(`/customer-fields/${field}/files`, file, { progress });
+export const addFile = (customer: string, version: number, field: string, file: File, progress: Progress) => sendFile<CustomerPage>(filesOf(customer, field), file, { ifMatch: version, progress });
+export const removeFile = (customer: string, version: number, field: string, file: string) => del<CustomerPage>(`${filesOf(customer, field)}/${file}`, { ifMatch: version });
+export const putFileBack = (customer: string, version: number, field: string, file: string) => post<CustomerPage>(`${filesOf(customer, field)}/${file}/restore`, undefined, { ifMatch: version });
+export const readFile = (customer: string, field: string, file: string, signal?: AbortSignal) => fetchBlob(`${filesOf(customer, field)}/${file}`, signal);

@@ -201,7 +201,7 @@ export interface RegisterItem {
   type: string;
   sensitivity: "normal" | "personal" | "sensitive";
   sealed: boolean;
-  in_columns: "value" | "presence" | "index" | "nothing";
+  in_columns: "value" | "presence" | "count" | "index" | "nothing";
   purpose: string;
   basis: Basis | "";
   retention_days: number | null;

@@ -641,6 +641,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customer-fields/{key}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Upload a file for a customer who is not there yet; its id goes into custom when she is made, within a day */
+        post: operations["post-customer-fields-key-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-fields/{key}/restore": {
         parameters: {
             query?: never;
@@ -903,6 +920,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/fields/{key}/files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a file into a field of a customer; what the field takes is checked by the ending of the name and by the content */
+        post: operations["post-customers-id-fields-key-files"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/fields/{key}/files/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A file of a customer, always as a download; of a sensitive field each time is logged */
+        get: operations["get-customers-id-fields-key-files-file"];
+        put?: never;
+        post?: never;
+        /** Take a file out of a field; it can be put back within thirty days */
+        delete: operations["delete-customers-id-fields-key-files-file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/fields/{key}/files/{file}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put a file back that was taken out of a field */
+        post: operations["post-customers-id-fields-key-files-file-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/fields/{key}/history": {
         parameters: {
             query?: never;
@@ -981,6 +1050,23 @@ export interface paths {
         };
         /** Everything held about one customer, in full, to hand to her; with a reason, and logged */
         get: operations["get-customers-id-personal-data"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/personal-data/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Everything held about one customer with the files themselves, as a ZIP to hand to her; with a reason, and logged */
+        get: operations["get-customers-id-personal-data-archive"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4928,6 +5014,9 @@ export interface components {
             /** @enum {string} */
             applies_to: "person" | "organization" | "both";
             archived: boolean;
+            /** @description of names that a file field takes */
+            endings?: string[] | null;
+            files?: components["schemas"]["FileRules"];
             formula?: string;
             group: string;
             /** @description of a formula the fields it is reckoned from */
@@ -4953,7 +5042,7 @@ export interface components {
             /** @enum {string} */
             sensitivity: "normal" | "personal" | "sensitive";
             /** @enum {string} */
-            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address" | "formula";
+            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address" | "file" | "formula";
             /** @description for money the currency */
             unit: string;
             values: components["schemas"]["FieldValue"][] | null;
@@ -5487,6 +5576,8 @@ export interface components {
         FieldDraft: {
             /** @enum {string} */
             applies_to: "person" | "organization" | "both";
+            /** @description which files a file field takes */
+            files?: components["schemas"]["FileRules"];
             /** @description of a formula: what it reckons, such as orders.total / orders.count */
             formula?: string;
             /** @description the heading it stands under in forms */
@@ -5573,6 +5664,32 @@ export interface components {
             rfm: components["schemas"]["RFMFigures"];
             rhythm: components["schemas"]["RhythmFigures"];
             value: components["schemas"]["ValueFigures"];
+        };
+        FileRules: {
+            /**
+             * Format: int64
+             * @description bytes of one file; 10 MiB when absent
+             */
+            max_size?: number;
+            /**
+             * Format: int64
+             * @description how many at most; 10 when absent, 1 where multiple is false
+             */
+            most?: number;
+            /** @description several files, not one that a new one takes the place of */
+            multiple?: boolean;
+            /** @description what may be in them, by the ending of the name and by what the content is; images, PDF, documents, sheets, slides and texts when absent */
+            sorts?: ("image" | "pdf" | "document" | "sheet" | "slides" | "text" | "mail" | "archive" | "audio" | "video" | "page")[] | null;
+        };
+        FileTold: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            name: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
         };
         FileView: {
             /** Format: int64 */
@@ -6899,6 +7016,21 @@ export interface components {
             /** Format: int64 */
             place: number;
         };
+        PersonFile: {
+            /** Format: date-time */
+            at: string;
+            field: string;
+            /** @description false: taken out of its field, and soon gone */
+            held: boolean;
+            /** Format: id */
+            id: string;
+            name: string;
+            /** @description where it lies in the archive */
+            path: string;
+            /** Format: int64 */
+            size: number;
+            type: string;
+        };
         PersonFoundOdd: {
             /** Format: date-time */
             at: string;
@@ -7007,6 +7139,8 @@ export interface components {
             corrections: components["schemas"]["PersonSaid"][] | null;
             /** @description what was reckoned from the above */
             derived: components["schemas"]["Figures"];
+            /** @description files that are held about her; the archive has them */
+            files: components["schemas"]["PersonFile"][] | null;
             findings: components["schemas"]["PersonFoundOdd"][] | null;
             format: string;
             /** @description what other parts of the program keep about her */
@@ -7099,6 +7233,8 @@ export interface components {
         "Post-customer-fieldsRequest": {
             /** @enum {string} */
             applies_to: "person" | "organization" | "both";
+            /** @description which files a file field takes */
+            files?: components["schemas"]["FileRules"];
             /** @description of a formula: what it reckons, such as orders.total / orders.count */
             formula?: string;
             /** @description the heading it stands under in forms */
@@ -7123,7 +7259,7 @@ export interface components {
              */
             sensitivity?: "normal" | "personal" | "sensitive";
             /** @enum {string} */
-            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address" | "formula";
+            type: "text" | "number" | "money" | "day" | "month_day" | "choice" | "choices" | "boolean" | "phone" | "email" | "customer" | "address" | "file" | "formula";
             /** @description for money the currency, by default that of the workspace; it stays */
             unit?: string;
             /** @description what a choice may be, and what comes in for it */
@@ -8233,7 +8369,7 @@ export interface components {
              * @description what analysis knows of it
              * @enum {string}
              */
-            in_columns: "value" | "presence" | "index" | "nothing";
+            in_columns: "value" | "presence" | "count" | "index" | "nothing";
             /** @enum {string} */
             kind: "field" | "records";
             label: components["schemas"]["Label"];
@@ -12986,6 +13122,80 @@ export interface operations {
             };
         };
     };
+    "post-customer-fields-key-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FileTold"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-customer-fields-key-restore": {
         parameters: {
             query?: never;
@@ -14542,6 +14752,297 @@ export interface operations {
             };
         };
     };
+    "post-customers-id-fields-key-files": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-fields-key-files-file": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                key: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-customers-id-fields-key-files-file": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                key: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-customers-id-fields-key-files-file-restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+                key: string;
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-customers-id-fields-key-history": {
         parameters: {
             query?: never;
@@ -14911,6 +15412,74 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PersonalData"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-personal-data-archive": {
+        parameters: {
+            query?: {
+                /** @description required; goes into the audit log */
+                reason?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { TimelineItem } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useFormat, type IconName } from "../../ui";
-import { addressLine, isAddress, isMoney, ownFieldsQuery } from "./fields/own";
+import { addressLine, fileCount, isAddress, isFiles, isMoney, ownFieldsQuery } from "./fields/own";
 
 const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", contact: "people", changed: "edit", visitor: "eye", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
 
@@ -73,7 +73,7 @@ export function useEventText() {
       const own = fields?.items.find((each) => `custom.${each.key}` === code);
       return own ? own.label[language] : i18n.exists(`customer:field.${code}`) ? t(`field.${code as "phone"}`) : code.replace("custom.", "");
     };
-    const said = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : isMoney(value) ? format.moneyExact(value) : isAddress(value) ? addressLine(value) : Array.isArray(value) ? value.join(list) : "");
+    const said = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : isMoney(value) ? format.moneyExact(value) : isFiles(value) ? value.map((each) => each.name).join(list) : typeof value === "object" && value !== null && "count" in value ? t("files.count", { ns: "own", count: fileCount(value) }) : isAddress(value) ? addressLine(value) : Array.isArray(value) ? value.join(list) : "");
     const one = ({ code, values }: TimelineItem["details"][number]) => {
       const [field, before, after] = [label(code), said(values["before"]), said(values["after"])];
       return !before ? t("event.filled", { field, after }) : !after ? t("event.cleared", { field, before }) : t("event.became", { field, before, after });

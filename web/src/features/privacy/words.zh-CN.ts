@@ -31,7 +31,7 @@ export default {
   },
   register: {
     title: "个人信息处理活动登记", made: "{{company}}，{{at}} 按当前配置生成", print: "打印", export: "下载 JSON", csv: "下载 CSV", notes: "补充说明", notesHint: "委托处理、跨境提供、安全措施、影响评估等", saveNotes: "保存说明", notesSaved: "说明已保存", item: "数据项", purpose: "用途", basis: "依据", days: "保存", owner: "负责人", held: "已有", findings: "待处理问题", readers: "谁能看", edit: "登记 {{name}}", fields: "字段", records: "记录",
-    sensitivity: { normal: "一般", personal: "个人", sensitive: "敏感" }, sealed: "加密保存", inColumns: { value: "分析库有值", presence: "分析库只知有无", index: "分析库只有盲索引", nothing: "不进分析库" },
+    sensitivity: { normal: "一般", personal: "个人", sensitive: "敏感" }, sealed: "加密保存", inColumns: { value: "分析库有值", presence: "分析库只知有无", count: "分析库只知个数", index: "分析库只有盲索引", nothing: "不进分析库" },
     trace: "从来源到使用", sources: "来源", noSources: "还没有值", uses: "使用它的客群", noUses: "没有客群用到", rights: { none: "不可见", masked: "脱敏", read: "可见", write: "可改" }, from: { import_other: "导入：{{name}}，{{count}} 次", staff_other: "员工填写，{{count}} 次", merge_other: "合并带来，{{count}} 次", repair_other: "清洗修正，{{count}} 次" },
     definition: "定义", rule: "填写与校验规则", recipients: "提供给谁", noOwner: "未指定", none: "未说明",
   },

@@ -66,6 +66,7 @@ export default {
       customer_deleted: "Deleted a customer",
       customer_merged: "Merged customers",
       customer_restored: "Restored a customer",
+      customer_file_added: "Put a file in", customer_file_removed: "Took a file out", customer_file_restored: "Put a file back", customer_file_read: "Downloaded a sensitive file",
       customer_disclosed: "Handed over all personal data",
       customer_erased: "Erased for good", customer_correction_given: "Corrected by the customer", customer_corrected: "The customer's correction stands at once", customer_correction_accepted: "Accepted the customer's correction", customer_correction_refused: "Left a correction aside", customer_consent_recorded: "Recorded consent", customer_contact_stopped: "Stopped a contact point", customer_contact_released: "Released a contact point", customer_link_made: "Made a customer's own link", notice_published: "Published a notice", purpose_saved: "Changed a purpose", privacy_changed: "Changed privacy settings", data_item_saved: "Changed the register", customer_held: "Put under a legal hold", customer_released: "Ended a legal hold", fields_resealed: "Sealed sensitive fields anew", register_noted: "Changed the register's notes", retention_ran: "Deleted what was due", audit_expired: "Words of the log expired", request_made: "Asked about own data", request_verified: "Confirmed who asks", request_code_wrong: "Wrong code", request_closed: "Closed a data request",
       customer_revealed: "Unmasked a field",

@@ -4,6 +4,7 @@ import { useLanguage } from "../../../app/i18n";
 import { useFormat } from "../../../ui";
 import { CustomerSelect } from "../CustomerSelect";
 import { AddressInput } from "./AddressInput";
+import { FilesInput } from "./FilesInput";
 import { isAddress, typedValue } from "./own";
 
 interface Props {
@@ -32,6 +33,7 @@ export function OwnInput({ of, value, onPick, ...attributes }: Props) {
     case "boolean": return <select {...picked}><option value="">{t("none")}</option><option value="true">{ui("yes")}</option><option value="false">{ui("no")}</option></select>;
     case "choices": return <Choices of={of} value={value} {...attributes} />;
     case "address": return <AddressInput name={name} value={isAddress(value) ? value : undefined} {...attributes} />;
+    case "file": return <FilesInput of={of} {...attributes} />;
     case "customer": return <CustomerSelect name={name} value={text} {...(attributes.id ? { id: attributes.id } : {})} />;
   }
   const kind = { day: "date", phone: "tel", email: "email" }[of.type as "day"] ?? "text";

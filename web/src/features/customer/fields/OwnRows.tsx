@@ -6,6 +6,7 @@ import { useCan } from "../../../app/session";
 import { Button, Icon, Pop, useFormat } from "../../../ui";
 import { useShown, Why } from "../Reveal";
 import { useChange } from "../useChange";
+import { FilesRow } from "./FilesRow";
 import { History } from "./History";
 import { givenValue, sentValue, useOwnGroups } from "./own";
 import { OwnInput } from "./OwnInput";
@@ -20,7 +21,7 @@ export function OwnRows({ of }: { of: CustomerPage }) {
       {groups.map(([group, fields]) => (
         <Fragment key={group}>
           {group && <dt className="group">{group}</dt>}
-          {fields.map((each) => <OwnRow key={each.key} of={of} field={each} />)}
+          {fields.map((each) => each.type === "file" ? <FilesRow key={each.key} of={of} field={each} required={each.required_at.includes(of.lifecycle_stage ?? "")} /> : <OwnRow key={each.key} of={of} field={each} />)}
         </Fragment>
       ))}
       {Object.entries(of.custom).filter(([name]) => !defined.has(name)).map(([name, value]) => <Fragment key={name}><dt className="cut" title={name}>{name}</dt><dd><span><OwnValue of={undefined} value={value} /></span></dd></Fragment>)}

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { listOwnFields, readFieldHistory, type Address, type Money, type OwnField } from "../../../api";
+import { listOwnFields, readFieldHistory, type Address, type Money, type OwnField, type StoredFile } from "../../../api";
 
 /** The fields the workspace has defined; a new one is there for whoever opens the next form. */
 export const ownFieldsQuery = queryOptions({ queryKey: ["own-fields"], queryFn: () => listOwnFields(false), staleTime: 30_000 });
@@ -18,7 +18,7 @@ export function useOwnGroups(kind: "person" | "organization"): [string, OwnField
   return [...groups].sort(([a], [b]) => Number(a !== "") - Number(b !== ""));
 }
 
-export const isAddress = (value: unknown): value is Address => typeof value === "object" && value !== null && !Array.isArray(value) && !isMoney(value);
+export const isAddress = (value: unknown): value is Address => typeof value === "object" && value !== null && !Array.isArray(value) && !isMoney(value) && !("count" in value);
 
 /** 广东深圳南山区科技园1号; in letters the street first. */
 export function addressLine(of: Address): string {
@@ -26,6 +26,11 @@ export function addressLine(of: Address): string {
   const han = /[\u4e00-\u9fff]/.test(places.join("") + (of.address ?? ""));
   return han ? [places.join("") + (of.address ?? ""), of.postcode].filter(Boolean).join(" ") : [of.address, ...places.reverse(), of.postcode].filter(Boolean).join(", ");
 }
+
+export const isFiles = (value: unknown): value is StoredFile[] => Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "object" && each !== null && "size" in each && "name" in each);
+
+/** How many files a value holds; of one that is masked only that is known. */
+export const fileCount = (value: unknown): number => (Array.isArray(value) ? value.length : typeof value === "object" && value !== null && "count" in value ? Number(value.count) : 0);
 
 export const isMoney = (value: unknown): value is Money => typeof value === "object" && value !== null && "amount" in value && "currency" in value;
 
@@ -36,6 +41,7 @@ export function givenValue(field: OwnField, texts: string[], exponent: (currency
   if (text === "") return null;
   switch (field.type) {
     case "address": return JSON.parse(text) as Address;
+    case "file": return JSON.parse(text) as string[];
     case "boolean": return text === "true";
     case "number": return plainNumber(text) ?? text;
     case "money": {
