@@ -32,5 +32,6 @@ func (b *Behaviour) Fresh(freshness func() time.Time) { b.freshness = freshness 
 func (b *Behaviour) Register(a *api.API) {
 	b.registerBoard(a)
 	b.registerFunnel(a)
+	b.registerPaths(a)
 	b.registerSettings(a)
 }
