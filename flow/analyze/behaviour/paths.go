@@ -180,7 +180,8 @@ func (b *Behaviour) Walkers(ctx context.Context, q PathQuery, node, next string)
 		step, page, told := strings.Cut(id, ":")
 		n, err := strconv.Atoi(step)
 		if err != nil || n < 1 {
-			return nil, fault.Invalid([]string{"node", "next"}[i], "path_node_unknown", id)
+			field := []string{"node", "next"}[i]
+			return nil, fault.Invalid(field, "path_node_unknown", id)
 		}
 		column := "page"
 		if i == 0 {

@@ -19,6 +19,7 @@ export * from "./schedules";
 export * from "./mail";
 export * from "./analyze";
 export * from "./churn";
+export * from "./behaviour";
 export * from "./group";
 export * from "./identity";
 export * from "./speaker";

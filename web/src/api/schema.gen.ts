@@ -210,6 +210,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/behaviour/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which way people go through pages, as a flow of sessions from step to step */
+        get: operations["get-behaviour-paths"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/behaviour/paths/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who went through a page at a step, or from there to the next */
+        get: operations["get-behaviour-paths-customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/behaviour/retention": {
         parameters: {
             query?: never;
@@ -1033,6 +1067,23 @@ export interface paths {
         };
         /** A customer's orders and refunds, newest first */
         get: operations["get-customers-id-orders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/paths": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last sessions of one customer, step by step */
+        get: operations["get-customers-id-paths"];
         put?: never;
         post?: never;
         delete?: never;
@@ -6964,6 +7015,46 @@ export interface components {
             name?: string;
             time_zone?: string;
         };
+        PathLink: {
+            /** Format: int64 */
+            sessions: number;
+            source: string;
+            target: string;
+        };
+        PathNode: {
+            /**
+             * Format: int64
+             * @description sessions that went no further
+             */
+            ends: number;
+            id: string;
+            page: string | null;
+            /** Format: int64 */
+            sessions: number;
+            /**
+             * Format: int64
+             * @description from 1 on
+             */
+            step: number;
+        };
+        Paths: {
+            /** Format: date-time */
+            as_of: string;
+            /** Format: date */
+            from: string;
+            links: components["schemas"]["PathLink"][] | null;
+            nodes: components["schemas"]["PathNode"][] | null;
+            /** @enum {string} */
+            of: "pages" | "events";
+            /**
+             * Format: int64
+             * @description that begin in the first step
+             */
+            sessions: number;
+            start?: string;
+            /** Format: date */
+            to: string;
+        };
         PeriodFigures: {
             /** Format: int64 */
             orders: number;
@@ -9977,6 +10068,43 @@ export interface components {
              */
             visitors: number;
         };
+        Walkers: {
+            /** Format: int64 */
+            customers: number;
+            /** @description lists them, or the first thousand; null where there are none */
+            opens: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description those of visitors nobody knows among them
+             */
+            sessions: number;
+        };
+        Way: {
+            /** Format: date-time */
+            at: string;
+            came_from: string | null;
+            device: string | null;
+            /**
+             * Format: double
+             * @description seconds
+             */
+            duration: number;
+            /** @description the first two hundred */
+            steps: components["schemas"]["WayStep"][] | null;
+        };
+        WayList: {
+            items: components["schemas"]["Way"][] | null;
+        };
+        WayStep: {
+            /** Format: date-time */
+            at: string;
+            event: string;
+            /** @enum {string} */
+            kind: "page" | "screen" | "track";
+            page: string | null;
+        };
         WaysOutBody: {
             /** @description what the button of the sign-in provider says; absent where there is none */
             outside?: string;
@@ -10957,6 +11085,148 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Funnel"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-paths": {
+        parameters: {
+            query?: {
+                of?: "pages" | "events";
+                /** @description the page or event it begins with; by default where sessions begin */
+                start?: string;
+                steps?: number;
+                /** @description told apart at each step; the others are one */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Paths"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-paths-customers": {
+        parameters: {
+            query: {
+                /** @description id of a node */
+                node: string;
+                /** @description id of a node of the step after, for a link */
+                next?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Walkers"];
                 };
             };
             /** @description Unauthorized */
@@ -15339,6 +15609,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOrderItem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-paths": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WayList"];
                 };
             };
             /** @description Unauthorized */

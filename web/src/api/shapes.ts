@@ -43,6 +43,7 @@ export type Condition =
   | { not: Condition }
   | FieldCondition
   | EventCondition
+  | SequenceCondition
   | { segment: string }
   | { tag: string }
   | { list: string };
@@ -60,6 +61,14 @@ export interface EventCondition {
   op: Operator;
   value?: unknown;
   window: Window;
+}
+
+/** Events one after the other, the last within so many days of the first, with none of `without` in between. */
+export interface SequenceCondition {
+  sequence: { event: string; where?: Condition }[];
+  within_days: number;
+  without?: { event: string; where?: Condition }[];
+  window?: Window;
 }
 
 export type Window = { last_days: number } | { from: string; to: string } | { all_time: true };

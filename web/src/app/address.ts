@@ -30,6 +30,12 @@ export const conditionSearch = (search: Search): { condition?: object | undefine
   customer: text(search["customer"]),
 });
 
+/** The steps of a funnel, and what must not come between them. */
+export const stepsSearch = (search: Search): { steps?: object | undefined; without?: object | undefined } => ({
+  steps: Array.isArray(search["steps"]) ? search["steps"] : undefined,
+  without: Array.isArray(search["without"]) ? search["without"] : undefined,
+});
+
 /**
  * Addresses people can read: a text stands as it is, only conditions and lists are JSON. The router's own way would put
  * quotes around every id that looks like a number.

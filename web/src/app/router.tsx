@@ -9,7 +9,7 @@ import { pages as settings } from "../features/settings";
 import { pages as signin } from "../features/signin";
 import { pages as today } from "../features/today";
 import { Button, Failed, Skeleton } from "../ui";
-import { conditionSearch, listSearch, readSearch, type Search, texted, writeSearch } from "./address";
+import { conditionSearch, listSearch, readSearch, type Search, stepsSearch, texted, writeSearch } from "./address";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -38,6 +38,7 @@ const metricsRoute = createRoute({ getParentRoute: inside, path: "/metrics", com
 const behindRoute = createRoute({ getParentRoute: inside, path: "/metrics/$name/behind", component: lazyRouteComponent(analyze.behind), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("from", "to", "segment", "split", "split_value", "part")(search) }) });
 const rfmRoute = createRoute({ getParentRoute: inside, path: "/rfm", component: lazyRouteComponent(analyze.rfm), validateSearch: texted("show", "window", "cuts") });
 const cohortsRoute = createRoute({ getParentRoute: inside, path: "/cohorts", component: lazyRouteComponent(analyze.cohorts), validateSearch: texted("period", "show", "first", "return", "segment", "from", "to") });
+const behaviourRoute = createRoute({ getParentRoute: inside, path: "/behaviour", component: lazyRouteComponent(analyze.behaviour), validateSearch: (search: Search) => ({ ...texted("tab", "period", "from", "to", "segment", "split", "within", "who", "of", "start")(search), ...stepsSearch(search) }) });
 const importsRoute = createRoute({ getParentRoute: inside, path: "/imports", component: lazyRouteComponent(collect.list), validateSearch: listSearch });
 const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new", component: lazyRouteComponent(collect.create) });
 const exportsRoute = createRoute({ getParentRoute: inside, path: "/exports", component: lazyRouteComponent(collect.exports), validateSearch: listSearch });
@@ -59,7 +60,7 @@ const nowhereRoute = createRoute({ getParentRoute: inside, path: "$", component:
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, behaviourRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
 ]);
 
 export const router = createRouter({

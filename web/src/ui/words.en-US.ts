@@ -217,7 +217,7 @@ export default {
       only_one_of: "Only one of these", operator_not_for_this_type: "This field cannot be compared like this", out_of_bounds: "Between {{a}} and {{b}}", part_too_large: "The content is too large",
       part_unknown: "There is no part {{a}}", permission_unknown: "There is no permission {{a}}", property_is_no_number: "This property is no number", ratio_needs_a_bounded_window: "A ratio needs a window with ends",
       required_field_unmapped: "A required field has no column: {{a}}", same_customer: "This is the same customer", split_not_for_metric: "This metric cannot be split like this", split_overlaps: "This split would count twice",
-      split_unknown: "Cannot split by {{a}}", step_unknown: "There is no step {{a}}", subject_unreadable: "The subject cannot be read: {{a}}", takes_no_value: "This comparison takes no value",
+      path_node_unknown: "There is no such page: {{a}}", split_unknown: "Cannot split by {{a}}", step_unknown: "There is no step {{a}}", subject_unreadable: "The subject cannot be read: {{a}}", takes_no_value: "This comparison takes no value",
       target_period_invalid: "The target of this metric cannot have this period", token_unknown: "The token is unknown or no longer valid", too_many_conditions: "Too many conditions; {{a}} at most", type_invalid: "The value has the wrong type",
       unknown_choice: "There is no choice {{a}}", unknown_event: "There is no event {{a}}", unknown_key: "There is something unknown in it", unknown_measure: "Cannot measure {{a}}",
       unknown_property: "This event has no property {{a}}", values_of_different_types: "The values have different types", wrong_number_of_values: "Exactly {{a}} values",

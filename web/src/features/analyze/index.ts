@@ -1,7 +1,7 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts become knowledge: segments, metrics and what is behind them, value, cohorts. */
-export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "behind" | "rfm" | "cohorts" | "quality", LazyPage> = {
+export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "behind" | "rfm" | "cohorts" | "behaviour" | "quality", LazyPage> = {
   segments: () => import("./segment/SegmentsPage"),
   newSegment: () => import("./segment/NewSegmentPage"),
   segment: () => import("./segment/SegmentPage"),
@@ -9,6 +9,7 @@ export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "
   behind: () => import("./metrics/BehindPage"),
   rfm: () => import("./value/RfmPage"),
   cohorts: () => import("./cohorts/CohortsPage"),
+  behaviour: () => import("./behaviour/BehaviourPage"),
   quality: () => import("./quality/QualityPage"),
 };
 

@@ -11,7 +11,7 @@ export default {
   count: { label: "{{count}} 人符合", of: "人，共 {{total}} 人", took: "{{ms}} 毫秒", fewer: "比已保存的少 **{{n}}** 人", more: "比已保存的多 **{{n}}** 人", failed: "没能算出新的人数，显示的是上一次的" },
   builder: {
     label: "条件", alone: "单独符合", aloneCount: "单独符合 {{count}} 人", meets: "满足", excluding: "排除，满足", all: "全部", any: "任一", joinOf: "满足{{join}}", add: "条件", addGroup: "条件组", addExclude: "排除", addHere: "在这一组里加条件",
-    remove: "去掉这个条件", removeGroup: "去掉这一组", everybody: "没有条件，就是所有客户", choose: "请选择", comma: "、", andMore: "{{some}}等 {{n}} 项", was: "已保存的是 {{value}}", did: "做过", or: "或", limits: "编辑限定，可以分组", limitsOf: "{{name}}的限定", limitShort: "限定", andJoin: "，且", orJoin: " 或 ", notThis: "排除（{{what}}）", together: "（{{what}}）",
+    remove: "去掉这个条件", removeGroup: "去掉这一组", everybody: "没有条件，就是所有客户", choose: "请选择", comma: "、", andMore: "{{some}}等 {{n}} 项", was: "已保存的是 {{value}}", did: "做过", firstDid: "先", then: "再", withinDays_one: "{{count}} 天内", withinDays_other: "{{count}} 天内", notBetween: "其间没有{{name}}", or: "或", limits: "编辑限定，可以分组", limitsOf: "{{name}}的限定", limitShort: "限定", andJoin: "，且", orJoin: " 或 ", notThis: "排除（{{what}}）", together: "（{{what}}）",
     limit: "加一个限定", limitOf: "限定：{{limit}}", dropLimit: "去掉限定", done: "完成", opOf: "{{field}}的比较：{{op}}", measureOf: "{{field}}看什么：{{measure}}", windowOf: "{{field}}的时间：{{window}}", tag: "标签", list: "名单", segment: "其他客群", events: "做过的事", segments: "客群",
   },
   place: { orders: "订单", rfm: "RFM", rhythm: "购买节奏", value: "价值与流失", profile: "档案", consent: "授权同意", custom: "自定义" },

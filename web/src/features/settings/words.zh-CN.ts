@@ -123,7 +123,7 @@ export default {
       duplicates_merged: "成批合并",
       churn_defined: "修改流失的定义", quality_fixed: "成批修复资料", quality_unfixed: "撤销成批修复", quality_rule_saved: "修改数据质量规则", quality_rule_removed: "删除或还原数据质量规则", quality_run: "检查数据质量", quality_scheduled: "修改检查时间", contact_point_marked: "标记联系方式",
       duplicates_unmerged: "撤销成批合并",
-      workspace_changed: "改了工作区",
+      behaviour_changed: "改了会话的划分", workspace_changed: "改了工作区",
     },
     key: {
       name: "名称", role: "角色", reason: "原因", other: "另一位", other_name: "另一位", changed: "改动", activity: "跟进", team: "团队", kind: "类型", fields: "字段", field: "字段", active: "在用", values: "值", cause: "问题", count: "条数", import: "导入", orders: "订单", how: "方式", signals: "事项", subject: "对象",

@@ -6,6 +6,7 @@ import { ActionMenu } from "../../../ui";
 import { EventToken } from "./EventToken";
 import { compared, opsOf, type Compared } from "./grammar";
 import { Operand } from "./Operand";
+import { SequenceToken } from "./SequenceToken";
 import type { Single } from "./tree";
 import { groupsQuery } from "../queries";
 import { useSay } from "../useSay";
@@ -24,6 +25,7 @@ export function Token(props: TokenProps) {
   const { t } = useTranslation("analyze");
   const { is } = props;
   if ("event" in is) return <EventToken {...props} is={is} />;
+  if ("sequence" in is) return <SequenceToken {...props} is={is} />;
   if ("field" in is) return <FieldToken {...props} is={is} />;
   if ("tag" in is) {
     const tags = props.fields.fields.find((each) => each.name === "tags");

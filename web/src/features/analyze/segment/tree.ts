@@ -1,7 +1,7 @@
-import type { Condition, EventCondition, FieldCondition } from "../../../api";
+import type { Condition, EventCondition, FieldCondition, SequenceCondition } from "../../../api";
 
-/** A single condition: a field, an event, a tag, a list or another segment. */
-export type Single = FieldCondition | EventCondition | { tag: string } | { segment: string } | { list: string };
+/** A single condition: a field, an event, events in order, a tag, a list or another segment. */
+export type Single = FieldCondition | EventCondition | SequenceCondition | { tag: string } | { segment: string } | { list: string };
 
 export interface Leaf {
   id: number;
@@ -76,6 +76,7 @@ export function complete(is: Single): boolean {
   if ("tag" in is) return is.tag !== "";
   if ("segment" in is) return is.segment !== "";
   if ("list" in is) return is.list !== "";
+  if ("sequence" in is) return is.sequence.length > 0 && [...is.sequence, ...(is.without ?? [])].every((step) => !step.where || settled(step.where));
   if ("event" in is && is.where && !settled(is.where)) return false;
   if (is.op === "is_set" || is.op === "is_not_set") return true;
   const { value } = is;

@@ -1,0 +1,133 @@
+import { get, post } from "./client";
+import type { Condition, Said } from "./shapes";
+
+/** Figures about some sessions. Durations in seconds, rates 0 to 1; null without sessions. */
+export interface Visits {
+  sessions: number;
+  visitors: number;
+  customers: number;
+  page_views: number;
+  duration: number | null;
+  depth: number | null;
+  bounce_rate: number | null;
+}
+
+/** The sessions of one landing page, source or part of a split; the key is null where the split says nothing. */
+export interface VisitsOf extends Visits {
+  key: string | null;
+  label: string;
+  share: number;
+  opens?: Condition;
+}
+
+/** Sessions from `least` to `most`, both included. */
+export interface VisitBand {
+  least: number;
+  most: number | null;
+  sessions: number;
+  share: number;
+  opens: Condition;
+}
+
+export interface VisitBoard {
+  from: string;
+  to: string;
+  by: "day" | "week" | "month" | "quarter" | "year";
+  whole: Visits;
+  before: Visits;
+  spread: { p25: number; p50: number; p75: number; p90: number; p95: number } | null;
+  series: (Visits & { at: string })[];
+  depths: VisitBand[];
+  lengths: VisitBand[];
+  landing: VisitsOf[];
+  sources: VisitsOf[];
+  exits: { page: string; exits: number; share: number; opens: Condition }[];
+  split?: string;
+  parts?: VisitsOf[];
+  opens: Condition;
+  settings: { idle_minutes: number };
+  as_of: string;
+}
+
+export interface VisitQuery {
+  from?: string | undefined;
+  to?: string | undefined;
+  segment?: string | undefined;
+  split?: string | undefined;
+}
+
+/** An event with what must hold for it. */
+export interface FunnelStepDraft {
+  event: string;
+  where?: Condition;
+}
+
+export interface FunnelDraft {
+  steps: FunnelStepDraft[];
+  without?: FunnelStepDraft[];
+  window_days: number;
+  from: string;
+  to: string;
+  segment?: string | undefined;
+  who?: "customers" | "everyone" | undefined;
+  split?: string | undefined;
+}
+
+/** Rate is of those who did the first step, step_rate of those who did the one before. */
+export interface FunnelStep {
+  event: string;
+  label: Said;
+  count: number;
+  rate: number | null;
+  step_rate: number | null;
+  median_seconds: number | null;
+  quarter_seconds: [number, number] | null;
+  lost: number;
+  reached: Condition;
+  dropped: Condition | null;
+}
+
+export interface Funnel {
+  from: string;
+  to: string;
+  window_days: number;
+  who: "customers" | "everyone";
+  steps: FunnelStep[];
+  split?: string;
+  parts?: { key: string | null; label: string; counts: number[]; rates: number[] }[];
+  as_of: string;
+}
+
+export interface PathQuery {
+  from?: string | undefined;
+  to?: string | undefined;
+  segment?: string | undefined;
+  of?: "pages" | "events" | undefined;
+  start?: string | undefined;
+  steps?: number | undefined;
+  top?: number | undefined;
+}
+
+/** Page is null for all that are not told apart; ends are sessions that went no further. */
+export interface PathNode {
+  id: string;
+  step: number;
+  page: string | null;
+  sessions: number;
+  ends: number;
+}
+
+export interface Paths {
+  of: "pages" | "events";
+  start?: string;
+  sessions: number;
+  nodes: PathNode[];
+  links: { source: string; target: string; sessions: number }[];
+  as_of: string;
+}
+
+export const readVisits = (query: VisitQuery, signal?: AbortSignal) => get<VisitBoard>("/behaviour/sessions", { ...query }, signal);
+export const readFunnel = (draft: FunnelDraft, signal?: AbortSignal) => post<Funnel>("/behaviour/funnel", draft, { signal });
+export const readPaths = (query: PathQuery, signal?: AbortSignal) => get<Paths>("/behaviour/paths", { ...query }, signal);
+export const readWalkers = (query: PathQuery & { node: string; next?: string | undefined }, signal?: AbortSignal) =>
+  get<{ customers: number; sessions: number; opens: Condition | null }>("/behaviour/paths/customers", { ...query }, signal);

@@ -1,0 +1,17 @@
+/** Words of sessions, funnels and ways. */
+export default {
+  title: "Behaviour", tabs: "Parts of behaviour", tab: { sessions: "Sessions", funnel: "Funnel", paths: "Ways" },
+  empty: "No sessions in this time. They come from events of your site, app or mini program.", nothing: "Nothing to tell apart", unknown: "Unknown", direct: "Came by themselves", idle: "A visitor still for more than {{n}} minutes begins a new session. Bots are not counted.",
+  figure: { sessions: "Sessions", visitors: "Visitors", customers: "Customers", page_views: "Page views", duration: "Duration", depth: "Depth", bounce_rate: "Bounce rate" },
+  definition: { sessions: "Runs of one visitor's events without a long gap", visitors: "Browsers and devices, known or not", customers: "Known customers who had a session", page_views: "Pages and screens seen", duration: "Mean time from the first to the last event of a session", depth: "Page views ÷ sessions", bounce_rate: "Sessions of one page on which nothing was done ÷ sessions" },
+  beforeHint: "Against the period before, of equal length", course: "Sessions, {{from}} to {{to}}", day: "Day", page: "Page", source: "From", share: "Share", exitCount: "Exits",
+  landing: "Where they land", sources: "Where they come from", depth: "How many pages", depthHint: "sessions by pages seen", length: "How long", exits: "Where they leave", splitTitle: "Split",
+  pages_one: "{{count}} page", pages_other: "{{count}} pages", pagesRange: "{{from}}–{{to}} pages", pagesMore: "{{n}} pages and more", noTime: "at once", seconds: "{{from}}–{{to}} s", minutes: "{{from}}–{{to}} min", minutesMore: "over {{n}} min", percentiles: "half up to {{p50}}, three quarters {{p75}}, 95% {{p95}}",
+  split: { device: "Device", campaign: "Campaign", came_from: "Came from", gender: "Gender", province: "Province", rfm_segment: "RFM segment", owner: "Owner", source: "Source" },
+  funnel: {
+    setup: "Put the funnel together", steps: "Steps, in this order", add: "Step", without: "With none of these in between", addWithout: "What must not happen", within: "Within {{days}}", days_one: "{{count}} day", days_other: "{{count}} days", who: { customers: "Known customers", everyone: "Unknown visitors, too" }, noSplit: "No split", splitBy: "By {{of}}",
+    empty: "Add a step: what somebody does first.", earlier: "Move {{name}} up", earlierShort: "Move up", remove: "Remove {{name}}", removeShort: "Remove", limit: "Limits of {{name}}", limitShort: "Limit", csv: "Download CSV", result: "Steps of the funnel",
+    step: "Step", count: "People", rate: "Of the first step", stepRate: "Of the step before", seconds: "Median seconds", lostHead: "Dropped out", through_one: "{{share}} go all the way: {{n}} person", through_other: "{{share}} go all the way: {{n}} people", passed: "{{share}} go on", median: "median {{time}}", quarters: "half of them between {{from}} and {{to}}", lost: "dropped out:", segmentThrough: "Make a segment of who got through", segmentLost: "Make a segment of who dropped out last", splitTitle: "By part", part: "Part",
+  },
+  flow: { of: "Ways through", pages: "Pages", events: "Events", start: "Where it begins", from: "From", begin: "where sessions begin", clear: "From where sessions begin", other: "Others", left: "Left", ended: "{{share}} left here", nobody: "Only visitors whom nobody knows", meta_one: "{{n}} session. Press a page or a way to see who took it.", meta_other: "{{n}} sessions. Press a page or a way to see who took it.", label: "Ways of sessions, step by step", fromHead: "From", to: "To", step: "Step" },
+};

@@ -1,0 +1,17 @@
+/** Words of sessions, funnels and ways. */
+export default {
+  title: "行为", tabs: "行为的各部分", tab: { sessions: "会话", funnel: "漏斗", paths: "路径" },
+  empty: "这段时间没有会话。会话来自网站、App 或小程序的事件。", nothing: "没有可区分的内容", unknown: "未知", direct: "直接访问", idle: "访客停顿超过 {{n}} 分钟即为新会话；机器人不计。",
+  figure: { sessions: "会话", visitors: "访客", customers: "客户", page_views: "浏览页数", duration: "访问时长", depth: "页面深度", bounce_rate: "跳出率" },
+  definition: { sessions: "同一访客没有长停顿的一串事件", visitors: "浏览器与设备，不论是否已识别", customers: "有过会话的已识别客户", page_views: "看过的页面与屏幕", duration: "每次会话从首个到末个事件的平均时长", depth: "浏览页数 ÷ 会话", bounce_rate: "只看了一页、什么也没做的会话 ÷ 会话" },
+  beforeHint: "与等长的前一段时间相比", course: "会话，{{from}} 至 {{to}}", day: "日期", page: "页面", source: "来源", share: "占比", exitCount: "退出",
+  landing: "从哪一页进来", sources: "从哪里来", depth: "看几页", depthHint: "按浏览页数", length: "停留多久", exits: "从哪一页离开", splitTitle: "拆分",
+  pages_one: "{{count}} 页", pages_other: "{{count}} 页", pagesRange: "{{from}}–{{to}} 页", pagesMore: "{{n}} 页及以上", noTime: "即刻离开", seconds: "{{from}}–{{to}} 秒", minutes: "{{from}}–{{to}} 分钟", minutesMore: "{{n}} 分钟以上", percentiles: "半数不超过 {{p50}}，四分之三 {{p75}}，95% {{p95}}",
+  split: { device: "设备", campaign: "推广活动", came_from: "访问来源", gender: "性别", province: "省份", rfm_segment: "RFM 分层", owner: "负责人", source: "客户来源" },
+  funnel: {
+    setup: "搭建漏斗", steps: "依次的步骤", add: "步骤", without: "其间不得发生", addWithout: "排除的事件", within: "{{days}}内完成", days_one: "{{count}} 天", days_other: "{{count}} 天", who: { customers: "已识别客户", everyone: "含未识别访客" }, noSplit: "不拆分", splitBy: "按{{of}}",
+    empty: "先加一个步骤：人们首先做什么。", earlier: "上移「{{name}}」", earlierShort: "上移", remove: "移除「{{name}}」", removeShort: "移除", limit: "「{{name}}」的限制", limitShort: "限制", csv: "下载 CSV", result: "漏斗的步骤",
+    step: "步骤", count: "人数", rate: "占第一步", stepRate: "占上一步", seconds: "中位秒数", lostHead: "流失", through_one: "{{share}} 走完全程，{{n}} 人", through_other: "{{share}} 走完全程，{{n}} 人", passed: "{{share}} 继续", median: "中位用时 {{time}}", quarters: "半数在 {{from}} 到 {{to}} 之间", lost: "流失", segmentThrough: "走完全程的存为客群", segmentLost: "最后一步流失的存为客群", splitTitle: "按部分", part: "部分",
+  },
+  flow: { of: "路径的内容", pages: "页面", events: "事件", start: "从哪里开始", from: "起点", begin: "会话开始处", clear: "回到会话开始处", other: "其他", left: "离开", ended: "{{share}} 在此离开", nobody: "只有未识别的访客", meta_one: "{{n}} 次会话。点按页面或连线，查看是哪些客户。", meta_other: "{{n}} 次会话。点按页面或连线，查看是哪些客户。", label: "会话的逐步路径", fromHead: "从", to: "到", step: "步" },
+};

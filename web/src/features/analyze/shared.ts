@@ -1,0 +1,8 @@
+/** What one part of analysis lends to another: conditions to put together, and days to choose. */
+import "./metrics/metrics.css";
+import "./segment/segment.css";
+
+export { daysOf, periods, type PeriodName } from "./metrics/period";
+export { Picker } from "./segment/Picker";
+export { complete, leaves, read } from "./segment/tree";
+export { useSayWhere, Where } from "./segment/Where";
