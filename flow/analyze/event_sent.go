@@ -40,16 +40,21 @@ var sentProperties = []*Field{
 
 // sentEvent gives an event that sources send, by the name it is sent under.
 func sentEvent(name string) *Event {
-	label, known := sentEvents[name]
-	if !known {
-		label = Label{name, name}
-	}
+	label := EventLabel(name)
 	plain := strings.NewReplacer("%", "%%", "*", "∗").Replace // neither a hole nor the end of a mark in a sentence
 	zh, en := "「"+plain(label.Chinese)+"」", "“"+strings.ReplaceAll(label.English, "*", "∗")+"”"
 	return &Event{Name: name, Label: label, Properties: sentProperties, relation: sentRelation,
 		kept: "not e.bot and e.kind in ('track', 'page', 'screen') and e.event = ?", keptArgs: []any{name}, sent: true,
 		words: eventWord{does: "有" + zh + "%s", did: "有过" + zh + "%s", never: "没有过" + zh + "%s",
 			past: "did %s", didNot: "did not do %s", things: en}}
+}
+
+// EventLabel gives the words for an event that sources send: its own name where it is none of the contract's.
+func EventLabel(name string) Label {
+	if label, known := sentEvents[name]; known {
+		return label
+	}
+	return Label{name, name}
 }
 
 // goodEventName allows what a source may call an event.

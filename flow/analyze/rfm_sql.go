@@ -73,9 +73,14 @@ func inScope(condition string, used int) string {
 	if condition == "(true)" {
 		return ""
 	}
+	return " and customer_id in (select c.id from customers c where " + NumberedOn(condition, used) + ")"
+}
+
+// NumberedOn numbers the placeholders of a condition on from those already used.
+func NumberedOn(condition string, used int) string {
 	for strings.Contains(condition, "?") {
 		used++
 		condition = strings.Replace(condition, "?", "$"+strconv.Itoa(used), 1)
 	}
-	return " and customer_id in (select c.id from customers c where " + condition + ")"
+	return condition
 }

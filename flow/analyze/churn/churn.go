@@ -53,6 +53,7 @@ func (c *Churn) RegisterJobs(r *job.Registry) {
 func (c *Churn) Register(a *api.API) {
 	c.registerModel(a)
 	c.registerCustomer(a)
+	c.registerPatterns(a)
 }
 
 // Learned gives what is known of who leaves; nil before the first training.

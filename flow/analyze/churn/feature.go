@@ -115,7 +115,7 @@ var ways = map[string][2]string{
 func rowsSQL(d ChurnDefinition, which string, some bool) string {
 	way, of := ways[d.Kind], ""
 	if d.Kind == Contract {
-		end := "try_cast(json_extract_string(c.custom, '/" + d.Field + "') as date)"
+		end := contractEnd(d.Field)
 		way = [2]string{strings.ReplaceAll(way[0], "{end}", end), strings.ReplaceAll(way[1], "{end}", end)}
 	}
 	if some {
@@ -132,6 +132,11 @@ func rowsSQL(d ChurnDefinition, which string, some bool) string {
 		columns.WriteString(" as f_" + f.name)
 	}
 	return strings.NewReplacer("{of}", of, "{gone}", way[0], "{left}", way[1], "{features}", columns.String(), "{which}", which).Replace(rowsText)
+}
+
+// contractEnd reads the day a contract ends; the key was checked when the field was defined and when leaving was.
+func contractEnd(key string) string {
+	return "try_cast(json_extract_string(c.custom, '/" + key + "') as date)"
 }
 
 // mostLevels is how many levels of a text are told apart; the rarer are one.

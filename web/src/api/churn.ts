@@ -1,5 +1,5 @@
 import { get, post, put } from "./client";
-import type { Said } from "./shapes";
+import type { Condition, Said } from "./shapes";
 
 /** When a customer counts as gone, and how far ahead that is told. Zero leaves it to the data. */
 export interface ChurnDefinition {
@@ -66,3 +66,13 @@ export const readChurnModel = (signal?: AbortSignal) => get<ChurnModel>("/churn/
 export const learnChurn = () => post<void>("/churn/model");
 export const defineChurn = (body: ChurnDefinition) => put<void>("/churn/definition", body);
 export const readCustomerChurn = (id: string, signal?: AbortSignal) => get<CustomerChurn>(`/customers/${id}/churn`, undefined, signal);
+
+/** What those who left did less of in the days before, against those who stayed. */
+export interface ChurnPatterns {
+  days: number;
+  leavers: number;
+  stayers: number;
+  patterns: { event: string; label: Said; leavers: number; stayers: number; before: number; during: number; drop: number; stayers_drop: number; threshold: number; found: number; false_alarms: number; condition: Condition }[];
+}
+
+export const readChurnPatterns = (days: number, signal?: AbortSignal) => get<ChurnPatterns>("/churn/patterns", { days }, signal);

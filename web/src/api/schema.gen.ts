@@ -451,6 +451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/churn/patterns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers did less of in the days before they left, against those who stayed */
+        get: operations["get-churn-patterns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/consent-purposes": {
         parameters: {
             query?: never;
@@ -4767,6 +4784,70 @@ export interface components {
             gone: number;
             /** Format: int64 */
             horizon_days: number;
+        };
+        ChurnPattern: {
+            /**
+             * Format: double
+             * @description times a leaver did it in the days before those, on average
+             */
+            before: number;
+            /** @description the condition that finds who drops so far now */
+            condition: unknown;
+            /**
+             * Format: double
+             * @description by which leavers did it less, 0..1; below 0 they did it more
+             */
+            drop: number;
+            /**
+             * Format: double
+             * @description times in the last days
+             */
+            during: number;
+            event: string;
+            /**
+             * Format: double
+             * @description share of stayers whose drop reached it
+             */
+            false_alarms: number;
+            /**
+             * Format: double
+             * @description share of leavers whose drop reached it
+             */
+            found: number;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: int64
+             * @description who left and had done it at least three times in the days before
+             */
+            leavers: number;
+            /** Format: int64 */
+            stayers: number;
+            /**
+             * Format: double
+             * @description the same of those who stayed
+             */
+            stayers_drop: number;
+            /**
+             * Format: double
+             * @description the drop that parts the two best
+             */
+            threshold: number;
+        };
+        ChurnPatterns: {
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: int64
+             * @description who left and had done the commonest of these before
+             */
+            leavers: number;
+            /** @description what tells the two apart best first */
+            patterns: components["schemas"]["ChurnPattern"][] | null;
+            /**
+             * Format: int64
+             * @description who did not, each looked at on a day on which somebody else left
+             */
+            stayers: number;
         };
         ChurnReason: {
             /** @enum {string} */
@@ -12238,6 +12319,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-churn-patterns": {
+        parameters: {
+            query?: {
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChurnPatterns"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -33,7 +33,7 @@ export default {
     means: { silence: "**{{n}} 天**没有下单，算流失。", silenceFound: "**{{n}} 天**没有下单，算流失（九成的下单间隔比这短）。", rhythm: "超过自己购买周期的 **{{n}} 倍**没有下单，算流失。", contract: "合同**到期**未续，算流失。", contractGrace: "合同到期 **{{n}} 天**仍未续，算流失。" },
     judged: "准不准", learn: "重新训练", learning: "正在后台训练，几秒到几分钟", lift: "风险最高的一成里，有后来流失者的 **{{found}}**（随机的 {{times}} 倍）", judgedBy: "用训练之后的 {{from}}–{{to}} 检验，{{n}} 位客户",
     aucDef: "从流失和留下的客户里各取一位，模型给流失者更高风险的概率；0.5 等于猜。", plain: "只看沉默天数 {{auc}}", error: "校准误差", errorDef: "按风险分十组，预测比例与实际比例的平均差距。", model: "模型", kind: { boosted: "梯度提升树", logistic: "逻辑回归" }, calibration: "预测与实际", told: "预测的流失风险", came: "实际流失", point: "预测 {{told}}，实际 {{came}}（{{n}} 位）",
-    drivers: "什么在推动流失", driversMeta: "流失几率相当于平均的几倍，按数值从小到大分五段", times: "{{n}} 倍", daysOf: "{{n}} 天", rows: "{{n}} 位", unknown: "未填", defined: "已保存，正在按新定义训练",
+    drivers: "什么在推动流失", driversMeta: "流失几率相当于平均的几倍，按数值从小到大分五段", times: "{{n}} 倍", daysOf: "{{n}} 天", rows: "{{n}} 位", unknown: "未填", patterns: "流失前的征兆", patternDays: "流失前多少天", patternsMeta: "流失前最后 {{days}} 天与再之前 {{days}} 天相比，做得少了多少；留下的客户在同样的日子里作对照。", noPatterns: "还没有足够的行为数据：每种行为需要 20 位流失和 20 位留下的客户。", behaviour: "行为", left: "流失的", stayed: "留下的", rule: "降幅", found: "流失者达到", alarms: "留下者达到", perPerson: "人均从 {{before}} 次到 {{during}} 次，{{n}} 位", segment: "做成客群", defined: "已保存，正在按新定义训练",
     form: { kind: "怎样算流失", silence: "多少天没有下单", rhythm: "超过自己购买周期的几倍", contract: "合同到期未续", days: "天数", daysHint: "留空：九成下单间隔比它短的天数", times: "几倍周期", field: "合同到期日字段", grace: "宽限天数", horizon: "预测未来多少天", horizonHint: "留空：与沉默天数相同，其他 90 天", auto: "自动", save: "保存并训练" },
   },
   model: {

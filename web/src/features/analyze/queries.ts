@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { explainCondition, listGroups, listSegments, readBehind, readBoard, readChurn, readChurnModel, readCustomerChurn, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type CohortQuery, type Condition, type PeriodQuery } from "../../api";
+import { explainCondition, listGroups, listSegments, readBehind, readBoard, readChurn, readChurnModel, readChurnPatterns, readCustomerChurn, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type CohortQuery, type Condition, type PeriodQuery } from "../../api";
 
 export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: 60_000 });
 
@@ -19,6 +19,7 @@ export const rfmQuery = (query: { cuts?: string | undefined; window_days?: numbe
 export const modelQuery = queryOptions({ queryKey: ["rfm", "model"], queryFn: ({ signal }) => readModel(signal) });
 export const churnQuery = queryOptions({ queryKey: ["churn"], queryFn: ({ signal }) => readChurn(signal) });
 export const churnModelQuery = queryOptions({ queryKey: ["churn", "model"], queryFn: ({ signal }) => readChurnModel(signal) });
+export const churnPatternsQuery = (days: number) => queryOptions({ queryKey: ["churn", "patterns", days], queryFn: ({ signal }) => readChurnPatterns(days, signal), placeholderData: keepPreviousData });
 export const customerChurnQuery = (id: string) => queryOptions({ queryKey: ["customer", id, "churn"], queryFn: ({ signal }) => readCustomerChurn(id, signal), staleTime: 300_000, retry: false });
 export const tiersQuery = queryOptions({ queryKey: ["rfm", "tiers"], queryFn: ({ signal }) => readTiers(signal) });
 

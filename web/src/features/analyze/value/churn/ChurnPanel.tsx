@@ -9,6 +9,7 @@ import { churnModelQuery, churnQuery } from "../../queries";
 import { DefinitionForm } from "./DefinitionForm";
 import { Drivers } from "./Drivers";
 import { Judged } from "./Judged";
+import { Patterns } from "./Patterns";
 import "./churn.css";
 
 /** Who is likely to leave: how many run which risk, what moves it, and how well it is known. */
@@ -39,6 +40,7 @@ export function ChurnPanel() {
         </div>
       )}
       {!!of?.drivers.length && <Drivers of={of} />}
+      <Patterns />
     </div>
   );
 }
