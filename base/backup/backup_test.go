@@ -382,7 +382,7 @@ func TestTrial(t *testing.T) {
 		fill(t, i.records, 0, 0, 2000)
 		b := i.take(t)
 		trial := Trial{Scratch: t.TempDir(), PostgresURL: i.source.PostgresURL, Schema: dbtest.Schema(),
-			Look: func(ctx context.Context, records *db.DB) ([]Check, error) {
+			Look: func(ctx context.Context, records *db.DB, _ string) ([]Check, error) {
 				err := whole(ctx, records, 1)
 				return []Check{{Name: "whole", OK: err == nil}}, nil
 			}}

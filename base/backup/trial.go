@@ -39,7 +39,7 @@ type Trial struct {
 	PostgresURL string // a schema of its own is made there and dropped again
 	Schema      db.Schema
 	Lasting     []Lasting
-	Look        func(ctx context.Context, records *db.DB) ([]Check, error)
+	Look        func(ctx context.Context, records *db.DB, dir string) ([]Check, error)
 }
 
 const trialNotes = "tested"
@@ -122,7 +122,7 @@ func (t Trial) restoreAndLook(ctx context.Context, v *vault.Vault, g vault.Gener
 		return checks, err
 	}
 	defer func() { err = errors.Join(err, records.Close()) }()
-	looked, err := t.Look(ctx, records)
+	looked, err := t.Look(ctx, records, dir)
 	return append(checks, looked...), err
 }
 

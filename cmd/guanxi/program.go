@@ -27,6 +27,7 @@ import (
 
 // program is everything, joined.
 type program struct {
+	dir     string // of data
 	records *db.DB
 	columns *columns.Store
 	feed    *feed.Feed
@@ -44,7 +45,7 @@ type program struct {
 
 // open opens the stores and joins the stages; nothing moves yet.
 func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fake) (_ *program, err error) {
-	p := &program{moved: moved, pages: pages()}
+	p := &program{dir: data.Data, moved: moved, pages: pages()}
 	defer func() {
 		if err != nil {
 			err = errors.Join(err, p.close())

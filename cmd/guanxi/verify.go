@@ -8,6 +8,7 @@ import (
 
 	"guanxi/base/backup"
 	"guanxi/base/db"
+	"guanxi/flow/customer"
 	"guanxi/guard"
 )
 
@@ -99,8 +100,9 @@ func report(checks ...backup.Check) (well bool) {
 	return well
 }
 
-// look checks what must hold within records, also those of a restored backup.
-func look(ctx context.Context, records *db.DB) (checks []backup.Check, err error) {
+// look checks what must hold within records and the files in the data folder that belong to them, also those of a restored
+// backup.
+func look(ctx context.Context, records *db.DB, dir string) (checks []backup.Check, err error) {
 	for _, c := range recordChecks {
 		var n int64
 		if err := records.Read().NewRaw(c.query).Scan(ctx, &n); err != nil {
@@ -108,6 +110,15 @@ func look(ctx context.Context, records *db.DB) (checks []backup.Check, err error
 		}
 		checks = append(checks, backup.Check{Name: c.name, OK: n == 0, Detail: fmt.Sprintf("%d exceptions", n)})
 	}
+	customers := customer.New(records)
+	if err := customers.KeepFilesIn(fieldFiles(dir)); err != nil {
+		return nil, err
+	}
+	files, broken, err := customers.VerifyFiles(ctx)
+	if err != nil {
+		return nil, err
+	}
+	checks = append(checks, backup.Check{Name: "every file of a customer is there as it was written", OK: broken == 0, Detail: fmt.Sprintf("%d files, %d exceptions", files, broken)})
 	state, err := guard.VerifyAudit(ctx, records)
 	detail := fmt.Sprintf("%d entries, %d sealed", state.Entries, state.Sealed)
 	if state.Reason != "" {
@@ -118,7 +129,7 @@ func look(ctx context.Context, records *db.DB) (checks []backup.Check, err error
 
 // verify prints each check with its result and fails when one does.
 func (p *program) verify(ctx context.Context) error {
-	checks, err := look(ctx, p.records)
+	checks, err := look(ctx, p.records, p.dir)
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ type Options struct {
 	Schema      db.Schema
 	Keys        *keys.Keys
 	Lasting     []backup.Lasting
-	Look        func(ctx context.Context, records *db.DB) ([]backup.Check, error) // what verify asks of restored records
+	Look        func(ctx context.Context, records *db.DB, dir string) ([]backup.Check, error) // what verify asks of restored records
 }
 
 // Backups are those of one instance.

@@ -52,7 +52,7 @@ func newKeeper(t *testing.T, url string) *keeper {
 	dir := t.TempDir()
 	k.options = backups.Options{Dir: dir, Place: filepath.Join(t.TempDir(), "vault"), PostgresURL: url, Release: "test", Schema: dbtest.Schema(), Keys: secret,
 		Lasting: []backup.Lasting{guard.Access{}},
-		Look: func(ctx context.Context, records *db.DB) ([]backup.Check, error) {
+		Look: func(ctx context.Context, records *db.DB, _ string) ([]backup.Check, error) {
 			state, err := guard.VerifyAudit(ctx, records)
 			return []backup.Check{{Name: "the audit log is whole", OK: state.OK && !k.broken}}, err
 		}}

@@ -3,6 +3,7 @@ package scenario
 import (
 	"bytes"
 	"context"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -64,6 +65,19 @@ func TestErasedForGood(t *testing.T) {
 	id := find()["Heronia Quist"]
 	must(s.Call(t.Context(), "POST", "/customers/"+id+"/activities", map[string]any{"kind": "note", "content": "Heronia rang"}, nil))
 	must(s.Call(t.Context(), "POST", "/customers/"+id+"/consents", map[string]any{"purpose": "marketing", "channel": "sms", "granted": false}, nil))
+	must(s.Call(t.Context(), "POST", "/customer-fields", map[string]any{"key": "papers", "type": "file", "label": map[string]string{"zh-CN": "证件", "en-US": "Papers"}, "applies_to": "both"}, nil))
+	for name, customer := range find() {
+		kind, body := upload{name: name + ".txt", content: []byte(name + " signed this")}.body(t)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodPost, s.URL()+"/api/v1/customers/"+customer+"/fields/papers/files", body)
+		must(err)
+		request.Header.Set("Content-Type", kind)
+		request.Header.Set("Authorization", "Bearer "+s.Token)
+		answer, err := http.DefaultClient.Do(request)
+		must(err)
+		if must(answer.Body.Close()); answer.StatusCode != http.StatusCreated {
+			t.Fatal(answer.Status)
+		}
+	}
 	guanxi("backup", "--data", dir, "--to", vault)
 
 	var data map[string]any
@@ -101,7 +115,11 @@ func TestErasedForGood(t *testing.T) {
 		older = strings.Fields(line)[0]
 	}
 	restored := filepath.Join(t.TempDir(), "restored")
+	guanxi("verify", "--data", dir, "--from", vault)
 	guanxi("restore", "--from", vault, "--backup", older, "--data", restored, "--key-file", filepath.Join(dir, "guanxi.key"))
+	if files, err := os.ReadDir(filepath.Join(restored, "files", "fields")); err != nil || len(files) != 1 {
+		t.Errorf("files of fields in the restored: %v %v; want that of the other customer alone", files, err)
+	}
 	must(filepath.WalkDir(restored, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
