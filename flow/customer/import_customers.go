@@ -19,6 +19,7 @@ type customerKind struct {
 	workspace workspace.Source
 	own       field.Source
 	at        customerFieldIndex
+	end       string // of relations: the kind of customer that this one imports, from fields named so
 }
 
 // customerRun is what the kind remembers from batch to batch.
@@ -44,7 +45,7 @@ func (k *customerKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) e
 		return err
 	}
 	run.begin(b)
-	if err := k.dropUnknown(ctx, tx, b, rows); err != nil {
+	if err := k.dropUnknown(ctx, tx, b.Custom, rows); err != nil {
 		return err
 	}
 	if err := sealRows(ctx, k.own(), b.Custom, rows); err != nil {

@@ -120,7 +120,8 @@ func (k *customerKind) prepareOwn(b *collect.Batch, from *collect.Row, row *cust
 	own, custom, parts := k.own(), map[string]any{}, map[string]map[string]any{}
 	for i, name := range b.Custom {
 		v := from.Values[k.at.custom+i]
-		if !v.Set {
+		name, ours := k.ownName(name)
+		if !v.Set || !ours {
 			continue
 		}
 		f, known := own.Find(name)
@@ -220,8 +221,8 @@ func mergedCustom(before, more string) string {
 }
 
 // dropUnknown takes references to customers out of the rows that name nobody the person importing may see.
-func (k *customerKind) dropUnknown(ctx context.Context, tx *db.Tx, b *collect.Batch, rows []customerRow) error {
-	for _, name := range b.Custom {
+func (k *customerKind) dropUnknown(ctx context.Context, tx *db.Tx, names []string, rows []customerRow) error {
+	for _, name := range names {
 		f, known := k.own().Find(name)
 		if !known || f.Type != field.Customer {
 			continue

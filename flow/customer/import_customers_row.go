@@ -49,7 +49,9 @@ func (k *customerKind) prepare(b *collect.Batch, from *collect.Row, row *custome
 			row.set |= 1 << i
 		}
 	}
-	if row.Kind != KindOrganization {
+	if k.end != "" {
+		row.Kind = k.end
+	} else if row.Kind != KindOrganization {
 		row.Kind = KindPerson
 	}
 	if v := valueAt(from.Values, k.at.birthday); v.Set {

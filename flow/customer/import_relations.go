@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"slices"
 
 	"guanxi/base/db"
 	"guanxi/base/field"
@@ -20,10 +21,12 @@ type relationKind struct {
 }
 
 func newRelationKind(w workspace.Source, own field.Source) *relationKind {
-	end := func(prefix string) *customerKind {
-		return &customerKind{workspace: w, own: own, at: indexCustomerFieldsIn(relationFields, prefix)}
+	end := func(kind, prefix string) *customerKind {
+		k := &customerKind{workspace: w, own: own, at: indexCustomerFieldsIn(relationFields, prefix), end: kind}
+		k.at.custom = fieldIndex(relationFields, "custom.*")
+		return k
 	}
-	return &relationKind{end(organizationPrefix), end(personPrefix), indexRelationFields()}
+	return &relationKind{end(KindOrganization, organizationPrefix), end(KindPerson, personPrefix), indexRelationFields()}
 }
 
 func (*relationKind) Name() string            { return "relations" }
@@ -62,8 +65,11 @@ type related struct {
 
 // Apply implements collect.Kind.
 func (k *relationKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) error {
-	w := &related{b: b, rows: b.Prepared.([]relationRow), ends: make([][2]*entry, len(b.Rows)), arrivals: make([][2]*arrival, len(b.Rows)), told: make([][2]*customerRow, len(b.Rows)), currency: k.at.currency, drafts: make([]*draft, len(b.Rows)), outcomes: make([][3]collect.OutcomeState, len(b.Rows))}
+	w := &related{b: b, rows: slices.Clone(b.Prepared.([]relationRow)), ends: make([][2]*entry, len(b.Rows)), arrivals: make([][2]*arrival, len(b.Rows)), told: make([][2]*customerRow, len(b.Rows)), currency: k.at.currency, drafts: make([]*draft, len(b.Rows)), outcomes: make([][3]collect.OutcomeState, len(b.Rows))}
 	if err := k.remember(ctx, tx, w); err != nil {
+		return err
+	}
+	if err := k.readOwn(ctx, tx, w); err != nil {
 		return err
 	}
 	if err := w.loadOrders(ctx, tx); err != nil {
@@ -288,6 +294,11 @@ func (w *related) describe(i, at int, row *customerRow) {
 	finding := collect.Finding{SubjectType: "customer", SubjectID: e.ID, SubjectLabel: row.keys.externalID, RowNumber: w.b.Rows[i].Number}
 	if row.keys.externalID == row.fallback {
 		finding.SubjectLabel = ""
+	}
+	for _, u := range row.unfit {
+		told := finding
+		told.Cause, told.Field = u.cause, u.field
+		w.b.AddFinding(told)
 	}
 	for _, p := range row.contacts {
 		if p.State == ContactInvalid {

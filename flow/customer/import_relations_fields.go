@@ -39,6 +39,7 @@ var relationFields = append(append(append(
 	collect.Field{Name: "status", LabelZH: "订单状态", LabelEN: "Status", Type: collect.Text, Clean: func(cell string) (string, string) { return NormalStatus(cell), "" }, Aliases: []string{"order status", "交易状态"}},
 	collect.Field{Name: "shop", LabelZH: "店铺", LabelEN: "Shop", Type: collect.Text, Aliases: []string{"店铺名称", "store", "shop name"}},
 	collect.Field{Name: "currency", LabelZH: "币种", LabelEN: "Currency", Type: collect.Text, Clean: cleanCurrency, Aliases: []string{"货币"}},
+	collect.Field{Name: "custom.*", LabelZH: "自定义字段", LabelEN: "Custom field", Type: collect.Text},
 )
 
 // endFields gives the named fields of customers under a prefix. chinese and english are what the end is called: each of them
