@@ -1,11 +1,13 @@
 package guard
 
 import (
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"guanxi/base/db"
+	"guanxi/base/dial"
 	"guanxi/base/workspace"
 )
 
@@ -21,6 +23,8 @@ type Guard struct {
 	signInByEmail       *limiter
 	ceremoniesByAddress *limiter // passkeys and the provider: nothing is guessed there, each only costs work
 	reveals             *limiter
+	dialer              *dial.Dialer // what the program reaches others by, where it does
+	provider            *http.Client // what speaks with the sign-in provider
 
 	// DaysChanged is called when the workspace's time zone has changed, and with it what a day is.
 	DaysChanged func()
@@ -39,6 +43,7 @@ func New(records *db.DB, publicURL string) *Guard {
 		ceremoniesByAddress: newLimiter(time.Second, 60),
 		reveals:             newLimiter(2*time.Second, 60),
 		DaysChanged:         func() {},
+		provider:            callProviderBy(&dial.Dialer{}),
 	}
 	w := workspace.Default()
 	g.workspace.Store(&w)

@@ -17,6 +17,7 @@ import (
 	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/db"
+	"guanxi/base/dial"
 	"guanxi/base/fault"
 	"guanxi/base/keys"
 )
@@ -126,14 +127,20 @@ func checkIssuer(issuer string) error {
 	return nil
 }
 
-// providerCaller speaks with the provider: never long, never much, and never on to another host.
-var providerCaller = &http.Client{Timeout: 10 * time.Second, Transport: boundedTransport{http.DefaultTransport},
-	CheckRedirect: func(r *http.Request, via []*http.Request) error {
-		if len(via) > 3 || r.URL.Host != via[0].URL.Host {
-			return errors.New("the provider sends elsewhere")
-		}
-		return nil
-	}}
+// callProviderBy gives what speaks with the provider: never long, never much, never on to another host, and with nobody
+// the dialer keeps out.
+func callProviderBy(dialer *dial.Dialer) *http.Client {
+	transport, _ := http.DefaultTransport.(*http.Transport)
+	transport = transport.Clone()
+	transport.DialContext = dialer.Inside().DialContext
+	return &http.Client{Timeout: 10 * time.Second, Transport: boundedTransport{transport},
+		CheckRedirect: func(r *http.Request, via []*http.Request) error {
+			if len(via) > 3 || r.URL.Host != via[0].URL.Host {
+				return errors.New("the provider sends elsewhere")
+			}
+			return nil
+		}}
+}
 
 type boundedTransport struct{ http.RoundTripper }
 
@@ -161,7 +168,7 @@ func (g *Guard) outside(ctx context.Context) (context.Context, Provider, *oidc.P
 			return ctx, set, nil, nil, err
 		}
 	}
-	ctx = oidc.ClientContext(ctx, providerCaller)
+	ctx = oidc.ClientContext(ctx, g.provider)
 	provider, err := oidc.NewProvider(ctx, set.Issuer)
 	if err != nil {
 		return ctx, set, nil, nil, fault.Unavailable("provider_unreachable", err)

@@ -25,6 +25,7 @@ func (g *Guard) Register(a *api.API) {
 	g.registerAudit(a)
 	g.registerWorkspace(a)
 	g.registerSending(a)
+	g.registerNetworks(a)
 	g.registerSecondFactor(a)
 	g.registerPasskeys(a)
 	g.registerOutside(a)

@@ -57,6 +57,49 @@ func TestMay(t *testing.T) {
 	}
 }
 
+// Where clouds keep the secrets of their machines nobody gets, whatever networks were allowed.
+func TestNever(t *testing.T) {
+	wide, err := New("0.0.0.0/0", "::/0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, address := range []string{"169.254.169.254", "::ffff:169.254.169.254", "169.254.170.2", "fe80::a9fe:a9fe", "fd00:ec2::254", "100.100.100.200", "192.0.0.192", "168.63.129.16"} {
+		if wide.May(netip.MustParseAddr(address)) || wide.Inside().May(netip.MustParseAddr(address)) {
+			t.Errorf("%s may be reached", address)
+		}
+	}
+	if !wide.May(netip.MustParseAddr("100.100.100.201")) {
+		t.Error("the addresses beside them were allowed")
+	}
+}
+
+// Networks allowed later hold at the next connection, and no longer once they are taken back.
+func TestAsking(t *testing.T) {
+	open := httptest.NewServer(http.NotFoundHandler())
+	defer open.Close()
+	d, _ := New()
+	var allowed []netip.Prefix
+	d.Asking(func(context.Context) ([]netip.Prefix, error) { return allowed, nil })
+	reach := func() error {
+		c, err := d.DialContext(context.Background(), "tcp", open.Listener.Addr().String())
+		if err == nil {
+			_ = c.Close()
+		}
+		return err
+	}
+	if err := reach(); !errors.Is(err, ErrPrivate) {
+		t.Errorf("before: %v", err)
+	}
+	allowed = prefixes("127.0.0.0/8")
+	if err := reach(); err != nil {
+		t.Errorf("allowed: %v", err)
+	}
+	allowed = nil
+	if err := reach(); !errors.Is(err, ErrPrivate) {
+		t.Errorf("taken back: %v", err)
+	}
+}
+
 // Names are not trusted, however an address is written: the refusal stands where the connection is made, and so after
 // a redirect too.
 func TestDial(t *testing.T) {

@@ -51,6 +51,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	if err != nil {
 		return nil, err
 	}
+	g.Dials(dialer)
 	s := &stages{customers: customer.New(records), mails: mails.New(records, jobs, flags.PublicURL, dialer)}
 	if s.imports, err = newImports(records, jobs, dir, flags.Node, g.Workspace, s.customers.Fields().Set); err != nil {
 		return nil, err

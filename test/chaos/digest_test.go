@@ -19,7 +19,8 @@ import (
 var recordQueries = []struct{ name, text string }{
 	{"imports", "select kind, state, total, processed, created, updated, unchanged, rejected, duplicates, findings from imports order by id"},
 	{"customers", `
-select i.source, i.external_id, c.kind, c.name, c.country, c.source, c.created_at
+select i.source, i.external_id, c.kind, c.name, c.country, c.source,
+  case when exists (select 1 from contacts k where c.id in (k.organization_id, k.person_id)) then 0 else c.created_at end -- those begin when they come in
 from customers c join identities i on i.customer_id = c.id
 order by i.source, i.external_id`},
 	{"orders", `
@@ -32,6 +33,10 @@ from order_lines l join orders o on o.id = l.order_id
 order by o.shop, o.number, l.position`},
 	{"findings", "select cause, row_number, field, value, subject_label, state from findings order by cause, row_number, field, value"},
 	{"rejects", "select row_number, code, field, value from import_rejects order by row_number"},
+	{"contacts", `
+select o.name, p.name, k.title, k.role, k.main
+from contacts k join customers o on o.id = k.organization_id join customers p on p.id = k.person_id
+order by o.name, p.name`},
 	{"products", "select sku, name, category from products order by sku"},
 }
 
