@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"path/filepath"
 	"time"
 
@@ -151,7 +152,9 @@ func (s *stages) register(a *api.API) {
 }
 
 // resume takes up what the last process left.
-func (s *stages) resume(ctx context.Context) error { return s.imports.ResumeAll(ctx) }
+func (s *stages) resume(ctx context.Context) error {
+	return errors.Join(s.imports.ResumeAll(ctx), s.schedules.ResumeAll(ctx))
+}
 
 // refresh reckons anew everything that rests on columns.
 func (s *stages) refresh(ctx context.Context) error {

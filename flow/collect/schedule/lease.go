@@ -64,6 +64,20 @@ order by coalesce(retry_at, next_at), id`, now, now).Scan(ctx, &rows); err != ni
 	return nil
 }
 
+// ResumeAll takes up at once what a process that is gone has left: with SQLite there is no other that could be at it. With
+// PostgreSQL another may, and a run is taken up when its lease has ended.
+func (s *Schedules) ResumeAll(ctx context.Context) error {
+	if s.records.Engine() == db.SQLite {
+		if err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Do(ctx, "update schedules set lease_until = 0 where run_id is not null")
+			return err
+		}); err != nil {
+			return err
+		}
+	}
+	return s.Tick(ctx)
+}
+
 // takeUp gives a run whose process has died to another.
 func (s *Schedules) takeUp(ctx context.Context, id, fence int64) error {
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -143,3 +143,21 @@ export const exportAudit = (body: Omit<AuditQuery, "limit" | "cursor"> & { reaso
 export const verifyAudit = () => get<AuditProof>("/audit/verify");
 export const readWorkspace = () => get<Workspace>("/workspace");
 export const changeWorkspace = (body: Partial<Workspace>) => patch<Workspace>("/workspace", body);
+
+/** A private network the program may reach besides those its flags allow. */
+export interface Network {
+  range: string;
+  why: string;
+  by: string;
+  at: string;
+}
+
+export interface Networks {
+  flags: string[];
+  items: Network[];
+  never: string[];
+}
+
+export const readNetworks = () => get<Networks>("/settings/networks");
+export const allowNetwork = (range: string, why: string) => post<Networks>("/settings/networks", { range, why });
+export const forgetNetwork = (range: string) => del(`/settings/networks?range=${encodeURIComponent(range)}`);

@@ -7,6 +7,7 @@ import { useCan } from "../../app/session";
 import { chooseTheme, themeChoice, type ThemeChoice } from "../../app/theme";
 import { Body, Button, Failed, Field, PageHead, Section, Skeleton, TextField, useSend, useToast } from "../../ui";
 import { currencies, currencyName, timeZones } from "../signin";
+import { NetworkSection } from "./NetworkSection";
 import "./settings.css";
 
 export default function WorkspacePage() {
@@ -18,6 +19,7 @@ export default function WorkspacePage() {
       <Body className="narrow">
         {error ? <Failed error={error} retry={() => void refetch()} /> : data ? <Company of={data} /> : <Skeleton />}
         <Section title={t("workspace.display")} side={t("workspace.displayHint")}><Display /></Section>
+        <NetworkSection />
       </Body>
     </>
   );

@@ -44,7 +44,7 @@ export default {
       mapping_created: "保存了导入对应方案", mapping_changed: "改了导入对应方案", mapping_deleted: "删了导入对应方案",
       mail_server_changed: "修改发信设置", mail_server_tested: "发送测试邮件", mail_again: "重发邮件", schedule_created: "新建定时任务", schedule_changed: "修改定时任务", schedule_deleted: "删除定时任务", schedule_paused: "暂停定时任务", schedule_resumed: "恢复定时任务", schedule_ran: "定时任务运行",
       export_created: "申请导出", export_done: "导出完成", export_failed: "导出失败", export_cancelled: "取消导出", export_expired: "导出文件已删除", export_fetched: "下载导出文件",
-      customer_reveal_refused: "拒绝查看明文", audit_exported: "导出审计日志", provider_changed: "改了身份提供方", outside_identity_tied: "关联了身份提供方账号", passkey_added: "添加了通行密钥", passkey_copied: "拒绝了被复制的通行密钥", passkey_renamed: "给通行密钥改名", passkey_removed: "移除了通行密钥", policy_changed: "改了登录策略", role_added: "新增角色", role_changed: "改了角色", role_removed: "移除或还原角色", recovery_code_used: "用了恢复码", recovery_codes_made: "重新生成恢复码", totp_on: "开启动态验证码", totp_off: "关闭动态验证码", second_factors_removed: "清除了员工的第二验证", password_changed: "改了密码", administration_divided: "启用三员分立", administration_united: "停用三员分立", sharing_added: "新增共享规则", sharing_changed: "改了共享规则", sharing_removed: "移除共享规则", team_changed: "改了团队", session_others_ended: "结束了自己的其他会话",
+      customer_reveal_refused: "拒绝查看明文", audit_exported: "导出审计日志", network_added: "允许访问内网网段", network_removed: "收回内网网段", provider_changed: "改了身份提供方", outside_identity_tied: "关联了身份提供方账号", passkey_added: "添加了通行密钥", passkey_copied: "拒绝了被复制的通行密钥", passkey_renamed: "给通行密钥改名", passkey_removed: "移除了通行密钥", policy_changed: "改了登录策略", role_added: "新增角色", role_changed: "改了角色", role_removed: "移除或还原角色", recovery_code_used: "用了恢复码", recovery_codes_made: "重新生成恢复码", totp_on: "开启动态验证码", totp_off: "关闭动态验证码", second_factors_removed: "清除了员工的第二验证", password_changed: "改了密码", administration_divided: "启用三员分立", administration_united: "停用三员分立", sharing_added: "新增共享规则", sharing_changed: "改了共享规则", sharing_removed: "移除共享规则", team_changed: "改了团队", session_others_ended: "结束了自己的其他会话",
       activity_changed: "改了跟进",
       activity_logged: "记了跟进",
       activity_removed: "删了跟进",
@@ -147,6 +147,10 @@ export default {
     period: { "0": "不自动", "5": "每 5 分钟", "15": "每 15 分钟", "60": "每小时", "360": "每 6 小时", "1440": "每天", "24": "每天", "168": "每周", other: "每 {{n}}" },
     restore: "如何恢复", restoreText: "在能读到备份文件夹和密钥文件的机器上，恢复到一个空文件夹。恢复出来的系统在管理员放行之前不会发出任何消息。", check: { every_byte_is_what_was_kept_every_row_is_there: "每个字节与备份时一致，每一行都在", an_order_s_sums_are_those_of_its_lines: "订单金额等于明细之和", every_order_of_a_customer_has_that_customer: "订单对应的客户都在", every_identity_and_contact_point_has_its_customer: "身份标识与联系方式对应的客户都在", every_row_of_a_finished_import_has_ended: "完成的导入每一行都有结果", the_audit_log_is_whole: "审计日志完整" },
     checks: "演练结果",
+  },
+  networks: {
+    title: "可访问的内网", side: "用于按网址和 SFTP 取文件、发信服务器、身份提供方", hint: "按网址和 SFTP 取文件默认只能访问公网地址，除非在这里或启动程序时允许了它所在的网段。发信服务器和身份提供方可以在公司内网里。",
+    range: "网段", why: "用途", whyHint: "收银系统的文件服务器", by: "谁允许的", at: "时间", byFlag: "启动程序时允许", none: "没有允许任何内网", add: "允许这个网段", added: "已允许，立即生效", remove: "收回", removeOf: "收回 {{range}}", removed: "已收回", never: "任何情况下都不访问（云厂商在这些地址存放机器密钥）：{{ranges}}",
   },
   workspace: {
     title: "工作区", name: "公司名称", timeZone: "时区", timeZoneHint: "改了以后，按天的数字会重新归到新的日子", currency: "币种", language: "默认语言", saved: "已保存", display: "显示", theme: "外观", languageMine: "我的语言", displayHint: "只影响这台设备上的你", save: "保存",
