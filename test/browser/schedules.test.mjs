@@ -12,11 +12,13 @@ import { setUp } from "./setup.test.mjs";
 const words = {
   "zh-CN": {
     mail: { host: "服务器（SMTP）", security: "加密", port: "端口", from: "发件地址", save: "保存", saved: "发信服务器已保存", test: "给我发测试邮件", taken: /服务器已接收/, sent: "已发送" },
+    network: { range: "网段", why: "用途", add: "允许这个网段", take: "收回 10.20.0.0/16", none: "没有允许任何内网" },
     create: "定时导入", name: "名称", kind: "内容", products: "商品", pattern: "文件名", try: "测试连接", fits: /1 个文件符合/, tell: "邮件通知", save: "保存", run: "立即运行", imported: "导入 1 个文件", nothing: "没有新文件",
     out: "定时导出", reason: "原因", format: "格式", taken: /导出 \d+ 行/, all: "全部定时任务", subject: /导入完成：商品/,
   },
   "en-US": {
     mail: { host: "Server (SMTP)", security: "Encryption", port: "Port", from: "Sender address", save: "Save", saved: "The mail server is saved", test: "Send me a test mail", taken: /The server took the mail/, sent: "Sent" },
+    network: { range: "Network", why: "What for", add: "Allow network", take: "Take back 10.20.0.0/16", none: "No private network is allowed" },
     create: "Fetch and import", name: "Name", kind: "Content", products: "Products", pattern: "File names", try: "Test connection", fits: /1 file fits/, tell: "Tell by mail", save: "Save", run: "Run now", imported: "1 file imported", nothing: "Nothing new",
     out: "Take a table out", reason: "Why", format: "Format", taken: /\d+ rows? taken out/, all: "All schedules", subject: /Import finished: products/,
   },
@@ -59,6 +61,19 @@ async function setMailUp(page, server, say, port) {
   assert.deepEqual(await wide(page), []);
 }
 
+/** A network of the company's own is allowed for imports, and taken back. */
+async function allowNetwork(page, server, say) {
+  await page.goto(`${server.url}/settings/workspace`);
+  await page.getByLabel(say.range, { exact: true }).fill("10.20.0.0/16");
+  await page.getByLabel(say.why, { exact: true }).fill("The till");
+  await page.getByRole("button", { name: say.add }).click();
+  await page.getByRole("cell", { exact: true, name: "10.20.0.0/16" }).waitFor();
+  await accessible(page, "private networks");
+  assert.deepEqual(await wide(page), []);
+  await page.getByRole("button", { name: say.take }).click();
+  await page.getByText(say.none).waitFor();
+}
+
 const scheduled = (language, width) => ({
   name: `files come in and tables go out by the clock, and people are told by mail (${language}, ${width} wide)`,
   async run() {
@@ -74,6 +89,7 @@ const scheduled = (language, width) => ({
         await alike(page, server.url, language);
         await setMailUp(page, server, say.mail, mail.port);
 
+        await allowNetwork(page, server, say.network);
         await page.goto(`${server.url}/schedules`);
         await page.getByRole("button", { name: say.create }).first().click();
         const dialog = page.getByRole("dialog");

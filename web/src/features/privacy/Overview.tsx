@@ -57,6 +57,7 @@ function Cell({ of, purpose, customers }: { of: ConsentCell | undefined; purpose
   const format = useFormat();
   if (!of) return <span className="dim">—</span>;
   const at = `${of.channel}.${of.purpose}`;
+  if (purpose.basis === "consent" && of.yes + of.no === 0) return <span className="meta">{t("reach.nobody")}</span>;
   const share = customers ? of.reachable / customers : 0;
   const may = purpose.basis === "consent" ? { [`reach.${of.channel}`]: true, [`consent.${at}`]: true } : { [`reach.${of.channel}`]: true, [`refused.${at}`]: false };
   return (

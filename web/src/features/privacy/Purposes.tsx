@@ -31,7 +31,7 @@ export function Purposes() {
         <Section key={purpose.key} title={<>{purpose.label[language]} {purpose.archived && <Tag>{t("purpose.archived")}</Tag>}</>}
           side={may && <><Button look="link" onClick={() => setNoticeOf(purpose)}>{t("notice.next")}</Button> <Button look="link" onClick={() => setEditing(purpose)}>{t("purpose.edit")}</Button></>}>
           <p className="mid">{purpose.about[language]}</p>
-          <p className="meta">{t(`basis.${purpose.basis}`)} · {purpose.channels.map((each) => t(`channel.${each}`)).join("、")} · <code>{purpose.key}</code></p>
+          <p className="meta">{t(`basis.${purpose.basis}`)} · {purpose.channels.map((each) => t(`channel.${each}`)).join(language === "zh-CN" ? "、" : ", ")} · <code>{purpose.key}</code></p>
           <Notices of={purpose} />
         </Section>
       ))}

@@ -37,7 +37,7 @@ export function Settings() {
         <TextField name="export_days" type="number" min={1} max={30} label={t("settings.exports")} hint={t("settings.exportsHint")} defaultValue={of.export_days} faults={faults} />
         <TextField name="contact" label={t("settings.contact")} hint={t("settings.contactHint")} maxLength={200} defaultValue={of.contact} faults={faults} />
         {fault && <p className="fault" role="alert">{fault}</p>}
-        {may && <div className="acts"><Button look="fill" size="md" type="submit" busy={busy}>{t("save")}</Button></div>}
+        {may && <div><Button look="fill" size="md" type="submit" busy={busy}>{t("save")}</Button></div>}
       </fieldset>
     </form>
   );

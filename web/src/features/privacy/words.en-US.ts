@@ -6,6 +6,7 @@ export default {
   basis: { consent: "Rests on consent", contract: "Needed for a contract", legal_obligation: "Required by law", legitimate_interest: "Legitimate interest" },
   source: { manual: "by staff", preference_page: "own page", one_click: "one click", suppression: "said before erasure", restore: "withdrawn before a restore" },
   reach: {
+    nobody: "Nobody was asked yet",
     title: "Who can be reached now", of_one: "{{n}} customer", of_other: "{{n}} customers", what: "Reachable: with a contact point that can be used and is not stopped, and a yes to the purpose (where it does not rest on consent: no no). Press a number for its customers.",
     purpose: "Purpose", reachable: "{{n}} can be reached", yes: "yes {{n}}", no: "no {{n}}", askAgain: "ask again {{n}}",
   },

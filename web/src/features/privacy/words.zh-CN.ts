@@ -6,6 +6,7 @@ export default {
   basis: { consent: "以同意为前提", contract: "履行合同所必需", legal_obligation: "履行法定义务", legitimate_interest: "正当利益" },
   source: { manual: "员工记录", preference_page: "客户本人的页面", one_click: "一键退订", suppression: "清除前的不同意", restore: "恢复前的撤回" },
   reach: {
+    nobody: "还没有人表态",
     title: "现在能联系到谁", of: "共 {{n}} 位客户", what: "能联系到：有可用的联系方式、没有停用，并且同意了这一用途（不以同意为前提的用途，只要没有拒绝）。点任何数字看名单。",
     purpose: "用途", reachable: "可联系 {{n}} 人", yes: "同意 {{n}}", no: "拒绝 {{n}}", askAgain: "待重新征得 {{n}}",
   },

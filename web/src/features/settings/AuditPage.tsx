@@ -109,7 +109,7 @@ function Watched({ of }: { of: AuditWatch }) {
   const { t } = useTranslation("settings");
   const format = useFormat();
   const by = of.by || t("audit.program");
-  if (of.ok) return <p className="meta">{t("audit.watched", { by, at: format.when(of.checked_at) })}</p>;
+  if (of.ok) return <p className="meta auditwatch">{t("audit.watched", { by, at: format.when(of.checked_at) })}</p>;
   return (
     <div className="fault" role="alert">
       <p><strong>{t("audit.tampered")}</strong></p>

@@ -126,11 +126,12 @@ export default {
       behaviour_changed: "改了会话的划分", workspace_changed: "改了工作区",
     },
     key: {
+      scheduled: "按计划",
       name: "名称", role: "角色", reason: "原因", other: "另一位", other_name: "另一位", changed: "改动", activity: "跟进", team: "团队", kind: "类型", fields: "字段", field: "字段", active: "在用", values: "值", cause: "问题", count: "条数", import: "导入", orders: "订单", how: "方式", signals: "事项", subject: "对象",
       mode: "模式", before: "原来", after: "改成", scopes: "权限", email: "邮箱", created: "新建", updated: "更新", customers: "客户", lines: "明细", state: "状态", sku: "货号", condition: "条件", time_zone: "时区", currency: "币种", language: "语言", country: "国家或地区", undone: "撤销的操作", merge: "合并", content: "内容", result: "结果", next_at: "下次时间", pairs: "对数", device: "设备", value: "值", direction: "方向", period: "周期", target: "目标",
     },
     said: { link: "一次性链接", password: "密码", sign_in: "登录", setup: "首次设置", invite: "邀请", done: "办完", snoozed: "稍后", delegated: "转交", dismissed: "忽略", pinned: "置顶", unpinned: "取消置顶", taken_out: "单独列出", put_back: "放回合并项", upsert: "新建或更新", create: "只新建", update: "只更新" },
-    noun: { export: "导出", sharing: "共享", audit: "审计日志", role: "角色", sharing_rule: "共享规则", field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
+    noun: { quality_run: "质量检查", privacy_request: "个人信息请求", schedule: "定时任务", network: "网段", export: "导出", sharing: "共享", audit: "审计日志", role: "角色", sharing_rule: "共享规则", field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
   },
   backups: {
     restored: "这是恢复出来的实例", restoredText: "数据停在 {{taken}} 的备份，恢复于 {{at}}。此后记录的内容不在这里；此后取消的权限和同意没有跟着回来。", judge: "需要有人处理", redoneTitle: "已重新执行",
