@@ -188,14 +188,6 @@ export interface Finding {
 
 export type FindingState = "open" | "resolved" | "ignored";
 
-export interface Source {
-  id: string;
-  name: string;
-  kind: string;
-  expected_hours: number | null;
-  last_fact_at: string | null;
-}
-
 export const listImports = (cursor?: string) => get<List<Import>>("/imports", { limit: 50, cursor, total: true });
 export const getImport = (id: string) => get<Import>(`/imports/${id}`);
 export const cancelImport = (id: string) => post<Import>(`/imports/${id}/cancel`);
@@ -220,4 +212,3 @@ export const forgetMapping = (id: string) => del(`/imports/mappings/${id}`);
 export const listFindingGroups = (state: FindingState, importId?: string) => get<List<FindingGroup>>("/findings/groups", { state, import: importId });
 export const listFindings = (of: { cause?: string; state: FindingState; import?: string; cursor?: string }) => get<List<Finding>>("/findings", { ...of, limit: 50, total: true });
 export const closeFindings = (of: { ids?: string[]; cause?: string; import_id?: string; state: FindingState }) => post<{ changed: number }>("/findings/close", of);
-export const listSources = () => get<List<Source>>("/sources");

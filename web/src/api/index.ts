@@ -14,6 +14,7 @@ export * from "./fields";
 export * from "./own";
 export * from "./privacy";
 export * from "./collect";
+export * from "./source";
 export * from "./exports";
 export * from "./schedules";
 export * from "./mail";

@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "rfm" | "cohorts" | "behaviour" | "data" | "imports" | "exports" | "schedules" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "mail" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "rfm" | "cohorts" | "behaviour" | "data" | "imports" | "sources" | "exports" | "schedules" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "mail" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -31,6 +31,7 @@ export const menu: MenuEntry[] = [
   {
     key: "data", to: "/imports", icon: "data", under: [
       { key: "imports", to: "/imports", permission: "imports.read" },
+      { key: "sources", to: "/sources", permission: "sources.read" },
       { key: "exports", to: "/exports", permission: "export" },
       { key: "schedules", to: "/schedules", permission: "imports.read" },
       { key: "quality", to: "/quality", permission: "findings.read" },

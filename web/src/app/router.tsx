@@ -44,6 +44,8 @@ const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new
 const exportsRoute = createRoute({ getParentRoute: inside, path: "/exports", component: lazyRouteComponent(collect.exports), validateSearch: listSearch });
 const schedulesRoute = createRoute({ getParentRoute: inside, path: "/schedules", component: lazyRouteComponent(collect.schedules) });
 const scheduleRoute = createRoute({ getParentRoute: inside, path: "/schedules/$id", component: lazyRouteComponent(collect.schedule), validateSearch: listSearch });
+const sourcesRoute = createRoute({ getParentRoute: inside, path: "/sources", component: lazyRouteComponent(collect.sources) });
+const sourceRoute = createRoute({ getParentRoute: inside, path: "/sources/$id", component: lazyRouteComponent(collect.source), validateSearch: texted("tab") });
 const importRoute = createRoute({ getParentRoute: inside, path: "/imports/$id", component: lazyRouteComponent(collect.page) });
 const qualityRoute = createRoute({ getParentRoute: inside, path: "/quality", component: lazyRouteComponent(analyze.quality), validateSearch: texted("tab", "dimension", "by", "rule", "field", "cause", "state", "import", "cursor") });
 const staffRoute = createRoute({ getParentRoute: inside, path: "/settings/staff", component: lazyRouteComponent(settings.staff), validateSearch: texted("tab") });
@@ -60,7 +62,7 @@ const nowhereRoute = createRoute({ getParentRoute: inside, path: "$", component:
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, behaviourRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, behaviourRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
 ]);
 
 export const router = createRouter({

@@ -1,5 +1,6 @@
 import analyze from "../features/analyze/words.zh-CN";
 import schedule from "../features/collect/transfer/schedules/words.zh-CN";
+import source from "../features/collect/sources/words.zh-CN";
 import transfer from "../features/collect/transfer/words.zh-CN";
 import behaviour from "../features/analyze/behaviour/words.zh-CN";
 import quality from "../features/analyze/quality/words.zh-CN";
@@ -19,4 +20,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, behaviour, quality, collect, transfer, schedule, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };
+export default { app, ui, signin, today, analyze, behaviour, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };

@@ -1,0 +1,16 @@
+export default {
+  title: "Sources", hint: "One for each web site, app, shop or partner. A source with a write key sends events as they happen; files that were imported have their name here too.",
+  create: "Add a source", empty: "There is no source yet. Add one, put its code into a site or an app, and events come in.", back: "All sources",
+  list: { name: "Name", kind: "Kind", last: "Latest", week: "Events in 7 days", refused: "Not taken", key: "Write key", never: "none yet", sends: "In use", none: "None" },
+  kind: { web: "Web site", app: "App", server: "Server", shop: "Shop", till: "Till", partner: "Partner", import: "Import", pos: "Till", other: "Other" },
+  form: { name: "Name", nameHint: "Customers are recognised as in files imported under the same name", kind: "Kind", make: "Add", made: "“{{name}}” is there: put in the code below, and events come in" },
+  tab: { connect: "Connect", live: "Live events", schema: "Events and properties", set: "Settings" },
+  connect: {
+    key: "Write key", keyOff: "This source has no write key and sends no events.", keyHidden: "The write key is for those who may manage sources.", issue: "Make a write key", renew: "Change the key", revoke: "Revoke", issued: "The write key is a new one; the old one is refused", issuedFirst: "The write key is made", revoked: "The write key is revoked; events of this source are not taken any more",
+    script: "Code for web pages", scriptHint: "Put it into the <head> of every page. It notes page views, where visitors come from, how long they stay and changes within single-page applications. Before consent it writes no cookie and stores nothing in the browser.", calls: "Events of your own", callsHint: "Clicks need no code: give an element data-gx-event=\"name\"; further data-gx-* are its properties.",
+    consent: "Once the visitor has agreed", npm: "Segment’s library for browsers", node: "Node.js", go: "Go", http: "HTTP", httpHint: "The same as Segment’s: track, identify, page, screen, group, alias, batch. 500 kB a request, 32 kB an event at most; the same messageId counts once within 48 hours.", copy: "Copy", copied: "Copied",
+  },
+  live: { hint: "The latest 100, every 2 seconds", at: "When", event: "Event", who: "Who", where: "Page", properties: "Properties", visitor: "Visitor {{id}}", customer: "Customer", bot: "Robot", empty: "No event has come yet. Put in the code and open a page.", refused: "Not taken", code: "Why", field: "Where", count: "Times", last: "Latest" },
+  schema: { hint: "As found in what came in; properties are those of the latest 20,000 events", names: "{{number}} different events", most: "The {{count}} most frequent are listed", event: "Event", count: "Times", last: "Latest", properties: "Properties", share: "in {{share}}", empty: "Events and properties are listed here once some have come.", type: { text: "text", number: "number", boolean: "yes or no", list: "list", object: "object" } },
+  set: { origins: "Sites that may send", originsHint: "One a line, such as https://www.muhe.cn or *.muhe.cn; empty for all. Only holds for pages in browsers", rate: "Events a second at most", rateHint: "Above that the sender is asked to come again, nothing is lost; 0 is no bound", expected: "Late after so many hours without facts", expectedHint: "Then it stands in Today; empty for never", save: "Save", saved: "Saved" },
+};
