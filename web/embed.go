@@ -57,6 +57,9 @@ func Handler() http.Handler {
 		switch {
 		case ok && under(name, "assets"):
 			w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+		case ok && name == "t.js": // stands in pages of others
+			w.Header().Set("Cache-Control", "public, max-age=600")
+			w.Header().Set("Cross-Origin-Resource-Policy", "cross-origin")
 		case ok:
 			w.Header().Set("Cache-Control", "no-cache")
 		case path.Ext(name) != "":

@@ -9,9 +9,10 @@ export function Live({ of }: { of: Source }) {
   const { t } = useTranslation("source");
   const answer = useQuery({ queryKey: ["sources", "live", of.id], queryFn: () => listLive(of.id), refetchInterval: 2000 });
   const refused = answer.data?.refused ?? [];
+  const why = useRefused();
   return (
     <>
-      {refused.length > 0 && <Section title={t("live.refused")}><DataList label={t("live.refused")} answer={{ ...answer, data: { items: refused } }} columns={useRefused()} rowKey={(row) => `${row.code} ${row.field}`} empty="" keys={false} /></Section>}
+      {refused.length > 0 && <Section title={t("live.refused")}><DataList label={t("live.refused")} answer={{ ...answer, data: { items: refused } }} columns={why} rowKey={(row) => `${row.code} ${row.field}`} empty="" keys={false} /></Section>}
       <Section title={t("tab.live")} side={<span className="meta">{t("live.hint")}</span>}>
         <DataList label={t("tab.live")} answer={answer} columns={useColumns()} rowKey={(row) => `${row.received_at} ${row.visitor_id} ${row.at} ${row.event} ${row.path}`} pageSize={100} empty={t("live.empty")} />
       </Section>
