@@ -1,5 +1,5 @@
 // A source is made, its code stands in a shop's pages on another host, and what a visitor does there is seen as it happens:
-// by our own script and by Segment's library for browsers (C012, C013).
+// by our own script and by Segment's library for browsers (C005, C008).
 import assert from "node:assert/strict";
 import { createReadStream } from "node:fs";
 import { createServer } from "node:http";

@@ -88,7 +88,7 @@ func (o *outcome) Success(analytics.Message)        { o.taken.Add(1) }
 func (o *outcome) Failure(analytics.Message, error) { o.lost.Add(1) }
 
 // Segment's own clients for Node and Go send ten thousand messages over a bad network while the program is killed with
-// SIGKILL. Every message a client was told is taken is there, once, and whose it is (C012, T18).
+// SIGKILL. Every message a client was told is taken is there, once, and whose it is (C005, C008).
 func TestEventsSurviveKills(t *testing.T) {
 	const each = 5000
 	binary, err := served.Binary(t.Context(), t.TempDir())
