@@ -53,9 +53,12 @@ type correctionRow struct {
 	Asked      bool   `bun:"asked"`
 	CreatedAt  int64  `bun:"created_at"`
 	DecidedAt  *int64 `bun:"decided_at"`
+
+	ConfirmBy   *int64 `bun:"confirm_by"` // until when it can be confirmed, where it must be
+	ConfirmedAt *int64 `bun:"confirmed_at"`
 }
 
-const correctionColumns = "id, customer_id, field, before, value, state, asked, created_at, decided_at"
+const correctionColumns = "id, customer_id, field, before, value, state, asked, created_at, decided_at, confirm_by, confirmed_at"
 
 // Correction is what a customer has said about a detail of hers, as the reader may see it.
 type Correction struct {
@@ -68,6 +71,8 @@ type Correction struct {
 	Asked     bool       `json:"asked" doc:"we had asked her for it"`
 	At        time.Time  `json:"at"`
 	DecidedAt *time.Time `json:"decided_at"`
+
+	Confirmation string `json:"confirmation" enum:"none,waiting,expired,confirmed" doc:"whether somebody at the address she gave has confirmed it; what waits or was never confirmed cannot be accepted"`
 }
 
 // AskedBy says where to learn for which details a customer is asked on her own page.
@@ -85,7 +90,7 @@ func (s *Store) askedOf(ctx context.Context, from bun.IDB, id int64) ([]string, 
 
 // Correct takes what a customer says of herself on her own page. A value that stands already says nothing. It gives the fields
 // whose value cannot be one; then nothing is taken.
-func (s *Store) Correct(ctx context.Context, id int64, said map[string]string) (wrong []fault.Field, err error) {
+func (s *Store) Correct(ctx context.Context, id int64, said map[string]string, language pageLanguage) (wrong []fault.Field, err error) {
 	err = s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var rows []Customer
 		if err := tx.Ask(ctx, &rows, "select "+customerColumns+" from customers where id = ?", id); err != nil || len(rows) == 0 {
@@ -115,7 +120,11 @@ func (s *Store) Correct(ctx context.Context, id int64, said map[string]string) (
 				wrong = append(wrong, fault.Field{Field: name, Key: key})
 				continue
 			}
-			if held := c.heldOf(name, points); held != value {
+			held := c.heldOf(name, points)
+			if held == value && isContact(name) { // no page tells whether a contact point is the one we hold
+				now := clock.Millis(ctx)
+				given = append(given, correctionRow{CustomerID: id, Field: name, Before: held, Value: value, State: CorrectionApplied, CreatedAt: now, DecidedAt: &now})
+			} else if held != value {
 				given = append(given, correctionRow{CustomerID: id, Field: name, Before: held, Value: value, Asked: slices.Contains(asked, name), State: CorrectionProposed, CreatedAt: clock.Millis(ctx)})
 			}
 		}
@@ -124,7 +133,7 @@ func (s *Store) Correct(ctx context.Context, id int64, said map[string]string) (
 		}
 		for i := range given {
 			g := &given[i]
-			if settings.Corrections == CorrectAtOnce && !slices.Contains(waitsForStaff, g.Field) {
+			if g.State == CorrectionProposed && settings.Corrections == CorrectAtOnce && !slices.Contains(waitsForStaff, g.Field) {
 				g.State, g.DecidedAt = CorrectionApplied, &g.CreatedAt
 				err := s.writeCorrection(guard.System(ctx), tx, g, "customer.corrected")
 				if fault.Is(err, fault.KindNotFound) { // staff have deleted her record: it waits with it
@@ -134,7 +143,16 @@ func (s *Store) Correct(ctx context.Context, id int64, said map[string]string) (
 				}
 			}
 		}
-		return keepCorrections(ctx, tx, given)
+		if err := keepCorrections(ctx, tx, given); err != nil {
+			return err
+		}
+		confirms, err := s.confirms(ctx, tx, settings)
+		for i := range given {
+			if confirms && err == nil && given[i].Field == ContactEmail && given[i].State == CorrectionProposed {
+				err = s.askToConfirm(ctx, tx, &given[i], language)
+			}
+		}
+		return err
 	})
 	return wrong, err
 }
@@ -142,7 +160,8 @@ func (s *Store) Correct(ctx context.Context, id int64, said map[string]string) (
 // keepCorrections stores what a customer has said; a later word on the same field stands for an earlier one that waits.
 func keepCorrections(ctx context.Context, tx *db.Tx, given []correctionRow) error {
 	fields := map[string]any{}
-	for _, g := range given {
+	for i := range given {
+		g := &given[i]
 		if _, err := tx.Do(ctx, "delete from corrections where customer_id = ? and field = ? and state = ?", g.CustomerID, g.Field, CorrectionProposed); err != nil {
 			return err
 		}
@@ -197,7 +216,7 @@ func (s *Store) writeCorrection(ctx context.Context, tx *db.Tx, r *correctionRow
 	_, _, err := s.changeIn(ctx, tx, r.CustomerID, "", action, saidByCustomer, func(ctx context.Context, tx *db.Tx, c *Customer) (difference, error) {
 		if r.Field == ContactPhone || r.Field == ContactEmail {
 			changed := difference{}
-			return changed, replaceContact(ctx, tx, c.ID, r.Field, &ContactPoint{Kind: r.Field, Value: r.Value, Raw: r.Value, State: ContactOK}, changed)
+			return changed, replaceContact(ctx, tx, c.ID, r.Field, &ContactPoint{Kind: r.Field, Value: r.Value, Raw: r.Value, State: ContactOK, Verified: r.ConfirmedAt != nil}, changed)
 		}
 		before := *c
 		text, err := json.Marshal(map[string]string{r.Field: r.Value})
@@ -253,7 +272,7 @@ func (s *Store) Corrections(ctx context.Context, id int64, state string, limit i
 		}
 		at := slices.IndexFunc(customers, func(c Customer) bool { return c.ID == r.CustomerID })
 		v := Correction{ID: api.ID(r.ID), Customer: Named{ID: api.ID(r.CustomerID), Name: r.Name}, Field: r.Field, Held: customers[at].heldOf(r.Field, points), Value: r.Value,
-			State: r.State, Asked: r.Asked, At: instant(r.CreatedAt)}
+			State: r.State, Asked: r.Asked, At: instant(r.CreatedAt), Confirmation: r.confirmation(clock.Millis(ctx))}
 		if r.DecidedAt != nil {
 			v.DecidedAt = instantOrNull(*r.DecidedAt)
 		}
@@ -286,6 +305,9 @@ func (s *Store) DecideCorrection(ctx context.Context, id int64, state string) er
 		}
 		if !guard.FieldsOf(ctx, noun).CanWrite(r.Field) {
 			return fault.Forbidden("field_not_writable", r.Field)
+		}
+		if state == CorrectionAccepted && r.State == CorrectionProposed && r.ConfirmBy != nil && r.ConfirmedAt == nil {
+			return fault.Conflict("correction_not_confirmed")
 		}
 		n, err := tx.Do(ctx, "update corrections set state = ?, decided_at = ?, decided_by = ? where id = ? and state = ?", state, clock.Millis(ctx), actingStaff(ctx), id, CorrectionProposed)
 		if err != nil {

@@ -64,6 +64,7 @@ where source = ?
 		"update person_requests set customer_id = null, note = '', address = '' where customer_id in (?)",
 		"delete from legal_holds where customer_id in (?)",
 		"delete from corrections where customer_id in (?)",
+		"delete from mails where customer_id in (?)",
 		"delete from customer_tags where customer_id in (?)",
 		"delete from visitor_sightings where visitor_id in (select id from visitors where customer_id in (?))",
 		"delete from visitor_partings where visitor_id in (select id from visitors where customer_id in (?))",

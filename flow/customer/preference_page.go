@@ -22,6 +22,7 @@ import (
 
 const (
 	preferencePath = "/p/"
+	confirmPath    = preferencePath + "confirm/"
 	oneClick       = "List-Unsubscribe=One-Click"
 	roleOfCustomer = "customer"
 )
@@ -48,6 +49,9 @@ func (s *Store) Preferences() http.Handler {
 	r := chi.NewRouter()
 	r.Use(p.surround)
 	r.Get(preferencePath+"style.css", p.style)
+	r.Get(confirmPath+"{token}", p.confirming)
+	r.Head(confirmPath+"{token}", p.confirming)
+	r.Post(confirmPath+"{token}", p.confirm)
 	r.Get(preferencePath+"{token}", p.show)
 	r.Head(preferencePath+"{token}", p.show)
 	r.Get(preferencePath+"{token}/unsubscribe", p.show)
@@ -231,7 +235,7 @@ func (p *preferencePages) correct(w http.ResponseWriter, r *http.Request) {
 	for _, name := range HerOwn() {
 		said[name] = r.PostForm.Get(name)
 	}
-	wrong, err := p.store.Correct(r.Context(), c.ID, said)
+	wrong, err := p.store.Correct(r.Context(), c.ID, said, languageOf(r))
 	if err != nil || len(wrong) == 0 {
 		p.done(w, r, l, "corrected", err)
 		return
@@ -243,6 +247,37 @@ func (p *preferencePages) correct(w http.ResponseWriter, r *http.Request) {
 	}
 	view.refill(said, wrong)
 	p.answer(w, http.StatusUnprocessableEntity, view)
+}
+
+// confirming asks whoever has opened the link in a mail to press a button: scanners of mail follow links.
+func (p *preferencePages) confirming(w http.ResponseWriter, r *http.Request) {
+	err := p.read.Allow(api.Address(r))
+	if err == nil {
+		_, err = p.store.confirmable(r.Context(), p.store.records.Read(), chi.URLParam(r, "token"))
+	}
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	p.answer(w, http.StatusOK, p.confirmView(r, "confirm"))
+}
+
+func (p *preferencePages) confirm(w http.ResponseWriter, r *http.Request) {
+	err := p.write.Allow("confirm " + api.Address(r))
+	if err == nil {
+		err = p.store.Confirm(r.Context(), chi.URLParam(r, "token"))
+	}
+	if err != nil {
+		p.fail(w, r, err)
+		return
+	}
+	p.answer(w, http.StatusOK, p.confirmView(r, "confirmed"))
+}
+
+// confirmView says nothing of whose address it is: whoever opens the mail may be anybody.
+func (p *preferencePages) confirmView(r *http.Request, said string) *preferenceView {
+	language := languageOf(r)
+	return &preferenceView{Language: string(language), Words: pageWords[language], Company: workspace.Of(r.Context()).Name, Path: confirmPath + chi.URLParam(r, "token"), Confirm: said}
 }
 
 // done leads back to the page, so that loading it again sends nothing again.

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/go-chi/chi/v5"
+	"github.com/uptrace/bun"
 	"golang.org/x/text/language"
 
 	"guanxi/base/clock"
@@ -55,6 +56,7 @@ type preferenceView struct {
 	Said     string // what has just been done
 	Code     string
 	Failure  string
+	Confirm  string // confirm: the page of a link in a mail, confirmed: after its button
 }
 
 type pageChannel struct{ Key, Label string }
@@ -184,7 +186,8 @@ func (p *preferencePages) addDetails(r *http.Request, v *preferenceView, c *Cust
 		return err
 	}
 	var waits []string
-	if err := from.NewRaw("select field from corrections where customer_id = ? and state = ?", c.ID, CorrectionProposed).Scan(ctx, &waits); err != nil {
+	if err := from.NewRaw("select field from corrections where customer_id = ? and (state = ? or state = ? and field in (?) and created_at > ?)", c.ID, CorrectionProposed,
+		CorrectionApplied, bun.List([]string{ContactPhone, ContactEmail}), clock.Now(ctx).AddDate(0, 0, -7).UnixMilli()).Scan(ctx, &waits); err != nil {
 		return err
 	}
 	for _, name := range HerOwn() {

@@ -17,13 +17,14 @@ import (
 
 // Privacy is how the workspace deals with people's own data.
 type Privacy struct {
-	Responsible *api.ID `json:"responsible" nullable:"true" doc:"staff whose Today shows people's requests; null: every administrator's"`
-	DueDays     int     `json:"due_days" minimum:"1" maximum:"30" doc:"days within which a request is to be answered (PIPL asks for promptly; GB/T 35273 and GDPR for 30 at most)"`
-	LinkDays    int     `json:"link_days" minimum:"30" maximum:"1500" doc:"for how long a customer's own link works"`
-	Corrections string  `json:"corrections" enum:"staff,at_once" doc:"what customers correct on their own page: staff accept it, or it stands at once; name, phone and email always wait for staff"`
-	UploadDays  int     `json:"upload_days,omitempty" minimum:"1" maximum:"90" default:"1" doc:"days that a file which came in is kept after its import has ended"`
-	ExportDays  int     `json:"export_days,omitempty" minimum:"1" maximum:"30" default:"3" doc:"days that a file which was taken out can be fetched"`
-	Contact     string  `json:"contact" maxLength:"200" doc:"whom people can write to, as their page says"`
+	Responsible  *api.ID `json:"responsible" nullable:"true" doc:"staff whose Today shows people's requests; null: every administrator's"`
+	DueDays      int     `json:"due_days" minimum:"1" maximum:"30" doc:"days within which a request is to be answered (PIPL asks for promptly; GB/T 35273 and GDPR for 30 at most)"`
+	LinkDays     int     `json:"link_days" minimum:"30" maximum:"1500" doc:"for how long a customer's own link works"`
+	Corrections  string  `json:"corrections" enum:"staff,at_once" doc:"what customers correct on their own page: staff accept it, or it stands at once; name, phone and email always wait for staff"`
+	UploadDays   int     `json:"upload_days,omitempty" minimum:"1" maximum:"90" default:"1" doc:"days that a file which came in is kept after its import has ended"`
+	ExportDays   int     `json:"export_days,omitempty" minimum:"1" maximum:"30" default:"3" doc:"days that a file which was taken out can be fetched"`
+	ConfirmEmail *bool   `json:"confirm_email,omitempty" doc:"write to an e-mail address that a customer gives on her page, and let it count once somebody there has confirmed it; where no mail server is named it waits for staff alone. Absent: yes"`
+	Contact      string  `json:"contact" maxLength:"200" doc:"whom people can write to, as their page says"`
 }
 
 const privacyKey = "privacy"

@@ -102,7 +102,7 @@ limit ?`, TopPerKind).Scan(ctx, &asked); err != nil {
 select c.id as customer_id, c.name, c.owner_id, c.team_id, min(k.field) as what, count(*) as details, max(k.created_at) as since
 from corrections k
 join customers c on c.id = k.customer_id
-where k.state = 'proposed' and c.deleted_at is null and c.merged_into is null
+where k.state = 'proposed' and (k.confirm_by is null or k.confirmed_at is not null) and c.deleted_at is null and c.merged_into is null
 group by c.id, c.name, c.owner_id, c.team_id
 order by c.id desc
 limit ?`, TopPerKind).Scan(ctx, &given); err != nil {

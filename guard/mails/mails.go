@@ -1,4 +1,5 @@
-// Package mails writes to staff: how an import or an export ended, which schedule does not work. What is to be sent is
+// Package mails writes to staff: how an import or an export ended, which schedule does not work; and to customers what
+// something they do on their own pages needs, such as a link that confirms an address. What is to be sent is
 // planned in the change that causes it, one row for each person and cause; a row is marked in flight before the server is
 // asked, so that nobody is told twice. What a crash or a lost answer leaves open is said to be in doubt and left to a person.
 package mails

@@ -18,7 +18,7 @@ type settingsOut struct{ Body settingsView }
 
 type mailView struct {
 	ID        api.ID     `json:"id"`
-	To        string     `json:"to" doc:"name of the member of staff"`
+	To        string     `json:"to" doc:"name of the member of staff; empty for a customer"`
 	Subject   string     `json:"subject"`
 	State     State      `json:"state" enum:"planned,in_flight,sent,failed,in_doubt"`
 	Attempts  int        `json:"attempts"`
@@ -78,7 +78,7 @@ func (m *Mails) Register(a *api.API) {
 				return nil, err
 			}
 			var found []stored
-			if err := m.records.Read().NewRaw("select "+columns+" from mails m join staff s on s.id = m.staff_id where m.id < ? order by m.id desc limit ?", before, in.Limit+1).Scan(ctx, &found); err != nil {
+			if err := m.records.Read().NewRaw("select "+columns+" from mails m left join staff s on s.id = m.staff_id where m.id < ? order by m.id desc limit ?", before, in.Limit+1).Scan(ctx, &found); err != nil {
 				return nil, err
 			}
 			out := &struct{ Body page.List[mailView] }{}

@@ -16,6 +16,7 @@ type Report struct {
 	Note    string
 	Path    string // of the page, beginning with /
 	Button  string // what the link says
+	Footer  string // instead of the one for staff
 }
 
 // Line is one figure of a report.
@@ -44,6 +45,9 @@ func (r Report) write(language, workspace, publicURL string) (text, html string,
 	footer, known := footers[language]
 	if !known {
 		footer = footers["en-US"]
+	}
+	if r.Footer != "" {
+		footer = r.Footer
 	}
 	link := ""
 	if r.Path != "" && publicURL != "" {

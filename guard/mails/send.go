@@ -47,9 +47,10 @@ type stored struct {
 	NextAt    int64  `bun:"next_at"`
 	CreatedAt int64  `bun:"created_at"`
 	SentAt    *int64 `bun:"sent_at"`
+	Recipient string `bun:"recipient"` // of a note, sealed
 }
 
-const columns = `m.id, m.once, m.staff_id, s.name, s.email, s.active, m.subject, m.body, m.html, m.state, m.attempts, m.error_code, m.answer, m.next_at, m.created_at, m.sent_at`
+const columns = `m.id, m.once, m.staff_id, coalesce(s.name, '') as name, coalesce(s.email, '') as email, coalesce(s.active, false) as active, m.subject, m.body, m.html, m.state, m.attempts, m.error_code, m.answer, m.next_at, m.created_at, m.sent_at, m.recipient`
 
 // messageID is the same at every try, so that a mail that arrives twice is known to be one.
 func (s *stored) messageID() string {
@@ -87,6 +88,9 @@ func (m *Mails) tidy(ctx context.Context) error {
 			Failed, Planned, now-freshFor.Milliseconds()); err != nil {
 			return err
 		}
+		if err := forgetNotes(ctx, tx); err != nil {
+			return err
+		}
 		_, err := tx.Do(ctx, "delete from mails where created_at < ? and state <> ?", now-keptFor.Milliseconds(), InFlight)
 		return err
 	})
@@ -109,11 +113,15 @@ func (m *Mails) claim(ctx context.Context) (claimed *stored, server mail.Server,
 		}
 		now := clock.Millis(ctx)
 		var due []stored
-		if err := tx.NewRaw("select "+columns+" from mails m join staff s on s.id = m.staff_id where m.state = ? and m.next_at <= ? order by m.next_at, m.id limit 1", Planned, now).Scan(ctx, &due); err != nil || len(due) == 0 {
+		if err := tx.NewRaw("select "+columns+" from mails m left join staff s on s.id = m.staff_id where m.state = ? and m.next_at <= ? order by m.next_at, m.id limit 1", Planned, now).Scan(ctx, &due); err != nil || len(due) == 0 {
 			return err
 		}
-		if !due[0].Active {
+		if due[0].StaffID != 0 && !due[0].Active {
 			_, err := tx.Do(ctx, "update mails set state = ?, error_code = 'staff_gone' where id = ?", Failed, due[0].ID)
+			return err
+		}
+		if err := due[0].open(ctx); err != nil { // sealed with keys that are gone
+			_, err := tx.Do(ctx, "update mails set state = ?, error_code = 'sealed_with_another_key', recipient = '', body = '', html = '' where id = ?", Failed, due[0].ID)
 			return err
 		}
 		n, err := tx.Do(ctx, "update mails set state = ?, attempts = attempts + 1, claimed_at = ? where id = ? and state = ?", InFlight, now, due[0].ID, Planned)
@@ -153,7 +161,10 @@ func (m *Mails) settle(ctx context.Context, of *stored, result error) error {
 		}
 		_, err := tx.Do(ctx, "update mails set state = ?, error_code = ?, answer = ?, next_at = ?, sent_at = ? where id = ? and attempts = ? and state in (?, ?)",
 			state, code, answer, next, sentAt, of.ID, of.Attempts, InFlight, InDoubt)
-		return err
+		if err != nil {
+			return err
+		}
+		return forgetNotes(ctx, tx)
 	})
 }
 
@@ -161,7 +172,7 @@ func (m *Mails) settle(ctx context.Context, of *stored, result error) error {
 func (m *Mails) Again(ctx context.Context, id int64) error {
 	return m.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var states []State
-		if err := tx.NewRaw("select state from mails where id = ?", id).Scan(ctx, &states); err != nil {
+		if err := tx.NewRaw("select state from mails where id = ? and customer_id is null", id).Scan(ctx, &states); err != nil {
 			return err
 		}
 		if len(states) == 0 {

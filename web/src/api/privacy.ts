@@ -112,6 +112,8 @@ export interface PrivacySettings {
   corrections: "staff" | "at_once";
   upload_days: number;
   export_days: number;
+  /** Whether an e-mail address given by a customer is written to before it counts; absent: yes. */
+  confirm_email?: boolean;
   contact: string;
 }
 
@@ -124,6 +126,8 @@ export interface SaidOfHerself {
   value: string;
   state: "proposed" | "accepted" | "refused" | "applied";
   asked: boolean;
+  /** Whether somebody at the address she gave has confirmed it. */
+  confirmation: "none" | "waiting" | "expired" | "confirmed";
   at: string;
 }
 

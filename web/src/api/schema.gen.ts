@@ -5076,6 +5076,11 @@ export interface components {
             asked: boolean;
             /** Format: date-time */
             at: string;
+            /**
+             * @description whether somebody at the address she gave has confirmed it; what waits or was never confirmed cannot be accepted
+             * @enum {string}
+             */
+            confirmation: "none" | "waiting" | "expired" | "confirmed";
             customer: components["schemas"]["Named"];
             /** Format: date-time */
             decided_at: string | null;
@@ -6627,7 +6632,7 @@ export interface components {
             /** @enum {string} */
             state: "planned" | "in_flight" | "sent" | "failed" | "in_doubt";
             subject: string;
-            /** @description name of the member of staff */
+            /** @description name of the member of staff; empty for a customer */
             to: string;
         };
         Mapping: {
@@ -7809,6 +7814,8 @@ export interface components {
             items: components["schemas"]["SignalPrior"][] | null;
         };
         Privacy: {
+            /** @description write to an e-mail address that a customer gives on her page, and let it count once somebody there has confirmed it; where no mail server is named it waits for staff alone. Absent: yes */
+            confirm_email?: boolean;
             /** @description whom people can write to, as their page says */
             contact: string;
             /**

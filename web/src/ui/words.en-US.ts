@@ -172,7 +172,7 @@ export default {
       value_of_another_type: "The field takes another kind of value",
       bulk_edit_ended: "It has ended already",
       bulk_edit_not_done: "It has not ended yet, or was undone already",
-      correction_decided: "This has been decided already", scope_all_needed: "Only for who sees all customers",
+      correction_not_confirmed: "Nobody at this address has confirmed it yet", key_added_meanwhile: "Another key was added meanwhile", correction_decided: "This has been decided already", scope_all_needed: "Only for who sees all customers",
       event_without_visitor: "Only a visitor does something: give the key of a browser or device",
       visitor_not_tied: "This visitor is nobody’s",
       visitor_tied: "This visitor is somebody’s already",

@@ -172,7 +172,7 @@ export default {
       value_of_another_type: "这个字段要求另一种值",
       bulk_edit_ended: "已经结束了",
       bulk_edit_not_done: "还没有结束，或已经撤销",
-      correction_decided: "这一项已经处理过", scope_all_needed: "只有能看到全部客户的人可以用",
+      correction_not_confirmed: "这个邮箱还没有经本人确认", key_added_meanwhile: "其间又增加了密钥", correction_decided: "这一项已经处理过", scope_all_needed: "只有能看到全部客户的人可以用",
       event_without_visitor: "只有访客有行为：请给出浏览器或设备的标识",
       visitor_not_tied: "这个访客还没有归属",
       visitor_tied: "这个访客已有归属",

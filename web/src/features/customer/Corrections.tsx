@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { decideCorrection, readCorrections, type CustomerPage, type SaidOfHerself } from "../../api";
 import { useCan } from "../../app/session";
-import { Button, Section, useFormat, useToast } from "../../ui";
+import { Button, Section, Tag, useFormat, useToast } from "../../ui";
 
 /** What she has said of herself on her own page, and waits for somebody to let it stand. */
 export function Corrections({ of }: { of: CustomerPage }) {
@@ -23,9 +23,9 @@ export function Corrections({ of }: { of: CustomerPage }) {
       <ul className="corrections">
         {data.items.map((one) => (
           <li key={one.id}>
-            <p><span className="dim">{t(`field.${one.field as "phone"}`)}</span> {one.held && <><del>{one.held}</del> </>}<b>{one.value}</b></p>
+            <p><span className="dim">{t(`field.${one.field as "phone"}`)}</span> {one.held && <><del>{one.held}</del> </>}<b>{one.value}</b>{one.confirmation !== "none" && <> <Tag tone={one.confirmation === "confirmed" ? "ok" : "warn"}>{t(`corrections.confirmation.${one.confirmation}`)}</Tag></>}</p>
             <p className="meta">{format.when(one.at)}{one.asked && t("corrections.asked")}
-              {write && <span className="end"><Button look="link" className="meta" busy={decide.isPending} onClick={() => decide.mutate({ one, way: "accept" })}>{t("corrections.accept")}</Button> <Button look="link" className="meta" onClick={() => decide.mutate({ one, way: "refuse" })}>{t("corrections.refuse")}</Button></span>}</p>
+              {write && <span className="end">{(one.confirmation === "none" || one.confirmation === "confirmed") && <Button look="link" className="meta" busy={decide.isPending} onClick={() => decide.mutate({ one, way: "accept" })}>{t("corrections.accept")}</Button>} <Button look="link" className="meta" onClick={() => decide.mutate({ one, way: "refuse" })}>{t("corrections.refuse")}</Button></span>}</p>
           </li>
         ))}
       </ul>

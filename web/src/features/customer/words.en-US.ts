@@ -68,7 +68,7 @@ export default {
   next: { title: "Next step", none: "Nothing to do now", nextContact: "Next contact {{at}}", call: "Call", log: "Log contact", later: "Later", give: "Hand over", drop: "Dismiss", open: "See it in Today" },
   rhythm: { title: "Order rhythm", window: "Last 12 months", cycle: "Interval", each: "Per order", silent: "Silent", none: "Never ordered yet" },
   promises: { title: "Agreed and open", none: "Nothing agreed" },
-  corrections: { title: "Corrected by the customer", asked: ", as asked", accept: "Accept", refuse: "Leave as is", said: { accept: "{{field}} is written, said by the customer", refuse: "{{field}} stays as it is" } },
+  corrections: { title: "Corrected by the customer", asked: ", as asked", accept: "Accept", refuse: "Leave as is", confirmation: { waiting: "not confirmed yet", expired: "never confirmed", confirmed: "confirmed by mail" }, said: { accept: "{{field}} is written, said by the customer", refuse: "{{field}} stays as it is" } },
   lists: { title: "Lists" },
   segments: { title: "Segments", count: "{{count}}", none: "In no segment", since: "since {{at}}" },
   phone: { moves: "Timeline", profile: "Profile", todo: "To do", spent: "12 months", silent: "Silent", lost: "Churn risk" },

@@ -68,7 +68,7 @@ export default {
   next: { title: "下一步", none: "现在没有要做的事", nextContact: "下次联系 {{at}}", call: "打电话", log: "记一笔", later: "稍后", give: "转交", drop: "忽略", open: "在今日里看" },
   rhythm: { title: "下单节奏", window: "近 12 个月", cycle: "平均间隔", each: "每单", silent: "已沉默", none: "还没有下过单" },
   promises: { title: "约定与未结", none: "没有约定" },
-  corrections: { title: "本人更正", asked: "，请她核对过", accept: "接受", refuse: "不采用", said: { accept: "已写入{{field}}，来源是客户本人", refuse: "{{field}}保持原样" } },
+  corrections: { title: "本人更正", asked: "，请她核对过", accept: "接受", refuse: "不采用", confirmation: { waiting: "邮箱待本人确认", expired: "逾期未确认", confirmed: "已通过邮件确认" }, said: { accept: "已写入{{field}}，来源是客户本人", refuse: "{{field}}保持原样" } },
   lists: { title: "所在名单" },
   segments: { title: "所在客群", count: "{{count}} 个", none: "不在任何客群里", since: "{{at}} 进入" },
   phone: { moves: "动态", profile: "档案", todo: "待办", spent: "近 12 个月", silent: "已沉默", lost: "流失可能" },

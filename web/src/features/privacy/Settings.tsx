@@ -15,7 +15,7 @@ export function Settings() {
   const answer = useQuery(settingsQuery);
   const staff = useQuery(staffQuery).data?.items ?? [];
   const { busy, faults, fault, form } = useSend(async ({ text }) => {
-    await changePrivacy({ responsible: text("responsible") || null, due_days: Number(text("due_days")), link_days: Number(text("link_days")), corrections: text("corrections") === "at_once" ? "at_once" : "staff", upload_days: Number(text("upload_days")), export_days: Number(text("export_days")), contact: text("contact") });
+    await changePrivacy({ responsible: text("responsible") || null, due_days: Number(text("due_days")), link_days: Number(text("link_days")), corrections: text("corrections") === "at_once" ? "at_once" : "staff", confirm_email: text("confirm_email") === "yes", upload_days: Number(text("upload_days")), export_days: Number(text("export_days")), contact: text("contact") });
     say({ text: t("settings.saved") });
     await client.invalidateQueries({ queryKey: ["privacy"] });
   });
@@ -32,6 +32,9 @@ export function Settings() {
         <TextField name="link_days" type="number" min={30} max={1500} label={t("settings.link")} hint={t("settings.linkHint")} defaultValue={of.link_days} faults={faults} />
         <Field label={t("settings.corrections")} hint={t("settings.correctionsHint")}>
           {(attributes) => <select className="input" name="corrections" defaultValue={of.corrections} {...attributes}>{(["staff", "at_once"] as const).map((each) => <option key={each} value={each}>{t(`settings.by.${each}`)}</option>)}</select>}
+        </Field>
+        <Field label={t("settings.confirm")} hint={t("settings.confirmHint")}>
+          {(attributes) => <select className="input" name="confirm_email" defaultValue={of.confirm_email === false ? "no" : "yes"} {...attributes}>{(["yes", "no"] as const).map((each) => <option key={each} value={each}>{t(`settings.confirmBy.${each}`)}</option>)}</select>}
         </Field>
         <TextField name="upload_days" type="number" min={1} max={90} label={t("settings.uploads")} hint={t("settings.uploadsHint")} defaultValue={of.upload_days} faults={faults} />
         <TextField name="export_days" type="number" min={1} max={30} label={t("settings.exports")} hint={t("settings.exportsHint")} defaultValue={of.export_days} faults={faults} />

@@ -38,7 +38,7 @@ export default {
   },
   settings: {
     saved: "Saved", responsible: "Responsible for personal data", responsibleHint: "Requests stand on this person's Today", everyAdmin: "Every administrator", due: "Days to answer", dueHint: "PIPL asks for promptly; GB/T 35273 and GDPR for 30 days at most", link: "Days a customer's own link works", linkHint: "Links to unsubscribe should work for long",
-    corrections: "What customers correct on their own page", correctionsHint: "Name, phone and email always wait for staff", by: { staff: "Staff accept it", at_once: "It stands at once" },
+    corrections: "What customers correct on their own page", correctionsHint: "Name, phone and email always wait for staff", by: { staff: "Staff accept it", at_once: "It stands at once" }, confirm: "New e-mail addresses", confirmHint: "A link goes to the address; until somebody there has confirmed it, it cannot be accepted. Without a mail server it waits for staff alone.", confirmBy: { yes: "Confirmed by a link sent there", no: "Looked at by staff only" },
     uploads: "Days a file that came in is kept", uploadsHint: "Encrypted, after its import has ended; deleted at once when somebody is erased", exports: "Days an export can be fetched", exportsHint: "Encrypted until then; deleted at once when somebody is erased",
     contact: "Contact", contactHint: "Stands on the customer's own page, for example privacy@example.com",
   },

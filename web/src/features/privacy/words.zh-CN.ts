@@ -38,7 +38,7 @@ export default {
   },
   settings: {
     saved: "已保存", responsible: "个人信息负责人", responsibleHint: "请求会出现在这个人的今日里", everyAdmin: "每位管理员", due: "答复期限（天）", dueHint: "个人信息保护法要求及时答复；国标 GB/T 35273 最长 30 天", link: "偏好中心链接有效期（天）", linkHint: "退订链接要长期有效",
-    corrections: "客户在本人页面上的更正", correctionsHint: "姓名、手机、邮箱总要由人接受", by: { staff: "由工作人员接受后写入", at_once: "直接写入" },
+    corrections: "客户在本人页面上的更正", correctionsHint: "姓名、手机、邮箱总要由人接受", by: { staff: "由工作人员接受后写入", at_once: "直接写入" }, confirm: "新填的邮箱", confirmHint: "先向该邮箱发确认链接，确认前不能接受。没有设置邮件服务器时只由工作人员核对。", confirmBy: { yes: "发链接确认", no: "只由工作人员核对" },
     uploads: "导入文件保留天数", uploadsHint: "导入结束后，原文件加密保留这么久，随后删除；清除某人时立即删除", exports: "导出文件保留天数", exportsHint: "导出文件加密保留这么久，随后删除；清除某人时立即删除",
     contact: "联系方式", contactHint: "写在客户本人的页面上，例如 privacy@example.com",
   },

@@ -55,7 +55,7 @@ export default {
       customer_restored: "恢复客户",
       customer_file_added: "放入文件", customer_file_removed: "拿掉文件", customer_file_restored: "放回文件", customer_file_read: "下载敏感文件",
       customer_disclosed: "导出全部个人信息",
-      customer_erased: "彻底清除", customer_correction_given: "本人在页面上更正", customer_corrected: "本人更正直接写入", customer_correction_accepted: "接受本人更正", customer_correction_refused: "不采用本人更正", customer_consent_recorded: "记录授权同意", customer_contact_stopped: "停用联系方式", customer_contact_released: "恢复联系方式", customer_link_made: "生成偏好中心链接", notice_published: "发布告知文本", purpose_saved: "修改授权用途", privacy_changed: "修改个人信息设置", data_item_saved: "修改数据项登记", customer_held: "法律保全", customer_released: "解除法律保全", fields_resealed: "重新加密敏感字段", register_noted: "修改处理登记", retention_ran: "到期删除", audit_expired: "审计内容到期清除", request_made: "提出个人信息请求", request_verified: "核实请求人身份", request_code_wrong: "核实码不对", request_closed: "办结个人信息请求",
+      customer_erased: "彻底清除", customer_correction_given: "本人在页面上更正", customer_correction_confirmed: "邮箱经本人确认", customer_corrected: "本人更正直接写入", customer_correction_accepted: "接受本人更正", customer_correction_refused: "不采用本人更正", customer_consent_recorded: "记录授权同意", customer_contact_stopped: "停用联系方式", customer_contact_released: "恢复联系方式", customer_link_made: "生成偏好中心链接", notice_published: "发布告知文本", purpose_saved: "修改授权用途", privacy_changed: "修改个人信息设置", data_item_saved: "修改数据项登记", customer_held: "法律保全", customer_released: "解除法律保全", fields_resealed: "重新加密敏感字段", register_noted: "修改处理登记", retention_ran: "到期删除", audit_expired: "审计内容到期清除", request_made: "提出个人信息请求", request_verified: "核实请求人身份", request_code_wrong: "核实码不对", request_closed: "办结个人信息请求",
       customer_revealed: "查看明文",
       customer_unmerged: "撤销合并",
       findings_open: "重开发现",

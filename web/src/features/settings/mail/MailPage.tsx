@@ -90,7 +90,7 @@ function Log() {
   const again = useMutation({ mutationFn: (of: Mail) => mailAgain(of.id), onSuccess: () => { say({ text: t("planned") }); void client.invalidateQueries({ queryKey: ["mails"] }); }, onError: sayFault });
   const why = (of: Mail) => of.error_code ? ui(`fault.code.${of.error_code}` as "fault.title", { defaultValue: of.error_code }) : "";
   const columns: Column<Mail>[] = [
-    { key: "to", head: t("to"), cell: (row) => <span className="name">{row.to}</span> },
+    { key: "to", head: t("to"), cell: (row) => row.to ? <span className="name">{row.to}</span> : <span className="dim">{t("customer")}</span> },
     { key: "subject", head: t("subject"), cell: (row) => row.subject },
     {
       key: "state", head: t("state"), cell: (row) => (
@@ -103,7 +103,7 @@ function Log() {
     },
     { key: "tries", head: t("tries"), num: true, hide: "narrow", cell: (row) => format.count(row.attempts) },
     { key: "at", head: t("at"), num: true, hide: "phone", cell: (row) => <span title={format.exact(row.sent_at ?? row.created_at)}>{format.when(row.sent_at ?? row.created_at)}</span> },
-    { key: "again", head: "", width: 90, cell: (row) => (row.state === "failed" || row.state === "in_doubt") && <Button look="link" busy={again.isPending && again.variables.id === row.id} onClick={() => again.mutate(row)}>{t("again")}</Button> },
+    { key: "again", head: "", width: 90, cell: (row) => row.to && (row.state === "failed" || row.state === "in_doubt") && <Button look="link" busy={again.isPending && again.variables.id === row.id} onClick={() => again.mutate(row)}>{t("again")}</Button> },
   ];
   return (
     <Section title={t("log")}>
