@@ -19,6 +19,8 @@ const (
 	streamNobody
 	streamContact
 	streamDirt
+	streamVisit
+	streamVisitBuyer
 )
 
 // chance is a source of random draws that can be re-aimed without allocating.

@@ -47,6 +47,9 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 	if err := demo.Fill(ctx, p.records, options); err != nil {
 		return err
 	}
+	if err := c.visit(ctx, p, options.Seed); err != nil {
+		return err
+	}
 	if err := p.rebuild(ctx); err != nil {
 		return err
 	}
@@ -57,6 +60,26 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 		return err
 	}
 	return p.catchUp(ctx) // what both found stands on Today from the first look on
+}
+
+// visit has the shop with a site send what people did there.
+func (c *demoCommand) visit(ctx context.Context, p *program, seed uint64) error {
+	sources, err := p.stages.tracking.Sources(guard.System(ctx))
+	if err != nil {
+		return err
+	}
+	for _, s := range sources {
+		if s.Name != demo.VisitShop {
+			continue
+		}
+		if _, err := p.stages.tracking.Rekey(guard.System(ctx), int64(s.ID), 0, false); err != nil {
+			return err
+		}
+		if err := demo.Visits(ctx, p.records, seed, func(body []byte) error { return p.stages.tracking.Take(ctx, int64(s.ID), body) }); err != nil {
+			return err
+		}
+	}
+	return p.stages.tracking.Drain(ctx)
 }
 
 // signInLinks prints a link for the people of the demo company whose work differs most.

@@ -31,7 +31,24 @@ func Projections(touched *Touched) []feed.Projection {
 type Touched struct {
 	mu        sync.Mutex
 	customers map[int64]struct{}
+	visitors  []int64
 	everybody bool
+}
+
+// touchVisitors notes visitors whose events went.
+func (t *Touched) touchVisitors(ids ...int64) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.visitors = append(t.visitors, ids...)
+}
+
+// TakeVisitors gives the visitors whose events went since the last call: what was made of those is to be made anew.
+func (t *Touched) TakeVisitors() []int64 {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	ids := t.visitors
+	t.visitors = nil
+	return ids
 }
 
 // touchedLimit is where re-evaluating single customers costs more than evaluating everybody.

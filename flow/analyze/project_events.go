@@ -55,6 +55,11 @@ func (p *eventProjection) Project(ctx context.Context, from bun.IDB, to *columns
 		return err
 	}
 	if len(again) > 0 {
+		gone, err := distinctCustomers(ctx, to, "select distinct visitor_id from events where batch_id in (select unnest(?::bigint[]))", again)
+		if err != nil {
+			return err
+		}
+		p.touched.touchVisitors(gone...)
 		for _, table := range []string{"events", "event_ids"} {
 			if err := to.Exec(ctx, "delete from "+table+" where batch_id in (select unnest(?::bigint[]))", again); err != nil {
 				return err

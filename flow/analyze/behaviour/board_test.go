@@ -65,7 +65,9 @@ func TestBoardIsWhatTheSessionsAddUpTo(t *testing.T) {
 		same(in(days, func(x stay) bool { return dayOf(x.start) == at.At }), at.Visits)
 	}
 	for _, depth := range board.Depths {
-		of := in(days, func(x stay) bool { return int64(x.pages) >= depth.Least && (depth.Most == nil || int64(x.pages) <= *depth.Most) })
+		of := in(days, func(x stay) bool {
+			return int64(x.pages) >= depth.Least && (depth.Most == nil || int64(x.pages) <= *depth.Most)
+		})
 		assert.EqualValues(t, len(of), depth.Sessions)
 		assert.Equal(t, people(of), s.behind(t, *depth.Opens), "the customers of depth %d", depth.Least)
 	}
@@ -80,7 +82,9 @@ func TestBoardIsWhatTheSessionsAddUpTo(t *testing.T) {
 		assert.Equal(t, people(of), s.behind(t, *landing.Opens))
 	}
 	for _, source := range board.Sources {
-		of := in(days, func(x stay) bool { return source.Key == nil && x.from == "" || source.Key != nil && x.from == *source.Key })
+		of := in(days, func(x stay) bool {
+			return source.Key == nil && x.from == "" || source.Key != nil && x.from == *source.Key
+		})
 		same(of, source.Visits)
 		assert.Equal(t, people(of), s.behind(t, *source.Opens))
 	}

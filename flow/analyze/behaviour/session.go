@@ -39,7 +39,8 @@ func (w watcher) Changed(ctx context.Context, to *columns.Tx, changed map[string
 			return err
 		}
 	}
-	if err := remake(ctx, to, s.IdleMinutes, changed[batches], changed[visitors]); err != nil {
+	whole := append(w.touched.TakeVisitors(), changed[visitors]...)
+	if err := remake(ctx, to, s.IdleMinutes, changed[batches], whole); err != nil {
 		return err
 	}
 	return w.touch(ctx, to, changed[batches], changed[visitors])

@@ -44,6 +44,20 @@ func pack(body []byte) []byte { return packer.EncodeAll(body, make([]byte, 0, le
 
 func unpack(packed []byte) ([]byte, error) { return unpacker.DecodeAll(packed, nil) }
 
+// Take keeps the body of a request of several calls that did not come over HTTP, as if source had sent it now.
+// Faults: not found, invalid, too large.
+func (t *Tracking) Take(ctx context.Context, source int64, body []byte) error {
+	s, err := t.Source(ctx, t.records.Read(), source)
+	if err != nil {
+		return err
+	}
+	given, err := read(body, "", clock.Millis(ctx))
+	if err != nil {
+		return err
+	}
+	return t.keep(ctx, s, "", "", body, len(given.messages))
+}
+
 // keep puts a request among what waits; it is on disk when keep returns.
 func (t *Tracking) keep(ctx context.Context, s *Source, kind, agent string, body []byte, events int) error {
 	packed, now := pack(body), clock.Millis(ctx)
