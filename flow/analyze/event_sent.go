@@ -16,6 +16,14 @@ var sentEvents = map[string]Label{
 	"page_viewed": {"浏览页面", "Page viewed"}, "cart_updated": {"更新购物车", "Cart updated"}, "checkout_started": {"开始结账", "Checkout started"},
 }
 
+// sentLabels are words for what shops commonly send under these names.
+var sentLabels = map[string]Label{
+	"screen_viewed": {"浏览屏幕", "Screen viewed"}, "product_viewed": {"浏览商品", "Product viewed"}, "Product Viewed": {"浏览商品", "Product viewed"},
+	"product_added": {"加入购物车", "Product added to cart"}, "Product Added": {"加入购物车", "Product added to cart"}, "Cart Viewed": {"查看购物车", "Cart viewed"},
+	"Checkout Started": {"开始结账", "Checkout started"}, "Order Completed": {"完成订单", "Order completed"}, "Products Searched": {"搜索商品", "Products searched"},
+	"search": {"搜索", "Search"}, "form_submitted": {"提交表单", "Form submitted"}, "element_clicked": {"点击", "Element clicked"}, "page_left": {"离开页面", "Page left"},
+}
+
 // propertyPrefix stands before the name of what a source sent along with an event.
 const propertyPrefix = "properties."
 
@@ -49,10 +57,12 @@ func sentEvent(name string) *Event {
 			past: "did %s", didNot: "did not do %s", things: en}}
 }
 
-// EventLabel gives the words for an event that sources send: its own name where it is none of the contract's.
+// EventLabel gives the words for an event that sources send: its own name where it is none that is known.
 func EventLabel(name string) Label {
-	if label, known := sentEvents[name]; known {
-		return label
+	for _, labels := range []map[string]Label{sentEvents, sentLabels} {
+		if label, known := labels[name]; known {
+			return label
+		}
 	}
 	return Label{name, name}
 }

@@ -11,21 +11,21 @@ import (
 // defaultDays is the period of who names none.
 const defaultDays = 30
 
-// rowsInput is the period and the group that operations on behaviour share.
-type rowsInput struct {
+// RowsInput is the period and the group that operations on behaviour share.
+type RowsInput struct {
 	From    string `query:"from" format:"date" doc:"first day; by default 30 days up to the last"`
 	To      string `query:"to" format:"date" doc:"last day, included; by default today"`
 	Segment api.ID `query:"segment" doc:"only customers in this segment"`
 	List    api.ID `query:"list" doc:"only customers in this list"`
 }
 
-func (in rowsInput) rows(ctx context.Context) (analyze.Rows, error) {
+func (in RowsInput) rows(ctx context.Context) (analyze.Rows, error) {
 	p, err := analyze.PeriodOf(ctx, in.From, in.To, defaultDays)
 	return analyze.Rows{Period: p, Group: analyze.GroupOf(int64(in.Segment), int64(in.List))}, err
 }
 
 type boardInput struct {
-	rowsInput
+	RowsInput
 	By    string `query:"by" enum:"day,week,month,quarter,year" doc:"step of the series; by default by the length of the period"`
 	Split string `query:"split" maxLength:"40" doc:"came_from, campaign, device, entry_page, exit_page, host, or of the customer country, province, city, gender, source, owner, team, rfm_segment"`
 	Top   int    `query:"top" minimum:"1" maximum:"200" default:"10" doc:"landing pages, sources, exits and parts to tell"`

@@ -205,7 +205,7 @@ func (b *Behaviour) registerFunnel(a *api.API) {
 		Summary: "How many go through steps in order, how long it takes them, and who drops out"},
 		func(ctx context.Context, in *funnelInput) (*answered[Funnel], error) {
 			body := in.Body
-			rows, err := rowsInput{body.From, body.To, body.Segment, body.List}.rows(ctx)
+			rows, err := RowsInput{body.From, body.To, body.Segment, body.List}.rows(ctx)
 			if err != nil {
 				return nil, err
 			}

@@ -271,21 +271,22 @@ order by v.ts desc, v.visitor_id, e.ts, e.batch_id, e.position`, limit)
 	})
 }
 
-type pathInput struct {
-	rowsInput
+// PathInput is what operations on ways share.
+type PathInput struct {
+	RowsInput
 	Of    string `query:"of" enum:"pages,events" default:"pages"`
 	Start string `query:"start" maxLength:"400" doc:"the page or event it begins with; by default where sessions begin"`
 	Steps int    `query:"steps" minimum:"2" maximum:"10" default:"5"`
 	Top   int    `query:"top" minimum:"1" maximum:"20" default:"8" doc:"told apart at each step; the others are one"`
 }
 
-func (in *pathInput) query(ctx context.Context) (PathQuery, error) {
+func (in *PathInput) query(ctx context.Context) (PathQuery, error) {
 	rows, err := in.rows(ctx)
 	return PathQuery{rows, in.Of, in.Start, in.Steps, in.Top}, err
 }
 
 type walkersInput struct {
-	pathInput
+	PathInput
 	Node string `query:"node" required:"true" maxLength:"500" doc:"id of a node"`
 	Next string `query:"next" maxLength:"500" doc:"id of a node of the step after, for a link"`
 }
@@ -305,7 +306,7 @@ func (b *Behaviour) registerPaths(a *api.API) {
 		return api.Op{Method: "GET", Path: path, Permission: permission, Tag: "behaviour", Summary: summary}
 	}
 	api.Register(a, read("/behaviour/paths", "metrics.read", "Which way people go through pages, as a flow of sessions from step to step"),
-		func(ctx context.Context, in *pathInput) (*answered[Paths], error) {
+		func(ctx context.Context, in *PathInput) (*answered[Paths], error) {
 			q, err := in.query(ctx)
 			if err != nil {
 				return nil, err

@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Condition, Funnel } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
 import { useCan } from "../../../app/session";
+import { useSay } from "../useSay";
 import { Button, Opens, saveCsv, Section, useFormat } from "../../../ui";
 
 /** The funnel itself: a bar per step, who fell out between, and how long it took; each number opens. */
@@ -11,6 +12,7 @@ export function FunnelSteps({ of, old }: { of: Funnel; old: boolean }) {
   const language = useLanguage();
   const format = useFormat();
   const can = useCan();
+  const say = useSay();
   const known = of.who === "customers" && can("customers.read");
   const first = of.steps[0]?.count ?? 0;
   const last = of.steps.at(-1);
@@ -50,7 +52,7 @@ export function FunnelSteps({ of, old }: { of: Funnel; old: boolean }) {
           <div className="listwrap" tabIndex={0} role="region" aria-label={t("funnel.splitTitle")}>
             <table aria-label={t("funnel.splitTitle")}>
               <thead><tr><th scope="col">{t("funnel.part")}</th>{of.steps.map((each, at) => <th key={at} scope="col" className="num">{each.label[language]}</th>)}</tr></thead>
-              <tbody>{of.parts.map((part) => <tr key={part.key ?? ""}><td>{part.key === null ? <span className="dim">{t("unknown")}</span> : part.label}</td>{part.counts.map((n, at) => <td key={at} className="num" title={format.share(part.rates[at])}>{format.count(n)}{at > 0 && <span className="meta"> {format.share(part.rates[at], 0)}</span>}</td>)}</tr>)}</tbody>
+              <tbody>{of.parts.map((part) => <tr key={part.key ?? ""}><td>{part.key === null ? <span className="dim">{t("unknown")}</span> : say.choice({ name: of.split ?? "" }, part.label)}</td>{part.counts.map((n, at) => <td key={at} className="num" title={format.share(part.rates[at])}>{format.count(n)}{at > 0 && <span className="meta"> {format.share(part.rates[at], 0)}</span>}</td>)}</tr>)}</tbody>
             </table>
           </div>
         </Section>

@@ -33,7 +33,7 @@ export function FunnelView({ query, search, go }: { query: VisitQuery & { from: 
   if (!fields.data) return fields.error ? <Failed error={fields.error} retry={() => void fields.refetch()} /> : <Skeleton rows={10} />;
   return (
     <div className="funnel">
-      <div className="setup rule" role="group" aria-label={t("funnel.setup")}>
+      <div className="setup" role="group" aria-label={t("funnel.setup")}>
         <Steps label={t("funnel.steps")} events={events} steps={steps} numbered onChange={(to) => go({ steps: to })} add={t("funnel.add")} />
         <Steps label={t("funnel.without")} events={events} steps={without} onChange={(to) => go({ without: to.length ? to : undefined })} add={t("funnel.addWithout")} />
         <div className="row">
@@ -74,7 +74,7 @@ function Steps({ label, events, steps, numbered, onChange, add }: { label: strin
         {steps.map((step, at) => {
           const event = events.find((each) => each.name === step.event);
           return (
-            <li key={`${at}${step.event}`} className="c">
+            <li key={`${at}${step.event}`} className="st">
               {numbered && <span className="n">{at + 1}</span>}
               <StepToken event={event} step={step} onChange={(to) => put(at, to)} />
               {numbered && at > 0 && <Button look="bare" icon="up" aria-label={t("funnel.earlier", { name: event?.label[language] ?? step.event })} title={t("funnel.earlierShort")} onClick={() => move(at, -1)} />}
@@ -83,7 +83,7 @@ function Steps({ label, events, steps, numbered, onChange, add }: { label: strin
           );
         })}
         {steps.length < 12 && (
-          <li className="c">
+          <li className="st">
             <Pop placement="bottomLeft" content={(close) => <Picker label={add} options={events.map((each) => ({ key: each.name, label: each.label[language] }))} onDone={close} onPick={(event) => onChange([...steps, { event }])} />}>
               <Button look="link"><Icon name="plus" small />{add}</Button>
             </Pop>

@@ -6,6 +6,7 @@ import type { VisitBand, VisitBoard, VisitQuery, Visits, VisitsOf } from "../../
 import { useLanguage } from "../../../app/i18n";
 import { useCan } from "../../../app/session";
 import { ActionMenu, Chart, Empty, Failed, Icon, Opens, Section, Skeleton, useFormat } from "../../../ui";
+import { useSay } from "../useSay";
 import { visitsQuery } from "./queries";
 
 const splits = ["device", "campaign", "came_from", "gender", "province", "rfm_segment", "owner"] as const;
@@ -34,7 +35,7 @@ export function Overview({ query, split, onSplit }: { query: VisitQuery; split: 
           <ActionMenu items={splits.map((each) => ({ key: each, label: t(`split.${each}`), onSelect: () => onSplit(each === "device" ? undefined : each) }))}>
             <button type="button" className="btn" aria-label={`${t("splitTitle")} ${t(`split.${by}`)}`}>{t(`split.${by}`)}<Icon name="down" small /></button>
           </ActionMenu>
-        }><Parts of={data.parts ?? []} name={t(`split.${by}`)} label={t("splitTitle")} none={by === "came_from" ? t("direct") : t("unknown")} /></Section>
+        }><Parts of={data.parts ?? []} name={t(`split.${by}`)} label={t("splitTitle")} by={by} none={by === "came_from" ? t("direct") : t("unknown")} /></Section>
       </div>
       <p className="meta foot">{t("idle", { n: data.settings.idle_minutes })}</p>
     </div>
@@ -104,8 +105,9 @@ function Course({ of }: { of: VisitBoard }) {
   );
 }
 
-function Parts({ of, name, label, none }: { of: VisitsOf[]; name: string; label: string; none: string }) {
+function Parts({ of, name, label, none, by }: { of: VisitsOf[]; name: string; label: string; none: string; by?: string }) {
   const { t } = useTranslation("behaviour");
+  const say = useSay();
   const format = useFormat();
   if (of.length === 0) return <p className="dim">{t("nothing")}</p>;
   return (
@@ -115,7 +117,7 @@ function Parts({ of, name, label, none }: { of: VisitsOf[]; name: string; label:
         <tbody>
           {of.map((each) => (
             <tr key={each.key ?? ""}>
-              <td title={each.label}><Share of={each.share}>{each.key === null ? <span className="dim">{none}</span> : each.label}</Share></td>
+              <td title={each.label}><Share of={each.share}>{each.key === null ? <span className="dim">{none}</span> : by ? say.choice({ name: by }, each.label) : each.label}</Share></td>
               <td className="num" title={format.share(each.share)}>{format.count(each.sessions)}</td>
               <td className="num">{format.share(each.bounce_rate)}</td>
               <td className="num hide-phone">{format.decimal(each.depth, 1)}</td>
