@@ -1,6 +1,7 @@
 package behaviour
 
 import (
+	"context"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -17,7 +18,7 @@ import (
 func TestOperationsReadWhatTheyAreAsked(t *testing.T) {
 	s := openSite(t, 5, 40, 20)
 	router := chi.NewRouter()
-	s.Register(api.New(router, api.Options{}))
+	s.Register(api.New(router, api.Options{Authorize: func(context.Context, string) error { return nil }}))
 	ask := func(method, path, body string) (int, map[string]any) {
 		r := httptest.NewRequest(method, "/api/v1"+path, strings.NewReader(body)).WithContext(s.ctx)
 		r.Header.Set("Content-Type", "application/json")
@@ -42,7 +43,7 @@ func TestOperationsReadWhatTheyAreAsked(t *testing.T) {
 		{"POST", "/behaviour/funnel", `{"steps":[{"event":"page_viewed"},{"event":"search","where":{"field":"properties.price","op":"gte","value":100}}],"window_days":7,"from":"2026-03-03","to":"2026-03-20"}`, 200, ""},
 		{"POST", "/behaviour/funnel", `{"steps":[{"event":"page_viewed"},{"event":"dance"}]}`, 422, "steps[1].event"},
 		{"POST", "/behaviour/funnel", `{"steps":[{"event":"search","where":{"field":"colour","op":"eq","value":"red"}}]}`, 422, "steps[0].where.field"},
-		{"POST", "/behaviour/funnel", `{"steps":[]}`, 422, "body.steps"},
+		{"POST", "/behaviour/funnel", `{"steps":[]}`, 422, "steps"},
 	} {
 		status, answer := ask(row.method, row.path, row.body)
 		require.Equal(t, row.status, status, "%s %s: %v", row.method, row.path, answer)

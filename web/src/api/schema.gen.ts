@@ -11265,6 +11265,14 @@ export interface operations {
     "get-behaviour-paths": {
         parameters: {
             query?: {
+                /** @description first day; by default 30 days up to the last */
+                from?: string;
+                /** @description last day, included; by default today */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
                 of?: "pages" | "events";
                 /** @description the page or event it begins with; by default where sessions begin */
                 start?: string;
@@ -11337,6 +11345,20 @@ export interface operations {
     "get-behaviour-paths-customers": {
         parameters: {
             query: {
+                /** @description first day; by default 30 days up to the last */
+                from?: string;
+                /** @description last day, included; by default today */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+                of?: "pages" | "events";
+                /** @description the page or event it begins with; by default where sessions begin */
+                start?: string;
+                steps?: number;
+                /** @description told apart at each step; the others are one */
+                top?: number;
                 /** @description id of a node */
                 node: string;
                 /** @description id of a node of the step after, for a link */
@@ -11547,6 +11569,14 @@ export interface operations {
     "get-behaviour-sessions": {
         parameters: {
             query?: {
+                /** @description first day; by default 30 days up to the last */
+                from?: string;
+                /** @description last day, included; by default today */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
                 /** @description step of the series; by default by the length of the period */
                 by?: "day" | "week" | "month" | "quarter" | "year";
                 /** @description came_from, campaign, device, entry_page, exit_page, host, or of the customer country, province, city, gender, source, owner, team, rfm_segment */
