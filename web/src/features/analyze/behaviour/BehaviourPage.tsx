@@ -2,7 +2,7 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import { Body, PageHead, Tabs, useFormat } from "../../../ui";
 import { PeriodPick, SegmentPick } from "../Picks";
-import { daysOf, periods, type PeriodName } from "../shared";
+import { daysOf, periods, type PeriodName } from "../conditionParts";
 import { Flow } from "./Flow";
 import { FunnelView } from "./FunnelView";
 import { Overview } from "./Overview";

@@ -6,7 +6,7 @@ import { readWalkers, type PathNode, type Paths, type VisitQuery } from "../../.
 import { useLanguage } from "../../../app/i18n";
 import { useCan } from "../../../app/session";
 import { Button, Chart, Empty, Failed, Icon, Pop, Skeleton, useFormat, useToast } from "../../../ui";
-import { Picker } from "../shared";
+import { Picker } from "../conditionParts";
 import { pathsQuery } from "./queries";
 
 /** Columns of the picture. */

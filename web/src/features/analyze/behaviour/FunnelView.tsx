@@ -5,7 +5,7 @@ import type { Condition, EventInfo, FunnelDraft, FunnelStepDraft, VisitQuery } f
 import { useLanguage } from "../../../app/i18n";
 import { ActionMenu, Button, Empty, Failed, Icon, Pop, Skeleton } from "../../../ui";
 import { fieldsQuery } from "../queries";
-import { complete, leaves, Picker, read, useSayWhere, Where } from "../shared";
+import { complete, leaves, Picker, read, useSayWhere, Where } from "../conditionParts";
 import { FunnelSteps } from "./FunnelSteps";
 import { funnelQuery } from "./queries";
 
