@@ -151,7 +151,7 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 				"pages": int32(v.pages), "events": int32(v.pages), "bounced": v.bounced, "entry_page": v.entry, "came_from": null(v.from)}))
 		}
 		if s.scored {
-			scores = append(scores, []any{s.id, local(s.createdAt), int64(1), int64(1), int8(s.r), int8(1), int8(1), s.rfmSegment, nil, nil, s.due, nil, "m", nil, s.alive, nil, nil, s.predicted, int64(0), nil})
+			scores = append(scores, []any{s.id, local(s.createdAt), int64(1), int64(1), int8(s.r), int8(1), int8(1), s.rfmSegment, nil, nil, s.due, nil, "m", nil, s.alive, nil, nil, s.predicted, int64(0), nil, nil})
 		}
 	}
 	orders = append(orders, []any{int64(999999), "nobody", nil, "order", "completed", nil, int64(0), time.Unix(0, 0).UTC(), int64(1), int64(0), "CNY", nil, nil, nil, int64(1)})

@@ -92,7 +92,7 @@ func (in *behindInput) query(ctx context.Context, m *Metrics) (Behind, error) {
 }
 
 type eventInput struct {
-	Event string `json:"event" maxLength:"60"`
+	Event string `json:"event" maxLength:"200" doc:"order_placed, order_cancelled, order_refunded, call_logged, follow_up, session, or the name of any event that was sent"`
 }
 
 type retentionInput struct {

@@ -72,7 +72,7 @@ func smallShop(t *testing.T, records *db.DB, seed uint64) (context.Context, *Met
 			"tags": []string{}, "custom": "{}", "has_phone": true, "has_email": true, "consents": []string{}, "completeness": 0.5, "lists": []string{},
 			"created_at": start.UnixMilli() + 40*86_400_000, "updated_at": int64(0), "orders_count": int64(0), "orders_first_day": first, "orders_gross": int64(0), "orders_refunded": int64(0)}))
 		scores = append(scores, []any{id, start, int64(1), int64(1), int8(1), int8(1), int8(1), one("loyal", "lost"), 1.0, 1.0, nil, nil, "bgnbd", 1.0, 0.5,
-			nil, 1.0, id * 100, int64(1), 0.1})
+			nil, 1.0, id * 100, int64(1), 0.1, nil})
 	}
 	for id := int64(1); id <= 40; id++ {
 		on := start.AddDate(0, 0, r.IntN(70))
@@ -94,8 +94,16 @@ func smallShop(t *testing.T, records *db.DB, seed uint64) (context.Context, *Met
 		visits = append(visits, visit(map[string]any{"visitor_id": id, "customer_id": one(nil, 1+r.Int64N(60)), "ts": ts, "ended_at": ts + stay*1000, "day": on, "duration": float64(stay),
 			"pages": pages, "events": pages, "bounced": pages == 1 && r.IntN(4) > 0, "entry_page": one("/", "/a"), "exit_page": one("/", "/b"), "came_from": one(nil, "search.example"), "device": one("phone", nil)}))
 	}
+	sent := columnstest.Row(t, store, "events")
+	var wishes [][]any
+	for id := range int64(200) {
+		on := start.AddDate(0, 0, r.IntN(70))
+		wishes = append(wishes, sent(map[string]any{"batch_id": int64(1), "position": int32(id), "source_id": int64(1), "message_id": "", "ts": on.UnixMilli(), "day": on, "received_at": on.UnixMilli(), //nolint:gosec // few
+			"kind": "track", "event": "what's wished", "visitor_id": id, "customer_id": one(nil, 1+r.Int64N(60)), "bot": id%11 == 0}))
+	}
 	if err := store.Write(context.Background(), func(ctx context.Context, tx *columns.Tx) error {
-		for table, rows := range map[string][][]any{"orders": orders, "order_lines": lines, "customers": people, "activities": activities, "customer_scores": scores, "session_runs": visits} {
+		for table, rows := range map[string][][]any{"orders": orders, "order_lines": lines, "customers": people, "activities": activities, "customer_scores": scores, "session_runs": visits,
+			"events": wishes, "event_names": {{"what's wished", "track", int64(0)}}} {
 			if err := tx.Append(ctx, table, rows); err != nil {
 				return err
 			}

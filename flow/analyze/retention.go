@@ -4,19 +4,22 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"guanxi/base/fault"
 )
 
 // RetentionQuery asks how customers come back. First opens a cohort, Return counts as coming back; each is the name of an
-// event in order facts. Period is the length of a step: week, month or quarter; From and To bound the first days.
+// order fact, of a follow-up, of a session or of any event that sources send. Period is the length of a step: week, month or quarter; From and To bound the first days.
 type RetentionQuery struct {
 	Period
 	First   string
 	Return  string
 	By      string
 	Segment int64
+
+	first, again string // the relations of First and Return
 }
 
 // Cohort are the customers who first did it in the same step; that never changes. Counts and Values say how many, and
@@ -66,8 +69,25 @@ var retentionEvents = map[string]string{
 	"order_placed":    "select f.customer_id, f.day from orders f where f.customer_id is not null and " + purchase,
 	"order_cancelled": "select f.customer_id, f.day from orders f where f.customer_id is not null and " + placed + " and " + cancelled,
 	"order_refunded":  "select f.customer_id, f.day from orders f where f.customer_id is not null and f.refunded > 0",
+	"session":         "select f.customer_id, f.day from sessions f where f.customer_id is not null",
 	"call_logged":     "select f.customer_id, f.day from activities f where f.kind = 'call'",
 	"follow_up":       "select f.customer_id, f.day from activities f",
+}
+
+// retentionEvent gives the relation of an event by its name. Faults: invalid where there is none.
+func (m *Metrics) retentionEvent(ctx context.Context, place, name string) (string, error) {
+	if relation := retentionEvents[name]; relation != "" {
+		return relation, nil
+	}
+	var known bool
+	if err := m.columns.QueryRow(ctx, "select exists (select 1 from event_names where event = ?)", name).Scan(&known); err != nil {
+		return "", err
+	}
+	if _, own := knownEvents[name]; own || !known || !goodEventName(name) {
+		return "", fault.Invalid(place, "event_unknown", name)
+	}
+	return "select f.customer_id, f.day from events f where f.customer_id is not null and not f.bot and f.kind in ('track', 'page', 'screen') and f.event = '" +
+		strings.ReplaceAll(name, "'", "''") + "'", nil
 }
 
 const (
@@ -84,10 +104,12 @@ func (m *Metrics) Retention(ctx context.Context, q RetentionQuery) (*Retention, 
 	if q.Return == "" {
 		q.Return = q.First
 	}
-	for _, asked := range [][2]string{{"first", q.First}, {"return", q.Return}} {
-		if retentionEvents[asked[1]] == "" {
-			return nil, fault.Invalid(asked[0]+".event", "event_unknown", asked[1])
-		}
+	var err error
+	if q.first, err = m.retentionEvent(ctx, "first.event", q.First); err != nil {
+		return nil, err
+	}
+	if q.again, err = m.retentionEvent(ctx, "return.event", q.Return); err != nil {
+		return nil, err
 	}
 	if q.By != "week" && q.By != "month" && q.By != "quarter" {
 		return nil, fault.Invalid("period", "step_unknown", q.By)
@@ -125,7 +147,7 @@ from (%s) f
 %s
 where %s
 group by customer_id
-having min(day) between %s and %s`, retentionEvents[q.First], joins(where), where, literal(q.From), literal(q.To)), args, nil
+having min(day) between %s and %s`, q.first, joins(where), where, literal(q.From), literal(q.To)), args, nil
 }
 
 // readCohorts counts, in one statement, who returned in which step after the first.
@@ -137,7 +159,7 @@ select cast(cast(date_trunc('%[2]s', d.first_day) as date) as varchar) as start,
 from first_days d
 join (select customer_id, first_day as day from first_days union all (%[3]s)) e on e.customer_id = d.customer_id and e.day >= d.first_day
 where e.day <= %[4]s
-group by all`, first, q.By, retentionEvents[q.Return], literal(now)), args...)
+group by all`, first, q.By, q.again, literal(now)), args...)
 	if err != nil {
 		return fmt.Errorf("retention: %w", err)
 	}
@@ -202,7 +224,7 @@ times as (
 select least(n, %d) as orders, count(*), quantile_cont(days[2] - days[1], [0.25, 0.5, 0.75]) filter (where n > 1)::varchar
 from times
 group by grouping sets ((orders), ())
-order by orders nulls last`, first, retentionEvents[q.Return], literal(today(ctx)), mostOrders), args...)
+order by orders nulls last`, first, q.again, literal(today(ctx)), mostOrders), args...)
 	if err != nil {
 		return fmt.Errorf("repurchase: %w", err)
 	}

@@ -14,6 +14,15 @@ var asConditions = map[string]string{
 	"follow_up":       `"event":"follow_up_logged"`,
 }
 
+// asCondition names an event in the language of conditions.
+func asCondition(name string) string {
+	if c, ok := asConditions[name]; ok {
+		return c
+	}
+	text, _ := json.Marshal(name) // a text always can be
+	return `"event":` + string(text)
+}
+
 // opens gives the conditions that list the customers behind the figures: of each cohort its members, and of each step of
 // the calendar those who did the returning event in it. Whoever returned in the k-th step of cohort i is in both of
 // cohort i and of step i+k.
@@ -21,7 +30,7 @@ func (r *Retention) opens(q RetentionQuery, cut []bucket) {
 	for i, b := range cut {
 		from, to := dayText(b.at), dayText(next(q.By, b.at).AddDate(0, 0, -1))
 		if i < len(r.Cohorts) {
-			members := fmt.Sprintf(`{%s,"measure":"first","op":"between","value":[%q,%q],"window":{"all_time":true}}`, asConditions[q.First], from, to)
+			members := fmt.Sprintf(`{%s,"measure":"first","op":"between","value":[%q,%q],"window":{"all_time":true}}`, asCondition(q.First), from, to)
 			if q.Segment != 0 {
 				group, id := GroupSegment, q.Segment
 				if id < 0 {
@@ -32,7 +41,7 @@ func (r *Retention) opens(q RetentionQuery, cut []bucket) {
 			r.Cohorts[i].Members = ConditionJSON(json.RawMessage(members))
 		}
 		r.Steps = append(r.Steps, Step{from, ConditionJSON(json.RawMessage(
-			fmt.Sprintf(`{%s,"measure":"count","op":"gte","value":1,"window":{"from":%q,"to":%q}}`, asConditions[q.Return], from, to)))})
+			fmt.Sprintf(`{%s,"measure":"count","op":"gte","value":1,"window":{"from":%q,"to":%q}}`, asCondition(q.Return), from, to)))})
 	}
 }
 

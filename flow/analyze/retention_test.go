@@ -120,7 +120,7 @@ func TestRetention_opens_the_customers_behind_each_cell(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		c, err := ParseCondition(ctx, all, Lookup{})
+		c, err := ParseCondition(ctx, all, Lookup{Event: anyEvent})
 		if err != nil {
 			t.Fatalf("%s: %v", all, err)
 		}
@@ -134,6 +134,7 @@ func TestRetention_opens_the_customers_behind_each_cell(t *testing.T) {
 		{By: "week"}, {By: "month"}, {By: "quarter"},
 		{By: "month", First: "order_cancelled", Return: "order_placed"}, {By: "month", Return: "order_refunded"},
 		{By: "month", First: "call_logged", Return: "follow_up"}, {By: "week", First: "follow_up", Return: "order_placed"},
+		{By: "week", First: "session", Return: "what's wished"}, {By: "month", First: "what's wished", Return: "session"},
 	} {
 		q.Period = days(t, "2026-01-01", "2026-06-30")
 		r, err := m.Retention(ctx, q)
