@@ -4,7 +4,7 @@ import { reveal, type Address, type CustomerFields, type CustomerPage } from "..
 import { useCan } from "../../app/session";
 import { Button, Icon, Locked, Pop } from "../../ui";
 import { AddressInput } from "./fields/AddressInput";
-import { History } from "./fields/History";
+import { AddressHistory } from "./fields/History";
 import { addressLine } from "./fields/own";
 import { useShown, Why } from "./Reveal";
 import { useChange } from "./useChange";
@@ -55,7 +55,7 @@ export function AddressRow({ of }: { of: CustomerPage }) {
                   <Button look="link" className="meta">{t("contact.show")}</Button>
                 </Pop>
               )}
-              <History customer={of.id} version={of.version} field={now.city || !now.address ? "city" : "address"} label={label} />
+              <AddressHistory customer={of.id} version={of.version} parts={parts.filter((part) => of.rights[part] !== "none")} label={label} />
               {write && <button type="button" className="pen" aria-label={t("profile.editOf", { field: label })} onClick={() => setEditing(true)}><Icon name="edit" small /></button>}
             </span>
           </>

@@ -94,12 +94,15 @@ function Trend({ purposes }: { purposes: Purpose[] }) {
   return (
     <Section title={t("trend.title")} side={pick}>
       {rows.length === 0 ? <Empty>{t("trend.none")}</Empty> : (
+        <>
+        <p className="meta trendkeys"><i className="yes" />{t("trend.yes")}<i />{t("trend.no")}</p>
         <Chart label={t("trend.title")} file="consents" height={180} table={{ heads: [t("trend.week"), t("trend.yes"), t("trend.no")], rows, say: (value) => format.count(value) }}
           option={(palette) => ({
-            grid: { left: 40, right: 12, top: 24, bottom: 24 }, legend: { top: 0, right: 0, textStyle: { color: palette("ink-2") } }, tooltip: { trigger: "axis" },
+            grid: { left: 40, right: 12, top: 24, bottom: 24 }, tooltip: { trigger: "axis" },
             xAxis: { type: "category", data: starts.map((each) => format.day(each)), axisLabel: { color: palette("ink-3") } }, yAxis: { type: "value", minInterval: 1, axisLabel: { color: palette("ink-3") }, splitLine: { lineStyle: { color: palette("line") } } },
             series: [{ type: "bar", name: t("trend.yes"), data: rows.map((row) => row[1]), itemStyle: { color: palette("c-1") } }, { type: "bar", name: t("trend.no"), data: rows.map((row) => row[2]), itemStyle: { color: palette("ink-3") } }],
           })} />
+        </>
       )}
     </Section>
   );

@@ -1,9 +1,9 @@
-import { useQuery } from "@tanstack/react-query";
+import { useQueries, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { FieldChange, OwnField } from "../../../api";
 import { Failed, Icon, Pop, Skeleton, useFormat } from "../../../ui";
-import { historyQuery } from "./own";
+import { addressSteps, historyQuery } from "./own";
 import { OwnValue } from "./OwnValue";
 
 interface Of {
@@ -25,15 +25,37 @@ export function History(of: Of) {
 }
 
 function Steps({ customer, version, field, own }: Of) {
-  const { t } = useTranslation("own");
-  const format = useFormat();
   const { data, error, refetch } = useQuery(historyQuery(customer, field, version));
   if (error) return <Failed error={error} retry={() => void refetch()} />;
   if (!data) return <Skeleton rows={2} />;
-  if (!data.items.length) return <p className="dim">{t("history.none")}</p>;
+  return <List of={data.items} own={own} />;
+}
+
+/** Where an address comes from: the whole of it after each change of any of its parts. */
+export function AddressHistory({ customer, version, parts, label }: { customer: string; version: number; parts: readonly string[]; label: string }) {
+  const { t } = useTranslation("own");
+  return (
+    <Pop placement="bottomLeft" title={t("history.title", { field: label })} content={() => <AddressSteps customer={customer} version={version} parts={parts} />}>
+      <button type="button" className="pen" aria-label={t("history.open", { field: label })} aria-haspopup="dialog"><Icon name="clock" small /></button>
+    </Pop>
+  );
+}
+
+function AddressSteps({ customer, version, parts }: { customer: string; version: number; parts: readonly string[] }) {
+  const answers = useQueries({ queries: parts.map((part) => historyQuery(customer, part, version)) });
+  const failed = answers.find((each) => each.error);
+  if (failed) return <Failed error={failed.error} retry={() => void failed.refetch()} />;
+  if (answers.some((each) => !each.data)) return <Skeleton rows={2} />;
+  return <List of={addressSteps(Object.fromEntries(parts.map((part, at) => [part, answers[at]?.data?.items ?? []])))} />;
+}
+
+function List({ of, own }: { of: FieldChange[]; own?: OwnField }) {
+  const { t } = useTranslation("own");
+  const format = useFormat();
+  if (!of.length) return <p className="dim">{t("history.none")}</p>;
   return (
     <ol className="steps">
-      {data.items.map((step, at) => (
+      {of.map((step, at) => (
         <li key={at}>
           <span>{step.after === null ? <span className="dim">{t("history.cleared")}</span> : <OwnValue of={own} value={step.after} />}</span>
           <span className="meta"><Source of={step} /><time dateTime={step.at}>{format.exact(step.at)}</time></span>

@@ -1,5 +1,5 @@
 import { queryOptions, useQuery } from "@tanstack/react-query";
-import { listOwnFields, readFieldHistory, type Address, type Money, type OwnField, type StoredFile } from "../../../api";
+import { type FieldChange, listOwnFields, readFieldHistory, type Address, type Money, type OwnField, type StoredFile } from "../../../api";
 
 /** The fields the workspace has defined; a new one is there for whoever opens the next form. */
 export const ownFieldsQuery = queryOptions({ queryKey: ["own-fields"], queryFn: () => listOwnFields(false), staleTime: 30_000 });
@@ -25,6 +25,20 @@ export function addressLine(of: Address): string {
   const places = [of.country, of.province, of.city === of.province ? undefined : of.city, of.district].filter(Boolean) as string[];
   const han = /[\u4e00-\u9fff]/.test(places.join("") + (of.address ?? ""));
   return han ? [places.join("") + (of.address ?? ""), of.postcode].filter(Boolean).join(" ") : [of.address, ...places.reverse(), of.postcode].filter(Boolean).join(", ");
+}
+
+/** The whole address after each change of any of its parts, the newest first: parts changed at one moment are one step. */
+export function addressSteps(parts: Record<string, FieldChange[]>): (FieldChange & { after: string | null })[] {
+  const changes = Object.entries(parts).flatMap(([part, items]) => items.map((of) => ({ part, of }))).toSorted((a, b) => a.of.at.localeCompare(b.of.at));
+  const now: Record<string, string> = {};
+  const steps: (FieldChange & { after: string | null })[] = [];
+  for (const { part, of } of changes) {
+    now[part] = typeof of.after === "string" ? of.after : "";
+    const step = { ...of, after: addressLine(now) || null };
+    if (steps.at(-1)?.at === of.at) steps.pop();
+    steps.push(step);
+  }
+  return steps.toReversed();
 }
 
 export const isFiles = (value: unknown): value is StoredFile[] => Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === "object" && each !== null && "size" in each && "name" in each);
