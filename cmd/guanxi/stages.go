@@ -82,6 +82,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 		return nil, err
 	}
 	s.customers.HeldBy("events", s.tracking)
+	s.customers.VisitsFrom(s.tracking)
 	if err := s.customers.KeepFilesIn(fieldFiles(dir)); err != nil {
 		return nil, err
 	}

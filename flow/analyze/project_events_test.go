@@ -48,6 +48,7 @@ func newSite(t *testing.T, d *db.DB) *site {
 	s.feed = feed.New(d, s.columns, Projections(&Touched{}), nil)
 	s.tracking = track.New(d, s.columns, s.customers, nil)
 	s.customers.HeldBy("events", s.tracking)
+	s.customers.VisitsFrom(s.tracking)
 	router := chi.NewRouter()
 	router.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -191,7 +192,9 @@ func TestEventsFindTheirCustomer(t *testing.T) {
 				fn()
 			})
 		}
-		seen := func(anonymous, user string) call { return call{"event": "looked", "anonymousId": anonymous, "userId": user} }
+		seen := func(anonymous, user string) call {
+			return call{"event": "looked", "anonymousId": anonymous, "userId": user}
+		}
 		part("what was done before anybody knew who it is becomes hers", func() {
 			s.send(seen("a1", ""), seen("a1", ""))
 			s.settle()
@@ -212,6 +215,19 @@ func TestEventsFindTheirCustomer(t *testing.T) {
 			s.send(seen("shared", ""))
 			s.settle()
 			s.is("anna:9 bo:4")
+		})
+		part("her timeline tells of it by the visit, also of what was before anybody knew", func() {
+			timeline, err := s.customers.Timeline(s.ctx, s.customer("anna"), "visitor", "", 50)
+			s.must(err)
+			visits, acts := 0, int64(0)
+			for _, item := range timeline.Items {
+				if item.Code == "visit" {
+					visits, acts = visits+1, acts+item.Values["count"].(int64)
+				}
+			}
+			if visits != 3 || acts != 10 || timeline.Counts["visitor"] != 6 { // three browsers; nine looks and one identify
+				s.Errorf("%d visits with %d acts, counts %v", visits, acts, timeline.Counts)
+			}
 		})
 		part("parting a visitor takes back what was its own, and tying gives it again", func() {
 			s.must(s.customers.Untie(s.ctx, s.visitor("a1")))
@@ -326,5 +342,18 @@ func TestEventsArriveOnce(t *testing.T) {
 		count("3")
 		s.must(s.feed.Rebuild(s.ctx))
 		count("3")
+		// after three years, where the workspace says nothing else, they are gone from records and columns
+		s.clock.Advance(1090 * 24 * time.Hour)
+		s.send(call{"event": "new", "userId": "u1"})
+		s.settle()
+		s.clock.Advance(10 * 24 * time.Hour)
+		gone, err := s.customers.Retain(s.ctx)
+		s.must(err)
+		count("1")
+		var left int
+		s.must(d.Read().NewRaw("select count(*) from event_batches").Scan(s.ctx, &left))
+		if left != 1 || gone["records.events"] == 0 {
+			s.Errorf("%d requests left, %v", left, gone)
+		}
 	})
 }

@@ -59,6 +59,7 @@ var recordLabels = map[string]field.Label{
 	"records.customers": {Chinese: "没有往来的客户", English: "Customers nothing was heard of"}, "records.orders": {Chinese: "订单", English: "Orders"},
 	"records.activities": {Chinese: "跟进记录", English: "Follow-ups"}, "records.consents": {Chinese: "已被取代的授权表态", English: "Choices overtaken by later ones"},
 	"records.field_history": {Chinese: "字段变更历史", English: "History of fields"}, "records.findings": {Chinese: "已处理的数据问题", English: "Settled findings"},
+	"records.events":  {Chinese: "网站、应用和门店发来的事件", English: "Events from sites, apps and shops"},
 	"records.imports": {Chinese: "导入的拒收行与撤销数据", English: "Refused rows and undo data of imports"}, "records.requests": {Chinese: "已办结的个人请求", English: "Closed data requests"},
 	"records.audit": {Chinese: "审计日志的内容", English: "Words of the audit log"},
 }

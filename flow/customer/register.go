@@ -83,7 +83,7 @@ var heldSQL = map[string]string{
 }
 
 var recordTables = map[string]string{"records.customers": "customers", "records.orders": "orders", "records.activities": "activities", "records.consents": "consents",
-	"records.field_history": "field_history", "records.findings": "findings", "records.imports": "imports", "records.requests": "person_requests", "records.audit": "audit_entries"}
+	"records.field_history": "field_history", "records.findings": "findings", "records.imports": "imports", "records.requests": "person_requests", "records.events": "event_batches", "records.audit": "audit_entries"}
 
 // ProcessingRegister makes the register from what is configured, with what people have said about each item.
 func (s *Store) ProcessingRegister(ctx context.Context) (*Register, error) {

@@ -38,6 +38,9 @@ func deleteRows(table string, feed string) func(context.Context, *db.Tx, []int64
 	}
 }
 
+// eventDays is how long events are kept where the workspace says nothing: three years.
+const eventDays = 1095
+
 // leastAudit is how long the audit log is kept whole: six months (cybersecurity law, article 21; 等保 2.0).
 const leastAudit = 183
 
@@ -60,6 +63,9 @@ var recordKinds = []retained{
 	{name: "records.imports", due: `select r.id from imports r where r.finished_at < ?0 and r.state not in ('queued', 'running')
   and (exists (select 1 from import_rejects j where j.import_id = r.id) or exists (select 1 from import_changes g where g.import_id = r.id))`, remove: removeImportRows},
 	{name: "records.requests", of: "r.customer_id", due: "select r.id from person_requests r where r.closed_at < ?0", remove: deleteRows("person_requests", "")},
+	// what sources told of, by the request; not as long as anybody's records are held, for one request tells of many
+	{name: "records.events", due: `select r.id from event_batches r where r.state = 'resolved' and r.last_ts < ?0
+  and not exists (select 1 from legal_holds h where h.lifted_at is null)`, remove: deleteRows("event_batches", "event_batches")},
 	{name: "records.audit", least: leastAudit, due: "select r.id from audit_entries r where r.happened_at < ?0 and r.kept_hash = '' and r.summary <> '{}' and r.summary not like '%redacted%'", remove: redactEntries},
 }
 
@@ -155,7 +161,7 @@ func clearOwn(key string) func(context.Context, *db.Tx, []int64) error {
 
 // retentions gives everything that has a time, with its days.
 func (s *Store) retentions(ctx context.Context, from bun.IDB) ([]retained, map[string]int64, error) {
-	days := map[string]int64{}
+	days := map[string]int64{"records.events": eventDays}
 	items, err := loadItems(ctx, from)
 	if err != nil {
 		return nil, nil, err

@@ -22,6 +22,7 @@ type Store struct {
 	taught  taught
 	holders map[string]Holder
 	files   Files
+	visits  Visits // nil where no events are known
 	listed  func(ctx context.Context) error
 	scoured func(ctx context.Context) error
 	jobs    *job.Registry

@@ -80,6 +80,7 @@ var timelineSources = []timelineSource{
 	{[]string{"visitor"}, "customers.read", (*Store).timelineVisits},
 	{[]string{"visitor"}, "customers.read", (*Store).timelineParted},
 	{[]string{"contact"}, "customers.read", (*Store).timelineSpeakers},
+	{[]string{"visitor"}, "customers.read", (*Store).timelineEvents},
 }
 
 // cut is the position after which a source goes on: before the instant at, and at it below id.

@@ -164,7 +164,7 @@ union all
 select 'changed', count(distinct h.happened_at) from field_history h join customers c on c.id = h.customer_id
 where h.customer_id = ? and h.source <> ? and h.field not in (?) and h.happened_at > c.created_at
 union all
-select 'visitor', (select count(*) from visitors where customer_id = ? and tied_at is not null)
+select 'visitor', (select count(*) from visitors where customer_id = ? and tied_at is not null and kind <> 'external_id')
   + (select count(*) from visitor_partings where customer_id = ?)
   + (select count(*) from (
     select case when s.happened_at - lag(s.happened_at) over (partition by s.visitor_id order by s.happened_at, s.id) < ? then 0 else 1 end as begins
@@ -176,6 +176,15 @@ select 'contact', count(*)`+speakersInSight+`
 union all
 select 'created', 1`, customerID, customerID, customerID, customerID, customerID, customerID, saidByMerge, bun.List(closedFields(ctx)),
 		customerID, customerID, visitGap, customerID, customerID, customerID, scope(ctx, "o"), scope(ctx, "p")).Scan(ctx, &rows)
+	if err == nil && s.visits != nil {
+		visits, failed := s.visits.CountVisits(ctx, customerID)
+		for i := range rows {
+			if rows[i].Kind == "visitor" {
+				rows[i].Count += visits
+			}
+		}
+		err = failed
+	}
 	counts := map[string]int64{}
 	for _, row := range rows {
 		if row.Count > 0 && mayRead(ctx, row.Kind) {

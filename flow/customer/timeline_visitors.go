@@ -72,7 +72,7 @@ func (s *Store) timelineKnown(ctx context.Context, customerID int64, after cut, 
 	var rows []visitorRow
 	err := s.records.Read().NewRaw("select "+visitorColumns+`
 from visitors
-where customer_id = ? and tied_at is not null
+where customer_id = ? and tied_at is not null and kind <> 'external_id'
   and (tied_at < ? or tied_at = ? and id < ?)
 order by tied_at desc, id desc
 limit ?`, customerID, after.at, after.at, after.id, limit).Scan(ctx, &rows)

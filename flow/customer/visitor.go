@@ -129,7 +129,7 @@ func (s *Store) VisitorsOf(ctx context.Context, id int64) ([]Visitor, error) {
 
 func visitorsOf(ctx context.Context, from bun.IDB, ids []int64, most int) ([]Visitor, error) {
 	var rows []visitorRow
-	if err := from.NewRaw("select "+visitorColumns+" from visitors where customer_id in (?) order by last_seen_at desc, id", bun.List(ids)).Scan(ctx, &rows); err != nil {
+	if err := from.NewRaw("select "+visitorColumns+" from visitors where customer_id in (?) and kind <> 'external_id' order by last_seen_at desc, id", bun.List(ids)).Scan(ctx, &rows); err != nil {
 		return nil, err
 	}
 	views := make([]Visitor, len(rows))

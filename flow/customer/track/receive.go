@@ -203,7 +203,7 @@ func (t *Tracking) settings(w http.ResponseWriter, r *http.Request) {
 	answer(w, map[string]any{
 		"integrations": map[string]any{"Segment.io": map[string]any{"apiKey": s.WriteKey, "apiHost": r.Host + "/v1", "protocol": scheme, "unbundledIntegrations": []string{}, "addBundledMetadata": true,
 			"versionSettings": map[string]any{"version": "4.4.7", "componentTypes": []string{"browser"}}}},
-		"plan": map[string]any{"track": map[string]any{"__default": map[string]any{"enabled": true, "integrations": map[string]any{}}}},
+		"plan":         map[string]any{"track": map[string]any{"__default": map[string]any{"enabled": true, "integrations": map[string]any{}}}},
 		"edgeFunction": map[string]any{}, "analyticsNextEnabled": true, "middlewareSettings": map[string]any{}, "enabledMiddleware": map[string]any{},
 		"metrics": map[string]any{"sampleRate": 0}, "legacyVideoPluginsEnabled": false, "remotePlugins": []any{},
 	})

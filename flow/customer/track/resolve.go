@@ -231,4 +231,3 @@ func Events(body []byte) ([]Event, error) {
 	var events []Event
 	return events, json.Unmarshal(text, &events)
 }
-

@@ -272,4 +272,3 @@ func (s *seen) store(ctx context.Context) error {
 	_, err := s.tx.NewRaw("update visitors set last_seen_at = ? where id in (?) and last_seen_at < ?", now, bun.List(later), now).Exec(ctx)
 	return err
 }
-

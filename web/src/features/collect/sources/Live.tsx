@@ -33,11 +33,11 @@ function useColumns(): Column<LiveEvent>[] {
 }
 
 function useRefused(): Column<RefusalCount>[] {
-  const { t } = useTranslation("source");
+  const { t, i18n } = useTranslation("source");
   const format = useFormat();
   const say = useFieldFault();
   return [
-    { key: "code", head: t("live.code"), cell: (row) => say({ code: row.code, message: row.code.replaceAll("_", " "), field: row.field }).replace(/[：:]?\s*$/, "") },
+    { key: "code", head: t("live.code"), cell: (row) => i18n.exists(`source:why.${row.code}`) ? t(`why.${row.code as "required"}`) : say({ code: row.code, message: row.code.replaceAll("_", " "), field: row.field }).replace(/[：:]?\s*$/, "") },
     { key: "field", head: t("live.field"), cell: (row) => row.field ? <code>{row.field}</code> : "—" },
     { key: "count", head: t("live.count"), num: true, cell: (row) => format.count(row.count) },
     { key: "last", head: t("live.last"), num: true, cell: (row) => <span title={format.exact(row.last_at)}>{format.when(row.last_at)}</span> },

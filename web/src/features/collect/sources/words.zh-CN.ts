@@ -11,6 +11,7 @@ export default {
     consent: "访客同意之后", npm: "Segment 的浏览器库", node: "Node.js", go: "Go", http: "HTTP", httpHint: "与 Segment 的接口相同：track、identify、page、screen、group、alias、batch。每次最多 500 kB，每个事件最多 32 kB；messageId 相同的 48 小时内只算一次。", copy: "复制", copied: "已复制",
   },
   live: { hint: "最近 100 条，每 2 秒更新", at: "时间", event: "事件", who: "是谁", where: "页面", properties: "属性", visitor: "访客 {{id}}", customer: "客户", bot: "爬虫", empty: "还没有收到事件。放好代码，打开一个页面试试。", refused: "没有收下的", code: "原因", field: "位置", count: "次数", last: "最近" },
+  why: { required: "缺少必填的内容", not_one_of: "类型不认识", date_impossible: "时间不可能", date_unreadable: "时间读不出", too_long: "太长", too_many_requests: "超过每秒上限", needs_at_least_one: "没有事件" },
   schema: { hint: "从收到的事件里看出来的；属性取自最近 2 万条", names: "{{number}} 种事件", most: "只列出最多的 {{count}} 种", event: "事件", count: "次数", last: "最近", properties: "属性", share: "出现在 {{share}}", empty: "收到事件以后，这里会列出事件和属性。", type: { text: "文字", number: "数字", boolean: "是否", list: "列表", object: "对象" } },
   set: { origins: "允许的网站", originsHint: "每行一个，如 https://www.muhe.cn 或 *.muhe.cn；留空则都可以。只限制浏览器里的页面", rate: "每秒最多事件", rateHint: "超出的请对方稍后再发，不会丢；0 为不限", expected: "多久没有数据算迟到（小时）", expectedHint: "到时会出现在“今日”里；留空不提醒", save: "保存", saved: "已保存" },
 };
