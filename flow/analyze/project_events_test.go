@@ -140,6 +140,7 @@ func (s *site) whose() string {
 		}
 		parts = append(parts, fmt.Sprintf("%s:%d", name, n))
 	}
+	s.must(rows.Err())
 	return strings.Join(parts, " ")
 }
 

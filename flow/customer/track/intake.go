@@ -22,7 +22,6 @@ const (
 type intake struct {
 	waiting atomic.Int64 // requests kept here and not resolved yet
 	reading atomic.Int64 // bytes set aside for requests being read
-	counted atomic.Bool
 }
 
 // enter sets room aside for a request. leave gives it back. Fault: too many.

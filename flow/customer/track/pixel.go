@@ -11,8 +11,8 @@ import (
 	"guanxi/base/clock"
 )
 
-// clear is a transparent GIF of one pixel.
-var clear = []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;")
+// transparent is an empty GIF of one pixel.
+var transparent = []byte("GIF89a\x01\x00\x01\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff!\xf9\x04\x01\x00\x00\x00\x00,\x00\x00\x00\x00\x01\x00\x01\x00\x00\x02\x02D\x01\x00;")
 
 // pixel takes one event from where no script runs, a mail or a page of somebody else, out of the address of a picture:
 // writeKey, event (picture_seen), userId or anonymousId, messageId, and every other name as a property. Without an id the
@@ -25,7 +25,7 @@ func (t *Tracking) pixel(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("X-Event-Taken", taken)
 	w.Header().Set("Content-Type", "image/gif")
-	_, _ = w.Write(clear)
+	_, _ = w.Write(transparent)
 }
 
 func (t *Tracking) takePixel(r *http.Request) error {

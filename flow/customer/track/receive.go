@@ -169,7 +169,7 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 		return nil, fault.TooLarge("body_too_large", MaxBatch)
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(30 * time.Second)) //nolint:forbidigo // of the network
-	var from io.Reader = io.LimitReader(r.Body, MaxBatch+1)
+	from := io.LimitReader(r.Body, MaxBatch+1)
 	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
 		unzipped, err := gzip.NewReader(from)
 		if err != nil {

@@ -229,5 +229,6 @@ func Events(body []byte) ([]Event, error) {
 		return nil, err
 	}
 	var events []Event
-	return events, json.Unmarshal(text, &events)
+	err = json.Unmarshal(text, &events)
+	return events, err
 }
