@@ -75,12 +75,18 @@ func (q *Quality) judge(ctx context.Context, e *examiner, wanted which, conditio
 // judgeHeld reads records and puts what there is to say about them in the place of what was said. What is found again
 // keeps the instant it was found at first.
 func (q *Quality) judgeHeld(ctx context.Context, e *examiner, wanted which, condition string, args ...any) error {
-	return q.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
+	var changed []int64
+	if err := q.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
+		changed = nil
 		records, err := readRecords(ctx, q.records.Read(), wanted)
 		if err != nil {
 			return err
 		}
 		since, err := foundSince(ctx, to, condition, args...)
+		if err != nil {
+			return err
+		}
+		scores, err := scoresOf(ctx, to, condition, args...)
 		if err != nil {
 			return err
 		}
@@ -92,6 +98,9 @@ func (q *Quality) judgeHeld(ctx context.Context, e *examiner, wanted which, cond
 		return to.AppendFrom(ctx, func(_ context.Context, add func(table string, row []driver.Value) error) error {
 			for _, r := range records {
 				j := e.examine(r)
+				if was, judged := scores[r.ID]; !judged || was != j.Score {
+					changed = append(changed, r.ID)
+				}
 				if err := add("customer_quality", j.row(r.ID, e.now)); err != nil {
 					return err
 				}
@@ -107,7 +116,28 @@ func (q *Quality) judgeHeld(ctx context.Context, e *examiner, wanted which, cond
 			}
 			return nil
 		})
-	})
+	}); err != nil {
+		return err
+	}
+	return q.follow(ctx, changed)
+}
+
+func scoresOf(ctx context.Context, to *columns.Tx, condition string, args ...any) (map[int64]float64, error) {
+	rows, err := to.Query(ctx, "select customer_id, score from customer_quality where score is not null and "+condition, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	scores := map[int64]float64{}
+	for rows.Next() {
+		var id int64
+		var score float64
+		if err := rows.Scan(&id, &score); err != nil {
+			return nil, err
+		}
+		scores[id] = score
+	}
+	return scores, rows.Err()
 }
 
 type foundKey struct {

@@ -71,11 +71,34 @@ type watcher struct{ *Quality }
 // Watcher gives what follows the feed. It must stand before the segments, which empty what was touched.
 func (q *Quality) Watcher() feed.Watcher { return watcher{q} }
 
-// Changed implements feed.Watcher: whom the batch has touched is judged anew once it is in place.
-func (w watcher) Changed(_ context.Context, to *columns.Tx, _ map[string][]int64) error {
+// Changed implements feed.Watcher: whom the batch has touched is judged anew once it is in place. Whose score has changed is
+// handed on to the segments, and not judged again for that.
+func (w watcher) Changed(_ context.Context, to *columns.Tx, changed map[string][]int64) error {
 	ids, everybody := w.touched.Peek()
-	to.After(func() { w.want(ids, everybody) })
+	if len(ids) > 0 || everybody {
+		to.After(func() { w.want(ids, everybody) })
+	}
+	w.touched.Touch(changed[scoresSubject]...)
 	return nil
+}
+
+// scoresSubject is what the feed calls changes of scores.
+const scoresSubject = "quality_scores"
+
+// follow tells the feed whose scores have changed, where a live segment asks for the score: it takes them in or lets them go
+// at once. One that a crash keeps from being told is found by the daily sweep.
+func (q *Quality) follow(ctx context.Context, changed []int64) error {
+	if len(changed) == 0 {
+		return nil
+	}
+	var asking int
+	if err := q.records.Read().NewRaw("select count(*) from segments where deleted_at is null and condition like '%quality.score%'").Scan(ctx, &asking); err != nil || asking == 0 {
+		return err
+	}
+	return q.records.Write(ctx, func(_ context.Context, tx *db.Tx) error {
+		tx.Feed(scoresSubject, changed...)
+		return nil
+	})
 }
 
 func (q *Quality) want(ids []int64, everybody bool) {

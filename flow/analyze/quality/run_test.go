@@ -1,6 +1,7 @@
 package quality
 
 import (
+	"context"
 	"fmt"
 	"math/rand/v2"
 	"testing"
@@ -203,5 +204,35 @@ func TestAFailedContactIsToldUntilAnotherComes(t *testing.T) {
 		assert.Equal(t, int64(0), c.call(200, "GET", `/customers?total=true&filter={"field":"has_phone","op":"eq","value":true}`, nil).Get("total").Int())
 		c.call(201, "POST", "/customers/1/contact-points", fields{"kind": "phone", "value": "13912345521"})
 		assert.NotContains(t, c.found(""), "1 contact_bad phone")
+	})
+}
+
+// A live segment that asks for the score takes a customer in, or lets one go, as soon as her record has been judged anew, not
+// with the next sweep.
+func TestSegmentsFollowTheScore(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		c := newClinic(t, d)
+		c.raw(1, fields{"gender": "unknown", "birthday": "", "email": "lin@163.com"}, fields{"gender": "female", "birthday": "1990-01-01", "email": "wang@163.com"})
+		c.search()
+		require.NoError(t, d.Write(c.ctx, func(ctx context.Context, tx *db.Tx) error {
+			tx.Feed("segments", 7)
+			_, err := tx.NewRaw(`insert into segments (id, name, condition, created_at, updated_at) values (7, 'Poor', '{"field":"quality.score","op":"lt","value":0.95}', 0, 0)`).Exec(ctx)
+			return err
+		}))
+		members := func() (n int) {
+			t.Helper()
+			c.drain()
+			require.NoError(t, c.quality.Settle(c.ctx))
+			c.drain()
+			require.NoError(t, c.columns.QueryRow(c.ctx, "select members from segment_members where segment_id = 7").Scan(&n))
+			return n
+		}
+		assert.Equal(t, 1, members())
+		c.call(200, "PATCH", "/customers/2", fields{"gender": "", "birthday": ""})
+		assert.Equal(t, 2, members(), "she is in it as soon as her record is worse")
+		c.call(200, "PATCH", "/customers/2", fields{"gender": "female", "birthday": "1990-01-01"})
+		assert.Equal(t, 1, members(), "and out as soon as it is better")
+		c.call(200, "PATCH", "/customers/2", fields{"company": "Muhe"})
+		assert.Equal(t, 1, members())
 	})
 }
