@@ -47,7 +47,7 @@ func fold(rows []Row, set Setting) []Line {
 // apart parts those worth a person by herself from the rest, each by falling stake.
 func apart(same []Row, set Setting) (alone, together []Row) {
 	same = slices.Clone(same)
-	stakeOf := func(r Row) float64 { return r.factors(set.OrdinaryOrder).Stake }
+	stakeOf := func(r Row) float64 { return r.factors(set).Stake }
 	slices.SortFunc(same, func(a, b Row) int {
 		return cmp.Or(cmp.Compare(stakeOf(b), stakeOf(a)), cmp.Compare(a.Key, b.Key))
 	})
@@ -69,17 +69,17 @@ func group(kind Kind, members []Row, set Setting) Line {
 	l.Kind, l.Area, l.State = kind.Name, string(kind.Area), Open
 	l.Key, l.Currency = groupKey+kind.Name, members[0].Currency
 	l.FirstSeenAt = members[0].FirstSeenAt
-	l.Factors = Factors{HalfLifeMinutes: members[0].HalfLifeMinutes, EffortMinutes: kind.Batch.Minutes}
+	l.Factors = Factors{HalfLifeMinutes: members[0].factors(set).HalfLifeMinutes, EffortMinutes: kind.Batch.Minutes}
 	var saveable, settled float64
 	var valued int64
 	for _, m := range members {
 		one := single(m, set)
 		l.Factors.Stake += one.Factors.Stake
-		saveable += one.Factors.Stake * m.Chance
+		saveable += one.Factors.Stake * one.Factors.Chance
 		settled += one.Ordered * max(m.EffortMinutes, shortestEffort)
 		l.FirstSeenAt = min(l.FirstSeenAt, m.FirstSeenAt)
-		if m.DueAt != nil && (l.DueAt == nil || *m.DueAt < *l.DueAt) {
-			l.DueAt = m.DueAt
+		if due := one.Factors.DueAt; due != nil && (l.DueAt == nil || *due < *l.DueAt) {
+			l.DueAt = due
 		}
 		if m.AtStake != nil {
 			valued += *m.AtStake

@@ -12,6 +12,7 @@ type Setting struct {
 	Hours         Hours
 	OrdinaryOrder float64 // minor units: what stands in for a stake that cannot be valued
 	Minutes       float64 // what the reader has for today
+	Unseen        unseen  // what the reader may not know, and the order must not tell
 }
 
 // Line is one line of the list: a row, or several of one kind folded into one.
@@ -55,7 +56,10 @@ func before(a, b Line) int {
 }
 
 func single(r Row, set Setting) Line {
-	f := r.factors(set.OrdinaryOrder)
+	f := r.factors(set)
 	s := Rate(f, set.Now, set.Hours)
+	if set.Unseen.hides(&r) {
+		r.RankScore = 0 // the order so far rests on what is hidden
+	}
 	return Line{Row: r, Factors: f, Score: s, Ordered: settle(r.RankScore, s.PerMinute)}
 }

@@ -69,9 +69,12 @@ func (r *Row) text() string { return strconv.FormatInt(r.ID, 10) }
 
 func (r *Row) weight() float64 { return weightOf(kindByName[r.Kind], r.AtStake, r.values()) }
 
-// factors are what the row's score is made of; ordinaryOrder stands in for a stake that cannot be valued.
-func (r *Row) factors(ordinaryOrder float64) Factors {
-	f := Factors{Stake: ordinaryOrder, Chance: r.Chance, HalfLifeMinutes: r.HalfLifeMinutes, EffortMinutes: r.EffortMinutes, DueAt: r.DueAt}
+// factors are what the row's score is made of, for the reader of a list.
+func (r *Row) factors(set Setting) Factors {
+	if set.Unseen.hides(r) {
+		return set.Unseen.factors(r)
+	}
+	f := Factors{Stake: set.OrdinaryOrder, Chance: r.Chance, HalfLifeMinutes: r.HalfLifeMinutes, EffortMinutes: r.EffortMinutes, DueAt: r.DueAt}
 	if r.AtStake != nil {
 		f.Stake = float64(*r.AtStake)
 	}

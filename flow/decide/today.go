@@ -31,7 +31,10 @@ func (s *Signals) reading(ctx context.Context) (reading, error) {
 	}
 	now := clock.Now(ctx).In(w.Location)
 	r.set = Setting{Now: now, Hours: OfficeHours(w.Location), OrdinaryOrder: state.OrdinaryOrder,
-		Minutes: max(float64(r.staff.Capacity)-r.spent, 0)}
+		Minutes: max(float64(r.staff.Capacity)-r.spent, 0), Unseen: unseenBy(ctx)}
+	if r.set.Unseen.purchases {
+		r.set.OrdinaryOrder = unseenStake
+	}
 	return r, nil
 }
 

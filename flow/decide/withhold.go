@@ -22,6 +22,29 @@ func unseenBy(ctx context.Context) unseen {
 	return u
 }
 
+// hides says that what a row is worth rests on what the reader may not know.
+func (u unseen) hides(r *Row) bool {
+	if r.Kind == MetricBroke {
+		return u.metrics
+	}
+	return u.purchases
+}
+
+// unseenStake stands in for every stake that the reader may not know, in minor units. Only that it is the same for all
+// counts: the order then tells rows apart by kind, promise and effort, which she sees.
+const unseenStake = 20_000
+
+// factors are those of a row for a reader who may not know its figures: what its kind is worth on average. An instant that
+// was reckoned from purchases, such as when the next order is due, is a figure too; a promise somebody gave is not.
+func (u unseen) factors(r *Row) Factors {
+	k := kindByName[r.Kind]
+	f := Factors{Stake: unseenStake, Chance: k.Prior.Chance, HalfLifeMinutes: k.Prior.HalfLifeMinutes, EffortMinutes: r.EffortMinutes}
+	if !k.NeedsOrders && r.Kind != MetricBroke {
+		f.DueAt = r.DueAt
+	}
+	return f
+}
+
 // withheld is the code of a reason, and of a basis, that rests on what the reader may not know.
 const withheld = "withheld"
 
