@@ -132,6 +132,7 @@ export interface SaidOfHerself {
 }
 
 export const readCorrections = (customer: string, signal?: AbortSignal) => get<{ items: SaidOfHerself[] }>("/corrections", { customer }, signal);
+export const allCorrections = (signal?: AbortSignal) => get<{ items: SaidOfHerself[] }>("/corrections", { limit: 500 }, signal);
 export const decideCorrection = (id: string, way: "accept" | "refuse") => post(`/corrections/${id}/${way}`);
 export const listPurposes = (archived: boolean) => get<{ items: Purpose[] }>("/consent-purposes", { archived });
 export const definePurpose = (key: string, draft: PurposeDraft) => post<Purpose>("/consent-purposes", { key, ...draft });

@@ -6,6 +6,7 @@ import { useLanguage } from "../../../app/i18n";
 import { useCan } from "../../../app/session";
 import { Button, DataList, useFormat, type Column } from "../../../ui";
 import { FixDialog } from "./FixDialog";
+import { useSaid } from "./SaidOf";
 
 /** What lowers the score, what costs most first; the first way to mend it at hand. */
 export function Groups({ of }: { of: QualityScore }) {
@@ -16,7 +17,7 @@ export function Groups({ of }: { of: QualityScore }) {
   const search = useSearch({ from: "/shell/quality" });
   const navigate = useNavigate({ from: "/quality" });
   const [fixing, setFixing] = useState<QualityGroup>();
-  const shown = of.groups.filter((each) => !search.dimension || each.dimension === search.dimension);
+  const shown = [...useSaid(), ...of.groups].filter((each) => !search.dimension || each.dimension === search.dimension);
   const open = (row: QualityGroup) => void navigate({ search: (now) => ({ ...now, rule: row.rule, field: row.field || undefined, cursor: undefined }) });
   const columns: Column<QualityGroup>[] = [
     { key: "what", head: t("group.what"), cell: (row) => <Link className="name opens" to="/quality" search={(now) => ({ ...now, rule: row.rule, field: row.field || undefined, cursor: undefined })}>{row.label[language]}{row.field && <span className="meta"> · {row.field_label[language]}</span>}</Link> },

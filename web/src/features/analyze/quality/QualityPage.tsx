@@ -13,6 +13,7 @@ import { Parts } from "./Parts";
 import { running, scoreQuery } from "./queries";
 import { Rules } from "./Rules";
 import { Runs } from "./Runs";
+import { SAID, SaidOf } from "./SaidOf";
 import { ScoreHead } from "./ScoreHead";
 import "./quality.css";
 
@@ -65,6 +66,7 @@ function Overview() {
   const score = useQuery(scoreQuery);
   if (score.error && !score.data) return <Failed error={score.error} retry={() => void score.refetch()} />;
   if (!score.data) return <Skeleton rows={10} />;
+  if (search.rule === SAID) return <SaidOf />;
   const group = search.rule ? score.data.groups.find((each) => each.rule === search.rule && each.field === (search.field ?? "")) : undefined;
   if (search.rule) return <FindingsOf key={`${search.rule} ${search.field ?? ""}`} rule={search.rule} field={search.field ?? ""} group={group} />;
   return (

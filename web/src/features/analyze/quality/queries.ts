@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { listFixes, listQualityFindings, listQualityRules, listQualityRuns, previewFix, readFix, readQuality, readQualitySchedule, type Fix, type FixDraft, type QualityRun } from "../../../api";
+import { allCorrections, listFixes, listQualityFindings, listQualityRules, listQualityRuns, previewFix, readFix, readQuality, readQualitySchedule, type Fix, type FixDraft, type QualityRun } from "../../../api";
 
 /** How often a page looks at running work, in milliseconds. */
 const LOOK = 800;
@@ -11,6 +11,8 @@ export const scoreQuery = queryOptions({ queryKey: ["quality", "score"], queryFn
 
 export const findingsQuery = (of: { rule: string; field: string; cursor?: string }) =>
   queryOptions({ queryKey: ["quality", "findings", of], queryFn: () => listQualityFindings({ rule: of.rule, field: of.field || "-", ...(of.cursor ? { cursor: of.cursor } : {}) }), placeholderData: keepPreviousData });
+
+export const saidQuery = queryOptions({ queryKey: ["quality", "said"], queryFn: ({ signal }) => allCorrections(signal) });
 
 export const previewQuery = (of: FixDraft, ready: boolean) =>
   queryOptions({ queryKey: ["quality", "preview", of], queryFn: () => previewFix(of), enabled: ready, gcTime: 0, staleTime: 0, retry: false });

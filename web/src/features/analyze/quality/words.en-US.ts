@@ -16,6 +16,7 @@ export default {
     fix: "Fix…", duplicates: "Merge", none: "Nothing found: the records can be trusted", noneOf: "Nothing in this dimension", never: "Nothing was searched yet. Press “Search now” to see what is missing or wrong", searching: "Searching; the result comes in a moment",
   },
   part: { title: "Scores by part", field: "Field", source: "Source", owner: "Owner", none: "No score yet", noSource: "No source", noOwner: "No owner", customers_one: "{{n}} customer", customers_other: "{{n}} customers" },
+  said: { title: "Corrected by customers, waiting", hint: "What customers gave on their own pages. Accepted, it is written to the record as said by the customer.", field: "Detail", says: "The customer says", none: "No correction waits" },
   finding: {
     subject: "About", what: "Finding", proposed: "Should be", since: "Found", back: "All findings", head_one: "{{dimension}}, {{n}} record, costs {{points}} points", head_other: "{{dimension}}, {{n}} records, cost {{points}} points", fixAll: "Fix all…", none: "Nothing left of this kind", more: "More for {{name}}",
   },

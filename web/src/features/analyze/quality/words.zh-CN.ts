@@ -16,6 +16,7 @@ export default {
     fix: "修复…", duplicates: "去合并", none: "没有发现问题，资料都可信", noneOf: "这个维度没有问题", never: "还没有检查过。点“立即检查”，看看哪些资料需要补全或更正", searching: "正在检查，结果马上就来",
   },
   part: { title: "分项得分", field: "字段", source: "来源", owner: "负责人", none: "还没有得分", noSource: "未注明来源", noOwner: "没有负责人", customers: "{{n}} 位客户" },
+  said: { title: "客户本人更正，待处理", hint: "客户在自己的页面上填写的。接受后写入资料，来源记为客户本人。", field: "项目", says: "客户说", none: "没有待处理的更正" },
   finding: {
     subject: "对象", what: "问题", proposed: "建议改为", since: "发现于", back: "全部问题", head: "{{dimension}}，{{n}} 条，共拉低 {{points}} 分", fixAll: "成批修复…", none: "这一类已经没有问题", more: "{{name}} 的其他处理",
   },
