@@ -156,7 +156,7 @@ func resealFile(cipher Cipher, path string, primary uint32) (changed bool, err e
 	defer func() { err = errors.Join(err, file.Close()) }()
 	head := make([]byte, len(sealedMagic)+2)
 	if _, err := io.ReadFull(file, head); err != nil || !bytes.HasPrefix(head, []byte(sealedMagic)) {
-		return false, nil //nolint:nilerr // none of ours, or none yet
+		return false, nil // none of ours, or none yet
 	}
 	wrapped := make([]byte, binary.BigEndian.Uint16(head[len(sealedMagic):]))
 	if _, err := io.ReadFull(file, wrapped); err != nil {

@@ -175,8 +175,8 @@ func TestSealedFields(t *testing.T) {
 				t.Fatal(indexes, err)
 			}
 			index := indexes[0]
-			if told := Withhold(ctx(), s.text("select custom from customers where id = ?", id), withheld); err != nil || !strings.Contains(told, `"papers":"`+index+`"`) || strings.Contains(told, "sealed") {
-				t.Error(told, index, err)
+			if told := Withhold(ctx(), s.text("select custom from customers where id = ?", id), withheld); !strings.Contains(told, `"papers":"`+index+`"`) || strings.Contains(told, "sealed") {
+				t.Error(told, index)
 			}
 		})
 		t.Run("a field that becomes sensitive has its values sealed, and one that no longer is gets them back", func(t *testing.T) {
