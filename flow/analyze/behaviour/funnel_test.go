@@ -29,13 +29,18 @@ type site struct {
 	stays  []stay
 }
 
+// openContext is that of an administrator on 9 April 2026.
+func openContext() context.Context {
+	return clock.With(guard.With(context.Background(), guard.Actor{Name: "周敏", Role: "admin"}), clock.NewFake(time.Date(2026, 4, 9, 4, 0, 0, 0, time.UTC)))
+}
+
 func openSite(t testing.TB, seed uint64, visitors, each int) *site {
 	t.Helper()
 	c := columnstest.Open(t)
 	d := dbtest.SQLite(t)
 	touched := &analyze.Touched{}
 	s := &site{Behaviour: New(d, c, analyze.NewSegments(d, c, analyze.NewHot(c), touched), touched),
-		ctx: clock.With(guard.With(context.Background(), guard.Actor{Name: "周敏", Role: "admin"}), clock.NewFake(time.Date(2026, 4, 9, 4, 0, 0, 0, time.UTC)))}
+		ctx: openContext()}
 	s.events = randomEvents(seed, visitors, each, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
 	tell(t, c, s.events)
 	s.stays = staysOf(s.events, 30)
