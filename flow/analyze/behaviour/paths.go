@@ -287,7 +287,7 @@ func (in *PathInput) query(ctx context.Context) (PathQuery, error) {
 
 type walkersInput struct {
 	PathInput
-	Node string `query:"node" required:"true" maxLength:"500" doc:"id of a node"`
+	Node string `query:"node" maxLength:"500" doc:"id of a node; without it everybody whose way is told"`
 	Next string `query:"next" maxLength:"500" doc:"id of a node of the step after, for a link"`
 }
 

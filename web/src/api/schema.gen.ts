@@ -5599,6 +5599,7 @@ export interface components {
             line?: number;
         };
         EventInput: {
+            /** @description order_placed, order_cancelled, order_refunded, call_logged, follow_up, session, or the name of any event that was sent */
             event: string;
         };
         EventShape: {
@@ -11344,7 +11345,7 @@ export interface operations {
     };
     "get-behaviour-paths-customers": {
         parameters: {
-            query: {
+            query?: {
                 /** @description first day; by default 30 days up to the last */
                 from?: string;
                 /** @description last day, included; by default today */
@@ -11359,8 +11360,8 @@ export interface operations {
                 steps?: number;
                 /** @description told apart at each step; the others are one */
                 top?: number;
-                /** @description id of a node */
-                node: string;
+                /** @description id of a node; without it everybody whose way is told */
+                node?: string;
                 /** @description id of a node of the step after, for a link */
                 next?: string;
             };
