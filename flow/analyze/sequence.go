@@ -3,7 +3,6 @@ package analyze
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
 )
 
 // Bounds of a sequence.
@@ -11,9 +10,6 @@ const (
 	sequenceSteps  = 12
 	sequenceWithin = 3660 // days
 )
-
-// parts gives the steps of a sequence and what must not come between them.
-func (c *Condition) occurrences() []*Condition { return slices.Concat(c.Sequence, c.Without) }
 
 // sequence reads {"sequence": [{event, where}, ...], "within_days": n, "without": [{event, where}, ...], "window"}: who did
 // the steps one after the other, the last within so many days of the first, with none of `without` in between. The window

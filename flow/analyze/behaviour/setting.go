@@ -29,7 +29,8 @@ func (b *Behaviour) Settings(ctx context.Context) (Settings, error) {
 	if err := b.records.Read().NewRaw("select value from settings where key = ?", settingsKey).Scan(ctx, &values); err != nil || len(values) == 0 {
 		return s, err
 	}
-	return s, json.Unmarshal([]byte(values[0]), &s)
+	err := json.Unmarshal([]byte(values[0]), &s)
+	return s, err
 }
 
 // Change puts other settings in force and makes all sessions anew.
