@@ -102,6 +102,9 @@ func TestSessionsFollowEventsAsTheyCome(t *testing.T) {
 		})
 		t.Run("another idle time makes all anew", func(t *testing.T) {
 			require.NoError(t, b.Change(ctx, Settings{IdleMinutes: 10}))
+			now, err := b.Settings(ctx)
+			require.NoError(t, err)
+			assert.Equal(t, 10, now.IdleMinutes)
 			var visits int
 			require.NoError(t, c.QueryRow(ctx, "select count(*) from sessions").Scan(&visits))
 			assert.Greater(t, visits, len(followed))
