@@ -178,6 +178,7 @@ func (m *Metrics) Register(a *api.API) {
 			}
 			return answerOf(m.Retention(ctx, q))
 		})
+	m.registerBridge(a)
 	m.registerTargets(a)
 	m.registerCSV(a)
 }

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"context"
 	"encoding/json"
 	"slices"
 	"testing"
@@ -111,25 +112,28 @@ func TestRetention_by_brute_force(t *testing.T) {
 	}
 }
 
+// fitting counts who fits all of the conditions.
+func fitting(ctx context.Context, t *testing.T, m *Metrics, conditions ...ConditionJSON) int64 {
+	t.Helper()
+	all, err := json.Marshal(map[string]any{"all": conditions})
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := ParseCondition(ctx, all, Lookup{})
+	if err != nil {
+		t.Fatalf("%s: %v", all, err)
+	}
+	found, err := newCompiler(ctx).evaluate(ctx, m.columns, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return int64(found.GetCardinality())
+}
+
 // Every cell opens: the conditions of its cohort and its step together list as many customers as it counts.
 func TestRetention_opens_the_customers_behind_each_cell(t *testing.T) {
 	ctx, m := smallShop(t, nil, 21)
-	count := func(conditions ...ConditionJSON) int64 {
-		t.Helper()
-		all, err := json.Marshal(map[string]any{"all": conditions})
-		if err != nil {
-			t.Fatal(err)
-		}
-		c, err := ParseCondition(ctx, all, Lookup{Event: anyEvent})
-		if err != nil {
-			t.Fatalf("%s: %v", all, err)
-		}
-		found, err := newCompiler(ctx).evaluate(ctx, m.columns, c)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return int64(found.GetCardinality())
-	}
+	count := func(conditions ...ConditionJSON) int64 { return fitting(ctx, t, m, conditions...) }
 	for _, q := range []RetentionQuery{
 		{By: "week"}, {By: "month"}, {By: "quarter"},
 		{By: "month", First: "order_cancelled", Return: "order_placed"}, {By: "month", Return: "order_refunded"},

@@ -43,7 +43,8 @@ select i, 'person', '名' || i, 'ming' || i, case when i % 10 < 6 then 'female' 
   case when hash(i * 5) % 20 = 0 then ['vip'] else [] end, '{"level": ' || i % 5 || '}', true, i % 3 = 0, case when i % 2 = 0 then ['marketing:email'] else [] end, 0.7,
   1600000000000 + i * 1000, 1700000000000, o.n, o.first_at, o.last_at, o.first_day, o.last_day, o.gross, o.refunded
 from range(1, $1 + 1) t(i) left join (select customer_id, ` + orderTotals + ` from orders group by customer_id) o on o.customer_id = i order by i`, `
-insert into customer_scores
+insert into customer_scores (customer_id, as_of, rfm_frequency, rfm_monetary, r, f, m, rfm_segment, cycle_days, cycle_sd_days, next_due_day, overdue_days, model, expected_orders,
+  alive_probability, alive_probability_before, expected_order_value, predicted_value, value_to_date, churn_risk)
 select i, date '2026-11-21', 3, 10000, 1 + i % 5, 1 + hash(i) % 5, 1 + hash(i * 2) % 5, 'champions', 30, 5, date '2026-12-01', 3.5, 'bg_nbd', 2,
   (hash(i * 31) % 1000) / 1000.0, 0.5, 10000, hash(i * 37) % 100000, 30000, 0.3
 from range(1, $1 + 1) t(i)`} {
