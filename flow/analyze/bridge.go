@@ -49,18 +49,18 @@ const mostBridgeSteps = 60
 // customers in reach until the last day. Revenue counts refunds in the step they fell into.
 const bridgeText = `
 with active as (
-  select customer_id, date_trunc('%[2]s', day)::date as at
+  select customer_id, date_trunc('%[2]s', day)::date as step
   from (%[1]s) where bought group by all
 ),
-revenue as (select customer_id, date_trunc('%[2]s', day)::date as at, sum(net)::bigint as net from (%[1]s) group by all),
+revenue as (select customer_id, date_trunc('%[2]s', day)::date as step, sum(net)::bigint as net from (%[1]s) group by all),
 seen as (
-  select a.*, coalesce(r.net, 0) as net, lag(a.at) over w as before, lead(a.at) over w as after
-  from active a left join revenue r on r.customer_id = a.customer_id and r.at = a.at
-  window w as (partition by a.customer_id order by a.at)
+  select a.*, coalesce(r.net, 0) as net, lag(a.step) over w as before, lead(a.step) over w as after
+  from active a left join revenue r on r.customer_id = a.customer_id and r.step = a.step
+  window w as (partition by a.customer_id order by a.step)
 )
-select at::varchar, case when before is null then 'gained' when before = at - interval 1 %[2]s then 'kept' else 'returned' end, count(*), sum(net)::bigint from seen group by all
+select step::varchar, case when before is null then 'gained' when before = step - interval 1 %[2]s then 'kept' else 'returned' end, count(*), sum(net)::bigint from seen group by all
 union all
-select (at + interval 1 %[2]s)::date::varchar, 'lost', count(*), sum(net)::bigint from seen where after is null or after > at + interval 1 %[2]s group by all`
+select (step + interval 1 %[2]s)::date::varchar, 'lost', count(*), sum(net)::bigint from seen where after is null or after > step + interval 1 %[2]s group by all`
 
 // Bridge reads the steps up to the one that to falls into, and from the one that from does. Faults: invalid for an unknown step
 // or too many.
@@ -98,7 +98,7 @@ from orders f %s where f.customer_id is not null and f.day <= %s and %s`, "("+pu
 		b.Steps = append(b.Steps, BridgeStep{Start: dayText(c.From), End: dayText(c.To), Partial: !c.To.Before(now)})
 	}
 	for i := range b.Steps {
-		b.Steps[i].open(by, segment)
+		b.Steps[i].open(by, segment, w.Currency)
 		at[b.Steps[i].Start] = &b.Steps[i]
 	}
 	for rows.Next() {
@@ -121,8 +121,8 @@ from orders f %s where f.customer_id is not null and f.day <= %s and %s`, "("+pu
 	return b, rows.Err()
 }
 
-// open gives each part the condition that lists it.
-func (s *BridgeStep) open(by string, segment int64) {
+// open gives each part its currency and the condition that lists it.
+func (s *BridgeStep) open(by string, segment int64, currency string) {
 	start, _ := time.Parse(time.DateOnly, s.Start)
 	before := dayText(startOf(by, start.AddDate(0, 0, -1)))
 	eve := dayText(start.AddDate(0, 0, -1))
@@ -141,6 +141,7 @@ func (s *BridgeStep) open(by string, segment int64) {
 			}
 			all = append([]string{fmt.Sprintf(`{%q:"%d"}`, group, id)}, all...)
 		}
+		part.Revenue.Currency = currency
 		part.Condition = ConditionJSON(json.RawMessage(`{"all":[` + strings.Join(all, ",") + `]}`))
 	}
 }

@@ -77,6 +77,9 @@ func TestBridge(t *testing.T) {
 				if (part{got.Customers, got.Revenue.Amount}) != *want[name] {
 					t.Errorf("%s %s %s: got %d bringing %d, counted %+v", by, s.Start, name, got.Customers, got.Revenue.Amount, *want[name])
 				}
+				if got.Revenue.Currency != "CNY" {
+					t.Errorf("%s %s %s: currency %q", by, s.Start, name, got.Revenue.Currency)
+				}
 				if n := fitting(ctx, t, m, got.Condition); n != got.Customers {
 					t.Errorf("%s %s %s: counts %d and opens %d", by, s.Start, name, got.Customers, n)
 				}

@@ -345,3 +345,18 @@ export interface Retention {
 }
 
 export const readRetention = (query: CohortQuery, signal?: AbortSignal) => post<Retention>("/behaviour/retention", query, { signal });
+
+/** Some customers of a step, what they brought, and the condition that lists them. */
+export interface BridgePart {
+  customers: number;
+  revenue: Money;
+  condition: Condition;
+}
+
+/** From the customers of one step of the calendar to those of the next. */
+export interface Bridge {
+  period: "month" | "quarter" | "year";
+  steps: ({ start: string; end: string; partial: boolean } & Record<"active" | "kept" | "gained" | "returned" | "lost", BridgePart>)[];
+}
+
+export const readBridge = (period: Bridge["period"], signal?: AbortSignal) => get<Bridge>("/value/bridge", { period }, signal);

@@ -4030,6 +4030,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/value/bridge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers gained, kept, returned and lost from step to step, with what they brought */
+        get: operations["get-value-bridge"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/value/model": {
         parameters: {
             query?: never;
@@ -4539,6 +4556,42 @@ export interface components {
             previous: string[] | null;
             /** Format: date */
             to: string;
+        };
+        Bridge: {
+            /** Format: date-time */
+            as_of: string;
+            currency: string;
+            /** @enum {string} */
+            period: "month" | "quarter" | "year";
+            /** @description the oldest first */
+            steps: components["schemas"]["BridgeStep"][] | null;
+        };
+        BridgePart: {
+            /** @description a condition: who they are */
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            customers: number;
+            revenue: components["schemas"]["Money"];
+        };
+        BridgeStep: {
+            /** @description bought in the step */
+            active: components["schemas"]["BridgePart"];
+            /** Format: date */
+            end: string;
+            /** @description bought for the first time */
+            gained: components["schemas"]["BridgePart"];
+            /** @description bought in the step before as well */
+            kept: components["schemas"]["BridgePart"];
+            /** @description bought in the step before and not in this one; revenue is that of the step before */
+            lost: components["schemas"]["BridgePart"];
+            /** @description the step is not over */
+            partial: boolean;
+            /** @description had bought, but not in the step before */
+            returned: components["schemas"]["BridgePart"];
+            /** Format: date */
+            start: string;
         };
         BulkBody: {
             chosen: components["schemas"]["Chosen"];
@@ -30882,6 +30935,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-value-bridge": {
+        parameters: {
+            query?: {
+                /** @description first day; by default 30 days before to */
+                from?: string;
+                /** @description last day, included; by default yesterday, or the last day with an order */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+                period?: "month" | "quarter" | "year";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bridge"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -23,10 +23,15 @@ export default {
     form: { now: "偶尔购买起（单）", often: "常客起（单）", medium: "中价值起（元）", high: "高价值起（元）", hint: "金额留空时，前两成为高，前五成为中" },
   },
   rfm: {
-    title: "价值", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", churn: "流失风险", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
+    title: "价值", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", bridge: "得失", churn: "流失风险", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
     segments: "命名分层", name: "分层", customers: "人数", share: "占比", money: "窗口内消费", recencyDays: "平均未下单", movement: "分层变化", since: "从 {{from}} 到今天", from: "从", to: "到", stayed: "没有变化的 {{count}} 人", noMoves: "没有人换层", none: "还没下过单",
     edit: "改分档", window: "窗口（天）", cutsR: "R：未下单天数的分界", cutsF: "F：下单次数的分界", cutsM: "M：消费额的分界", cutsHint: "四个从小到大的数；留空按五等分", preview: "预览", save: "保存分档", cancel: "放弃", saved: "分档已保存，各处的分层几秒内跟上", previewing: "正在预览，没有保存", bad: "要四个从小到大的数", auto: "五等分", empty: "还没有人下过单。导入订单后，这里按最近、次数和金额把客户分成 25 格。", table: "数据表",
     tierMeta: "按至今价值与流失风险", tier: "去向", toDate: "至今价值", predicted: "预期 12 个月",
+  },
+  bridge: {
+    title: "客户得失", period: "按年、季或月", by: { year: "年", quarter: "季", month: "月" }, step: "时间", active: "有购买", kept: "留住", gained: "新获得", returned: "回来", lost: "流失", rate: "留存率", partial: "未结束", table: "客户得失表",
+    what: { kept: "上一段时间买过，这段时间又买", gained: "第一次购买", returned: "以前买过，上一段时间没有，这段时间又买", lost: "上一段时间买过，这段时间没有", rate: "留住 ÷（留住 + 流失）" },
+    meta: "有购买 = 留住 + 回来 + 新获得；上一段的有购买 = 留住 + 流失。金额为净消费，流失的为其上一段时间的消费。",
   },
   churn: {
     of: "未来 {{days}} 天的流失风险，平均 {{average}}", odds: "几率 × {{n}}", edit: "改流失的定义", standsIn: "，暂用价值模型的估计。", horizon: "预测未来 {{n}} 天", risks: "谁可能流失", asOf: "{{day}} 的数据", risk: "流失风险", gone: "已经流失", expected: "未来 {{days}} 天预计流失 **{{n}} 位**，现有 {{active}} 位",

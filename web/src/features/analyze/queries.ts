@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { explainCondition, listGroups, listSegments, readBehind, readBoard, readChurn, readChurnModel, readChurnPatterns, readCustomerChurn, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type CohortQuery, type Condition, type PeriodQuery } from "../../api";
+import { explainCondition, listGroups, listSegments, readBehind, readBoard, readBridge, readChurn, readChurnModel, readChurnPatterns, readCustomerChurn, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type Bridge, type CohortQuery, type Condition, type PeriodQuery } from "../../api";
 
 export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: 60_000 });
 
@@ -17,6 +17,7 @@ export const behindQuery = (name: string, query: BehindQuery) => queryOptions({ 
 
 export const rfmQuery = (query: { cuts?: string | undefined; window_days?: number | undefined }) => queryOptions({ queryKey: ["rfm", query], queryFn: ({ signal }) => readRfm(query, signal), placeholderData: keepPreviousData });
 export const modelQuery = queryOptions({ queryKey: ["rfm", "model"], queryFn: ({ signal }) => readModel(signal) });
+export const bridgeQuery = (period: Bridge["period"]) => queryOptions({ queryKey: ["bridge", period], queryFn: ({ signal }) => readBridge(period, signal), placeholderData: keepPreviousData });
 export const churnQuery = queryOptions({ queryKey: ["churn"], queryFn: ({ signal }) => readChurn(signal) });
 export const churnModelQuery = queryOptions({ queryKey: ["churn", "model"], queryFn: ({ signal }) => readChurnModel(signal) });
 export const churnPatternsQuery = (days: number) => queryOptions({ queryKey: ["churn", "patterns", days], queryFn: ({ signal }) => readChurnPatterns(days, signal), placeholderData: keepPreviousData });

@@ -5,6 +5,7 @@ import { useCan } from "../../../app/session";
 import { Body, Button, Empty, Failed, PageHead, Skeleton, Tabs, Tag, useFormat } from "../../../ui";
 import { UsableMark } from "../UsableMark";
 import { rfmQuery } from "../queries";
+import { BridgePanel } from "./BridgePanel";
 import { ChurnPanel } from "./churn/ChurnPanel";
 import { Classes } from "./Classes";
 import { CutsForm } from "./CutsForm";
@@ -14,7 +15,7 @@ import { Movement, NamedSegments } from "./NamedSegments";
 import { Tiers } from "./Tiers";
 import "./value.css";
 
-const shows = ["grid", "tiers", "churn", "model"] as const;
+const shows = ["grid", "tiers", "bridge", "churn", "model"] as const;
 
 /** What customers are worth: where they stand by RFM, whom to invest in, and the models behind predictions. */
 export default function RfmPage() {
@@ -38,7 +39,7 @@ export default function RfmPage() {
       </PageHead>
       <div className="filters"><Tabs label={t("rfm.tabs")} value={show} onChange={(to) => go({ show: to === "grid" ? undefined : to })} tabs={offered.map((key) => ({ key, label: t(`rfm.${key}`) }))} /></div>
       <Body className="rfm">
-        {show === "model" ? <ModelPanel /> : show === "churn" ? <ChurnPanel /> : show === "tiers" ? <><Classes /><Tiers /></>
+        {show === "model" ? <ModelPanel /> : show === "churn" ? <ChurnPanel /> : show === "bridge" ? <BridgePanel /> : show === "tiers" ? <><Classes /><Tiers /></>
           : answer.error && !data ? <Failed error={answer.error} retry={() => void answer.refetch()} />
           : !data ? <Skeleton rows={12} />
           : data.customers === 0 ? <Empty>{t("rfm.empty")}</Empty>
