@@ -119,7 +119,7 @@ func fitting(ctx context.Context, t *testing.T, m *Metrics, conditions ...Condit
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := ParseCondition(ctx, all, Lookup{})
+	c, err := ParseCondition(ctx, all, Lookup{Event: anyEvent})
 	if err != nil {
 		t.Fatalf("%s: %v", all, err)
 	}
