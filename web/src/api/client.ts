@@ -119,7 +119,7 @@ export async function fetchFile(path: string, body: unknown): Promise<{ name: st
 export async function fetchBlob(path: string, signal?: AbortSignal): Promise<Blob> {
   let answer: Response;
   try {
-    answer = await fetch(address(path), { headers: { "Accept-Language": language }, credentials: "same-origin", signal: signal ?? null });
+    answer = await fetch(address(path), { method: "GET", headers: { "Accept-Language": language }, credentials: "same-origin", signal: signal ?? null });
   } catch (cause) {
     if (cause instanceof DOMException && cause.name === "AbortError") throw cause;
     throw new Problem(0, "offline", "");

@@ -1,4 +1,4 @@
-import { del, get, patch, post } from "./client";
+import { del, fetchBlob, get, patch, post } from "./client";
 import type { List, ListQuery, Money, Named, Right } from "./shapes";
 import type { Rhythm } from "./today";
 
@@ -134,7 +134,7 @@ export const readTimeline = (id: string, query: { kind?: string; cursor?: string
 export const logActivity = (id: string, body: NewActivity, idempotencyKey: string) => post<{ id: string }>(`/customers/${id}/activities`, body, { idempotencyKey });
 export const removeActivity = (customer: string, id: string) => del(`/customers/${customer}/activities/${id}`);
 /** Everything held about one customer, for a reason that is logged; to be handed on as it is. */
-export const readPersonalData = (id: string, reason: string) => get<Record<string, unknown>>(`/customers/${id}/personal-data`, { reason });
+export const readPersonalArchive = (id: string, reason: string) => fetchBlob(`/customers/${id}/personal-data/archive?${new URLSearchParams({ reason }).toString()}`);
 export const eraseCustomer = (id: string, reason: EraseReason) => post<{ orders_kept: number; suppressed: number }>(`/customers/${id}/erase`, { reason });
 export const eraseReasons = ["requested", "consent_withdrawn", "purpose_achieved", "retention_ended", "unlawful"] as const;
 export type EraseReason = (typeof eraseReasons)[number];

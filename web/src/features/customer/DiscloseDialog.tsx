@@ -1,19 +1,19 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { readPersonalData, type CustomerPage } from "../../api";
+import { readPersonalArchive, type CustomerPage } from "../../api";
 import { Button, Dialog, saveFile, useToast } from "../../ui";
 
-/** Everything held about her as one file, for a stated reason. */
+/** Everything held about her as one archive: what is written of her, and her files; for a stated reason. */
 export function DiscloseDialog({ of, open, onClose }: { of: CustomerPage; open: boolean; onClose: () => void }) {
   const { t } = useTranslation("customer");
   const { t: ui } = useTranslation("ui");
   const { say, sayFault } = useToast();
   const [reason, setReason] = useState("");
   const save = useMutation({
-    mutationFn: () => readPersonalData(of.id, reason.trim()),
-    onSuccess: (data) => {
-      saveFile(`personal-data-${of.id}.json`, new Blob([JSON.stringify(data, null, 2)], { type: "application/json" }));
+    mutationFn: () => readPersonalArchive(of.id, reason.trim()),
+    onSuccess: (content) => {
+      saveFile(`personal-data-${of.id}.zip`, content);
       say({ text: t("disclosure.saved") });
       setReason("");
       onClose();

@@ -57,6 +57,6 @@ it("hands over her data for a reason only", async () => {
   expect(asked).toEqual([]);
   await press(screen.getByRole("button", { name: "客户本人要求" }));
   await press(screen.getByRole("button", { name: "保存文件" }));
-  expect(asked).toEqual([`GET /api/v1/customers/17/personal-data?reason=${encodeURIComponent("客户本人要求")}`]);
+  expect(asked).toEqual([`GET /api/v1/customers/17/personal-data/archive?reason=${encodeURIComponent("客户本人要求")}`]);
   expect(saved).toHaveBeenCalledOnce();
 });

@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { TimelineItem } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useFormat, type IconName } from "../../ui";
-import { addressLine, fileCount, isAddress, isFiles, isMoney, ownFieldsQuery } from "./fields/own";
+import { addressLine, fileChange, fileCount, isAddress, isFiles, isMoney, ownFieldsQuery } from "./fields/own";
 
 const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", contact: "people", changed: "edit", visitor: "eye", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
 
@@ -75,6 +75,10 @@ export function useEventText() {
     };
     const said = (value: unknown) => (typeof value === "string" || typeof value === "number" ? String(value) : isMoney(value) ? format.moneyExact(value) : isFiles(value) ? value.map((each) => each.name).join(list) : typeof value === "object" && value !== null && "count" in value ? t("files.count", { ns: "own", count: fileCount(value) }) : isAddress(value) ? addressLine(value) : Array.isArray(value) ? value.join(list) : "");
     const one = ({ code, values }: TimelineItem["details"][number]) => {
+      if (isFiles(values["before"]) || isFiles(values["after"])) {
+        const { added, removed } = fileChange(values["before"], values["after"]);
+        return [added.length && t("event.filesIn", { field: label(code), names: added.join(list) }), removed.length && t("event.filesOut", { field: label(code), names: removed.join(list) })].filter(Boolean).join(comma);
+      }
       const [field, before, after] = [label(code), said(values["before"]), said(values["after"])];
       return !before ? t("event.filled", { field, after }) : !after ? t("event.cleared", { field, before }) : t("event.became", { field, before, after });
     };

@@ -81,9 +81,9 @@ function FileRulesEditor({ of, faults }: { of: FileRules | undefined; faults: Re
   const { t } = useTranslation("own");
   const [multiple, setMultiple] = useState(of?.multiple ?? false);
   return (
-    <fieldset className="own">
+    <fieldset className="own rules">
       <legend>{t("files.rules")}</legend>
-      <label className="ticks"><input type="checkbox" name="files.multiple" value="yes" checked={multiple} onChange={(event) => setMultiple(event.target.checked)} /> {t("files.multiple")}</label>
+      <label><input type="checkbox" name="files.multiple" value="yes" checked={multiple} onChange={(event) => setMultiple(event.target.checked)} /> {t("files.multiple")}</label>
       <div className="two">
         {multiple && <TextField name="files.most" type="number" min={1} max={50} label={t("files.most")} defaultValue={of?.multiple ? of.most : 10} faults={faults} />}
         <TextField name="files.max_size" type="number" min={0.1} max={100} step="any" label={t("files.maxSize")} defaultValue={of?.max_size ? of.max_size / megabyte : 10} faults={faults} />

@@ -29,6 +29,7 @@ interface Going {
 /** The files of a field: what each is, a look at images, and a place where more are dropped or picked. One is sent after the other. */
 export function Files({ of, files, customer, id, onAdd, onRemove, ...attributes }: Props) {
   const { t } = useTranslation("own");
+  const { t: ui } = useTranslation("ui");
   const format = useFormat();
   const fault = useFault();
   const picker = useRef<HTMLInputElement>(null);
@@ -43,9 +44,10 @@ export function Files({ of, files, customer, id, onAdd, onRemove, ...attributes 
     setGoing((all) => all.filter((each) => !each.fault));
     for (const file of chosen) {
       const key = Math.random();
-      const large = file.size > (rules.max_size ?? Infinity);
-      setGoing((all) => [...all, { key, name: file.name, share: 0, ...(large ? { fault: t("files.tooLarge", { most: format.size(rules.max_size ?? 0) }) } : {}) }]);
-      if (large || !onAdd) continue;
+      // what is plain from here is not sent; what the file really is the server sees
+      const refused = file.size > (rules.max_size ?? Infinity) ? t("files.tooLarge", { most: format.size(rules.max_size ?? 0) }) : of.endings?.includes(file.name.split(".").at(-1)?.toLowerCase() ?? "") === false ? ui("fault.code.file_sort_not_taken") : "";
+      setGoing((all) => [...all, { key, name: file.name, share: 0, ...(refused ? { fault: refused } : {}) }]);
+      if (refused || !onAdd) continue;
       queue.current = queue.current.then(() => onAdd(file, (share) => change(key, { share }))).then(() => setGoing((all) => all.filter((each) => each.key !== key)), (error: unknown) => change(key, { fault: fault(error) }));
     }
   };
@@ -68,7 +70,7 @@ export function Files({ of, files, customer, id, onAdd, onRemove, ...attributes 
             </li>
           ))}
           {going.map((each) => (
-            <li key={each.key} className={each.fault ? "failed" : undefined}>
+            <li key={each.key} className={each.fault ? "refused" : undefined}>
               <Icon name="file" small /><span className="cut" title={each.name}>{each.name}</span>
               {each.fault ? <><span className="bad meta" role="alert">{each.fault}</span><Button look="bare" icon="x" aria-label={t("files.dismiss", { name: each.name })} onClick={() => setGoing((all) => all.filter((one) => one.key !== each.key))} /></>
                 : <progress max={1} value={each.share} aria-label={t("files.sending", { name: each.name })} />}
@@ -108,7 +110,7 @@ function FileName({ of, file, customer }: { of: OwnField; file: StoredFile; cust
       <button type="button" className="link cut" title={file.name} aria-label={t(look ? "files.look" : "files.save", { name: file.name })} aria-busy={busy || undefined} disabled={busy}
         onClick={() => (look ? void fetchIt((content) => setShown(URL.createObjectURL(new Blob([content], { type: file.type })))) : save())}>{file.name}</button>
       <Dialog open={shown !== ""} onClose={() => setShown("")} title={file.name} width={720} footer={<div className="dialog-foot"><Button size="md" icon="download" onClick={save}>{t("files.download")}</Button></div>}>
-        {shown && <img className="look" src={shown} alt={file.name} />}
+        {shown && <img className="picture" src={shown} alt={file.name} />}
       </Dialog>
     </>
   );

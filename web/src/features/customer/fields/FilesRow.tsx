@@ -18,7 +18,7 @@ export function FilesRow({ of, field, required }: { of: CustomerPage; field: Own
   const { say, sayFault } = useToast();
   const can = useCan();
   const version = useRef(of.version);
-  useEffect(() => { version.current = of.version; }, [of.version]);
+  useEffect(() => { version.current = Math.max(version.current, of.version); }, [of.version]);
   const label = field.label[language];
   const now = of.custom[field.key];
   const held = isFiles(now) ? now : [];
@@ -30,14 +30,16 @@ export function FilesRow({ of, field, required }: { of: CustomerPage; field: Own
   };
   const remove = async (file: StoredFile) => {
     try {
-      await take(await removeFile(of.id, version.current, field.key, file.id));
+      const after = await removeFile(of.id, version.current, field.key, file.id);
+      version.current = after.version;
       say({ text: t("files.removed", { name: file.name }), undo: async () => { await take(await putFileBack(of.id, version.current, field.key, file.id)); } });
+      await take(after);
     } catch (error) { sayFault(error); void client.invalidateQueries({ queryKey: ["customer", of.id] }); }
   };
   return (
     <>
-      <dt className="cut" title={[label, field.purpose].filter(Boolean).join(": ")}>{label}{required && <span className="must" title={t("required")}>{" *"}</span>}</dt>
-      <dd className="editable">
+      <dt className="cut over" title={[label, field.purpose].filter(Boolean).join(": ")}>{label}{required && <span className="must" title={t("required")}>{" *"}</span>}</dt>
+      <dd className="editable over">
         {field.right === "masked" || (!write && !held.length) ? <span className="dim">{fileCount(now) ? t("files.count", { count: fileCount(now) }) : customer("profile.empty")}</span>
           : <Files of={field} files={held} customer={of.id} aria-label={label} {...(write ? { onAdd: async (file, progress) => take(await addFile(of.id, version.current, field.key, file, progress)), onRemove: remove } : {})} />}
         <span className="x"><History customer={of.id} version={of.version} field={field.key} label={label} own={field} /></span>

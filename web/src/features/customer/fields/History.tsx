@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { FieldChange, OwnField } from "../../../api";
 import { Failed, Icon, Pop, Skeleton, useFormat } from "../../../ui";
-import { addressSteps, historyQuery } from "./own";
+import { addressSteps, fileChange, historyQuery, isFiles } from "./own";
 import { OwnValue } from "./OwnValue";
 
 interface Of {
@@ -57,12 +57,19 @@ function List({ of, own }: { of: FieldChange[]; own?: OwnField }) {
     <ol className="steps">
       {of.map((step, at) => (
         <li key={at}>
-          <span>{step.after === null ? <span className="dim">{t("history.cleared")}</span> : <OwnValue of={own} value={step.after} />}</span>
+          <span>{isFiles(step.before) || isFiles(step.after) ? <FilesStep of={step} /> : step.after === null ? <span className="dim">{t("history.cleared")}</span> : <OwnValue of={own} value={step.after} />}</span>
           <span className="meta"><Source of={step} /><time dateTime={step.at}>{format.exact(step.at)}</time></span>
         </li>
       ))}
     </ol>
   );
+}
+
+/** What was put in and what was taken out, each file by its name. */
+function FilesStep({ of }: { of: FieldChange }) {
+  const { t } = useTranslation("own");
+  const { added, removed } = fileChange(of.before, of.after);
+  return <>{[...added.map((name) => t("files.putIn", { name })), ...removed.map((name) => t("files.takenOut", { name }))].map((line, at) => <span key={at} className="line">{line}</span>)}</>;
 }
 
 function Source({ of }: { of: FieldChange }) {

@@ -46,6 +46,13 @@ export const isFiles = (value: unknown): value is StoredFile[] => Array.isArray(
 /** How many files a value holds; of one that is masked only that is known. */
 export const fileCount = (value: unknown): number => (Array.isArray(value) ? value.length : typeof value === "object" && value !== null && "count" in value ? Number(value.count) : 0);
 
+/** The names of the files that a change put in, and of those it took out. */
+export function fileChange(before: unknown, after: unknown) {
+  const [was, is] = [before, after].map((each) => (isFiles(each) ? each : [])) as [StoredFile[], StoredFile[]];
+  const without = (all: StoredFile[], others: StoredFile[]) => all.filter((each) => !others.some((other) => other.id === each.id)).map((each) => each.name);
+  return { added: without(is, was), removed: without(was, is) };
+}
+
 export const isMoney = (value: unknown): value is Money => typeof value === "object" && value !== null && "amount" in value && "currency" in value;
 
 /** What a form holds for a field, as the server takes it; "" clears. Faults are the server's to find. */

@@ -3,7 +3,7 @@ export default {
   address: { label: "地址", place: "省 / 市 / 区县", country: "国家或地区", province: "省份", city: "城市", district: "区县", address: "街道门牌，可整行粘贴", postcode: "邮编", abroad: "中国大陆以外",
     problem: { city_not_in_province: "城市不在这个省", district_not_in_city: "区县不在这个城市", several_places: "可能在这几个地方：{{places}}" } },
   none: "未选", monthDayHint: "月-日，如 03-08", findCustomer: "按姓名查找客户", required: "这个阶段必填",
-  files: { add: "添加文件", replace: "换一个文件", hint: "或拖到这里，每个不超过 {{most}}", pick: "选择文件：{{field}}", remove: "拿掉 {{name}}", removed: "已拿掉 {{name}}，30 天内可以放回", dismiss: "不再显示 {{name}}", sending: "正在上传 {{name}}", tooLarge: "超过 {{most}}", look: "查看 {{name}}", save: "下载 {{name}}", download: "下载", count_other: "{{count}} 个文件",
+  files: { putIn: "放入 {{name}}", takenOut: "拿掉 {{name}}", add: "添加文件", replace: "换一个文件", hint: "或拖到这里，每个不超过 {{most}}", pick: "选择文件：{{field}}", remove: "拿掉 {{name}}", removed: "已拿掉 {{name}}，30 天内可以放回", dismiss: "不再显示 {{name}}", sending: "正在上传 {{name}}", tooLarge: "超过 {{most}}", look: "查看 {{name}}", save: "下载 {{name}}", download: "下载", count_other: "{{count}} 个文件",
     rules: "文件要求", multiple: "可以放多个", most: "最多几个", maxSize: "单个不超过（MB）", sorts: "收哪些文件", sortsHint: "按扩展名和文件内容两样检查",
     sort: { image: "图片", pdf: "PDF、OFD", document: "文档", sheet: "表格", slides: "演示文稿", text: "文本", mail: "邮件", archive: "压缩包", audio: "音频", video: "视频", page: "网页、SVG（只能下载）" } },
   history: { title: "{{field}}从哪来", open: "{{field}}的来历", none: "还没有记录", cleared: "清空", source: { staff: "手工填写", manual: "手工填写", import: "导入", bulk: "批量修改", merge: "合并客户" } },
