@@ -42,6 +42,7 @@ func newHouse(t *testing.T, d *db.DB) *house {
 	t.Helper()
 	c, segments := withSegments(t, d)
 	store := customer.New(d)
+	require.NoError(t, store.KeepFilesIn(t.TempDir()))
 	require.NoError(t, store.Fields().Load(c.ctx))
 	store.Use(segments, nil, nil)
 	store.Reckoning(segments)

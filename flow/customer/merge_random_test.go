@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/uptrace/bun"
@@ -14,6 +15,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
+	"guanxi/base/field"
 	"guanxi/guard"
 )
 
@@ -37,7 +39,7 @@ type counted struct {
 	into                             int      // place of the customer she is merged into, -1 for none
 }
 
-var compared = []string{"name", "given_name", "family_name", "city", "address", "company", "industry", "gender", "birthday", ownerField, createdField, "custom.size"}
+var compared = []string{"name", "given_name", "family_name", "city", "address", "company", "industry", "gender", "birthday", ownerField, createdField, "custom.size", "custom.papers"}
 
 // replay tells what should be there by playing everything again as if the merges undone had never been: this is what
 // undo promises. It shares only the rule of what a merge takes with the code under test.
@@ -109,7 +111,8 @@ func TestMergeAndUndoInAnyOrder(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newShop(t, d)
 		s.exec("insert into lists (id, name, created_at, updated_at) values (1, '重点', 0, 0), (2, '展会', 0, 0)")
-		ctx := guard.With(clock.With(context.Background(), s.clock), admin)
+		s.define(defined("papers", "file", nil))
+		ctx := guard.With(s.ctx(), admin)
 		rapid.Check(t, func(rt *rapid.T) {
 			p := &random{shop: s, ctx: ctx, rt: rt}
 			p.begin(rapid.IntRange(2, 5).Draw(rt, "customers"))
@@ -127,6 +130,10 @@ func TestMergeAndUndoInAnyOrder(t *testing.T) {
 				}
 			}
 			p.must(d.Read().NewRaw("select count(*) from moved where origin_id in (?)", bun.List(dead)).Scan(ctx, &left))
+			p.must(s.store.sweepFiles(clock.With(ctx, clock.NewFake(s.clock.Now().AddDate(1, 0, 0))))) // what nobody holds goes, and only that
+			for i := range want {
+				p.reads(i)
+			}
 			if left != 0 {
 				rt.Errorf("%d things are noted as away from customers that live", left)
 			}
@@ -168,9 +175,14 @@ func (p *random) begin(n int) {
 			owner := int64(1 + i%3)
 			c.OwnerID = &owner
 		}
+		own := map[string]any{}
 		if rapid.Bool().Draw(p.rt, "sized") {
-			c.Custom = fmt.Sprintf(`{"size":%d}`, i)
+			own["size"] = i
 		}
+		if rapid.Bool().Draw(p.rt, "with papers") {
+			own["papers"] = p.upload(fmt.Sprint("start", i))
+		}
+		c.Custom = customText(customFields(customText(own)))
 		c.settle()
 		p.must(p.db.Write(p.ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 			if c.ID, err = tx.NextID(ctx, "customers"); err != nil {
@@ -185,6 +197,9 @@ func (p *random) begin(n int) {
 				return err
 			}
 			if _, err := setTags(ctx, tx, c.ID, []string{fmt.Sprint("t", i%2)}, 0); err != nil {
+				return err
+			}
+			if err := p.store.noteFiles(ctx, tx, &Customer{}, &c); err != nil {
 				return err
 			}
 			return addContact(ctx, tx, c.ID, ContactPoint{Kind: ContactPhone, Value: fmt.Sprintf("+8613900000%03d", i%3), State: ContactOK}, 0)
@@ -202,7 +217,7 @@ func (p *random) step(n int) {
 		}
 	}
 	who := rapid.SampledFrom(roots).Draw(p.rt, "who")
-	h := happened{what: rapid.SampledFrom([]string{"merge", "merge", "merge", "undo", "undo", "edit", "order", "order", "activity", "tag", "list", "contact", "speaker"}).Draw(p.rt, "what"), who: who, with: -1}
+	h := happened{what: rapid.SampledFrom([]string{"merge", "merge", "merge", "undo", "undo", "edit", "papers", "order", "order", "activity", "tag", "list", "contact", "speaker"}).Draw(p.rt, "what"), who: who, with: -1}
 	id := p.ids[who]
 	at := len(p.all)
 	switch h.what {
@@ -210,7 +225,7 @@ func (p *random) step(n int) {
 		if h.with = rapid.SampledFrom(roots).Draw(p.rt, "with"); h.with == who {
 			return
 		}
-		h.take = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"name", "address", "gender", "birthday", "company", ownerField, "custom.size"}), 0, 2, rapid.ID).Draw(p.rt, "take")
+		h.take = rapid.SliceOfNDistinct(rapid.SampledFrom([]string{"name", "address", "gender", "birthday", "company", ownerField, "custom.size", "custom.papers"}), 0, 2, rapid.ID).Draw(p.rt, "take")
 		var err error
 		h.merge, err = p.store.Merge(p.ctx, id, p.ids[h.with], h.take)
 		p.must(err)
@@ -234,6 +249,10 @@ func (p *random) step(n int) {
 		text := Text{Sent: true, Value: h.value}
 		f := map[string]*CustomerFields{"name": {Name: text}, "industry": {Industry: text}, "company": {Company: text}}[h.field]
 		p.must(p.store.Change(p.ctx, id, "", f))
+	case "papers": // what she had is taken out, and another file put in
+		value := p.upload(fmt.Sprint("papers", at))
+		h.what, h.field, h.value = "edit", "custom.papers", jsonText(value)
+		p.must(p.store.Change(p.ctx, id, "", &CustomerFields{Custom: &map[string]any{"papers": value}}))
 	case "order": // of any customer's identity, whoever she is part of
 		h.who = rapid.IntRange(0, len(p.ids)-1).Draw(p.rt, "buyer")
 		p.order(h.who, fmt.Sprint("o", at))
@@ -272,6 +291,17 @@ func (p *random) step(n int) {
 	p.all = append(p.all, h)
 }
 
+// upload gives the value of a field with one file that was just uploaded.
+func (p *random) upload(name string) any {
+	own, _ := field.Of(p.ctx).Find("papers")
+	row, err := p.store.writeFile(p.ctx, own, name+".txt", strings.NewReader(name))
+	p.must(err)
+	p.must(p.db.Write(p.ctx, func(ctx context.Context, tx *db.Tx) error { return addFile(ctx, tx, &row) }))
+	told, err := p.store.fileTold(p.ctx, &row)
+	p.must(err)
+	return fileList{told}.value()
+}
+
 // order lets an order arrive as imports let it: by an identity, which tells whose it is now.
 func (p *random) order(who int, number string) {
 	external := fmt.Sprint("i", p.ids[who])
@@ -290,6 +320,22 @@ func (p *random) order(who int, number string) {
 		}
 		return attributeOrders(ctx, tx, map[int64]int64{id: buyer}, map[int64]keys{id: {source: "s", externalID: external}})
 	}))
+}
+
+// reads opens every file that a customer holds.
+func (p *random) reads(i int) {
+	var rows []Customer
+	p.must(p.db.Read().NewRaw("select id, custom from customers where id = ?", p.ids[i]).Scan(p.ctx, &rows))
+	for id := range heldFiles(p.ctx, &rows[0], "papers").ids() {
+		var files []fieldFile
+		p.must(p.db.Ask(p.ctx, &files, "select "+fieldFileColumns+" from field_files where id = ?", id))
+		if len(files) != 1 {
+			p.rt.Errorf("customer %d holds file %d, which is gone\n%+v", i, id, p.all)
+			continue
+		}
+		_, err := p.store.fileTold(p.ctx, &files[0])
+		p.must(err)
+	}
 }
 
 func (p *random) check(i int, want *counted) {
