@@ -126,10 +126,10 @@ func (s *Store) seal(ctx context.Context, storedAs string, told fileTold, conten
 	if err = errors.Join(err, sealed.Close()); err == nil {
 		err = file.Sync()
 	}
-	if err = errors.Join(err, file.Close()); err != nil {
+	if err := errors.Join(err, file.Close()); err != nil {
 		return 0, err
 	}
-	if err = os.Rename(draft, filepath.Join(s.filesDir, storedAs)); err != nil {
+	if err := os.Rename(draft, filepath.Join(s.filesDir, storedAs)); err != nil {
 		return 0, err
 	}
 	folder, err := os.Open(s.filesDir)

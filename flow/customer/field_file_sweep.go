@@ -182,7 +182,7 @@ func partWith(ctx context.Context, tx *db.Tx, c *Customer, gone map[string]map[i
 		of := func(f fileTold) bool { return ids[*number(f.ID)] }
 		held := heldFiles(ctx, c, key)
 		if slices.ContainsFunc(held, of) {
-			left := fileList(slices.DeleteFunc(slices.Clone(held), of)).value()
+			left := slices.DeleteFunc(slices.Clone(held), of).value()
 			if _, sealed := sealedText(customFields(c.Custom)[key]); sealed && left != nil {
 				seal, err := sealerOf(ctx)
 				if err != nil {

@@ -254,8 +254,8 @@ func TestFilesOfAField(t *testing.T) {
 			s.T = t
 			other := s.add(fields{"name": "Sweep"})
 			path := "/customers/" + other + "/fields/contract/files"
-			page := s.upload(201, path, "keep.txt", "keep")
-			page = s.upload(201, path, "drop.txt", "drop")
+			s.upload(201, path, "keep.txt", "keep")
+			page := s.upload(201, path, "drop.txt", "drop")
 			s.upload(201, "/customer-fields/contract/files", "unused.txt", "unused")
 			drop := at(page, "custom.contract.1.id").(string)
 			s.call(200, "DELETE", path+"/"+drop, nil)
