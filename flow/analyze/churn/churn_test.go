@@ -221,16 +221,19 @@ func TestRows(t *testing.T) {
 		{"a contract that ended, 5 days of grace", limit{ChurnDefinition: ChurnDefinition{Kind: Contract, Field: "ends", Days: 5, Horizon: 90}}, map[int64]row{1: {false, false}, 2: {false, true}, 5: {false, false}}},
 	} {
 		w.l.Cycle = 20
-		rows, err := c.columns.Query(ctx, rowsSQL(w.l.ChurnDefinition, "true", false), day(100), w.l.Days, w.l.Times, w.l.Horizon, w.l.Cycle)
-		require.NoError(t, err, w.name)
-		got, r := map[int64]row{}, newReader(nil)
-		known := map[int64][]float64{}
-		for rows.Next() {
-			x := make([]float64, len(features))
-			require.NoError(t, r.read(rows, x))
-			got[r.id], known[r.id] = row{r.gone, r.left}, x
-		}
-		require.NoError(t, rows.Close())
+		got, known := map[int64]row{}, map[int64][]float64{}
+		func() {
+			rows, err := c.columns.Query(ctx, rowsSQL(w.l.ChurnDefinition, "true", false), day(100), w.l.Days, w.l.Times, w.l.Horizon, w.l.Cycle)
+			require.NoError(t, err, w.name)
+			defer rows.Close()
+			r := newReader(nil)
+			for rows.Next() {
+				x := make([]float64, len(features))
+				require.NoError(t, r.read(rows, x))
+				got[r.id], known[r.id] = row{r.gone, r.left}, x
+			}
+			require.NoError(t, rows.Err())
+		}()
 		require.Equal(t, w.want, got, w.name)
 		for name, want := range map[string]float64{"recency": 20, "purchases": 5, "cycle": 20, "regularity": 0, "slowing": 1, "tenure": 100, "orders_30": 1, "orders_90": 4,
 			"amount": 1160, "amount_trend": 1120. / 1160, "refunded": 800. / 5800, "overdue": 1, "categories": 1, "cancelled": 0} {

@@ -35,7 +35,8 @@ func usual() ChurnDefinition { return ChurnDefinition{Kind: Silence} }
 // Definition gives what the company calls leaving.
 func (c *Churn) Definition(ctx context.Context) (ChurnDefinition, error) {
 	d := usual()
-	return d, c.setting(ctx, definitionKey, &d)
+	err := c.setting(ctx, definitionKey, &d)
+	return d, err
 }
 
 // Define says what leaving means from now on, and asks for a model of it. Fault: invalid.

@@ -143,21 +143,7 @@ func driversOf(m learn.Model, s *learn.Set) []Driver {
 
 func course(f learn.Feature, at int, rows, effects [][]float64) (points []Point) {
 	if f.Levels != nil {
-		points = make([]Point, len(f.Levels))
-		for i, x := range rows {
-			if v := x[at]; !math.IsNaN(v) {
-				p := &points[int(v)]
-				p.Rows++
-				p.Effect += effects[i][at]
-			}
-		}
-		for level := range points {
-			points[level].Level = f.Levels[level]
-			points[level].Effect /= max(1, float64(points[level].Rows))
-		}
-		points = slices.DeleteFunc(points, func(p Point) bool { return p.Rows == 0 })
-		slices.SortFunc(points, func(a, b Point) int { return cmp.Compare(b.Rows, a.Rows) })
-		return points[:min(len(points), parts)]
+		return courseOfLevels(f.Levels, at, rows, effects)
 	}
 	var known []int
 	for i, x := range rows {
@@ -179,4 +165,23 @@ func course(f learn.Feature, at int, rows, effects [][]float64) (points []Point)
 		points = append(points, p)
 	}
 	return points
+}
+
+// courseOfLevels gives the levels that most rows have.
+func courseOfLevels(levels []string, at int, rows, effects [][]float64) []Point {
+	points := make([]Point, len(levels))
+	for i, x := range rows {
+		if v := x[at]; !math.IsNaN(v) {
+			p := &points[int(v)]
+			p.Rows++
+			p.Effect += effects[i][at]
+		}
+	}
+	for level := range points {
+		points[level].Level = levels[level]
+		points[level].Effect /= max(1, float64(points[level].Rows))
+	}
+	points = slices.DeleteFunc(points, func(p Point) bool { return p.Rows == 0 })
+	slices.SortFunc(points, func(a, b Point) int { return cmp.Compare(b.Rows, a.Rows) })
+	return points[:min(len(points), parts)]
 }
