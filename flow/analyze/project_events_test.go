@@ -184,6 +184,25 @@ func (s *site) must(err error) {
 	}
 }
 
+// A request whose row was damaged is told of and left alone; what came with and after it arrives.
+func TestADamagedRequestHoldsUpNone(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		for _, user := range []string{"u1", "u2", "u3"} {
+			s.send(call{"event": "looked", "userId": user})
+		}
+		s.must(d.Write(s.ctx, func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Do(ctx, "update event_batches set body = ? where id = (select min(id) from event_batches)", []byte("no longer what it was"))
+			return err
+		}))
+		s.settle()
+		s.is("u2:1 u3:1")
+		s.send(call{"event": "looked", "userId": "u4"})
+		s.settle()
+		s.is("u2:1 u3:1 u4:1")
+	})
+}
+
 func TestEventsFindTheirCustomer(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSite(t, d)

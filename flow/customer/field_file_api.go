@@ -39,11 +39,7 @@ func (s *Store) UploadFile(ctx context.Context, key string, body *api.FileBody) 
 // safe on the disk before a row speaks of it, and the row is committed before this returns. Faults: not found, stale,
 // forbidden, invalid, too large, unavailable.
 func (s *Store) AddFile(ctx context.Context, id int64, key, ifMatch string, body *api.FileBody) error {
-	own, err := fileField(ctx, key, true)
-	if err != nil {
-		return err
-	}
-	c, err := s.find(ctx, s.records, id)
+	c, own, err := s.fileFieldOf(ctx, id, key, true)
 	if err != nil {
 		return err
 	}
@@ -116,7 +112,7 @@ func (s *Store) forsake(ctx context.Context, row fieldFile) {
 // RemoveFile takes a file out of a field; RestoreFile puts it back within thirty days. Faults: not found, stale, forbidden,
 // invalid where a stage of life requires it.
 func (s *Store) RemoveFile(ctx context.Context, id int64, key, ifMatch string, file int64) error {
-	if _, err := fileField(ctx, key, true); err != nil {
+	if _, _, err := s.fileFieldOf(ctx, id, key, true); err != nil {
 		return err
 	}
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -132,7 +128,7 @@ func (s *Store) RemoveFile(ctx context.Context, id int64, key, ifMatch string, f
 
 // RestoreFile is the reverse of RemoveFile. Faults: as there, and where the field is full.
 func (s *Store) RestoreFile(ctx context.Context, id int64, key, ifMatch string, file int64) error {
-	own, err := fileField(ctx, key, true)
+	_, own, err := s.fileFieldOf(ctx, id, key, true)
 	if err != nil {
 		return err
 	}
@@ -153,11 +149,7 @@ func (s *Store) RestoreFile(ctx context.Context, id int64, key, ifMatch string, 
 // ReadFile opens a file of a customer's for who may see the field; of a sensitive one each time is noted in the audit log.
 // Faults: not found, forbidden, unavailable.
 func (s *Store) ReadFile(ctx context.Context, id int64, key string, file int64) (told fileTold, content io.ReadCloser, err error) {
-	own, err := fileField(ctx, key, false)
-	if err != nil {
-		return told, nil, err
-	}
-	c, err := s.find(ctx, s.records, id)
+	c, own, err := s.fileFieldOf(ctx, id, key, false)
 	if err != nil {
 		return told, nil, err
 	}

@@ -173,6 +173,16 @@ func fileField(ctx context.Context, key string, write bool) (*field.Field, error
 	return own, nil
 }
 
+// fileFieldOf is fileField for a customer, whom one who may not see her is told nothing of, not even which fields there are.
+func (s *Store) fileFieldOf(ctx context.Context, id int64, key string, write bool) (*storedCustomer, *field.Field, error) {
+	c, err := s.find(ctx, s.records, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	own, err := fileField(ctx, key, write)
+	return c, own, err
+}
+
 // changeFiles changes the list of files of one field.
 func (s *Store) changeFiles(ctx context.Context, tx *db.Tx, id int64, ifMatch, action, key string, fn func(now fileList) (fileList, error)) error {
 	_, _, err := s.changeIn(ctx, tx, id, ifMatch, action, saidByStaff, func(ctx context.Context, _ *db.Tx, c *Customer) (difference, error) {

@@ -58,7 +58,7 @@ func TestRightsToFiles(t *testing.T) {
 		})
 		t.Run("others' customers and other people's files are not there", func(t *testing.T) {
 			s.T = t
-			s.as(bo).call(403, "GET", file, nil)
+			s.as(bo).call(404, "GET", file, nil)
 			s.upload(404, files, "a.txt", "text")
 			s.call(404, "DELETE", file, nil)
 			other := s.as(admin).add(fields{"name": "Other"})

@@ -3,6 +3,7 @@ package churn
 import (
 	"strings"
 
+	"guanxi/base/field"
 	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/learn"
 )
@@ -134,8 +135,12 @@ func rowsSQL(d ChurnDefinition, which string, some bool) string {
 	return strings.NewReplacer("{of}", of, "{gone}", way[0], "{left}", way[1], "{features}", columns.String(), "{which}", which).Replace(rowsText)
 }
 
-// contractEnd reads the day a contract ends; the key was checked when the field was defined and when leaving was.
+// contractEnd reads the day a contract ends. The key stands in the SQL because it was checked when the field was defined, and is
+// again here.
 func contractEnd(key string) string {
+	if !field.GoodKey(key) {
+		return "null::date"
+	}
 	return "try_cast(json_extract_string(c.custom, '/" + key + "') as date)"
 }
 

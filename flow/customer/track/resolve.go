@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
@@ -16,6 +17,7 @@ import (
 const (
 	stepBatches = 200
 	stepEvents  = 2000
+	mostTries   = 3 // of a request before it waits for the next start
 )
 
 // batchRow is one request that waits.
@@ -96,11 +98,11 @@ func (t *Tracking) step(ctx context.Context) (int, error) {
 	return done, err
 }
 
-// waiting reads the next requests. One that has failed three times waits for the next start.
+// waiting reads the next requests. One that has failed mostTries times waits for the next start.
 func (t *Tracking) waiting(ctx context.Context) ([]*batchRow, error) {
 	over := []int64{0}
 	for id, times := range t.stuck {
-		if times >= 3 {
+		if times >= mostTries {
 			over = append(over, id)
 		}
 	}
@@ -126,17 +128,24 @@ func (t *Tracking) waiting(ctx context.Context) ([]*batchRow, error) {
 			sources[b.SourceID] = s
 		}
 		b.source = sources[b.SourceID]
-		body, err := unpack(b.Body)
-		if err != nil {
-			return nil, err
-		}
-		given, err := read(body, b.Kind, b.ReceivedAt)
-		if err != nil {
-			return nil, err
-		}
-		b.messages = given.messages
 	}
-	return rows, nil
+	return slices.DeleteFunc(rows, func(b *batchRow) bool { return !t.readable(b) }), nil
+}
+
+// readable reads the messages of a request. One that cannot be read any more, of a damaged page for instance, is left where
+// it is and holds up none of the others.
+func (t *Tracking) readable(b *batchRow) bool {
+	body, err := unpack(b.Body)
+	if err == nil {
+		var given *request
+		if given, err = read(body, b.Kind, b.ReceivedAt); err == nil {
+			b.messages = given.messages
+			return true
+		}
+	}
+	t.stuck[b.ID] = mostTries
+	slog.Error("a request with events cannot be read; it stays that waits", "batch", b.ID, "error", err)
+	return false
 }
 
 // resolve says of each event of the requests whose it is, and leaves its record, in one change.

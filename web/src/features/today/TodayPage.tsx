@@ -53,7 +53,7 @@ function List({ list, area }: { list: TodayList; area: AreaName | undefined }) {
   const fresh = useMemo(() => list.items.filter((item) => !area || item.area === area), [list.items, area]);
   const busy = inside.pointer || inside.focus || !!asking || !!sheet || (!!search.item && !closed);
   const { items: kept, over, waiting, settle } = useSteady(fresh, busy && !acts.acting);
-  const items = kept.filter((item) => !over.has(item.id) || !acts.gone.has(item.id)); // what one dealt with oneself keeps no place
+  const items = kept.filter((item) => !acts.sending.has(item.id) && (!over.has(item.id) || !acts.gone.has(item.id))); // what one dealt with oneself keeps no place
   const selected = meant(items, search.item, held);
   if ((busy || acts.acting) && selected?.id !== held) setHeld(selected?.id);
   const at = selected ? items.indexOf(selected) : 0;

@@ -20,6 +20,7 @@ export function useTodayActs(onBack: (item: TodayItem) => void = () => {}) {
   const { say, sayFault } = useToast();
   const [leaving, setLeaving] = useState<ReadonlySet<string>>(new Set());
   const [gone, setGone] = useState<ReadonlySet<string>>(new Set());
+  const [sending, setSending] = useState<ReadonlySet<string>>(new Set());
   const [acting, setActing] = useState(0);
   const underWay = useRef(new Set<Promise<void>>());
   const taking = useRef(new Set<string>());
@@ -64,13 +65,16 @@ export function useTodayActs(onBack: (item: TodayItem) => void = () => {}) {
     taking.current.add(item.id);
     drop(item.id);
     setGone((ids) => new Set(ids).add(item.id));
+    setSending((ids) => new Set(ids).add(item.id));
+    const sentOff = () => setSending((ids) => new Set([...ids].filter((id) => id !== item.id)));
     const stays = () => setGone((ids) => new Set([...ids].filter((id) => id !== item.id)));
     setLeaving((ids) => new Set([...ids].filter((id) => id !== item.id)));
     const back = takeBack(() => sent.then(() => undoToday(item.id)).then(stays));
     say({ text, undo: () => back().then(() => onBack(item)) });
-    await sent.catch((error: unknown) => { stays(); sayFault(error); });
+    await sent.catch((error: unknown) => { stays(); sentOff(); sayFault(error); });
     taking.current.delete(item.id);
     await refresh();
+    sentOff();
     setActing((n) => n - 1);
   });
   const name = (item: TodayItem) => item.subject.label[language];
@@ -78,6 +82,8 @@ export function useTodayActs(onBack: (item: TodayItem) => void = () => {}) {
     leaving,
     /** Taken off the list by the reader's own act. */
     gone,
+    /** Taken off, and not yet read again: an answer that was on its way does not bring it back. */
+    sending,
     /** Something was pressed and is not settled yet. */
     acting: acting > 0,
     finish: (item: TodayItem) => take(item, t("did.done", { name: name(item) }), (row) => finish(row)),

@@ -58,7 +58,7 @@ export function Picker({ label, options, chosen = [], many, free, onPick, onDone
     <div className="picker">
       <input ref={input} className="input" value={text} placeholder={free ? t("pick.findOrType") : t("pick.find")} aria-label={label} role="combobox" aria-expanded="true" aria-controls={id} aria-activedescendant={found[now] && `${id}-${now}`}
         onChange={(event) => { setText(event.target.value); setAt(0); }} onKeyDown={press} />
-      <ul id={id} role="listbox" aria-label={label} aria-multiselectable={many}>
+      <ul id={id} role="listbox" aria-label={label} aria-multiselectable={many} onMouseDown={(event) => event.preventDefault() /* the keys stay with the input */}>
         {found.map((option, index) => (
           <li key={option.key} id={`${id}-${index}`} role="option" aria-selected={chosen.includes(option.key)} className={index === now ? "on" : undefined} onMouseMove={() => setAt(index)} onClick={() => pick(option)}>
             {option.group && option.group !== found[index - 1]?.group && <span className="meta" aria-hidden="true">{option.group}</span>}
