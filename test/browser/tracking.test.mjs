@@ -97,7 +97,9 @@ async function tracks() {
       await live.getByText("segment bought").waitFor();
       for (const event of ["early", "page_viewed", "added to cart", "form_submitted", "page_left", "offline", "identify"]) await live.getByText(event, { exact: true }).first().waitFor();
       await live.getByText("sku: A1").first().waitFor();
-      assert.equal(await live.getByText("segment looked", { exact: true }).count(), 50, "messages sent twice count once");
+      const looked = live.getByText("segment looked", { exact: true });
+      await looked.nth(49).waitFor();
+      await looked.nth(50).waitFor({ state: "detached" }); // what is sent twice counts once, as soon as it is known to be
       assert.equal(await live.getByText(/example\.com|林小雨|secret/).count(), 0, "events say who it was");
       await accessible(page, "live events");
       await page.getByRole("tab", { name: "事件与属性" }).click();
