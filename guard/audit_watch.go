@@ -2,7 +2,6 @@ package guard
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"guanxi/base/clock"
@@ -24,13 +23,11 @@ const auditWatchKey = "audit.watch"
 
 // WatchedAudit gives what was found last, nil where nobody has looked yet.
 func WatchedAudit(ctx context.Context, records *db.DB) (*AuditWatch, error) {
-	var values []string
-	if err := records.Read().NewRaw("select value from settings where key = ?", auditWatchKey).Scan(ctx, &values); err != nil || len(values) == 0 {
+	var w AuditWatch
+	if kept, err := db.Setting(ctx, records.Read(), auditWatchKey, &w); err != nil || !kept {
 		return nil, err
 	}
-	var w AuditWatch
-	err := json.Unmarshal([]byte(values[0]), &w)
-	return &w, err
+	return &w, nil
 }
 
 // WatchAudit reckons the whole chain again and notes what it finds, where the screen tells of it; that it is broken is an
@@ -54,14 +51,8 @@ func WatchAudit(ctx context.Context, records *db.DB) (AuditState, error) {
 	} else if !fresh {
 		now.Since = before.Since
 	}
-	value, err := json.Marshal(now)
-	if err != nil {
-		return state, err
-	}
 	return state, records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Do(ctx, `
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, auditWatchKey, string(value), clock.Millis(ctx)); err != nil || !fresh {
+		if err := db.KeepSetting(ctx, tx, auditWatchKey, now); err != nil || !fresh {
 			return err
 		}
 		return Audit(ctx, tx, "audit.broken", "audit", "", map[string]any{"seal": state.BrokenAt, "first_entry": state.First, "reason": state.Reason})

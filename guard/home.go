@@ -18,17 +18,11 @@ func (g *Guard) NoticeCopy(ctx context.Context) error {
 		return err
 	}
 	return g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var before []string
-		if err := tx.NewRaw("select value from settings where key = ?", homeKey).Scan(ctx, &before); err != nil {
+		before, known, err := db.SettingText(ctx, tx, homeKey)
+		if err != nil || known && before == home {
 			return err
 		}
-		if len(before) == 1 && before[0] == home {
-			return nil
-		}
-		if _, err := tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`,
-			homeKey, home, clock.Millis(ctx)).Exec(ctx); err != nil || len(before) == 0 {
+		if err := db.KeepSettingText(ctx, tx, homeKey, home); err != nil || !known {
 			return err
 		}
 		if held, err := workspace.Held(ctx, tx); err != nil || held != nil {

@@ -47,7 +47,7 @@ func (g *Guard) allowedNetworks(ctx context.Context) (allowed []netip.Prefix, er
 
 // Networks gives the private networks that were allowed in the settings.
 func (g *Guard) Networks(ctx context.Context) (networks []Network, err error) {
-	err = readSetting(ctx, g.records.Read(), networksKey, &networks)
+	_, err = db.Setting(ctx, g.records.Read(), networksKey, &networks)
 	return networks, err
 }
 
@@ -98,14 +98,14 @@ func (g *Guard) changeNetworks(ctx context.Context, action string, n Network, ch
 	}
 	return g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var networks []Network
-		if err := readSetting(ctx, tx, networksKey, &networks); err != nil {
+		if _, err := db.Setting(ctx, tx, networksKey, &networks); err != nil {
 			return err
 		}
 		networks, err := change(networks)
 		if err != nil {
 			return err
 		}
-		if err := writeSetting(ctx, tx, networksKey, networks); err != nil {
+		if err := db.KeepSetting(ctx, tx, networksKey, networks); err != nil {
 			return err
 		}
 		return Audit(ctx, tx, action, "workspace", "", map[string]any{"range": n.Range, "why": n.Why})

@@ -71,7 +71,7 @@ func (c outsideClaims) verified() bool { return c.Verified == true || c.Verified
 // SignInProvider gives the provider, an empty one where none is set.
 func (g *Guard) SignInProvider(ctx context.Context) (Provider, error) {
 	p := storedProvider{Provider: Provider{Roles: []RoleFor{}}}
-	err := readSetting(ctx, g.records.Read(), providerKey, &p)
+	_, err := db.Setting(ctx, g.records.Read(), providerKey, &p)
 	p.Provider.Sealed = p.Sealed
 	return p.Provider, err
 }
@@ -106,7 +106,7 @@ func (g *Guard) SetSignInProvider(ctx context.Context, p Provider, secret *strin
 		p.Sealed = before.Sealed
 	}
 	return g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := writeSetting(ctx, tx, providerKey, storedProvider{p, p.Sealed}); err != nil {
+		if err := db.KeepSetting(ctx, tx, providerKey, storedProvider{p, p.Sealed}); err != nil {
 			return err
 		}
 		return Audit(ctx, tx, "provider.changed", "workspace", "", map[string]any{"enabled": p.Enabled, "issuer": p.Issuer,

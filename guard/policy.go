@@ -20,7 +20,7 @@ type Policy struct {
 // SignInPolicy gives the policy in force.
 func (g *Guard) SignInPolicy(ctx context.Context) (Policy, error) {
 	p := Policy{MinLength: minPassword, SecondFactorRoles: []string{}}
-	err := readSetting(ctx, g.records.Read(), policyKey, &p)
+	_, err := db.Setting(ctx, g.records.Read(), policyKey, &p)
 	return p, err
 }
 
@@ -41,7 +41,7 @@ func (g *Guard) SetSignInPolicy(ctx context.Context, p Policy) error {
 		return err
 	}
 	return g.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := writeSetting(ctx, tx, policyKey, p); err != nil {
+		if err := db.KeepSetting(ctx, tx, policyKey, p); err != nil {
 			return err
 		}
 		return Audit(ctx, tx, "policy.changed", "workspace", "", map[string]any{"before": before, "after": p})

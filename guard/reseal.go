@@ -32,7 +32,7 @@ func (g *Guard) Reseal(ctx context.Context) (changed int64, err error) {
 			changed++
 		}
 		var p storedProvider
-		if err := readSetting(ctx, tx, providerKey, &p); err != nil {
+		if _, err := db.Setting(ctx, tx, providerKey, &p); err != nil {
 			return err
 		}
 		fresh, did, err := keys.Resealed(ctx, sealedFor, p.Sealed, "provider:"+p.Issuer)
@@ -41,7 +41,7 @@ func (g *Guard) Reseal(ctx context.Context) (changed int64, err error) {
 		}
 		changed++
 		p.Sealed = fresh
-		return writeSetting(ctx, tx, providerKey, p)
+		return db.KeepSetting(ctx, tx, providerKey, p)
 	})
 	return changed, err
 }

@@ -35,7 +35,7 @@ func spans(permissions []string) bool {
 
 // separated reports whether the administrators' work is divided.
 func separated(ctx context.Context, from bun.IDB) (on bool, err error) {
-	err = readSetting(ctx, from, separationKey, &on)
+	_, err = db.Setting(ctx, from, separationKey, &on)
 	return on, err
 }
 
@@ -117,7 +117,7 @@ func (g *Guard) Separate(ctx context.Context, appointments []Appointment) error 
 		if err != nil {
 			return err
 		}
-		if err := writeSetting(ctx, tx, separationKey, true); err != nil {
+		if err := db.KeepSetting(ctx, tx, separationKey, true); err != nil {
 			return err
 		}
 		return Audit(ctx, tx, "administration.divided", "workspace", "", map[string]any{"tokens": revoked})
@@ -158,7 +158,7 @@ func (g *Guard) Unite(ctx context.Context, email string) error {
 		if len(ids) == 0 {
 			return fault.NotFound("staff", email)
 		}
-		if err := writeSetting(ctx, tx, separationKey, false); err != nil {
+		if err := db.KeepSetting(ctx, tx, separationKey, false); err != nil {
 			return err
 		}
 		return Audit(ctx, tx, "administration.united", "staff", itoa(ids[0]), nil)

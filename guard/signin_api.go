@@ -12,6 +12,9 @@ import (
 	"guanxi/base/workspace"
 )
 
+// MailServerKey is where the settings keep the mail server; package mails reads and writes it.
+const MailServerKey = "mail.server"
+
 // Register adds the operations of the guard.
 func (g *Guard) Register(a *api.API) {
 	g.registerSignIn(a)
@@ -78,7 +81,7 @@ func (g *Guard) sessionOf(ctx context.Context, staffID int64, csrf string) (*ses
 	var mail struct {
 		Host string `json:"host"`
 	}
-	err = readSetting(ctx, g.records.Read(), MailServerKey, &mail)
+	_, err = db.Setting(ctx, g.records.Read(), MailServerKey, &mail)
 	b.MailReady = mail.Host != ""
 	return out, err
 }

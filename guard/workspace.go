@@ -2,11 +2,9 @@ package guard
 
 import (
 	"context"
-	"encoding/json"
 	"strings"
 
 	"guanxi/base/api"
-	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
 	"guanxi/base/money"
@@ -47,12 +45,8 @@ func (s WorkspaceSettings) workspace() (workspace.Workspace, error) {
 
 // LoadWorkspace reads the settings; a fresh instance has the default.
 func (g *Guard) LoadWorkspace(ctx context.Context) error {
-	var values []string
-	if err := g.records.Read().NewRaw("select value from settings where key = ?", workspaceKey).Scan(ctx, &values); err != nil || len(values) == 0 {
-		return err
-	}
 	var s WorkspaceSettings
-	if err := json.Unmarshal([]byte(values[0]), &s); err != nil {
+	if kept, err := db.Setting(ctx, g.records.Read(), workspaceKey, &s); err != nil || !kept {
 		return err
 	}
 	w, err := s.workspace()
@@ -86,14 +80,7 @@ func setWorkspace(ctx context.Context, tx *db.Tx, s WorkspaceSettings) error {
 	if _, err := s.workspace(); err != nil {
 		return err
 	}
-	value, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`,
-		workspaceKey, string(value), clock.Millis(ctx)).Exec(ctx); err != nil {
+	if err := db.KeepSetting(ctx, tx, workspaceKey, s); err != nil {
 		return err
 	}
 	return Audit(ctx, tx, "workspace.changed", "workspace", "", s)

@@ -2,7 +2,6 @@ package backup
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"guanxi/base/clock"
@@ -46,26 +45,17 @@ const restoredKey = "backup.restored"
 
 // RestoredFrom tells what the instance was restored from, nil for one that never was.
 func RestoredFrom(ctx context.Context, records *db.DB) (*Restored, error) {
-	var values []string
-	if err := records.Read().NewRaw("select value from settings where key = ?", restoredKey).Scan(ctx, &values); err != nil || len(values) == 0 {
+	var r Restored
+	if known, err := db.Setting(ctx, records.Read(), restoredKey, &r); err != nil || !known {
 		return nil, err
 	}
-	var r Restored
-	err := json.Unmarshal([]byte(values[0]), &r)
-	return &r, err
+	return &r, nil
 }
 
 // noteRestored lets the restored records say what was done to them.
 func noteRestored(ctx context.Context, records *db.DB, b Backup, redone []Redone) error {
-	value, err := json.Marshal(Restored{Backup: b.Name, TakenAt: b.TakenAt.UTC(), At: clock.Now(ctx).UTC(), Redone: redone})
-	if err != nil {
-		return err
-	}
 	return records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		_, err := tx.Do(ctx, `
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, restoredKey, string(value), clock.Millis(ctx))
-		return err
+		return db.KeepSetting(ctx, tx, restoredKey, Restored{Backup: b.Name, TakenAt: b.TakenAt.UTC(), At: clock.Now(ctx).UTC(), Redone: redone})
 	})
 }
 

@@ -2,7 +2,6 @@ package feed
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"time"
 
@@ -47,15 +46,7 @@ returning txid, id`, position.Tx, position.ID, now.Add(-keepBehind).UnixMilli())
 				reached = p
 			}
 		}
-		value, err := json.Marshal(reached)
-		if err != nil {
-			return err
-		}
-		_, err = tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`,
-			prunedKey, string(value), clock.Millis(ctx)).Exec(ctx)
-		return err
+		return db.KeepSetting(ctx, tx, prunedKey, reached)
 	})
 }
 
@@ -64,13 +55,9 @@ func (f *Feed) outrun(ctx context.Context, position Position) (bool, error) {
 	if position.Tx == rebuilding {
 		return true, nil
 	}
-	var values []string
-	if err := f.records.Read().NewRaw("select value from settings where key = ?", prunedKey).Scan(ctx, &values); err != nil || len(values) == 0 {
-		return false, err
-	}
 	var pruned Position
-	err := json.Unmarshal([]byte(values[0]), &pruned)
-	return position.before(pruned), err
+	known, err := db.Setting(ctx, f.records.Read(), prunedKey, &pruned)
+	return known && position.before(pruned), err
 }
 
 // Rebuild makes columns anew from records. It may be stopped and started again at any point.

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"guanxi/base/db"
 )
 
 // KeptFiles says for how long files with people's data lie on the server: those that came in, after their import has ended,
@@ -20,11 +22,7 @@ const keptFilesKey = "files.kept"
 // KeptFilesOf gives what the workspace has decided: a day, and three, while it has not.
 func KeptFilesOf(ctx context.Context, from bun.IDB) (KeptFiles, error) {
 	k := KeptFiles{UploadDays: 1, ExportDays: 3}
-	var values []string
-	if err := from.NewRaw("select value from settings where key = ?", keptFilesKey).Scan(ctx, &values); err != nil || len(values) == 0 {
-		return k, err
-	}
-	err := json.Unmarshal([]byte(values[0]), &k)
+	_, err := db.Setting(ctx, from, keptFilesKey, &k)
 	return k, err
 }
 

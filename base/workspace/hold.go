@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"guanxi/base/db"
 )
 
 // Hold says that nothing may leave the building: no mail, no message, no webhook. Whatever sends must ask Held in the
@@ -28,13 +30,11 @@ const holdKey = "sending.hold"
 
 // Held gives the hold that is in force, nil when sending is free.
 func Held(ctx context.Context, from bun.IDB) (*Hold, error) {
-	var values []string
-	if err := from.NewRaw("select value from settings where key = ?", holdKey).Scan(ctx, &values); err != nil || len(values) == 0 {
+	var h Hold
+	if held, err := db.Setting(ctx, from, holdKey, &h); err != nil || !held {
 		return nil, err
 	}
-	var h Hold
-	err := json.Unmarshal([]byte(values[0]), &h)
-	return &h, err
+	return &h, nil
 }
 
 // HoldSending puts h in force, in place of one before.

@@ -118,7 +118,7 @@ func (s *Scores) putCuts(ctx context.Context, in *cutsInput) (*cutsOutput, error
 		return nil, err
 	}
 	if err := s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := writeSetting(ctx, tx, settingsKey, next); err != nil {
+		if err := db.KeepSetting(ctx, tx, settingsKey, next); err != nil {
 			return err
 		}
 		return guard.Audit(ctx, tx, "rfm.cuts_changed", "settings", settingsKey, map[string]any{"before": before, "after": next})

@@ -38,7 +38,7 @@ func NewScores(records *db.DB, store *columns.Store, hot *Hot) *Scores {
 // Settings gives the company's choices.
 func (s *Scores) Settings(ctx context.Context) (ValueSettings, error) {
 	settings := defaultValueSettings()
-	_, err := readSetting(ctx, s.records.Read(), settingsKey, &settings)
+	_, err := db.Setting(ctx, s.records.Read(), settingsKey, &settings)
 	return settings, err
 }
 
@@ -48,7 +48,7 @@ func (s *Scores) Valuation(ctx context.Context) (*Valuation, error) {
 		return v, nil
 	}
 	var v Valuation
-	found, err := readSetting(ctx, s.records.Read(), valuationKey, &v)
+	found, err := db.Setting(ctx, s.records.Read(), valuationKey, &v)
 	if err != nil || !found {
 		return nil, err
 	}
@@ -109,7 +109,7 @@ func (s *Scores) Refresh(ctx context.Context) error {
 	s.strayed.Store(0)
 	s.current.Store(next)
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return writeSetting(ctx, tx, valuationKey, next)
+		return db.KeepSetting(ctx, tx, valuationKey, next)
 	})
 }
 

@@ -1,15 +1,6 @@
 package analyze
 
-import (
-	"context"
-	"encoding/json"
-	"time"
-
-	"github.com/uptrace/bun"
-
-	"guanxi/base/clock"
-	"guanxi/base/db"
-)
+import "time"
 
 // horizonDays is how far ahead value looks: twelve months.
 const horizonDays = 365
@@ -79,27 +70,6 @@ const (
 	settingsKey  = "value.settings"
 	valuationKey = "value.model"
 )
-
-// readSetting reads the setting into value and leaves it as it is when there is none.
-func readSetting(ctx context.Context, from bun.IDB, key string, value any) (found bool, err error) {
-	var texts []string
-	if err := from.NewRaw("select value from settings where key = ?", key).Scan(ctx, &texts); err != nil || len(texts) == 0 {
-		return false, err
-	}
-	return true, json.Unmarshal([]byte(texts[0]), value)
-}
-
-func writeSetting(ctx context.Context, tx *db.Tx, key string, value any) error {
-	text, err := json.Marshal(value)
-	if err != nil {
-		return err
-	}
-	_, err = tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`,
-		key, string(text), clock.Millis(ctx)).Exec(ctx)
-	return err
-}
 
 // dayOf reads YYYY-MM-DD as midnight UTC, which is how columns take a date.
 func dayOf(day string) (time.Time, error) { return time.Parse(time.DateOnly, day) }

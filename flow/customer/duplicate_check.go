@@ -9,7 +9,6 @@ import (
 
 	"github.com/uptrace/bun"
 
-	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/flow/customer/match"
 	"guanxi/guard"
@@ -170,18 +169,16 @@ const (
 )
 
 func (s *Store) outsideRule(ctx context.Context) (string, error) {
-	var rules []string
-	err := s.records.Read().NewRaw("select value from settings where key = ?", outsideKey).Scan(ctx, &rules)
-	if err != nil || len(rules) == 0 {
-		return OutsideHidden, err
+	rule, known, err := db.SettingText(ctx, s.records.Read(), outsideKey)
+	if !known {
+		rule = OutsideHidden
 	}
-	return rules[0], nil
+	return rule, err
 }
 
 func (s *Store) setOutsideRule(ctx context.Context, rule string) error {
 	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.NewRaw("insert into settings (key, value, updated_at) values (?, ?, ?) on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at",
-			outsideKey, rule, clock.Millis(ctx)).Exec(ctx); err != nil {
+		if err := db.KeepSettingText(ctx, tx, outsideKey, rule); err != nil {
 			return err
 		}
 		return guard.Audit(ctx, tx, "settings.changed", "settings", outsideKey, map[string]any{"outside": rule})

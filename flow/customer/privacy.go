@@ -3,7 +3,6 @@ package customer
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 
 	"github.com/uptrace/bun"
 
@@ -31,14 +30,8 @@ const privacyKey = "privacy"
 
 func privacyOf(ctx context.Context, from bun.IDB) (Privacy, error) {
 	p := Privacy{DueDays: 15, LinkDays: 400, Corrections: CorrectByStaff}
-	var values []string
-	if err := from.NewRaw("select value from settings where key = ?", privacyKey).Scan(ctx, &values); err != nil {
+	if _, err := db.Setting(ctx, from, privacyKey, &p); err != nil {
 		return p, err
-	}
-	if len(values) > 0 {
-		if err := json.Unmarshal([]byte(values[0]), &p); err != nil {
-			return p, err
-		}
 	}
 	kept, err := workspace.KeptFilesOf(ctx, from)
 	p.UploadDays, p.ExportDays = kept.UploadDays, kept.ExportDays
@@ -58,9 +51,7 @@ func (s *Store) SetPrivacy(ctx context.Context, p Privacy) error {
 				return fault.Invalid("responsible", "staff_unknown")
 			}
 		}
-		if _, err := tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, privacyKey, jsonText(p), clock.Millis(ctx)).Exec(ctx); err != nil {
+		if err := db.KeepSetting(ctx, tx, privacyKey, p); err != nil {
 			return err
 		}
 		kept, err := workspace.KeptFilesOf(ctx, tx)

@@ -51,12 +51,8 @@ const instanceKey = "instance.code"
 
 // instanceCode gives the code of this instance: six letters and digits made once, "" while none was needed.
 func instanceCode(ctx context.Context, from bun.IDB) (string, error) {
-	var codes []string
-	err := from.NewRaw("select value from settings where key = ?", instanceKey).Scan(ctx, &codes)
-	if err != nil || len(codes) == 0 {
-		return "", err
-	}
-	return codes[0], nil
+	code, _, err := db.SettingText(ctx, from, instanceKey)
+	return code, err
 }
 
 // makeInstanceCode gives the code, made where there is none yet.

@@ -11,6 +11,7 @@ import (
 
 	"guanxi/base/api"
 	"guanxi/base/clock"
+	"guanxi/base/db"
 	"guanxi/base/field"
 	"guanxi/base/workspace"
 	"guanxi/guard"
@@ -94,12 +95,8 @@ func (s *Store) ProcessingRegister(ctx context.Context) (*Register, error) {
 	}
 	w := workspace.Of(ctx)
 	r := &Register{Company: w.Name, Contact: settings.Contact, MadeAt: clock.Now(ctx).UTC(), Purposes: []PurposeView{}, Items: []RegisterItem{}}
-	var notes []string
-	if err := from.NewRaw("select value from settings where key = ?", registerNotesKey).Scan(ctx, &notes); err != nil {
+	if _, err := db.Setting(ctx, from, registerNotesKey, &r.Notes); err != nil {
 		return nil, err
-	}
-	if len(notes) > 0 {
-		_ = json.Unmarshal([]byte(notes[0]), &r.Notes)
 	}
 	for _, p := range s.purposes.All() {
 		if !p.Archived {

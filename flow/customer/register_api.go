@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"guanxi/base/api"
-	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/guard"
 )
@@ -25,9 +24,7 @@ func (s *Store) registerRegister(a *api.API) {
 			}
 		}) (*struct{}, error) {
 			return nil, s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-				if _, err := tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, registerNotesKey, jsonText(trimmed(in.Body.Notes)), clock.Millis(ctx)).Exec(ctx); err != nil {
+				if err := db.KeepSetting(ctx, tx, registerNotesKey, trimmed(in.Body.Notes)); err != nil {
 					return err
 				}
 				return guard.Audit(ctx, tx, "register.noted", "settings", registerNotesKey, nil)

@@ -71,11 +71,11 @@ func (s *Store) Reseal(ctx context.Context) (changed int64, err error) {
 		return 0, err
 	}
 	state := sealedState(ctx, k)
-	var last []string
-	if err := s.records.Read().NewRaw("select value from settings where key = ?", sealedStateKey).Scan(ctx, &last); err != nil {
+	last, _, err := db.SettingText(ctx, s.records.Read(), sealedStateKey)
+	if err != nil {
 		return 0, err
 	}
-	settled := len(last) > 0 && last[0] == state
+	settled := last == state
 	if settled && !k.Replacing() {
 		return 0, nil
 	}
@@ -139,7 +139,7 @@ func (s *Store) resealAll(ctx context.Context, k *secret.Keys, state string) (ch
 	at.Done, at.EndedAt = at.Total, clock.Millis(ctx)
 	return at.Rows, s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		for key, value := range map[string]string{sealedStateKey: state, sealingStateKey: jsonText(at)} {
-			if err := writeSetting(ctx, tx, key, value); err != nil {
+			if err := db.KeepSettingText(ctx, tx, key, value); err != nil {
 				return err
 			}
 		}
@@ -164,12 +164,5 @@ func (s *Store) SealingNow(ctx context.Context) (at *Sealing, settled bool, err 
 }
 
 func (s *Store) putSetting(ctx context.Context, key, value string) error {
-	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return writeSetting(ctx, tx, key, value) })
-}
-
-func writeSetting(ctx context.Context, tx *db.Tx, key, value string) error {
-	_, err := tx.Do(ctx, `
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, key, value, clock.Millis(ctx))
-	return err
+	return s.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return db.KeepSettingText(ctx, tx, key, value) })
 }

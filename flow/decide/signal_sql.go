@@ -224,12 +224,8 @@ order by s.id`, arg).Scan(ctx, &rows); err != nil {
 const refreshedKey = "decide.refreshed"
 
 func lastRefresh(ctx context.Context, from bun.IDB) (refreshed, error) {
-	var texts []string
 	var state refreshed
-	err := from.NewRaw("select value from settings where key = ?", refreshedKey).Scan(ctx, &texts)
-	if err == nil && len(texts) == 1 {
-		err = json.Unmarshal([]byte(texts[0]), &state)
-	}
+	_, err := db.Setting(ctx, from, refreshedKey, &state)
 	return state, err
 }
 

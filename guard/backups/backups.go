@@ -4,7 +4,6 @@ package backups
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"path/filepath"
 	"sync"
@@ -81,37 +80,17 @@ type Failure struct {
 
 // Settings reads the settings.
 func (b *Backups) Settings(ctx context.Context) (s Settings, err error) {
-	found, err := b.read(ctx, settingsKey, &s)
+	found, err := db.Setting(ctx, b.records.Read(), settingsKey, &s)
 	if err == nil && !found {
 		return defaults, nil
 	}
 	return s, err
 }
 
-func (b *Backups) read(ctx context.Context, key string, into any) (found bool, err error) {
-	var values []string
-	if err := b.records.Read().NewRaw("select value from settings where key = ?", key).Scan(ctx, &values); err != nil || len(values) == 0 {
-		return false, err
-	}
-	return true, json.Unmarshal([]byte(values[0]), into)
-}
-
-func write(ctx context.Context, tx *db.Tx, key string, of any) error {
-	value, err := json.Marshal(of)
-	if err != nil {
-		return err
-	}
-	_, err = tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`,
-		key, string(value), clock.Millis(ctx)).Exec(ctx)
-	return err
-}
-
 // SetSettings changes the settings.
 func (b *Backups) SetSettings(ctx context.Context, s Settings) error {
 	return b.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := write(ctx, tx, settingsKey, s); err != nil {
+		if err := db.KeepSetting(ctx, tx, settingsKey, s); err != nil {
 			return err
 		}
 		return guard.Audit(ctx, tx, "backup.settings_changed", "backup", "", s)
@@ -195,12 +174,12 @@ func (b *Backups) note(ctx context.Context, kind, name string, summary map[strin
 	}
 	if err := b.records.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
 		var before Failure
-		found, err := b.read(ctx, failureKey, &before)
+		found, err := db.Setting(ctx, b.records.Read(), failureKey, &before)
 		switch {
 		case err != nil:
 			return err
 		case failed != nil:
-			err = write(ctx, tx, failureKey, f)
+			err = db.KeepSetting(ctx, tx, failureKey, f)
 		case found && before.Kind == kind:
 			_, err = tx.NewRaw("delete from settings where key = ?", failureKey).Exec(ctx)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"guanxi/base/api"
 	"guanxi/base/backup"
+	"guanxi/base/db"
 	"guanxi/base/fault"
 	"guanxi/base/job"
 	"guanxi/base/vault"
@@ -105,7 +106,7 @@ func (b *Backups) overview(ctx context.Context) (*overviewOut, error) {
 		return nil, err
 	}
 	var failure Failure
-	if found, err := b.read(ctx, failureKey, &failure); err != nil {
+	if found, err := db.Setting(ctx, b.records.Read(), failureKey, &failure); err != nil {
 		return nil, err
 	} else if found {
 		o.LastFailure = &failure

@@ -67,7 +67,7 @@ func (b *Backups) doDue(ctx context.Context) error {
 		return err
 	}
 	var failure Failure
-	if _, err := b.read(ctx, failureKey, &failure); err != nil {
+	if _, err := db.Setting(ctx, b.records.Read(), failureKey, &failure); err != nil {
 		return err
 	}
 	now := clock.Now(ctx)

@@ -2,7 +2,6 @@ package mails
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net"
 	"strconv"
@@ -43,11 +42,10 @@ func (k kept) ready() bool { return k.Host != "" }
 func (k kept) about() string { return k.Host + "\n" + strconv.Itoa(k.Port) + "\n" + k.Login }
 
 func readSettings(ctx context.Context, from bun.IDB) (k kept, err error) {
-	var values []string
-	if err := from.NewRaw("select value from settings where key = ?", guard.MailServerKey).Scan(ctx, &values); err != nil || len(values) == 0 {
-		return kept{Settings: Settings{Security: mail.StartTLS}}, err
+	known, err := db.Setting(ctx, from, guard.MailServerKey, &k)
+	if !known {
+		k.Security = mail.StartTLS
 	}
-	err = json.Unmarshal([]byte(values[0]), &k)
 	return k, err
 }
 
@@ -107,14 +105,8 @@ func (m *Mails) SetSettings(ctx context.Context, s Settings, password *string) e
 	if s.Login != "" && after.Sealed == "" {
 		return fault.Invalid("password", "required")
 	}
-	text, err := json.Marshal(after)
-	if err != nil {
-		return err
-	}
 	return m.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Do(ctx, `
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, guard.MailServerKey, string(text), clock.Millis(ctx)); err != nil {
+		if err := db.KeepSetting(ctx, tx, guard.MailServerKey, after); err != nil {
 			return err
 		}
 		return guard.Audit(ctx, tx, "mail_server.changed", "workspace", "", map[string]any{"server": s, "password": password != nil})

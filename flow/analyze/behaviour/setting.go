@@ -2,11 +2,9 @@ package behaviour
 
 import (
 	"context"
-	"encoding/json"
 	"net/http"
 
 	"guanxi/base/api"
-	"guanxi/base/clock"
 	"guanxi/base/columns"
 	"guanxi/base/db"
 	"guanxi/guard"
@@ -25,24 +23,14 @@ const (
 // Settings reads what is in force; 30 minutes unless somebody said otherwise.
 func (b *Behaviour) Settings(ctx context.Context) (Settings, error) {
 	s := Settings{IdleMinutes: idleMinutes}
-	var values []string
-	if err := b.records.Read().NewRaw("select value from settings where key = ?", settingsKey).Scan(ctx, &values); err != nil || len(values) == 0 {
-		return s, err
-	}
-	err := json.Unmarshal([]byte(values[0]), &s)
+	_, err := db.Setting(ctx, b.records.Read(), settingsKey, &s)
 	return s, err
 }
 
 // Change puts other settings in force and makes all sessions anew.
 func (b *Behaviour) Change(ctx context.Context, s Settings) error {
-	value, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
 	if err := b.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.NewRaw(`
-insert into settings (key, value, updated_at) values (?, ?, ?)
-on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at`, settingsKey, string(value), clock.Millis(ctx)).Exec(ctx); err != nil {
+		if err := db.KeepSetting(ctx, tx, settingsKey, s); err != nil {
 			return err
 		}
 		return guard.Audit(ctx, tx, "behaviour.changed", "workspace", "", s)

@@ -62,7 +62,7 @@ func (c *Churn) Learned(ctx context.Context) (*Learned, error) {
 		return l, nil
 	}
 	var l Learned
-	if err := c.setting(ctx, modelKey, &l); err != nil || l.TrainedAt == 0 {
+	if kept, err := db.Setting(ctx, c.records.Read(), modelKey, &l); err != nil || !kept {
 		return nil, err
 	}
 	l.settle()

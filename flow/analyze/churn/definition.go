@@ -2,7 +2,6 @@ package churn
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"guanxi/base/clock"
@@ -35,7 +34,7 @@ func usual() ChurnDefinition { return ChurnDefinition{Kind: Silence} }
 // Definition gives what the company calls leaving.
 func (c *Churn) Definition(ctx context.Context) (ChurnDefinition, error) {
 	d := usual()
-	err := c.setting(ctx, definitionKey, &d)
+	_, err := db.Setting(ctx, c.records.Read(), definitionKey, &d)
 	return d, err
 }
 
@@ -63,7 +62,7 @@ func (c *Churn) Define(ctx context.Context, d ChurnDefinition) error {
 		return fault.Invalid("horizon_days", "out_of_range", 7, 365)
 	}
 	return c.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := keep(ctx, tx, definitionKey, d); err != nil {
+		if err := db.KeepSetting(ctx, tx, definitionKey, d); err != nil {
 			return err
 		}
 		if err := c.jobs.Insert(ctx, tx, trainJob{Asked: clock.Millis(ctx)}); err != nil {
@@ -71,24 +70,6 @@ func (c *Churn) Define(ctx context.Context, d ChurnDefinition) error {
 		}
 		return guard.Audit(ctx, tx, "churn.defined", "settings", definitionKey, d)
 	})
-}
-
-func (c *Churn) setting(ctx context.Context, key string, into any) error {
-	var kept []string
-	if err := c.records.Ask(ctx, &kept, "select value from settings where key = ?", key); err != nil || len(kept) == 0 {
-		return err
-	}
-	return json.Unmarshal([]byte(kept[0]), into)
-}
-
-func keep(ctx context.Context, tx *db.Tx, key string, v any) error {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Do(ctx, "insert into settings (key, value, updated_at) values (?, ?, ?) on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at",
-		key, string(text), clock.Millis(ctx))
-	return err
 }
 
 // limit is the definition with everything the data decides decided.

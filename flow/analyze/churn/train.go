@@ -285,5 +285,5 @@ func (r *reader) features() []learn.Feature { return learnable(r.levels) }
 
 // keepModel writes what was learned into records.
 func (c *Churn) keepModel(ctx context.Context, l *Learned) error {
-	return c.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return keep(ctx, tx, modelKey, l) })
+	return c.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return db.KeepSetting(ctx, tx, modelKey, l) })
 }

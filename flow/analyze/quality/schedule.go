@@ -2,7 +2,6 @@ package quality
 
 import (
 	"context"
-	"encoding/json"
 	"time"
 
 	"guanxi/base/clock"
@@ -23,22 +22,13 @@ const scheduleKey = "quality.schedule"
 
 func (q *Quality) schedule(ctx context.Context) (s QualitySchedule, err error) {
 	s = QualitySchedule{Active: true, Every: "day", Hour: 5, Weekday: 1}
-	var kept []string
-	if err := q.records.Ask(ctx, &kept, "select value from settings where key = ?", scheduleKey); err != nil || len(kept) == 0 {
-		return s, err
-	}
-	err = json.Unmarshal([]byte(kept[0]), &s)
+	_, err = db.Setting(ctx, q.records.Read(), scheduleKey, &s)
 	return s, err
 }
 
 func (q *Quality) setSchedule(ctx context.Context, s QualitySchedule) error {
-	text, err := json.Marshal(s)
-	if err != nil {
-		return err
-	}
 	return q.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := tx.Do(ctx, "insert into settings (key, value, updated_at) values (?, ?, ?) on conflict (key) do update set value = excluded.value, updated_at = excluded.updated_at",
-			scheduleKey, string(text), clock.Millis(ctx)); err != nil {
+		if err := db.KeepSetting(ctx, tx, scheduleKey, s); err != nil {
 			return err
 		}
 		return guard.Audit(ctx, tx, "quality.scheduled", "settings", scheduleKey, s)
