@@ -8,12 +8,13 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"guanxi/flow/collect"
+	"guanxi/flow/customer/track"
 )
 
 type importCommand struct {
 	dataFlags
 	keyFlag
-	Kind    string `help:"What the rows are: customers, relations, orders, order_lines, products." required:""`
+	Kind    string `help:"What the rows are: customers, relations, orders, order_lines, products, consents, events." required:""`
 	Mapping string `help:"JSON file that maps columns to fields; guessed from the headers without it." type:"existingfile"`
 	Mode    string `help:"create, update or upsert." default:"upsert" enum:"create,update,upsert"`
 	DryRun  bool   `name:"dry-run" help:"Only say what would happen."`
@@ -43,6 +44,7 @@ func (c *importCommand) Run(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		imports.Register(track.New(b.records, nil, b.customers, nil).EventKind())
 		return c.run(ctx, imports, n)
 	})
 }

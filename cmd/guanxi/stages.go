@@ -58,6 +58,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 		return nil, err
 	}
 	s.tracking = track.New(records, store, s.customers, jobs)
+	s.imports.Register(s.tracking.EventKind())
 	s.imports.ReportBy(s.mails)
 	s.customers.ReportBy(s.mails)
 	touched := &analyze.Touched{}

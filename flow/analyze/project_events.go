@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/binary"
+	"math"
 	"slices"
 	"strconv"
 	"time"
@@ -41,6 +42,7 @@ type eventBatch struct {
 	SourceID   int64  `bun:"source_id"`
 	Body       []byte `bun:"body"`
 	ReceivedAt int64  `bun:"received_at"`
+	ImportID   *int64 `bun:"import_id"`
 }
 
 // someBatches is how many batches are held in memory at a time.
@@ -68,7 +70,7 @@ func (p *eventProjection) Project(ctx context.Context, from bun.IDB, to *columns
 	}
 	for some := range slices.Chunk(ids, someBatches) {
 		var batches []eventBatch
-		if err := from.NewRaw("select id, source_id, body, received_at from event_batches where id in (?) and state = 'resolved' order by id", bun.List(some)).Scan(ctx, &batches); err != nil {
+		if err := from.NewRaw("select id, source_id, body, received_at, import_id from event_batches where id in (?) and state = 'resolved' order by id", bun.List(some)).Scan(ctx, &batches); err != nil {
 			return err
 		}
 		if err := p.append(ctx, from, to, batches); err != nil {
@@ -99,6 +101,7 @@ func (*eventProjection) replaced(ctx context.Context, to *columns.Tx, ids []int6
 type arrival struct {
 	track.Event
 	batch, source, received int64
+	imported                bool
 	a, b                    int64 // digest of source and message id; 0 where a message has none
 }
 
@@ -110,7 +113,7 @@ func (p *eventProjection) append(ctx context.Context, from bun.IDB, to *columns.
 			return err
 		}
 		for _, e := range events {
-			a := arrival{Event: e, batch: b.ID, source: b.SourceID, received: cmp.Or(e.Received, b.ReceivedAt)}
+			a := arrival{Event: e, batch: b.ID, source: b.SourceID, received: cmp.Or(e.Received, b.ReceivedAt), imported: b.ImportID != nil}
 			if e.Message != "" {
 				sum := sha256.Sum256([]byte(strconv.FormatInt(b.SourceID, 10) + " " + e.Message))
 				a.a, a.b = int64(binary.LittleEndian.Uint64(sum[:])), int64(binary.LittleEndian.Uint64(sum[8:])) //nolint:gosec // bits are bits
@@ -119,6 +122,9 @@ func (p *eventProjection) append(ctx context.Context, from bun.IDB, to *columns.
 		}
 	}
 	all, err := unseen(ctx, to, all)
+	if err == nil {
+		all, err = untold(ctx, to, all)
+	}
 	if err != nil || len(all) == 0 {
 		return err
 	}
@@ -203,6 +209,46 @@ where abs(n.received - e.received_at) < ?`, a, b, at, received, seenFor.Millisec
 		kept = append(kept, e)
 	}
 	return kept, nil
+}
+
+// untold drops from what came in files all that is there already, however long ago it came.
+func untold(ctx context.Context, to *columns.Tx, all []arrival) ([]arrival, error) {
+	var at, source []int64
+	var ids []string
+	first, last := int64(math.MaxInt64), int64(0)
+	for i, e := range all {
+		if e.imported {
+			at, source, ids = append(at, int64(i)), append(source, e.source), append(ids, e.Message)
+			first, last = min(first, e.At), max(last, e.At)
+		}
+	}
+	if len(at) == 0 {
+		return all, nil
+	}
+	rows, err := to.Query(ctx, `
+select distinct n.i
+from (select unnest(?::bigint[]) as i, unnest(?::bigint[]) as source, unnest(?::varchar[]) as id) n
+join events e on e.source_id = n.source and e.message_id = n.id
+where e.ts between ? and ?`, at, source, ids, first, last)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	told := map[int]bool{}
+	for rows.Next() {
+		var i int
+		if err := rows.Scan(&i); err != nil {
+			return nil, err
+		}
+		told[i] = true
+	}
+	kept := all[:0]
+	for i, e := range all {
+		if !told[i] {
+			kept = append(kept, e)
+		}
+	}
+	return kept, rows.Err()
 }
 
 // ownersOf gives whose the visitors of events are, nil for nobody's; erased visitors are not there.

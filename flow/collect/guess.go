@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -39,7 +40,7 @@ func Guess(k Kind, headers []string, sample [][]string) (map[string]string, map[
 			}
 			for i := range fields {
 				f := &fields[i]
-				if used[f.Name] || f.Name == "custom.*" || knownHeader(f, rank) != header {
+				if used[f.Name] || f.open() != "" || knownHeader(f, rank) != header {
 					continue
 				}
 				switch fit := readableShare(f, column, sample); {
@@ -60,7 +61,26 @@ func Guess(k Kind, headers []string, sample [][]string) (map[string]string, map[
 			take(column, *f, ConfidenceUnsure)
 		}
 	}
+	guessRest(fields, headers, folded, columns, confidence)
 	return columns, confidence
+}
+
+// guessRest takes columns whose header is a name of the kind's open field, and where that field takes the rest all others.
+func guessRest(fields []Field, headers, folded []string, columns map[string]string, confidence map[string]Confidence) {
+	at := slices.IndexFunc(fields, func(f Field) bool { return f.open() != "" })
+	if at < 0 {
+		return
+	}
+	open := fields[at].open()
+	for column, header := range headers {
+		name, said := strings.CutPrefix(trimCell(header), open)
+		if columns[header] != "" || folded[column] == "" || !said && !fields[at].Rest || !goodCustomName(name) {
+			continue
+		}
+		if columns[header], confidence[header] = open+name, ConfidenceUnsure; said {
+			confidence[header] = ConfidenceAuto
+		}
+	}
 }
 
 // maskedHeader says that a column of an export shows values only in part: bringing them in would spoil whole ones.
@@ -90,7 +110,7 @@ func partialMatch(fields []Field, header string, used map[string]bool) *Field {
 	longest := 0
 	for i := range fields {
 		f := &fields[i]
-		if used[f.Name] || f.Name == "custom.*" {
+		if used[f.Name] || f.open() != "" {
 			continue
 		}
 		for rank := range 3 + len(f.Aliases) {

@@ -1,6 +1,7 @@
 package collect
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -41,6 +42,7 @@ type inspection struct {
 	Mapping    Mapping               `json:"mapping"`
 	Confidence map[string]Confidence `json:"confidence"`
 	Fields     []fieldView           `json:"fields"`
+	Open       string                `json:"open,omitempty" doc:"columns may also become fields of any name that begins so"`
 	Sample     [][]string            `json:"sample"`
 	Problems   []problemView         `json:"problems"`
 	Offers     []offer               `json:"offers" doc:"mappings that were saved, and templates for other programs' exports; the best first"`
@@ -67,7 +69,7 @@ func (e *Engine) registerInspect(a *api.API) {
 			return out, nil
 		})
 	describeUpload(a, "/imports/inspect", []string{"file", "kind"}, map[string]string{
-		"file": "CSV (also gzipped) or XLSX", "kind": "customers, relations, orders, order_lines, products", "mapping": "JSON; only its options are used"})
+		"file": "CSV (also gzipped) or XLSX", "kind": "customers, relations, orders, order_lines, products, consents, events", "mapping": "JSON; only its options are used"})
 }
 
 // joinDiscard keeps a fault a fault: the clean-up's own error is only worth having when there is no other.
@@ -97,6 +99,9 @@ func (e *Engine) inspect(ctx context.Context, f Stored, kind, mapping string) (v
 	v.Mapping.Columns, v.Confidence = Guess(k, h.headers, h.rows)
 	v.Mapping.Options = m.Options
 	v.Fields = fieldViews(k)
+	for _, f := range k.Fields() {
+		v.Open = cmp.Or(f.open(), v.Open)
+	}
 	for _, row := range h.rows[:min(len(h.rows), shownRows)] {
 		cells := make([]string, len(row))
 		for i, cell := range row {
@@ -118,7 +123,7 @@ func (e *Engine) inspect(ctx context.Context, f Stored, kind, mapping string) (v
 
 func fieldViews(k Kind) (views []fieldView) {
 	for _, f := range fieldsOf(k) {
-		if f.Name == "custom.*" {
+		if f.open() != "" {
 			continue
 		}
 		views = append(views, fieldView{Name: f.Name, Label: map[string]string{"zh-CN": f.LabelZH, "en-US": f.LabelEN}, Type: f.Type, Required: f.Required})

@@ -3,6 +3,7 @@ package collect
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"guanxi/base/db"
 )
@@ -46,6 +47,8 @@ type Field struct {
 
 	// Aliases are headers met in the wild, Chinese and English; case, spaces and punctuation do not matter.
 	Aliases []string
+	// Rest, of a field named "PREFIX.*", takes every column that no other field takes, where nothing else is said.
+	Rest bool
 	// Clean, where given, normalises a non-empty trimmed cell of type text, phone or email (E.164, lower case...).
 	// A non-empty code says it cannot be used. It runs outside the transaction, beside the previous batch's Apply,
 	// so costly work belongs here; it must be safe for concurrent use.
@@ -57,7 +60,8 @@ type Field struct {
 type Kind interface {
 	// Name is the kind's plural noun in the contract.
 	Name() string
-	// Fields are fixed; columns may also be mapped to "custom.NAME" (text) when the kind lists a field named "custom.*".
+	// Fields are fixed; columns may also be mapped to "custom.NAME" (text) when the kind lists a field named "custom.*",
+	// or to any other PREFIX.NAME likewise. That field stands last.
 	Fields() []Field
 	// GroupBy names the fields that tie rows together, nil when every row stands alone. All rows of a file with
 	// the same values in them reach Apply in ONE batch, side by side and in file order, however far apart they
@@ -86,6 +90,14 @@ type Refusing interface {
 	Refuses(name string) (key string)
 }
 
+// open gives the prefix of the names that a field named "PREFIX.*" stands for, its dot included; "" where it is a field itself.
+func (f *Field) open() string {
+	if prefix, is := strings.CutSuffix(f.Name, "*"); is {
+		return prefix
+	}
+	return ""
+}
+
 func refuses(k Kind, name string) string {
 	if r, is := k.(Refusing); is {
 		return r.Refuses(name)
@@ -112,6 +124,7 @@ type Preparer interface {
 type Undone struct {
 	Removed, Restored int64
 	Parted            int64     // records that the import had made one with another
+	Uncounted         int64     // removed beside those, and told to nobody
 	Kept              []Finding // records changed by people since; stored as findings of cause changed_since_import where they name none
 	More              bool
 }
@@ -204,7 +217,7 @@ type Batch struct {
 	Compared     int64    // rows that the batches before have compared with what is there
 	FileSHA256   string   // hex of the file, to make numbers for rows without one
 	Now          int64    // milliseconds, one instant for the whole batch
-	Custom       []string // names after "custom." that columns are mapped to
+	Custom       []string // names after "custom.", or what else the kind's open field begins with, that columns are mapped to
 	Mapped       []bool   // by field index: some column or constant fills this field
 	Fixed        []bool   // by field index: a constant fills it, said once for every row by who imports
 

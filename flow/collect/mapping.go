@@ -172,13 +172,13 @@ type plan struct {
 func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
 	p := &plan{kind: k, headers: headers, source: "import", refundPrefix: m.Options.RefundPrefix, assign: m.Options.Assign, alike: m.Options.Alike}
 	byName := map[string]int{}
-	openEnded, own := false, map[string]Field{}
+	prefix, own := "", map[string]Field{}
 	for _, f := range fieldsOf(k)[len(k.Fields()):] {
 		own[f.Name] = f
 	}
 	for _, f := range k.Fields() {
-		if f.Name == "custom.*" {
-			openEnded = true
+		if open := f.open(); open != "" {
+			prefix = open
 			continue
 		}
 		byName[f.Name] = len(p.fields)
@@ -188,9 +188,9 @@ func (m Mapping) bind(k Kind, headers []string, form dateForm) (*plan, error) {
 		if at, ok := byName[name]; ok {
 			return at, true
 		}
-		custom := strings.TrimPrefix(name, "custom.")
+		custom, open := strings.CutPrefix(name, prefix)
 		f, defined := own[name]
-		if !openEnded || custom == name || !defined && !goodCustomName(custom) {
+		if prefix == "" || !open || !defined && !goodCustomName(custom) {
 			return 0, false
 		}
 		byName[name] = len(p.fields)

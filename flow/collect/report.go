@@ -26,6 +26,7 @@ func (e *Engine) report(ctx context.Context, tx *db.Tx, i *Import) error {
 var kindWords = Words{
 	"customers": {"客户", "customers"}, "orders": {"订单", "orders"}, "order_lines": {"订单明细", "order lines"}, "products": {"商品", "products"},
 	"consents": {"授权同意", "consents"}, "activities": {"跟进记录", "follow-ups"}, "relations": {"单位与联系人", "organizations and contacts"},
+	"events": {"行为事件", "events"}, "costs": {"成本", "costs"},
 }
 
 // KindWord names a kind of rows in a language.

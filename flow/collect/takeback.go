@@ -124,7 +124,7 @@ func (r *run) takeBackStep(ctx context.Context, k Kind) (more bool, err error) {
 		if err := storeFindings(ctx, tx, r.imp.ID, step.Kept); err != nil {
 			return err
 		}
-		if step.More && step.Removed+step.Restored+step.Parted+int64(len(step.Kept)) == 0 {
+		if step.More && step.Removed+step.Restored+step.Parted+step.Uncounted+int64(len(step.Kept)) == 0 {
 			return errors.New("undo of kind " + k.Name() + " does not come forward")
 		}
 		more = step.More

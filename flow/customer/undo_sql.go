@@ -20,7 +20,7 @@ func removeOrders(ctx context.Context, tx *db.Tx, importID int64, limit int, don
 }
 
 // removeCustomers deletes customers that the import made, unless somebody has changed them since or something else
-// points at them: an order of another import, a follow-up, a merge.
+// points at them: an order of another import, a follow-up, a merge, what they did on a site.
 func removeCustomers(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (int, error) {
 	var made []versioned
 	if err := tx.NewRaw("select id, version, source as label from customers where created_import_id = ? order by id limit ?", importID, limit).Scan(ctx, &made); err != nil {
@@ -41,11 +41,18 @@ select merged_id from merges where merged_id in (?)
 union
 select person_id from contacts where person_id in (?)
 union
-select organization_id from contacts where organization_id in (?)`, bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made))).Scan(ctx, &needed); err != nil {
+select organization_id from contacts where organization_id in (?)
+union
+select customer_id from visitors where customer_id in (?)`, bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made)), bun.List(idsOf(made))).Scan(ctx, &needed); err != nil {
 		return 0, err
 	}
 	return remove(ctx, tx, made, "customer", "customers", done, needed,
 		"contact_points", "customer_id", "identities", "customer_id", "customer_tags", "customer_id", "list_members", "customer_id", "bulk_changes", "customer_id", "consents", "customer_id", "field_history", "customer_id")
+}
+
+// RemoveImported takes back the customers that an import made, for kinds of import beyond this package; see removeCustomers.
+func RemoveImported(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (handled int, err error) {
+	return removeCustomers(ctx, tx, importID, limit, done)
 }
 
 func removeProducts(ctx context.Context, tx *db.Tx, importID int64, limit int, done *collect.Undone) (int, error) {

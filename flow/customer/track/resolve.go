@@ -175,11 +175,14 @@ func (t *Tracking) resolve(ctx context.Context, batches []*batchRow) (done int, 
 	return done, nil
 }
 
+// resolverLock is held in PostgreSQL by who says whose events are.
+const resolverLock = "hashtextextended('guanxi event resolver', 0)"
+
 // claim gives those of the requests that nobody has resolved meanwhile. Only one node resolves at a time.
 func (t *Tracking) claim(ctx context.Context, tx *db.Tx, batches []*batchRow) (open []*batchRow, err error) {
 	if tx.Engine() == db.Postgres {
 		var free []bool
-		if err := tx.Ask(ctx, &free, "select pg_try_advisory_xact_lock(hashtextextended('guanxi event resolver', 0))"); err != nil || !free[0] {
+		if err := tx.Ask(ctx, &free, "select pg_try_advisory_xact_lock("+resolverLock+")"); err != nil || !free[0] {
 			return nil, err
 		}
 	}
@@ -204,31 +207,35 @@ func (t *Tracking) claim(ctx context.Context, tx *db.Tx, batches []*batchRow) (o
 }
 
 func (t *Tracking) resolveBatch(ctx context.Context, tx *db.Tx, b *batchRow, seen *seen) error {
-	agent := b.Agent
-	currency := workspace.Of(ctx).Currency
-	events := make([]Event, 0, len(b.messages))
-	first, last := b.ReceivedAt, int64(0)
-	for i := range b.messages {
-		m := &b.messages[i]
-		e := m.event(agent, currency)
-		var err error
-		if e.Visitor, e.Key, err = seen.whose(ctx, b.source, m); err != nil {
-			return err
-		}
-		first, last = min(first, e.At), max(last, e.At)
-		events = append(events, e)
-	}
-	body, err := json.Marshal(events)
+	body, first, last, err := seen.events(ctx, b)
 	if err != nil {
 		return err
 	}
 	if _, err := tx.Do(ctx, "update event_batches set state = 'resolved', kind = '', agent = '', body = ?, events = ?, first_ts = ?, last_ts = ? where id = ?",
-		pack(body), len(events), first, last, b.ID); err != nil {
+		body, len(b.messages), first, last, b.ID); err != nil {
 		return err
 	}
 	tx.Feed("event_batches", b.ID)
 	_, err = tx.Do(ctx, "update sources set last_fact_at = ? where id = ? and (last_fact_at is null or last_fact_at < ?)", b.ReceivedAt, b.SourceID, b.ReceivedAt-int64(time.Minute/time.Millisecond))
 	return err
+}
+
+// events says of a request's messages whose they are, and gives the record of them with the first and last instant.
+func (s *seen) events(ctx context.Context, b *batchRow) (body []byte, first, last int64, err error) {
+	currency := workspace.Of(ctx).Currency
+	events := make([]Event, 0, len(b.messages))
+	first = b.ReceivedAt
+	for i := range b.messages {
+		m := &b.messages[i]
+		e := m.event(b.Agent, currency)
+		if e.Visitor, e.Key, err = s.whose(ctx, b.source, m); err != nil {
+			return nil, 0, 0, err
+		}
+		first, last = min(first, e.At), max(last, e.At)
+		events = append(events, e)
+	}
+	text, err := json.Marshal(events)
+	return pack(text), first, last, err
 }
 
 // Events gives the events of a resolved batch of records.

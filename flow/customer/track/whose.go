@@ -27,6 +27,7 @@ type visitor struct {
 	CustomerID *int64 `bun:"customer_id"`
 	NamedBy    *int64 `bun:"named_by"`
 	LastSeenAt int64  `bun:"last_seen_at"`
+	ImportID   *int64 `bun:"created_import_id"`
 
 	fresh bool
 	at    int64 // latest of what it did now
@@ -38,6 +39,7 @@ type seen struct {
 	tx       *db.Tx
 	byKey    map[visitorKey]*visitor
 	byID     map[int64]*visitor
+	importID int64 // where the events come from a file: customers made for them are the import's
 }
 
 func newSeen(t *Tracking, tx *db.Tx) *seen {
@@ -73,7 +75,7 @@ func (s *seen) load(ctx context.Context, batches []*batchRow) error {
 			keys = append(keys, k.value, k.kind, k.source)
 		}
 		var rows []*visitor
-		if err := s.tx.NewRaw("select id, source, kind, value, customer_id, named_by, last_seen_at from visitors where (value, kind, source) in (values ?)",
+		if err := s.tx.NewRaw("select id, source, kind, value, customer_id, named_by, last_seen_at, created_import_id from visitors where (value, kind, source) in (values ?)",
 			bun.SafeQuery(strings.Repeat(", (?, ?, ?)", len(some))[2:], keys...)).Scan(ctx, &rows); err != nil {
 			return err
 		}
@@ -82,6 +84,9 @@ func (s *seen) load(ctx context.Context, batches []*batchRow) error {
 		}
 	}
 	wanted = slices.DeleteFunc(wanted, func(k visitorKey) bool { return s.byKey[k] != nil })
+	if err := s.meetAgain(ctx); err != nil {
+		return err
+	}
 	if len(wanted) == 0 {
 		return s.loadNaming(ctx)
 	}
@@ -89,16 +94,36 @@ func (s *seen) load(ctx context.Context, batches []*batchRow) error {
 	if err != nil {
 		return err
 	}
-	rows := db.NewBulk("visitors", "id, source, kind, value, first_seen_at, last_seen_at", "")
+	rows := db.NewBulk("visitors", "id, source, kind, value, first_seen_at, last_seen_at, created_import_id", "")
+	var of any
+	if s.importID != 0 {
+		of = s.importID
+	}
 	for i, k := range wanted {
 		v := &visitor{ID: id + int64(i), Source: k.source, Kind: k.kind, Value: k.value, LastSeenAt: first[k], fresh: true}
 		s.byKey[k], s.byID[v.ID] = v, v
-		rows.Add(v.ID, k.source, k.kind, k.value, first[k], first[k])
+		rows.Add(v.ID, k.source, k.kind, k.value, first[k], first[k], of)
 	}
 	if err := rows.Insert(ctx, s.tx); err != nil {
 		return err
 	}
 	return s.loadNaming(ctx)
+}
+
+// meetAgain takes the mark of an import off visitors that somebody else tells of now: they stay when it is undone.
+func (s *seen) meetAgain(ctx context.Context) error {
+	var met []int64
+	for id, v := range s.byID {
+		if v.ImportID != nil && *v.ImportID != s.importID {
+			met = append(met, id)
+		}
+	}
+	if len(met) == 0 {
+		return nil
+	}
+	slices.Sort(met)
+	_, err := s.tx.NewRaw("update visitors set created_import_id = null where id in (?)", bun.List(met)).Exec(ctx)
+	return err
 }
 
 // loadNaming reads the visitors of user ids by which others were named last.
@@ -113,7 +138,7 @@ func (s *seen) loadNaming(ctx context.Context) error {
 		return nil
 	}
 	var rows []*visitor
-	if err := s.tx.NewRaw("select id, source, kind, value, customer_id, named_by, last_seen_at from visitors where id in (?)", bun.List(missing)).Scan(ctx, &rows); err != nil {
+	if err := s.tx.NewRaw("select id, source, kind, value, customer_id, named_by, last_seen_at, created_import_id from visitors where id in (?)", bun.List(missing)).Scan(ctx, &rows); err != nil {
 		return err
 	}
 	for _, v := range rows {
@@ -183,6 +208,11 @@ func (s *seen) identify(ctx context.Context, source *Source, m *message, device,
 			return err
 		}
 		who = r.Customer
+		if r.Created && s.importID != 0 {
+			if _, err := s.tx.Do(ctx, "update customers set created_import_id = ? where id = ?", s.importID, who); err != nil {
+				return err
+			}
+		}
 		if err := s.tie(ctx, source, device, user, who); err != nil {
 			return err
 		}

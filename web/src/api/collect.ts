@@ -2,7 +2,7 @@ import { address, del, get, post } from "./client";
 import type { List, Said } from "./shapes";
 
 /** What can be imported. */
-export const importKinds = ["order_lines", "orders", "customers", "relations", "products", "consents"] as const;
+export const importKinds = ["order_lines", "orders", "customers", "relations", "products", "consents", "events"] as const;
 export type ImportKind = (typeof importKinds)[number];
 
 export interface Mapping {
@@ -104,6 +104,8 @@ export interface Inspection {
   mapping: Mapping;
   confidence: Record<string, "auto" | "unsure" | "none">;
   fields: ImportField[];
+  /** Columns may also become fields of any name that begins so: "properties.". */
+  open?: string;
   sample: string[][];
   problems: ImportProblem[] | null;
   offers: Offer[];

@@ -13,6 +13,8 @@ import { useCode } from "./useCode";
 
 const encodings = ["auto", "utf-8", "gb18030", "utf-16"];
 const dateFormats = ["auto", "ymd", "mdy", "dmy"];
+/** Kinds whose rows make no customers to be given to somebody. */
+const unassigned = new Set<string>(["products", "events"]);
 const modes = ["upsert", "create", "update"] as const;
 
 /** Each column with its first values and the field it becomes. */
@@ -23,7 +25,7 @@ export function MappingForm({ of, onBack, onTrial }: { of: Inspection; onBack: (
   const code = useCode();
   const { workspace } = useSession();
   const [columns, setColumns] = useState(of.mapping.columns ?? {});
-  const fixed = constantFields(of.fields);
+  const fixed = [...constantFields(of.fields), ...(of.kind === "events" ? [{ name: "source", label: { "zh-CN": t("map.source"), "en-US": t("map.source") }, required: false }] : [])];
   const [constants, setConstants] = useState<Record<string, string>>({ ...(fixed.some(({ name }) => name === "currency") ? { currency: workspace.currency } : {}), ...of.mapping.constants });
   const [options, setOptions] = useState(of.mapping.options ?? {});
   const [mode, setMode] = useState<Import["mode"]>("upsert");
@@ -37,6 +39,11 @@ export function MappingForm({ of, onBack, onTrial }: { of: Inspection; onBack: (
   };
   const label = (name: string) => of.fields.find((field) => field.name === name)?.label[language] ?? name;
   const mapping: Mapping = { columns, constants: Object.fromEntries(Object.entries(constants).filter(([name, value]) => value && !Object.values(columns).includes(name))), options };
+  const fieldOptions = of.fields.map((field) => ({ value: field.name, label: field.required ? `${field.label[language]} · ${t("map.required")}` : field.label[language] }));
+  const propertyOf = (header: string) => {
+    const name = header.startsWith(of.open ?? "") ? header.slice(of.open?.length ?? 0) : header;
+    return of.kind === "events" && of.open ? [{ value: of.open + name, label: t("map.property", { name }) }] : [];
+  };
   const missing = missingFields(of.fields, mapping);
   const trial = useMutation({ mutationFn: () => startImport({ upload_id: of.upload_id, kind: of.kind, mapping, mode, dry_run: true }), onSuccess: (made) => onTrial(made, mapping) });
   return (
@@ -54,7 +61,7 @@ export function MappingForm({ of, onBack, onTrial }: { of: Inspection; onBack: (
                 <td className="name">{header}</td>
                 <td className="raw cut">{of.sample.slice(0, 3).map((row) => row[index]).filter(Boolean).join(" ｜ ")}</td>
                 <td><Select className="fieldpick" showSearch={{ optionFilterProp: "label" }} allowClear aria-label={t("map.fieldOf", { column: header })} value={columns[header] ?? null} placeholder={t("map.skip")} popupMatchSelectWidth={false}
-                  options={of.fields.map((field) => ({ value: field.name, label: field.required ? `${field.label[language]} · ${t("map.required")}` : field.label[language] }))}
+                  options={[...fieldOptions, ...propertyOf(header)]}
                   onChange={(field: string | null) => setColumns(withColumn(columns, header, field ?? undefined))} /></td>
                 <td><Sureness of={of} header={header} field={columns[header]} /></td>
               </tr>
@@ -74,7 +81,7 @@ export function MappingForm({ of, onBack, onTrial }: { of: Inspection; onBack: (
           <Choice label={t("map.encoding")} value={options.encoding ?? "auto"} of={encodings} auto={of.detected.encoding} onChange={(encoding) => setOptions({ ...options, encoding })} />
           <Choice label={t("map.dates")} value={options.date_format ?? "auto"} of={dateFormats} auto={of.detected.date_format} onChange={(date_format) => setOptions({ ...options, date_format })} />
           <Field label={t("map.mode")}>{(attributes) => <Select id={attributes.id} value={mode} onChange={setMode} options={modes.map((each) => ({ value: each, label: t(`mode.${each}`) }))} />}</Field>
-          {of.kind !== "products" && mode !== "update" && <AssignField value={options.assign ?? {}} onChange={(assign) => setOptions({ ...options, assign })} />}
+          {!unassigned.has(of.kind) && mode !== "update" && <AssignField value={options.assign ?? {}} onChange={(assign) => setOptions({ ...options, assign })} />}
         </Section>
         <KeepMapping of={of} mapping={mapping} mode={mode} chosen={chosen} />
         {missing.length > 0 && <p className="warn">{t("map.missing", { fields: missing.map((field) => field.label[language]).join(language === "zh-CN" ? "、" : ", ") })}</p>}

@@ -6,7 +6,7 @@ export default {
     do: { update: "Update the customer", skip: "Leave the row out", create: "Add anyway" }, within: { update: "Keep the first, fill its gaps", skip: "Leave the later row out", create: "Keep both" }, done: "Rows that looked alike: {{updated}} went to somebody there, {{skipped}} left out",
   },
   made: { title: "Of which", organizations: "Organizations", persons: "Persons", contacts: "Contacts", orders: "Orders", counts: "{{created}} added, {{updated}} changed" },
-  kind: { order_lines: "Order lines", orders: "Orders", customers: "Customers", relations: "Organizations and contacts", products: "Products", consents: "Consents" },
+  kind: { order_lines: "Order lines", orders: "Orders", customers: "Customers", relations: "Organizations and contacts", products: "Products", consents: "Consents", events: "Events" },
   kindHint: {
     order_lines: "One line a product: order number, time, SKU, quantity, unit price, and the customer if known",
     orders: "One line an order: time, amount, and the customer if known",
@@ -14,6 +14,7 @@ export default {
     products: "One line a product: SKU, name, category, brand, price",
     relations: "One line a contact: organization, name, phone, title, role in decisions, and an order if there is one",
     consents: "One line a word: customer, purpose, channel, yes or no, when, proof",
+    events: "One line an event: who (user or visitor id), what, when; other columns become its properties",
   },
   file: { gone: "The file is not kept any more", until: "The file is kept, encrypted, until {{at}}" },
   mode: { upsert: "Create and update", create: "Only create", update: "Only update" },
@@ -31,6 +32,7 @@ export default {
   map: {
     title: "Columns of {{kind}}", column: "Column in the file", sample: "First rows", field: "Becomes", skip: "Left out", auto: "auto", unsure: "check", manual: "by hand", constants: "Fixed for the whole file", constantOf: "{{field}} (fixed)", mode: "What exists already",
     options: "How it is read", encoding: "Encoding", delimiter: "Delimiter", dates: "Dates", rows: "about {{rows}} rows", missing: "Still without a column: {{fields}}", trial: "Try it", back: "Another file", taken: "{{field}} is mapped to another column",
+    source: "Name of the source", property: "Property: {{name}}",
     fieldOf: "“{{column}}” becomes", required: "required", refundPrefix: "Refund numbers begin with",
   },
   trial: { title: "Result of the trial", nothing: "Nothing has been written yet", run_one: "Import {{rows}} row", run_other: "Import {{rows}} rows", back: "Change columns", failed: "This file cannot be imported" },
@@ -55,6 +57,7 @@ export default {
     required_field_unmapped: "“{{field}}” is required and has no column", date_order_unsure: "Day and month of “{{column}}” cannot be told apart, please check", headers_guessed: "The file has no header; columns were named by their content", header_repeated: "The header “{{column}}” occurs more than once", no_rows: "The file has no rows",
   },
   reason: {
+    too_long: "Text too long", event_too_large: "Too much in one event",
     value_missing: "A required value is missing", too_many_cells: "More cells than columns", date_unreadable: "Not readable as a date", date_impossible: "There is no such day", instant_unreadable: "Not readable as a time", day_unreadable: "Not readable as a date", number_unreadable: "Not readable as a number", number_out_of_range: "The number is too large",
     number_not_whole: "Not a whole number", gender_unreadable: "Not readable as a gender", choice_unknown: "Not one of the field's values", role_unreadable: "Not a known role in decisions", city_not_in_province: "The city is not in this province", district_not_in_city: "The district is not in this city", address_unreadable: "Too long, or masked", month_day_unreadable: "Not readable as a month and day", text_unreadable: "Too long, or masked", record_unreadable: "Unreadable record numbers", customer_unknown: "No such customer", required_at_stage: "A field this stage requires is empty", bool_unreadable: "Not readable as yes or no", phone_unreadable: "Not a phone number", email_unreadable: "Not an email address", phone_invalid: "Not a phone number", email_invalid: "Not an email address", not_found: "No such record", out_of_scope: "Outside of what you may change", nothing_to_know_by: "No name, phone, email or number",
     quote_unclosed: "A quote is never closed", not_text: "Not a text file", empty_file: "The file is empty", no_rows: "The file has no rows", line_too_long: "A line is too long", too_many_columns: "Too many columns", encoding_unreadable: "The encoding is not recognised", xlsx_broken: "The XLSX file is broken", xlsx_too_large: "The XLSX file is too large when unpacked", xlsx_encrypted: "The XLSX file has a password",

@@ -6,7 +6,7 @@ export default {
     do: { update: "更新已有的客户", skip: "不导入这一行", create: "照样新建" }, within: { update: "留前一行，补其空缺", skip: "不导入后一行", create: "两行都留" }, done: "相像的行：{{updated}} 行归入已有的人，{{skipped}} 行不导入",
   },
   made: { title: "其中", organizations: "单位", persons: "个人", contacts: "联系人关系", orders: "订单", counts: "新增 {{created}}，更新 {{updated}}" },
-  kind: { order_lines: "订单明细", orders: "订单", customers: "客户", relations: "单位与联系人", products: "商品", consents: "授权同意" },
+  kind: { order_lines: "订单明细", orders: "订单", customers: "客户", relations: "单位与联系人", products: "商品", consents: "授权同意", events: "行为事件" },
   kindHint: {
     order_lines: "一行一个商品：订单号、时间、SKU、数量、单价，可带客户信息",
     orders: "一行一张订单：时间、金额，可带客户信息",
@@ -14,6 +14,7 @@ export default {
     products: "一行一个商品：SKU、名称、品类、品牌、价格",
     relations: "一行一个联系人：单位、姓名、手机、职务、决策角色，可带订单",
     consents: "一行一次表态：客户、用途、渠道、同意或不同意、时间、凭证",
+    events: "一行一个事件：谁（用户或访客编号）、做了什么、什么时间，其余的列作为属性",
   },
   file: { gone: "文件已不再保留", until: "文件加密保留到 {{at}}" },
   mode: { upsert: "新建并更新", create: "只新建", update: "只更新" },
@@ -31,6 +32,7 @@ export default {
   map: {
     title: "{{kind}}的列对应", column: "文件里的列", sample: "前几行", field: "导入为", skip: "不导入", auto: "自动", unsure: "请确认", manual: "手动", constants: "整个文件固定的值", constantOf: "{{field}}（固定值）", mode: "遇到已有的",
     options: "怎么读", encoding: "编码", delimiter: "分隔", dates: "日期", rows: "约 {{rows}} 行", missing: "还没有对应：{{fields}}", trial: "试运行", back: "换一个文件", taken: "{{field}} 已对应到别的列",
+    source: "来源名称", property: "属性：{{name}}",
     fieldOf: "“{{column}}”导入为", required: "必填", refundPrefix: "退款单号开头",
   },
   trial: { title: "试运行结果", nothing: "还没有写入任何数据", run_other: "开始导入 {{rows}} 行", back: "改对应", failed: "这个文件不能导入" },
@@ -58,7 +60,7 @@ export default {
     value_missing: "必填的值为空", too_many_cells: "单元格比表头多", date_unreadable: "日期认不出", date_impossible: "没有这一天", instant_unreadable: "时间认不出", day_unreadable: "日期认不出", number_unreadable: "数字认不出", number_out_of_range: "数字太大",
     number_not_whole: "不是整数", gender_unreadable: "性别认不出", choice_unknown: "不在选项里", role_unreadable: "决策角色认不出", city_not_in_province: "城市不在这个省", district_not_in_city: "区县不在这个城市", address_unreadable: "地址太长或已脱敏", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "没有这个客户", required_at_stage: "这个阶段的必填字段为空", bool_unreadable: "是与否认不出", phone_unreadable: "手机号不对", email_unreadable: "邮箱不对", phone_invalid: "手机号不对", email_invalid: "邮箱不对", not_found: "没有这条记录", out_of_scope: "不在你的权限范围内", nothing_to_know_by: "没有姓名、手机号、邮箱或编号",
     quote_unclosed: "引号没有闭合", not_text: "不是文本文件", empty_file: "文件是空的", no_rows: "文件里没有数据行", line_too_long: "有一行太长", too_many_columns: "列太多", encoding_unreadable: "编码认不出", xlsx_broken: "XLSX 文件损坏", xlsx_too_large: "XLSX 解开后太大", xlsx_encrypted: "XLSX 有密码",
-    gzip_broken: "压缩文件损坏", unpacked_too_large: "解压后太大", group_too_large: "一张订单的行太多", disk_full: "服务器磁盘已满",
+    gzip_broken: "压缩文件损坏", unpacked_too_large: "解压后太大", group_too_large: "一张订单的行太多", disk_full: "服务器磁盘已满", too_long: "文字太长", event_too_large: "一个事件的内容太多",
     amount_too_large: "金额太大", customer_of_others: "客户不归你管", purpose_unknown: "没有这个用途", channel_not_of_purpose: "用途不用这个渠道", channel_unknown: "认不出的渠道", no_is_kept: "客户说过不同意，名单不能推翻", file_gone: "文件已不在",
   },
   cause: {
