@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"guanxi/base/api"
+	"guanxi/base/fault"
 	"guanxi/base/field"
 )
 
@@ -295,6 +296,14 @@ func (f Fields) ofPart(own *field.Field, part string) Right {
 		return Write
 	}
 	return Read
+}
+
+// MayRead refuses who has no right at all to a field of a noun; figures made of it tell what it says. Fault: forbidden.
+func MayRead(ctx context.Context, noun, field string) error {
+	if FieldsOf(ctx, noun).Right(field) == None {
+		return fault.Forbidden("field_not_readable", field)
+	}
+	return nil
 }
 
 // CanUse reports whether one may filter, sort, group or export by the field: only when one may read it in full.

@@ -92,6 +92,17 @@ func schemaNames() func(t reflect.Type, hint string) string {
 	}
 }
 
+// Answered is what an operation answers that only has a body.
+type Answered[T any] struct{ Body *T }
+
+// Answer gives body as the answer of an operation, or the fault.
+func Answer[T any](body *T, err error) (*Answered[T], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &Answered[T]{body}, nil
+}
+
 // Register adds an operation. It panics when the operation names no permission: nobody can forget the guard.
 func Register[I, O any](a *API, op Op, fn func(context.Context, *I) (*O, error)) {
 	if op.Permission == "" {

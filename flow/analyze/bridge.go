@@ -175,11 +175,11 @@ func (in *bridgeInput) read(ctx context.Context) (Period, int64, error) {
 func (m *Metrics) registerBridge(a *api.API) {
 	api.Register(a, api.Op{Method: http.MethodGet, Path: "/value/bridge", Permission: "metrics.read", Tag: "value",
 		Summary: "Customers gained, kept, returned and lost from step to step, with what they brought"},
-		func(ctx context.Context, in *bridgeInput) (*answered[Bridge], error) {
+		func(ctx context.Context, in *bridgeInput) (*api.Answered[Bridge], error) {
 			p, segment, err := in.read(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(m.Bridge(ctx, in.Period, p, segment))
+			return api.Answer(m.Bridge(ctx, in.Period, p, segment))
 		})
 }

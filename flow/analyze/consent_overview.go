@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"guanxi/base/api"
-	"guanxi/base/fault"
 	"guanxi/flow/customer"
 	"guanxi/guard"
 )
@@ -34,8 +33,8 @@ type ConsentOverview struct {
 
 // Consents counts who may be reached for what, in one pass over columns.
 func (s *Segments) Consents(ctx context.Context) (*ConsentOverview, error) {
-	if guard.FieldsOf(ctx, "customers").Right("consents") == guard.None {
-		return nil, fault.Forbidden("field_not_readable", "consents")
+	if err := guard.MayRead(ctx, "customers", "consents"); err != nil {
+		return nil, err
 	}
 	out := &ConsentOverview{Channels: map[string]int64{}, Cells: []ConsentCell{}}
 	counts, into := []string{"count(*)"}, []any{&out.Customers}

@@ -123,60 +123,51 @@ func (in *retentionInput) query(ctx context.Context, m *Metrics) (RetentionQuery
 	return q, err
 }
 
-type answered[T any] struct{ Body *T }
-
-func answerOf[T any](body *T, err error) (*answered[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	return &answered[T]{body}, nil
-}
-
 // Register adds the operations on metrics and retention.
 func (m *Metrics) Register(a *api.API) {
 	read := func(path, summary string) api.Op {
 		return api.Op{Method: http.MethodGet, Path: path, Permission: "metrics.read", Summary: summary, Tag: "metrics"}
 	}
 	api.Register(a, read("/metrics", "Every metric over a period: value, period before, expected range, last days, target"),
-		func(ctx context.Context, in *PeriodInput) (*answered[Board], error) {
+		func(ctx context.Context, in *PeriodInput) (*api.Answered[Board], error) {
 			p, err := in.period(ctx, m)
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(m.Board(ctx, p, in.group()))
+			return api.Answer(m.Board(ctx, p, in.group()))
 		})
 	api.Register(a, read("/metrics/{name}", "One metric as a series, by part of a split"),
-		func(ctx context.Context, in *metricInput) (*answered[Figure], error) {
+		func(ctx context.Context, in *metricInput) (*api.Answered[Figure], error) {
 			q, err := in.query(ctx, m)
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(m.Read(ctx, in.Name, q))
+			return api.Answer(m.Read(ctx, in.Name, q))
 		})
 	api.Register(a, read("/metrics/{name}/why", "Which parts explain the change of a metric"),
-		func(ctx context.Context, in *whyInput) (*answered[Why], error) {
+		func(ctx context.Context, in *whyInput) (*api.Answered[Why], error) {
 			p, err := in.period(ctx, m)
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(m.Why(ctx, in.Name, WhyQuery{Period: p, Against: in.Against, Split: in.Split, Segment: in.group()}))
+			return api.Answer(m.Why(ctx, in.Name, WhyQuery{Period: p, Against: in.Against, Split: in.Split, Segment: in.group()}))
 		})
 	api.Register(a, read("/metrics/{name}/behind", "The orders, customers or follow-ups behind a number"),
-		func(ctx context.Context, in *behindInput) (*answered[Opened], error) {
+		func(ctx context.Context, in *behindInput) (*api.Answered[Opened], error) {
 			q, err := in.query(ctx, m)
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(m.Open(ctx, in.Name, q))
+			return api.Answer(m.Open(ctx, in.Name, q))
 		})
 	api.Register(a, api.Op{Method: http.MethodPost, Path: "/behaviour/retention", Permission: "metrics.read", Tag: "behaviour",
 		Summary: "How cohorts of first-time buyers come back"},
-		func(ctx context.Context, in *retentionInput) (*answered[Retention], error) {
+		func(ctx context.Context, in *retentionInput) (*api.Answered[Retention], error) {
 			q, err := in.query(ctx, m)
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(m.Retention(ctx, q))
+			return api.Answer(m.Retention(ctx, q))
 		})
 	m.registerBridge(a)
 	m.registerTargets(a)
@@ -195,8 +186,8 @@ type nameInput struct {
 func (m *Metrics) registerTargets(a *api.API) {
 	api.Register(a, api.Op{Method: http.MethodPut, Path: "/metrics/{name}/target", Permission: "metrics.write", Tag: "metrics",
 		Summary: "Set what a metric should reach"},
-		func(ctx context.Context, in *targetInput) (*answered[Target], error) {
-			return answerOf(&in.Body, m.SetTarget(ctx, in.Name, &in.Body))
+		func(ctx context.Context, in *targetInput) (*api.Answered[Target], error) {
+			return api.Answer(&in.Body, m.SetTarget(ctx, in.Name, &in.Body))
 		})
 	api.Register(a, api.Op{Method: http.MethodDelete, Path: "/metrics/{name}/target", Permission: "metrics.write", Tag: "metrics",
 		Summary: "Take a target away"},

@@ -92,8 +92,8 @@ func (m *Metrics) Open(ctx context.Context, name string, q Behind) (*Opened, err
 		return nil, err
 	}
 	if metric.rows == "orders" || figureUnit(metric) == UnitMoney {
-		if guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
-			return nil, fault.Forbidden("field_not_readable", guard.Purchases)
+		if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
+			return nil, err
 		}
 	}
 	rows, args, err := m.openSQL(ctx, metric, of, q)

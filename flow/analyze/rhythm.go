@@ -34,13 +34,13 @@ const rhythmOrders = 24
 const (
 	rhythmSQL = `
 select cycle_days, cycle_sd_days, strftime(next_due_day, '%Y-%m-%d'), overdue_days, overdue_days + (next_due_day - last_day)
-from customer_scores, (select max(day) as last_day from orders where ` + isPurchase + ` and customer_id = $1)
+from customer_scores, (select max(day) as last_day from orders where ` + IsPurchase + ` and customer_id = $1)
 where customer_id = $1`
 
 	rhythmOrdersSQL = `
 select strftime(day, '%Y-%m-%d'), sum(gross)::bigint, count(*) over (), strftime(min(day) over (), '%Y-%m-%d')
 from orders
-where ` + isPurchase + ` and customer_id = ?
+where ` + IsPurchase + ` and customer_id = ?
 group by day
 order by day desc
 limit ?`

@@ -65,7 +65,7 @@ func (s *Scores) Refresh(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	first, asOf, purchases, err := s.span(ctx, settings.WindowDays)
+	first, asOf, purchases, err := PurchaseSpan(ctx, s.columns, settings.WindowDays)
 	if err != nil {
 		return err
 	}
@@ -155,13 +155,13 @@ func (s *Scores) Due() {
 	}
 }
 
-// span gives the first day with a purchase, the day scores are of, and the number of purchases until then. That day is
-// today, unless nothing was bought in the whole window: then these are the books of the past, and the day is the last
-// one in them.
-func (s *Scores) span(ctx context.Context, window int) (first, asOf time.Time, purchases int64, err error) {
+// PurchaseSpan gives the first day with a purchase, the day figures about purchases are of, and the number of purchases until
+// then. That day is today, unless nothing was bought in the whole window of days: then these are the books of the past, and the
+// day is the last one in them.
+func PurchaseSpan(ctx context.Context, store *columns.Store, window int) (first, asOf time.Time, purchases int64, err error) {
 	asOf = civilDay(workspace.Of(ctx), clock.Millis(ctx))
 	var begin, last sql.NullTime
-	if err := s.columns.QueryRow(ctx, purchaseSpanSQL, asOf).Scan(&begin, &last, &purchases); err != nil {
+	if err := store.QueryRow(ctx, purchaseSpanSQL, asOf).Scan(&begin, &last, &purchases); err != nil {
 		return first, asOf, 0, err
 	}
 	if last.Valid && last.Time.Before(asOf.AddDate(0, 0, -window)) {
@@ -180,7 +180,7 @@ func (s *Scores) today(ctx context.Context, window int) (time.Time, error) {
 	if v != nil && !v.olderThan(day.AddDate(0, 0, -1)) {
 		return day, nil
 	}
-	_, day, _, err = s.span(ctx, window)
+	_, day, _, err = PurchaseSpan(ctx, s.columns, window)
 	return day, err
 }
 

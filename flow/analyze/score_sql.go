@@ -17,7 +17,7 @@ create or replace temp table score_history as
 with daily as (
   select customer_id, day, sum(gross)::bigint as amount
   from orders
-  where ` + isPurchase + ` and day <= $1::date{only}
+  where ` + IsPurchase + ` and day <= $1::date{only}
   group by customer_id, day
 ),
 gaps as (

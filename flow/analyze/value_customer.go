@@ -46,8 +46,8 @@ left join customer_scores s on s.customer_id = c.id
 where c.id = ? and `
 
 func (s *Scores) getCustomerValue(ctx context.Context, in *customerValueInput) (*customerValueOutput, error) {
-	if guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
-		return nil, fault.Forbidden("field_not_readable", guard.Purchases)
+	if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
+		return nil, err
 	}
 	scope, args := guard.ScopeOf(ctx, "customers").Where("c")
 	currency := workspace.Of(ctx).Currency

@@ -3,7 +3,7 @@ package analyze
 // Rows of orders that count for value: orders that were not cancelled, of a known customer. Refunds lower what a
 // customer has brought, but they are no purchase.
 const (
-	isPurchase  = "kind = 'order' and coalesce(status, '') <> 'cancelled' and customer_id is not null"
+	IsPurchase  = "kind = 'order' and coalesce(status, '') <> 'cancelled' and customer_id is not null"
 	countsMoney = "(kind = 'refund' or coalesce(status, '') <> 'cancelled') and customer_id is not null"
 )
 
@@ -25,7 +25,7 @@ where repeats > 0 and amount > first_amount`
 const purchaseSpanSQL = `
 select min(day), max(day) filter (where day <= $1::date), count(*) filter (where day <= $1::date)
 from orders
-where ` + isPurchase
+where ` + IsPurchase
 
 // repeatRatesSQL looks at the customers as they stood on $1, in the cells of R and F, and at what they ordered in the
 // days from then until $2: for each cell its customers, how many of them came back, and their orders.
@@ -38,7 +38,7 @@ with stood as (
     count(*) filter (where day <= $1::date and day > $1::date - $3::integer) as frequency,
     count(distinct day) filter (where day > $1::date) as later
   from orders
-  where ` + isPurchase + ` and day <= $2::date
+  where ` + IsPurchase + ` and day <= $2::date
   group by customer_id
   having min(day) <= $1::date
 ),

@@ -31,19 +31,10 @@ type boardInput struct {
 	Top   int    `query:"top" minimum:"1" maximum:"200" default:"10" doc:"landing pages, sources, exits and parts to tell"`
 }
 
-type answered[T any] struct{ Body *T }
-
-func answerOf[T any](body *T, err error) (*answered[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	return &answered[T]{body}, nil
-}
-
 func (b *Behaviour) registerBoard(a *api.API) {
 	api.Register(a, api.Op{Method: http.MethodGet, Path: "/behaviour/sessions", Permission: "metrics.read", Tag: "behaviour",
 		Summary: "Sessions of a period: how many, how long, how deep, where they begin and end, and how many bounce"},
-		func(ctx context.Context, in *boardInput) (*answered[Board], error) {
+		func(ctx context.Context, in *boardInput) (*api.Answered[Board], error) {
 			rows, err := in.rows(ctx)
 			if err != nil {
 				return nil, err
@@ -51,6 +42,6 @@ func (b *Behaviour) registerBoard(a *api.API) {
 			if err := checkSplit(in.Split); err != nil {
 				return nil, err
 			}
-			return answerOf(b.Board(ctx, BoardQuery{Rows: rows, By: in.By, Split: in.Split, Top: in.Top}))
+			return api.Answer(b.Board(ctx, BoardQuery{Rows: rows, By: in.By, Split: in.Split, Top: in.Top}))
 		})
 }

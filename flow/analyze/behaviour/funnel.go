@@ -203,7 +203,7 @@ type funnelInput struct {
 func (b *Behaviour) registerFunnel(a *api.API) {
 	api.Register(a, api.Op{Method: http.MethodPost, Path: "/behaviour/funnel", Permission: "metrics.read", Tag: "behaviour",
 		Summary: "How many go through steps in order, how long it takes them, and who drops out"},
-		func(ctx context.Context, in *funnelInput) (*answered[Funnel], error) {
+		func(ctx context.Context, in *funnelInput) (*api.Answered[Funnel], error) {
 			body := in.Body
 			rows, err := RowsInput{body.From, body.To, body.Segment, body.List}.rows(ctx)
 			if err != nil {
@@ -217,7 +217,7 @@ func (b *Behaviour) registerFunnel(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(b.Funnel(ctx, FunnelQuery{PassageQuery: analyze.PassageQuery{Rows: rows, Steps: steps, Without: without,
+			return api.Answer(b.Funnel(ctx, FunnelQuery{PassageQuery: analyze.PassageQuery{Rows: rows, Steps: steps, Without: without,
 				Within: cmp.Or(body.Window, defaultDays), Everyone: body.Who == "everyone"}, Split: body.Split, Top: body.Top}))
 		})
 }

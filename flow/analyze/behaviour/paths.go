@@ -306,24 +306,24 @@ func (b *Behaviour) registerPaths(a *api.API) {
 		return api.Op{Method: "GET", Path: path, Permission: permission, Tag: "behaviour", Summary: summary}
 	}
 	api.Register(a, read("/behaviour/paths", "metrics.read", "Which way people go through pages, as a flow of sessions from step to step"),
-		func(ctx context.Context, in *PathInput) (*answered[Paths], error) {
+		func(ctx context.Context, in *PathInput) (*api.Answered[Paths], error) {
 			q, err := in.query(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(b.Paths(ctx, q))
+			return api.Answer(b.Paths(ctx, q))
 		})
 	api.Register(a, read("/behaviour/paths/customers", "customers.read", "Who went through a page at a step, or from there to the next"),
-		func(ctx context.Context, in *walkersInput) (*answered[Walkers], error) {
+		func(ctx context.Context, in *walkersInput) (*api.Answered[Walkers], error) {
 			q, err := in.query(ctx)
 			if err != nil {
 				return nil, err
 			}
-			return answerOf(b.Walkers(ctx, q, in.Node, in.Next))
+			return api.Answer(b.Walkers(ctx, q, in.Node, in.Next))
 		})
 	api.Register(a, read("/customers/{id}/paths", "customers.read", "The last sessions of one customer, step by step"),
-		func(ctx context.Context, in *waysInput) (*answered[WayList], error) {
+		func(ctx context.Context, in *waysInput) (*api.Answered[WayList], error) {
 			ways, err := b.Ways(ctx, int64(in.ID), in.Limit)
-			return answerOf(&WayList{ways}, err)
+			return api.Answer(&WayList{ways}, err)
 		})
 }

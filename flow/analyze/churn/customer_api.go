@@ -52,7 +52,7 @@ const mostEffects = 6
 
 // OfCustomer tells of one customer as of the day risks are of. Faults: not found, forbidden.
 func (c *Churn) OfCustomer(ctx context.Context, id int64) (*CustomerChurn, error) {
-	if err := mayKnow(ctx); err != nil {
+	if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
 		return nil, err
 	}
 	scope, args := guard.ScopeOf(ctx, "customers").Where("c")

@@ -56,7 +56,7 @@ var features = []feature{
 const rowsText = `
 with bought as (
   select customer_id, day, ts, gross, shop from orders
-  where kind = 'order' and coalesce(status, '') <> 'cancelled' and customer_id is not null and day <= $1::date{of}
+  where ` + analyze.IsPurchase + ` and day <= $1::date{of}
 ),
 daily as (select customer_id, day, sum(gross)::double as amount from bought group by all),
 gaps as (select *, day - lag(day) over (partition by customer_id order by day) as gap from daily),
@@ -95,7 +95,7 @@ e as (
 ),
 later as (
   select customer_id, max(day) as last_day from orders
-  where kind = 'order' and coalesce(status, '') <> 'cancelled' and customer_id is not null and day <= $1::date + $4::integer{of} group by customer_id
+  where ` + analyze.IsPurchase + ` and day <= $1::date + $4::integer{of} group by customer_id
 ),
 known as (
   select b.customer_id as id, {gone} as gone, {left} as has_left{features}

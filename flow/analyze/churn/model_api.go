@@ -8,7 +8,6 @@ import (
 	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/db"
-	"guanxi/base/fault"
 	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/learn"
 	"guanxi/guard"
@@ -77,6 +76,9 @@ type ChurnOverview struct {
 	Bands     []ChurnBand `json:"bands" doc:"the others by risk, in tenths, the small first"`
 }
 
+// bands is into how many parts risks are told.
+const bands = 10
+
 // ChurnBand is how many customers have a risk from From up to To.
 type ChurnBand struct {
 	From      float64 `json:"from"`
@@ -107,13 +109,6 @@ func (c *Churn) registerModel(a *api.API) {
 		})
 }
 
-func mayKnow(ctx context.Context) error {
-	if guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
-		return fault.Forbidden("field_not_readable", guard.Purchases)
-	}
-	return nil
-}
-
 const overviewSQL = `
 select least(floor(s.risk * 10), 9)::integer, s.state, count(*), sum(s.risk)
 from churn_scores s join customers c on c.id = s.customer_id
@@ -121,7 +116,7 @@ where `
 
 // Overview counts customers by risk, within the reader's scope. Fault: forbidden.
 func (c *Churn) Overview(ctx context.Context) (*ChurnOverview, error) {
-	if err := mayKnow(ctx); err != nil {
+	if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
 		return nil, err
 	}
 	o := &ChurnOverview{Bands: make([]ChurnBand, bands)}
@@ -160,7 +155,7 @@ func (c *Churn) Overview(ctx context.Context) (*ChurnOverview, error) {
 
 // Model tells of the model. Details of customers that the reader may not see are left out. Fault: forbidden.
 func (c *Churn) Model(ctx context.Context) (*ChurnModel, error) {
-	if err := mayKnow(ctx); err != nil {
+	if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
 		return nil, err
 	}
 	d, err := c.Definition(ctx)
@@ -191,7 +186,7 @@ func (c *Churn) Model(ctx context.Context) (*ChurnModel, error) {
 		m.Reason = &ChurnReason{l.Reason, reasons[l.Reason]}
 		return m, nil
 	}
-	report := l.Reports[l.Kind].Report
+	report := l.Reports[l.Kind]
 	m.State, m.Report = "ok", &report
 	for _, d := range l.Drivers {
 		f := featureOf(d.Feature)
@@ -220,7 +215,7 @@ func featureOf(name string) *feature {
 	return nil
 }
 
-// mayBeTold says whether the reader may know of the detail. What is reckoned from purchases is behind mayKnow.
+// mayBeTold says whether the reader may know of the detail. What is reckoned from purchases is asked for before.
 func mayBeTold(ctx context.Context, f *feature) bool {
 	return f.field == "" || guard.FieldsOf(ctx, "customers").CanUse(f.field)
 }

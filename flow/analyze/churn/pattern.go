@@ -90,7 +90,7 @@ func (c *Churn) registerPatterns(a *api.API) {
 
 // Patterns finds what dropped in the days before customers left, among those the reader may see. Fault: forbidden.
 func (c *Churn) Patterns(ctx context.Context, days int) (*ChurnPatterns, error) {
-	if err := mayKnow(ctx); err != nil {
+	if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
 		return nil, err
 	}
 	found := &ChurnPatterns{Days: days, Patterns: []ChurnPattern{}}
@@ -98,7 +98,7 @@ func (c *Churn) Patterns(ctx context.Context, days int) (*ChurnPatterns, error) 
 	if err != nil {
 		return nil, err
 	}
-	today, _, err := c.span(ctx)
+	today, _, err := c.today(ctx)
 	if err != nil {
 		return nil, err
 	}

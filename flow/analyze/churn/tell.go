@@ -14,13 +14,6 @@ import (
 	"guanxi/flow/analyze/learn"
 )
 
-// Band is how many customers have a risk from From up to To.
-type Band struct {
-	From      float64 `json:"from"`
-	To        float64 `json:"to"`
-	Customers int64   `json:"customers"`
-}
-
 // Driver is how much a feature moves risks, over everybody, and which way.
 type Driver struct {
 	Feature string  `json:"feature"`
@@ -37,7 +30,6 @@ type Point struct {
 }
 
 const (
-	bands      = 10
 	driverRows = 4000 // that drivers of all are reckoned from
 	parts      = 5
 )
@@ -45,11 +37,7 @@ const (
 // tell writes everybody's risk as of today, keeps what was learned, and lets scores take the risks over.
 func (c *Churn) tell(ctx context.Context, l *Learned, today time.Time) error {
 	next := *l
-	next.ToldOn, next.Customers, next.Gone = today.Format(time.DateOnly), 0, 0
-	next.Bands = make([]Band, bands)
-	for i := range next.Bands {
-		next.Bands[i] = Band{From: float64(i) / bands, To: float64(i+1) / bands}
-	}
+	next.ToldOn = today.Format(time.DateOnly)
 	if err := c.columns.Write(ctx, func(ctx context.Context, tx *columns.Tx) error {
 		if err := tx.Exec(ctx, "delete from churn_scores"); err != nil || next.model() == nil {
 			return err
@@ -82,11 +70,7 @@ func (c *Churn) tellAll(ctx context.Context, l *Learned, today time.Time, add fu
 		state, risk := "gone", 1.0
 		if !r.gone {
 			state, risk = "active", m.Probability(x)
-			l.Bands[min(int(risk*bands), bands-1)].Customers++
-		} else {
-			l.Gone++
 		}
-		l.Customers++
 		if err := add("churn_scores", []driver.Value{r.id, today, state, risk}); err != nil {
 			return err
 		}
@@ -100,7 +84,7 @@ func (c *Churn) tellWhenDue(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	today, _, err := c.span(ctx)
+	today, _, err := c.today(ctx)
 	if err != nil {
 		return err
 	}

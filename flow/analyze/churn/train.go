@@ -11,37 +11,28 @@ import (
 
 	"guanxi/base/clock"
 	"guanxi/base/db"
-	"guanxi/base/workspace"
+	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/learn"
 )
 
 // Learned is a model of who leaves, or why there is none, with how well it told of a time it had not seen.
 type Learned struct {
-	Limit     limit            `json:"limit"`
-	TrainedAt int64            `json:"trained_at"`
-	Reason    string           `json:"reason,omitempty"` // why there is no model
-	Kind      string           `json:"kind,omitempty"`
-	Features  []learn.Feature  `json:"features,omitempty"`
-	Logistic  *learn.Logistic  `json:"logistic,omitempty"`
-	Boosted   *learn.Boosted   `json:"boosted,omitempty"`
-	TrainedOn string           `json:"trained_on,omitempty"` // the day whose rows it was tried on first
-	JudgedOn  string           `json:"judged_on,omitempty"`  // the later day whose rows it was judged by
-	JudgedTo  string           `json:"judged_to,omitempty"`
-	Reports   map[string]judge `json:"reports,omitempty"` // by kind of model; plain is the days of silence alone
-	Drivers   []Driver         `json:"drivers,omitempty"`
-	ToldOn    string           `json:"told_on,omitempty"` // the day the risks are of
-	Customers int64            `json:"customers"`
-	Gone      int64            `json:"gone"`
-	Bands     []Band           `json:"bands,omitempty"`
+	Limit     limit                   `json:"limit"`
+	TrainedAt int64                   `json:"trained_at"`
+	Reason    string                  `json:"reason,omitempty"` // why there is no model
+	Kind      string                  `json:"kind,omitempty"`
+	Features  []learn.Feature         `json:"features,omitempty"`
+	Logistic  *learn.Logistic         `json:"logistic,omitempty"`
+	Boosted   *learn.Boosted          `json:"boosted,omitempty"`
+	TrainedOn string                  `json:"trained_on,omitempty"` // the day whose rows it was tried on first
+	JudgedOn  string                  `json:"judged_on,omitempty"`  // the later day whose rows it was judged by
+	JudgedTo  string                  `json:"judged_to,omitempty"`
+	Reports   map[string]learn.Report `json:"reports,omitempty"` // by kind of model; of the plain rule only AUC
+	Drivers   []Driver                `json:"drivers,omitempty"`
+	ToldOn    string                  `json:"told_on,omitempty"` // the day the risks are of
 }
 
-// judge is a report with the share of the first part of the data in cross-validation that chose the model.
-type judge struct {
-	learn.Report
-	Before float64 `json:"log_loss_before,omitempty"`
-}
-
-// Kinds of model, and the rule both must beat.
+// Kinds of model, and the rule both must beat: the longer silent, the likelier gone.
 const (
 	kindLogistic = "logistic"
 	kindBoosted  = "boosted"
@@ -91,7 +82,7 @@ func (c *Churn) Train(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	today, first, err := c.span(ctx)
+	today, first, err := c.today(ctx)
 	if err != nil {
 		return err
 	}
@@ -122,7 +113,7 @@ func (c *Churn) learn(ctx context.Context, l *Learned, today, first time.Time) e
 		return err
 	}
 	l.TrainedOn, l.JudgedOn, l.JudgedTo = trained.Format(time.DateOnly), judged.Format(time.DateOnly), today.Format(time.DateOnly)
-	l.Reports = map[string]judge{}
+	l.Reports = map[string]learn.Report{}
 	best := math.Inf(1)
 	for _, kind := range []string{kindLogistic, kindBoosted} {
 		told, err := learn.CrossValidate(before, 5, 1, fitters[kind])
@@ -138,12 +129,12 @@ func (c *Churn) learn(ctx context.Context, l *Learned, today, first time.Time) e
 			return err
 		}
 		chosenBy := learn.Judge(told, before.Y).LogLoss
-		l.Reports[kind] = judge{learn.Judge(probabilities(m, after), after.Y), chosenBy}
+		l.Reports[kind] = learn.Judge(probabilities(m, after), after.Y)
 		if chosenBy < best {
 			best, l.Kind = chosenBy, kind
 		}
 	}
-	l.Reports[kindPlain] = judge{Report: learn.Judge(column(after, "recency"), after.Y)}
+	l.Reports[kindPlain] = learn.Report{AUC: learn.AUC(column(after, "recency"), after.Y)}
 	if l.Reports[l.Kind].AUC <= 0.5 {
 		l.Reason, l.Kind = reasonBlind, ""
 		return nil
@@ -175,31 +166,20 @@ func probabilities(m learn.Model, s *learn.Set) []float64 {
 	return told
 }
 
-// column gives a feature of every row as if it were a probability; only its order means something.
+// column gives a feature of every row.
 func column(s *learn.Set, name string) []float64 {
 	at := slices.IndexFunc(s.Features, func(f learn.Feature) bool { return f.Name == name })
-	told := make([]float64, len(s.X))
+	values := make([]float64, len(s.X))
 	for i, x := range s.X {
-		told[i] = 1 - 1/(1+max(0, x[at]))
+		values[i] = x[at]
 	}
-	return told
+	return values
 }
 
-// span gives the day risks are told of and the first day with a purchase. That day is today, unless nothing was bought for a
-// year: then these are the books of the past, and the day is the last one in them.
-func (c *Churn) span(ctx context.Context) (today, first time.Time, err error) {
-	w := workspace.Of(ctx)
-	if today, err = time.Parse(time.DateOnly, w.Day(clock.Millis(ctx))); err != nil {
-		return today, first, err
-	}
-	var begin, last sql.NullTime
-	if err := c.columns.QueryRow(ctx, "select min(day), max(day) from orders where kind = 'order' and customer_id is not null and day <= $1::date", today).Scan(&begin, &last); err != nil {
-		return today, first, err
-	}
-	if last.Valid && last.Time.Before(today.AddDate(-1, 0, 0)) {
-		today = last.Time
-	}
-	return today, begin.Time, nil
+// today gives the day risks are told of and the first day with a purchase.
+func (c *Churn) today(ctx context.Context) (today, first time.Time, err error) {
+	first, today, _, err = analyze.PurchaseSpan(ctx, c.columns, 365)
+	return today, first, err
 }
 
 // rows gives the rows of a day, at most mostRows of them by chance, with the levels given or those found.
