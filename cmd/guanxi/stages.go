@@ -19,6 +19,7 @@ import (
 	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/behaviour"
 	"guanxi/flow/analyze/churn"
+	"guanxi/flow/analyze/likeness"
 	"guanxi/flow/analyze/quality"
 	"guanxi/flow/collect"
 	"guanxi/flow/collect/schedule"
@@ -41,6 +42,7 @@ type stages struct {
 	quality   *quality.Quality
 	behaviour *behaviour.Behaviour
 	churn     *churn.Churn
+	likeness  *likeness.Likeness
 	signals   *decide.Signals
 	mails     *mails.Mails
 	schedules *schedule.Schedules
@@ -66,6 +68,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.scores = analyze.NewScores(records, store, hot)
 	s.segments = analyze.NewSegments(records, store, hot, touched)
 	s.churn = churn.New(records, store, s.scores.Due)
+	s.likeness = likeness.New(records, store, s.segments)
 	s.quality = quality.New(records, store, s.customers, s.segments, touched)
 	s.behaviour = behaviour.New(records, store, s.segments, touched)
 	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.segments})
@@ -150,6 +153,7 @@ func (s *stages) register(a *api.API) {
 	s.quality.Register(a)
 	s.behaviour.Register(a)
 	s.churn.Register(a)
+	s.likeness.Register(a)
 	s.signals.Register(a)
 }
 

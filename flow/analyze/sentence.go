@@ -201,6 +201,9 @@ func (r Reader) name(kind string, id int64) string {
 
 var currencySigns = map[string]string{"CNY": "¥", "JPY": "¥", "USD": "$", "EUR": "€", "GBP": "£"}
 
+// Money writes an amount in minor units of the workspace's currency.
+func (r Reader) Money(minor float64) string { return r.money(minor, r.Currency) }
+
 // money writes an amount in minor units with the sign of its currency, without decimals from 100 up.
 func (r Reader) money(minor float64, currency string) string {
 	sign, known := currencySigns[currency]

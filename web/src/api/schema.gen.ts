@@ -1109,6 +1109,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/persona": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A customer's basics, behaviour and spending, and how common each is */
+        get: operations["get-customers-id-persona"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/personal-data": {
         parameters: {
             query?: never;
@@ -1988,6 +2005,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lists/{id}/persona": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The persona of a list: what sets its members apart from everybody */
+        get: operations["get-lists-id-persona"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lists/{id}/plan": {
         parameters: {
             query?: never;
@@ -2445,6 +2479,23 @@ export interface paths {
         put?: never;
         /** Make sure that it is the customer who asks: by the code her page showed her, or by other means */
         post: operations["post-person-requests-id-verify"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whom a condition chooses: basics, behaviour and spending, each with its index against everybody */
+        post: operations["post-personas"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3104,6 +3155,23 @@ export interface paths {
         };
         /** Segments that share members with this one */
         get: operations["get-segments-id-overlaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/persona": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The persona of a segment: what sets its members apart from everybody */
+        get: operations["get-segments-id-persona"];
         put?: never;
         post?: never;
         delete?: never;
@@ -7394,6 +7462,97 @@ export interface components {
             created_at: string;
             tag: string;
         };
+        Persona: {
+            /**
+             * Format: int64
+             * @description everybody, the members among them
+             */
+            base: number;
+            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            condition: {
+                [key: string]: unknown;
+            };
+            /** @description what surely sets them apart, the strongest first */
+            differences: components["schemas"]["PersonaItem"][] | null;
+            /** @description what sets them apart, in a few words; empty where nothing surely does */
+            headline: components["schemas"]["AnalyzeLabel"];
+            /** Format: int64 */
+            members: number;
+            parts: components["schemas"]["PersonaPart"][] | null;
+            /** @description the condition in words */
+            sentence: components["schemas"]["AnalyzeLabel"];
+        };
+        PersonaDetail: {
+            /** Format: double */
+            base_median: number | null;
+            /** @description the commonest among the members first */
+            items: components["schemas"]["PersonaItem"][] | null;
+            /**
+             * Format: int64
+             * @description members of whom there is a value
+             */
+            known: number;
+            /** Format: int64 */
+            known_base: number;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description of a number; minor units of money
+             */
+            median: number | null;
+            name: string;
+            /**
+             * Format: double
+             * @description share of everybody below the median member, ties halved
+             */
+            rank: number | null;
+            /** @description one customer may have several values */
+            several: boolean;
+            /** @enum {string} */
+            unit?: "days" | "orders" | "share" | "money" | "";
+        };
+        PersonaItem: {
+            /** Format: int64 */
+            base: number;
+            /** Format: double */
+            base_share: number;
+            /**
+             * Format: double
+             * @description of a number
+             */
+            bound: number | null;
+            /** @description asks for the value; null where no condition can */
+            condition: {
+                [key: string]: unknown;
+            };
+            detail: string;
+            detail_label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description Cohen's h against the others: 0.2 small, 0.5 middling, 0.8 great
+             */
+            effect: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            index: number;
+            label: components["schemas"]["AnalyzeLabel"];
+            /** Format: double */
+            low: number;
+            /** Format: int64 */
+            members: number;
+            /** Format: double */
+            share: number;
+            /** @description the limits are on one side of 100 and there is evidence enough */
+            sure: boolean;
+            /** @description of a number low or high: the fifth of everybody below or above the bound */
+            value: string;
+        };
+        PersonaPart: {
+            details: components["schemas"]["PersonaDetail"][] | null;
+            /** @enum {string} */
+            part: "basics" | "behaviour" | "spending";
+        };
         PersonalData: {
             activities: components["schemas"]["PersonActivity"][] | null;
             /** @description what was done with her record */
@@ -7654,6 +7813,12 @@ export interface components {
             code?: string;
             /** @description how else it was made sure: called back, came with a document */
             means?: string;
+        };
+        "Post-personasRequest": {
+            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            condition: {
+                [key: string]: unknown;
+            };
         };
         "Post-quality-fixesRequest": {
             /** @description do it; without, only say what would be done */
@@ -16006,6 +16171,73 @@ export interface operations {
             };
         };
     };
+    "get-customers-id-persona": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-customers-id-personal-data": {
         parameters: {
             query?: {
@@ -20353,6 +20585,73 @@ export interface operations {
             };
         };
     };
+    "get-lists-id-persona": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-lists-id-plan": {
         parameters: {
             query?: never;
@@ -22511,6 +22810,75 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequestView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-personas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-personasRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
                 };
             };
             /** @description Unauthorized */
@@ -26147,6 +26515,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListOverlap"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-segments-id-persona": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Persona"];
                 };
             };
             /** @description Unauthorized */

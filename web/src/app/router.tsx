@@ -39,6 +39,7 @@ const behindRoute = createRoute({ getParentRoute: inside, path: "/metrics/$name/
 const rfmRoute = createRoute({ getParentRoute: inside, path: "/rfm", component: lazyRouteComponent(analyze.rfm), validateSearch: texted("show", "window", "cuts") });
 const cohortsRoute = createRoute({ getParentRoute: inside, path: "/cohorts", component: lazyRouteComponent(analyze.cohorts), validateSearch: texted("period", "show", "first", "return", "segment", "from", "to") });
 const behaviourRoute = createRoute({ getParentRoute: inside, path: "/behaviour", component: lazyRouteComponent(analyze.behaviour), validateSearch: (search: Search) => ({ ...texted("tab", "period", "from", "to", "segment", "split", "within", "who", "of", "start")(search), ...stepsSearch(search) }) });
+const likenessRoute = createRoute({ getParentRoute: inside, path: "/likeness", component: lazyRouteComponent(analyze.likeness), validateSearch: (search: Search) => ({ ...texted("tab", "segment", "product")(search), ...conditionSearch(search) }) });
 const importsRoute = createRoute({ getParentRoute: inside, path: "/imports", component: lazyRouteComponent(collect.list), validateSearch: listSearch });
 const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new", component: lazyRouteComponent(collect.create) });
 const exportsRoute = createRoute({ getParentRoute: inside, path: "/exports", component: lazyRouteComponent(collect.exports), validateSearch: listSearch });
@@ -62,7 +63,7 @@ const nowhereRoute = createRoute({ getParentRoute: inside, path: "$", component:
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, behaviourRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, behaviourRoute, likenessRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
 ]);
 
 export const router = createRouter({

@@ -1,7 +1,7 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts become knowledge: segments, metrics and what is behind them, value, cohorts. */
-export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "behind" | "rfm" | "cohorts" | "behaviour" | "quality", LazyPage> = {
+export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "behind" | "rfm" | "cohorts" | "behaviour" | "likeness" | "quality", LazyPage> = {
   segments: () => import("./segment/SegmentsPage"),
   newSegment: () => import("./segment/NewSegmentPage"),
   segment: () => import("./segment/SegmentPage"),
@@ -10,8 +10,10 @@ export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "
   rfm: () => import("./value/RfmPage"),
   cohorts: () => import("./cohorts/CohortsPage"),
   behaviour: () => import("./behaviour/BehaviourPage"),
+  likeness: () => import("./likeness/LikenessPage"),
   quality: () => import("./quality/QualityPage"),
 };
 
 export { RecordQuality } from "./quality/RecordQuality";
+export { CustomerLikeness } from "./likeness/CustomerLikeness";
 export { ChurnRisk } from "./value/churn/ChurnRisk";

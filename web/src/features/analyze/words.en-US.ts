@@ -5,7 +5,7 @@ export default {
   segment: {
     title: "Segments", one: "Segment", total_one: "{{count}} segment", total_other: "{{count}} segments", create: "New segment", empty: "No segments yet. Save a condition under a name: customers enter and leave by themselves, and lists, alerts and Today can use it.",
     name: "Name of the segment", namePlaceholder: "Name this segment", needName: "Give it a name first", unsaved: "Not saved yet", updated: "Updated {{at}}", moves: "7 days: {{entered}} in, {{left}} out", movesHint: "Who entered and left in the last 7 days, today included",
-    save: "Save segment", saveChanges: "Save changes", saved: "Changes saved", made: "Segment “{{name}}” is made", remove: "Delete segment", removed: "Segment “{{name}}” is deleted", duplicate: "Make a copy",
+    save: "Save segment", saveChanges: "Save changes", saved: "Changes saved", made: "Segment “{{name}}” is made", persona: "Persona: what sets them apart", remove: "Delete segment", removed: "Segment “{{name}}” is deleted", duplicate: "Make a copy",
     column: { name: "Name", sentence: "Condition", count: "People", moves: "In and out, 7 days", owner: "Made by", updated: "Updated" },
   },
   count: { label: "{{count}} match", of: "of {{total}} people", took: "{{ms}} ms", fewer: "**{{n}}** fewer than saved", more: "**{{n}}** more than saved", failed: "The new count failed; this is the one before" },

@@ -5,7 +5,7 @@ export default {
   segment: {
     title: "客群", one: "客群", total: "{{count}} 个", create: "新建客群", empty: "还没有客群。把一个条件存成客群，符合的客户会自己进出，名单、预警和今日都能用它。",
     name: "客群名称", namePlaceholder: "给客群起个名字", needName: "先起个名字", unsaved: "还没保存", updated: "{{at}} 更新", moves: "7 天进 {{entered}} 出 {{left}}", movesHint: "近 7 天进入和离开的人数，含今天",
-    save: "保存客群", saveChanges: "保存改动", saved: "改动已保存", made: "已建客群“{{name}}”", remove: "删除客群", removed: "已删除客群“{{name}}”", duplicate: "另存为新客群",
+    save: "保存客群", saveChanges: "保存改动", saved: "改动已保存", made: "已建客群“{{name}}”", remove: "删除客群", removed: "已删除客群“{{name}}”", duplicate: "另存为新客群", persona: "看人群画像：与全体有何不同",
     column: { name: "名称", sentence: "条件", count: "人数", moves: "近 7 天进出", owner: "创建人", updated: "更新" },
   },
   count: { label: "{{count}} 人符合", of: "人，共 {{total}} 人", took: "{{ms}} 毫秒", fewer: "比已保存的少 **{{n}}** 人", more: "比已保存的多 **{{n}}** 人", failed: "没能算出新的人数，显示的是上一次的" },

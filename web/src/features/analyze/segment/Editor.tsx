@@ -1,9 +1,9 @@
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Condition, Fields, Segment } from "../../../api";
 import { useCan } from "../../../app/session";
-import { ActionMenu, Button, PageHead, Sep, useFormat, useKeys } from "../../../ui";
+import { ActionMenu, Button, Icon, PageHead, Sep, useFormat, useKeys } from "../../../ui";
 import { Builder } from "./Builder";
 import { CompositionPanel } from "./CompositionPanel";
 import { CountLine } from "./CountLine";
@@ -60,6 +60,7 @@ export function Editor({ segment, fields, segments, given, customer }: { segment
         </div>
         <aside className="facts-col" tabIndex={0} aria-label={t("composition.title")}>
           <CompositionPanel draft={draft} />
+          <p className="to-persona"><Link className="link" to="/likeness" search={segment && !tree.dirty ? { tab: "personas", segment: segment.id } : { tab: "personas", condition: draft.condition }}>{t("segment.persona")}<Icon name="right" small /></Link></p>
           {segment && <OverlapPanel id={segment.id} />}
           <ExplainPanel condition={draft.condition} customer={customer} onPick={(id) => put({ customer: id })} />
         </aside>
