@@ -73,7 +73,7 @@ func (m *Metrics) Anomalies(ctx context.Context) ([]Anomaly, error) {
 			case fault.Is(err, fault.KindConflict): // nothing to divide by: nothing to take apart
 			case err != nil:
 				return nil, err
-			case why.Split != "" && why.Splits[0].Surprise > 0:
+			case why.Split != "" && why.Splits[0].Clear:
 				a.Split, a.Causes = why.Split, why.Rows[:min(causesShown, len(why.Rows))]
 			}
 			found = append(found, a)

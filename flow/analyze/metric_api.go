@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"guanxi/base/api"
+	"guanxi/base/fault"
 )
 
 // PeriodInput is the period, step, split and segment that operations on metrics share.
@@ -71,23 +72,41 @@ func (in *metricInput) query(ctx context.Context, m *Metrics) (Query, error) {
 type whyInput struct {
 	Name string `path:"name" maxLength:"60"`
 	PeriodInput
-	Against string `query:"against" enum:"previous,expected" default:"previous"`
-	Split   string `query:"split" maxLength:"40" doc:"by default the split that explains most"`
+	Against    string   `query:"against" enum:"previous,year,period,expected,target" default:"previous"`
+	BeforeFrom string   `query:"before_from" format:"date" doc:"against a period: its first day"`
+	BeforeTo   string   `query:"before_to" format:"date" doc:"its last day"`
+	Split      string   `query:"split" maxLength:"80" doc:"by default the split that explains most; segment:ID for who is in a segment"`
+	In         []string `query:"in,explode" maxItems:"6" doc:"only this part: split:key, of rows without a value split:; again for a part within it"`
+}
+
+func (in *whyInput) query(ctx context.Context, m *Metrics) (q WhyQuery, err error) {
+	q = WhyQuery{Against: in.Against, Split: in.Split, In: in.In, Segment: in.group()}
+	if q.Period, err = in.period(ctx, m); err != nil || in.BeforeFrom == "" && in.BeforeTo == "" {
+		return q, err
+	}
+	if q.Before, err = parsePeriod(in.BeforeFrom, cmp.Or(in.BeforeTo, in.BeforeFrom)); err != nil {
+		return q, fault.Invalid("before_from", "period_invalid")
+	}
+	if in.Against == againstPrevious { // days that are named are meant
+		q.Against = againstPeriod
+	}
+	return q, nil
 }
 
 type behindInput struct {
 	Name string `path:"name" maxLength:"60"`
 	PeriodInput
-	Part       string `query:"part" enum:"numerator,denominator" default:"numerator"`
-	Split      string `query:"split" maxLength:"40"`
-	SplitValue string `query:"split_value" maxLength:"400" doc:"key of the part; empty for rows the split says nothing about"`
-	Limit      int    `query:"limit" minimum:"1" maximum:"500" default:"50"`
-	Cursor     string `query:"cursor"`
+	Part       string   `query:"part" enum:"numerator,denominator" default:"numerator"`
+	Split      string   `query:"split" maxLength:"80"`
+	SplitValue string   `query:"split_value" maxLength:"400" doc:"key of the part; empty for rows the split says nothing about"`
+	In         []string `query:"in,explode" maxItems:"6" doc:"parts gone into, each as split:key"`
+	Limit      int      `query:"limit" minimum:"1" maximum:"500" default:"50"`
+	Cursor     string   `query:"cursor"`
 }
 
 func (in *behindInput) query(ctx context.Context, m *Metrics) (Behind, error) {
 	p, err := in.period(ctx, m)
-	return Behind{Period: p, Part: in.Part, Split: in.Split, SplitValue: in.SplitValue, Segment: in.group(),
+	return Behind{Period: p, Part: in.Part, Split: in.Split, SplitValue: in.SplitValue, In: in.In, Segment: in.group(),
 		Limit: in.Limit, Cursor: in.Cursor}, err
 }
 
@@ -146,11 +165,11 @@ func (m *Metrics) Register(a *api.API) {
 		})
 	api.Register(a, read("/metrics/{name}/why", "Which parts explain the change of a metric"),
 		func(ctx context.Context, in *whyInput) (*api.Answered[Why], error) {
-			p, err := in.period(ctx, m)
+			q, err := in.query(ctx, m)
 			if err != nil {
 				return nil, err
 			}
-			return api.Answer(m.Why(ctx, in.Name, WhyQuery{Period: p, Against: in.Against, Split: in.Split, Segment: in.group()}))
+			return api.Answer(m.Why(ctx, in.Name, q))
 		})
 	api.Register(a, read("/metrics/{name}/behind", "The orders, customers or follow-ups behind a number"),
 		func(ctx context.Context, in *behindInput) (*api.Answered[Opened], error) {

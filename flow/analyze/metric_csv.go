@@ -83,11 +83,11 @@ func (m *Metrics) registerCSV(a *api.API) {
 			if err := guard.Authorize(ctx, "metrics.read"); err != nil {
 				return nil, err
 			}
-			p, err := in.period(ctx, m)
+			q, err := in.query(ctx, m)
 			if err != nil {
 				return nil, err
 			}
-			w, err := m.Why(ctx, in.Name, WhyQuery{Period: p, Against: in.Against, Split: in.Split, Segment: in.group()})
+			w, err := m.Why(ctx, in.Name, q)
 			if err != nil {
 				return nil, err
 			}

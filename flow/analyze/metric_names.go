@@ -22,6 +22,9 @@ func (p *partSums) label(names map[string]string) string {
 // names gives the names behind the keys of a split by staff, team or sku.
 func (m *Metrics) names(ctx context.Context, by *splitBy) (map[string]string, error) {
 	names := map[string]string{}
+	if by.named != nil {
+		return by.named, nil
+	}
 	switch by.Name {
 	case "owner", "team":
 		table := map[string]string{"owner": "staff", "team": "teams"}[by.Name]

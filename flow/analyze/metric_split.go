@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"guanxi/base/fault"
+	"guanxi/base/field"
 	"guanxi/guard"
 )
 
@@ -23,6 +24,8 @@ type splitBy struct {
 	session string
 	// varies: the same customer may be in several parts, so that parts that count customers overlap
 	varies bool
+	args   []any             // bound in customer
+	named  map[string]string // what keys are called, where the split itself knows
 }
 
 var splits = []splitBy{
@@ -42,11 +45,33 @@ var splits = []splitBy{
 	{Name: "team", Label: Text{"团队", "Team"}, field: "team", customer: "cast(c.team_id as varchar)"},
 	{Name: "gender", Label: Text{"性别", "Gender"}, field: "gender", customer: "c.gender"},
 	{Name: "source", Label: Text{"来源", "Source"}, field: "source", customer: "c.source"},
+	{Name: "industry", Label: Text{"行业", "Industry"}, field: "industry", customer: "c.industry"},
+	{Name: "location", Label: Text{"境内外", "Domestic or foreign"}, field: "location", customer: "c.location"},
+	{Name: "first_year", Label: Text{"首单年份", "Year of first order"}, field: "orders.first_at", customer: "strftime(c.orders_first_day, '%Y')"},
+	{Name: "first_category", Label: Text{"首购品类", "Category first bought"}, field: "orders.first_at",
+		customer: "(select arg_min(l.category, l.ts) from order_lines l where l.customer_id = c.id and l.quantity > 0)"},
 	{Name: "came_from", Label: Text{"访问来源", "Came from"}, session: "f.came_from", varies: true},
 	{Name: "campaign", Label: Text{"推广活动", "Campaign"}, session: "f.utm_campaign", varies: true},
 	{Name: "entry_page", Label: Text{"落地页", "Landing page"}, session: "f.entry_page", varies: true},
 	{Name: "exit_page", Label: Text{"退出页", "Exit page"}, session: "f.exit_page", varies: true},
 	{Name: "device", Label: Text{"设备", "Device"}, session: "f.device", varies: true},
+}
+
+// everySplit gives the splits of the product and those by a choice that the workspace has defined for its customers.
+func everySplit(ctx context.Context) []*splitBy {
+	all := make([]*splitBy, len(splits), len(splits)+4)
+	for i := range splits {
+		all[i] = &splits[i]
+	}
+	for _, d := range field.Of(ctx).Live() {
+		if d.Type != field.Choice || d.Withheld() || d.Sealed() {
+			continue
+		}
+		if f, ok := ownField(ctx, d); ok {
+			all = append(all, &splitBy{Name: f.Name, Label: Text{f.Label.Chinese, f.Label.English}, field: f.Name, customer: f.expr})
+		}
+	}
+	return all
 }
 
 const identifiedSQL = "case when f.customer_id is null then 'false' else 'true' end"
@@ -58,14 +83,16 @@ func FieldOfSplit(name string) string {
 			return splits[i].field
 		}
 	}
+	if strings.HasPrefix(name, customPrefix) {
+		return name
+	}
 	return ""
 }
 
 // splitOf finds the split name for metric m. Faults: invalid where there is none, or none that fits the metric;
 // forbidden where the reader may not use the field.
 func splitOf(ctx context.Context, m *Metric, name string) (*splitBy, error) {
-	for i := range splits {
-		s := &splits[i]
+	for _, s := range everySplit(ctx) {
 		if s.Name != name && !(name == "rfm" && s.Name == "rfm_segment") {
 			continue
 		}
@@ -112,8 +139,7 @@ func (s *splitBy) partitions(m *Metric) bool {
 // splitsFor lists the splits of m that part it without overlap and that the reader may use.
 func splitsFor(ctx context.Context, m *Metric) []*splitBy {
 	var found []*splitBy
-	for i := range splits {
-		s := &splits[i]
+	for _, s := range everySplit(ctx) {
 		if s.over(m) != "" && s.partitions(m) && (s.field == "" || guard.FieldsOf(ctx, "customers").CanUse(s.field)) {
 			found = append(found, s)
 		}

@@ -19,8 +19,37 @@ type question struct {
 	split   *splitBy
 	keep    []string // parts to tell apart, the others are one; nil tells all apart
 	segment int64    // 0 is everybody
+	only    []chosenPart
 	// bucketsOnly leaves out the whole, which costs where customers are counted
 	bucketsOnly bool
+}
+
+// chosenPart narrows a question to one part of a split; null is the rows that the split says nothing about.
+type chosenPart struct {
+	by   *splitBy
+	key  string
+	null bool
+}
+
+// relation gives the rows asked, and whether they are of order lines: they are where the split, or a part gone into, says
+// something about lines. What is told of orders alone is then brought in.
+func (q question) relation(m *Metric) (text string, byLine bool) {
+	all := q.only
+	if q.split != nil {
+		all = append(all[:len(all):len(all)], chosenPart{by: q.split})
+	}
+	ofOrders := false
+	for _, p := range all {
+		byLine = byLine || p.by.byLine(m)
+		ofOrders = ofOrders || p.by.order != ""
+	}
+	switch {
+	case !byLine:
+		return m.source.relation, false
+	case ofOrders:
+		return "(select x.*, o.shop, o.country, o.province, o.city from " + m.source.lines + " x join orders o on o.id = x.id)", true
+	}
+	return m.source.lines, true
 }
 
 // answer holds sums by part and bucket. Without a split there is one part.
@@ -139,20 +168,27 @@ func bucketKey(m *Metric, q question, i int, b bucket) string {
 // segment, added up by both, by part, and in whole.
 func (m *Metrics) sqlOf(ctx context.Context, ms []*Metric, q question) (string, []any, error) {
 	src := ms[0].source
-	count, relation := "count(*)", src.relation
+	relation, byLine := q.relation(ms[0])
+	count := "count(*)"
+	if byLine {
+		count = "count(distinct f.id)"
+	}
 	v := "null"
+	var args []any
 	if q.split != nil {
 		v = q.split.over(ms[0])
-		if q.split.byLine(ms[0]) {
-			count, relation = "count(distinct f.id)", src.lines
-		}
 	}
-	var args []any
 	if q.keep != nil {
 		v = fmt.Sprintf("(select case when x is null then null when list_contains(cast(? as varchar[]), x) then x else '%s' end from (select %s as x))", otherKey, v)
 		args = append(args, q.keep)
 	}
+	if q.split != nil {
+		args = append(args, q.split.args...)
+	}
 	where, whereArgs, err := m.within(ctx, src, q)
+	if err == nil {
+		where, whereArgs = q.narrowed(ms[0], where, whereArgs)
+	}
 	if err != nil {
 		return "", nil, err
 	}
@@ -229,9 +265,24 @@ func (m *Metrics) within(ctx context.Context, src *source, q question) (string, 
 	return strings.Join(where, " and "), args, nil
 }
 
+// narrowed adds the parts gone into to a condition on the rows.
+func (q question) narrowed(m *Metric, where string, args []any) (string, []any) {
+	args = args[:len(args):len(args)]
+	for _, p := range q.only {
+		over := p.by.over(m)
+		args = append(args, p.by.args...)
+		if p.null {
+			where += " and " + over + " is null"
+			continue
+		}
+		where, args = where+" and "+over+" = ?", append(args, p.key)
+	}
+	return where, args
+}
+
 func (q question) bucketSQL(src *source) string {
 	switch {
-	case src.kind == snapshot:
+	case src.kind == snapshot || len(q.buckets) == 0:
 		return "null"
 	case q.by == "":
 		return fmt.Sprintf("case when f.day < %s then 0 else 1 end", literal(q.buckets[len(q.buckets)-1].From))

@@ -20,6 +20,7 @@ type Behind struct {
 	Part       string
 	Split      string
 	SplitValue string
+	In         []string // the parts gone into, each as split:key
 	Segment    int64
 	Limit      int
 	Cursor     string
@@ -189,24 +190,20 @@ func (m *Metrics) openSQL(ctx context.Context, metric *Metric, of opened, q Behi
 	default:
 		return "", nil, fault.Invalid("part", "part_unknown", q.Part)
 	}
-	relation, condition := metric.source.relation, behind.in
-	var args []any
+	asked := question{period: q.Period, segment: q.Segment}
+	var err error
+	if asked.only, err = m.partsNamed(ctx, metric, q.In); err != nil {
+		return "", nil, err
+	}
 	if q.Split != "" {
-		by, err := splitOf(ctx, metric, q.Split)
+		by, err := m.splitNamed(ctx, metric, q.Split)
 		if err != nil {
 			return "", nil, err
 		}
-		if by.byLine(metric) {
-			relation = metric.source.lines
-		}
-		if q.SplitValue == "" {
-			condition += " and " + by.over(metric) + " is null"
-		} else {
-			condition += " and " + by.over(metric) + " = ?"
-			args = append(args, q.SplitValue)
-		}
+		asked.only = append(asked.only, chosenPart{by, q.SplitValue, q.SplitValue == ""})
 	}
-	asked := question{period: q.Period, segment: q.Segment}
+	relation, _ := asked.relation(metric)
+	condition, args := asked.narrowed(metric, behind.in, nil)
 	where, whereArgs, err := m.within(ctx, metric.source, asked)
 	if err != nil {
 		return "", nil, err
