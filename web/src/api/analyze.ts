@@ -183,19 +183,43 @@ export interface Contribution {
   share: number;
   reference_share: number;
   contribution: number;
+  mix?: number;
+  rate?: number;
+  /** It changed otherwise than the others, more than chance would have it. */
+  unlike: boolean;
+}
+
+export type WhyAgainst = "previous" | "year" | "period" | "expected" | "target";
+
+/** Splits, the most explanatory first; clear is more than chance, lead the part that went furthest its own way. */
+export interface SplitScore { name: string; label: Said; score: number; p: number; clear: boolean; lead?: Contribution }
+
+export interface WhyQuery extends PeriodQuery {
+  against?: WhyAgainst | undefined;
+  before_from?: string | undefined;
+  before_to?: string | undefined;
+  split?: string | undefined;
+  /** Parts gone into, each as split:key. */
+  in?: string[] | undefined;
 }
 
 export interface Why {
   name: string;
   unit: MetricUnit;
-  against: "previous" | "expected";
+  label: Said;
+  from: string;
+  to: string;
+  against: WhyAgainst;
+  before_from: string;
+  before_to: string;
+  in: { split: string; split_label: Said; key: string | null; label: string }[];
   split: string;
   value: Figure;
   reference: Figure;
   change: number;
   rows: Contribution[];
   total: Contribution;
-  splits: { name: string; label: Said; surprise: number }[];
+  splits: SplitScore[];
 }
 
 /** One order, customer or follow-up behind a number. */
@@ -221,13 +245,14 @@ export interface BehindQuery extends PeriodQuery {
   part?: "numerator" | "denominator" | undefined;
   split?: string | undefined;
   split_value?: string | undefined;
+  in?: string[] | undefined;
   cursor?: string | undefined;
   limit?: number | undefined;
 }
 
 export const readBoard = (query: PeriodQuery, signal?: AbortSignal) => get<Board>("/metrics", { ...query }, signal);
 export const readMetric = (name: string, query: PeriodQuery & { by?: string }, signal?: AbortSignal) => get<MetricSeries>(`/metrics/${name}`, { ...query }, signal);
-export const readWhy = (name: string, query: PeriodQuery & { against?: string; split?: string | undefined }, signal?: AbortSignal) => get<Why>(`/metrics/${name}/why`, { ...query }, signal);
+export const readWhy = (name: string, query: WhyQuery, signal?: AbortSignal) => get<Why>(`/metrics/${name}/why`, { ...query }, signal);
 export const readBehind = (name: string, query: BehindQuery, signal?: AbortSignal) => get<List<Behind> & { sum?: Figure }>(`/metrics/${name}/behind`, { ...query }, signal);
 export const setTarget = (name: string, target: Pick<Target, "value" | "direction" | "period">) => put<Target>(`/metrics/${name}/target`, target);
 export const removeTarget = (name: string) => del(`/metrics/${name}/target`);

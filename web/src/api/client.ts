@@ -27,7 +27,7 @@ export class Problem extends Error {
   }
 }
 
-export type Query = Record<string, string | number | boolean | null | undefined>;
+export type Query = Record<string, string | number | boolean | null | undefined | string[]>;
 
 export interface Ask {
   query?: Query;
@@ -68,7 +68,7 @@ export function whenProofAsked(ask: (() => Promise<boolean>) | null) {
 /** The address of an operation, for links and downloads the browser follows itself. */
 export function address(path: string, query?: Query) {
   const given = Object.entries(query ?? {}).filter(([, value]) => value !== undefined && value !== null && value !== "");
-  const text = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+  const text = new URLSearchParams(given.flatMap(([name, value]) => (Array.isArray(value) ? value.map((each) => [name, each]) : [[name, String(value)]]))).toString();
   return `/api/v1${path}${text && `?${text}`}`;
 }
 

@@ -5170,6 +5170,8 @@ export interface components {
             reference_share: number;
             /** Format: double */
             share: number;
+            /** @description it changed otherwise than the others, more than chance would have it */
+            unlike: boolean;
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
         };
@@ -9657,10 +9659,21 @@ export interface components {
             limit: number;
         };
         SplitScore: {
+            /** @description more than chance, false discoveries among splits held to one in twenty */
+            clear: boolean;
             label: components["schemas"]["AnalyzeText"];
+            lead?: components["schemas"]["Contribution"];
             name: string;
-            /** Format: double */
-            surprise: number;
+            /**
+             * Format: double
+             * @description probability of such differences by chance
+             */
+            p: number;
+            /**
+             * Format: double
+             * @description evidence that parts changed differently, less what so many parts show by chance
+             */
+            score: number;
         };
         Spread: {
             /** Format: double */
@@ -10460,9 +10473,16 @@ export interface components {
         };
         Why: {
             /** @enum {string} */
-            against: "previous" | "expected";
+            against: "previous" | "year" | "period" | "expected" | "target";
             /** Format: date-time */
             as_of: string;
+            /**
+             * Format: date
+             * @description the days compared with; against the expectation or a target, those that say how it is made up
+             */
+            before_from: string;
+            /** Format: date */
+            before_to: string;
             /**
              * Format: double
              * @description value minus reference, in the unit of the metric, money in minor units
@@ -10470,6 +10490,8 @@ export interface components {
             change: number;
             /** Format: date */
             from: string;
+            /** @description the parts gone into */
+            in: components["schemas"]["WhyIn"][] | null;
             label: components["schemas"]["AnalyzeText"];
             name: string;
             /** @description an amount for metrics in money, else a number; null where there is none */
@@ -10488,6 +10510,12 @@ export interface components {
             unit: "money" | "count" | "share" | "days" | "seconds" | "ratio";
             /** @description an amount for metrics in money, else a number; null where there is none */
             value: number | components["schemas"]["Money"] | null;
+        };
+        WhyIn: {
+            key: string | null;
+            label: string;
+            split: string;
+            split_label: components["schemas"]["AnalyzeText"];
         };
         WorkspaceSettings: {
             /**
@@ -21964,6 +21992,8 @@ export interface operations {
                 split?: string;
                 /** @description key of the part; empty for rows the split says nothing about */
                 split_value?: string;
+                /** @description parts gone into, each as split:key */
+                in?: string[] | null;
                 limit?: number;
                 cursor?: string;
             };
@@ -22046,6 +22076,8 @@ export interface operations {
                 split?: string;
                 /** @description key of the part; empty for rows the split says nothing about */
                 split_value?: string;
+                /** @description parts gone into, each as split:key */
+                in?: string[] | null;
                 limit?: number;
                 cursor?: string;
             };
@@ -22345,9 +22377,15 @@ export interface operations {
                 segment?: string;
                 /** @description only customers in this list */
                 list?: string;
-                against?: "previous" | "expected";
-                /** @description by default the split that explains most */
+                against?: "previous" | "year" | "period" | "expected" | "target";
+                /** @description against a period: its first day */
+                before_from?: string;
+                /** @description its last day */
+                before_to?: string;
+                /** @description by default the split that explains most; segment:ID for who is in a segment */
                 split?: string;
+                /** @description only this part: split:key, of rows without a value split:; again for a part within it */
+                in?: string[] | null;
             };
             header?: never;
             path: {
@@ -22424,9 +22462,15 @@ export interface operations {
                 segment?: string;
                 /** @description only customers in this list */
                 list?: string;
-                against?: "previous" | "expected";
-                /** @description by default the split that explains most */
+                against?: "previous" | "year" | "period" | "expected" | "target";
+                /** @description against a period: its first day */
+                before_from?: string;
+                /** @description its last day */
+                before_to?: string;
+                /** @description by default the split that explains most; segment:ID for who is in a segment */
                 split?: string;
+                /** @description only this part: split:key, of rows without a value split:; again for a part within it */
+                in?: string[] | null;
             };
             header?: never;
             path: {

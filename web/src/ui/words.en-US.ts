@@ -213,7 +213,7 @@ export default {
       must_be_true: "Must be true", must_be_true_or_false: "Must be true or false", needs_at_least_one: "Needs at least one", needs_match: "Needs match: the source whose rules recognise customers", needs_last_days_or_from_and_to_or_all_time: "Give the last days, a first and last day, or all time",
       needs_one_of: "Needs one of {{a}}", needs_two_values: "Needs two values", negative: "Must not be below zero", nested_too_deep: "Nested too deep",
       not_a_day_field: "A field of your own with a day is needed",
-      no_expectation: "This metric has no expectation to compare with", no_staff: "A token is nobody's, so nothing is mine", not_a_day: "Not a day", not_ascending: "Must ascend",
+      no_target: "This metric has no target for everybody; set one on the page of metrics", no_expectation: "This metric has no expectation to compare with", no_staff: "A token is nobody's, so nothing is mine", not_a_day: "Not a day", not_ascending: "Must ascend",
       not_inside_where: "This cannot stand inside the limits of an event", nothing_to_compare: "There is nothing to compare with", number_out_of_range: "The number is too large", number_unreadable: "The number cannot be read",
       only_one_of: "Only one of these", operator_not_for_this_type: "This field cannot be compared like this", out_of_bounds: "Between {{a}} and {{b}}", part_too_large: "The content is too large",
       part_unknown: "There is no part {{a}}", permission_unknown: "There is no permission {{a}}", property_is_no_number: "This property is no number", ratio_needs_a_bounded_window: "A ratio needs a window with ends",

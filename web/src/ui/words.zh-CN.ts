@@ -213,7 +213,7 @@ export default {
       must_be_true: "只能是“是”", must_be_true_or_false: "应是“是”或“否”", needs_at_least_one: "至少要有一项", needs_match: "要同时给出 match（按哪个来源的规则认人）", needs_last_days_or_from_and_to_or_all_time: "请给出最近几天、起止日期或全部时间",
       needs_one_of: "缺少其中之一：{{a}}", needs_two_values: "要给两个值", negative: "不能小于零", nested_too_deep: "层数太多",
       not_a_day_field: "需要一个日期类型的自有字段",
-      no_expectation: "这个指标还没有预期可比", no_staff: "令牌不是员工，没有“我的”", not_a_day: "不是日期", not_ascending: "要从小到大",
+      no_target: "这个指标没有整体目标；先在指标页设一个", no_expectation: "这个指标还没有预期可比", no_staff: "令牌不是员工，没有“我的”", not_a_day: "不是日期", not_ascending: "要从小到大",
       not_inside_where: "事件的限定里不能放这种条件", nothing_to_compare: "没有可以比较的", number_out_of_range: "数字太大", number_unreadable: "数字看不懂",
       only_one_of: "只能给其中一个", operator_not_for_this_type: "这个字段不能这样比较", out_of_bounds: "应在 {{a}} 到 {{b}} 之间", part_too_large: "内容太大",
       part_unknown: "没有这一部分：{{a}}", permission_unknown: "没有这项权限：{{a}}", property_is_no_number: "这个属性不是数字", ratio_needs_a_bounded_window: "和前一段比较要有起止时间",

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { explainCondition, listGroups, listSegments, readBehind, readBoard, readBridge, readChurn, readChurnModel, readChurnPatterns, readCustomerChurn, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type Bridge, type CohortQuery, type Condition, type PeriodQuery } from "../../api";
+import { explainCondition, listGroups, listSegments, readBehind, readBoard, readBridge, readChurn, readChurnModel, readChurnPatterns, readCustomerChurn, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type Bridge, type CohortQuery, type Condition, type PeriodQuery, type WhyQuery } from "../../api";
 
 export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: 60_000 });
 
@@ -12,7 +12,7 @@ export const explainQuery = (condition: Condition, customer: string) =>
 
 export const boardQuery = (query: PeriodQuery) => queryOptions({ queryKey: ["metrics", query], queryFn: ({ signal }) => readBoard(query, signal), placeholderData: keepPreviousData });
 export const metricQuery = (name: string, query: PeriodQuery & { by?: string }) => queryOptions({ queryKey: ["metrics", "one", name, query], queryFn: ({ signal }) => readMetric(name, query, signal), placeholderData: keepPreviousData });
-export const whyQuery = (name: string, query: PeriodQuery & { against?: string; split?: string | undefined }) => queryOptions({ queryKey: ["metrics", "why", name, query], queryFn: ({ signal }) => readWhy(name, query, signal), retry: false });
+export const whyQuery = (name: string, query: WhyQuery) => queryOptions({ queryKey: ["metrics", "why", name, query], queryFn: ({ signal }) => readWhy(name, query, signal), placeholderData: keepPreviousData, retry: false });
 export const behindQuery = (name: string, query: BehindQuery) => queryOptions({ queryKey: ["metrics", "behind", name, query], queryFn: ({ signal }) => readBehind(name, query, signal), placeholderData: keepPreviousData });
 
 export const rfmQuery = (query: { cuts?: string | undefined; window_days?: number | undefined }) => queryOptions({ queryKey: ["rfm", query], queryFn: ({ signal }) => readRfm(query, signal), placeholderData: keepPreviousData });
