@@ -6380,6 +6380,8 @@ export interface components {
             mapping: components["schemas"]["Mapping"];
             /** @description mappings that were saved, and templates for other programs' exports; the best first */
             offers: components["schemas"]["Offer"][] | null;
+            /** @description columns may also become fields of any name that begins so */
+            open?: string;
             problems: components["schemas"]["ProblemView"][] | null;
             sample: (string[] | null)[] | null;
             /** Format: int64 */
@@ -19436,7 +19438,7 @@ export interface operations {
                      * @description CSV (also gzipped) or XLSX
                      */
                     file: string;
-                    /** @description customers, relations, orders, order_lines, products */
+                    /** @description customers, relations, orders, order_lines, products, consents, events */
                     kind: string;
                     /** @description JSON; only its options are used */
                     mapping?: string;
