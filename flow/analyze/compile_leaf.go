@@ -46,7 +46,7 @@ func (k *compiler) plain(c *Condition, negated bool) piece {
 	}
 	op, opposite := positive(c.Op)
 	o := operandOf(c.Field)
-	p := k.compare(o, op, c.Value)
+	p := k.tests(c, op)
 	if negated == opposite {
 		return p
 	}
@@ -75,6 +75,8 @@ func (o operand) value(v Value, op Op) piece {
 func (k *compiler) compare(o operand, op Op, v Value) piece {
 	x := o.value(v, op)
 	switch {
+	case op == OpAnniversary && v.Lunar:
+		return k.lunarAnniversary(o, x, int(v.Days))
 	case op == OpIsSet && o.kind == TypeSet:
 		return x.put("len(", ") > 0")
 	case op == OpIsSet:

@@ -24,7 +24,7 @@ type setTest struct {
 // scoreSet gives the customers whose score passes; one without scores has every score unset.
 func (k *compiler) scoreSet(c *Condition, negated bool) *customerSet {
 	op, opposite := positive(c.Op)
-	return &customerSet{relation: "customer_scores", in: negated == opposite, tests: []setTest{{keep: k.compare(operandOf(c.Field), op, c.Value)}}}
+	return &customerSet{relation: "customer_scores", in: negated == opposite, tests: []setTest{{keep: k.tests(c, op)}}}
 }
 
 // eventSet gives the customers whose measure passes. Where the test holds for a customer without any occurrence the
@@ -42,12 +42,15 @@ func (k *compiler) eventSet(c *Condition, negated bool) *customerSet {
 	keep := k.keeps(c)
 	op, opposite := positive(c.Op)
 	inverted := false
-	if zero, ok := c.Measure.ofNothing(); ok {
+	if zero, ok := c.Measure.ofNothing(); ok && !op.ranks() {
 		inverted = compareNumbers(zero, op, c.Value.Numbers)
 	}
 	s.in = (negated != opposite) == inverted
 	test := setTest{keep: keep}
-	if !(c.Measure.Name == MeasureCount && atLeastOne(op, c.Value.Numbers, inverted)) {
+	switch {
+	case op.ranks():
+		test.having = k.rankedEvents(c, keep, s.from, s.to, middle)
+	case !(c.Measure.Name == MeasureCount && atLeastOne(op, c.Value.Numbers, inverted)):
 		test.having = func(filter piece) piece {
 			p := k.compare(aggregate(c.Measure, filter, middle), op, c.Value)
 			if inverted {

@@ -73,7 +73,7 @@ func TestCompilerAgreesWithBruteForce(t *testing.T) {
 			shoppers := randomShoppers(uint64(i), 150, today)
 			c := columnstest.Open(t)
 			store(t, c, shoppers)
-			b := brute{today: today, zone: shanghai, segments: referenced}
+			b := brute{today: today, zone: shanghai, segments: referenced, all: shoppers}
 			k := &compiler{workspace: workspace.Default(), today: today}
 			h := heat(t, NewHot(c))
 			rapid.Check(t, func(t *rapid.T) {

@@ -124,6 +124,7 @@ type Value struct {
 	Flag    *bool
 	Moments []Moment
 	Days    int64 // of in_last_days, not_in_last_days, anniversary_in_days
+	Lunar   bool  // of anniversary_in_days: by the lunar calendar
 
 	held []string // of a sealed field: what columns may hold for Texts, which are sealed
 }
@@ -172,15 +173,19 @@ func (c *Condition) MarshalJSON() ([]byte, error) {
 		if c.Op != OpIsSet && c.Op != OpIsNotSet {
 			form.Value = c.Value.form(c.Op)
 		}
+		if c.Value.Lunar {
+			form.Calendar = calendarLunar
+		}
 		return json.Marshal(form)
 	}
 	return json.Marshal(map[string]any{"all": append([]*Condition{}, c.All...)})
 }
 
 type fieldForm struct {
-	Field string `json:"field"`
-	Op    Op     `json:"op"`
-	Value any    `json:"value,omitempty"`
+	Field    string `json:"field"`
+	Op       Op     `json:"op"`
+	Value    any    `json:"value,omitempty"`
+	Calendar string `json:"calendar,omitempty"`
 }
 
 type eventForm struct {

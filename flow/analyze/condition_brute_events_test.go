@@ -126,6 +126,24 @@ func (b brute) passes(props map[string]any, where any) bool {
 }
 
 func (b brute) did(s *shopper, c map[string]any) bool {
+	op, _ := c["op"].(string)
+	if op == "top_percent" || op == "bottom_percent" {
+		return b.isPlaced(s, op, c["value"], func(s *shopper) any {
+			if often := b.measured(s, c, "count"); often.(float64) == 0 && c["measure"] != "ratio" {
+				return nil
+			}
+			return b.measured(s, c, c["measure"].(string))
+		})
+	}
+	if op == "" {
+		return b.measured(s, c, "count").(float64) >= 1
+	}
+	measure, _ := c["measure"].(string)
+	return b.compares(b.measured(s, c, measure), op, c["value"])
+}
+
+// measured gives the measure of the occurrences that count, nil for none.
+func (b brute) measured(s *shopper, c map[string]any, measure string) any {
 	all, amount := b.occurrences(s, c["event"].(string))
 	from, to, length := time.Time{}, time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), 0
 	if w, ok := c["window"].(map[string]any); ok {
@@ -147,7 +165,6 @@ func (b brute) did(s *shopper, c map[string]any) bool {
 		return kept
 	}
 	kept := in(from, to)
-	measure, _ := c["measure"].(string)
 	name, of, _ := strings.Cut(measure, ":")
 	if name == "avg" || name == "min" || name == "max" { // of those that hold a number
 		kept = slices.DeleteFunc(kept, func(o occurrence) bool { _, ok := o.props[of].(float64); return !ok })
@@ -203,10 +220,7 @@ func (b brute) did(s *shopper, c map[string]any) bool {
 			v = instant(best)
 		}
 	}
-	if c["op"] == nil {
-		return v.(float64) >= 1
-	}
-	return b.compares(v, c["op"].(string), c["value"])
+	return v
 }
 
 func number(v any) float64 {

@@ -84,6 +84,7 @@ type brute struct {
 	today    time.Time // civil midnight UTC
 	zone     *time.Location
 	segments map[string]any
+	all      []*shopper // everybody, for ranks
 }
 
 func (b brute) day(ms int64) time.Time {
@@ -118,7 +119,22 @@ func (b brute) member(s *shopper, condition any) bool {
 		case "event":
 			return b.did(s, c)
 		case "field":
-			return b.compares(b.fieldOf(s, v.(string)), c["op"].(string), c["value"])
+			op, of := c["op"].(string), func(s *shopper) any { return b.fieldOf(s, v.(string)) }
+			if op == "top_percent" || op == "bottom_percent" {
+				return b.isPlaced(s, op, c["value"], func(s *shopper) any {
+					if strings.HasPrefix(v.(string), "orders.") && of(s) != nil && b.fieldOf(s, "orders.count").(float64) == 0 {
+						return nil
+					}
+					if v == "age" && of(s) != nil { // by the day of birth: the eldest first
+						return -float64(s.birthday.Unix())
+					}
+					return of(s)
+				})
+			}
+			if c["calendar"] == "lunar" {
+				return b.keepsLunar(of(s), int(number(c["value"])))
+			}
+			return b.compares(of(s), op, c["value"])
 		}
 	}
 	panic("no kind of condition")

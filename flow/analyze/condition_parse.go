@@ -92,7 +92,7 @@ func (p *conditionParser) node(raw json.RawMessage, place string, depth int, ev 
 			kind = k
 		}
 	}
-	allowed := map[string][]string{"field": {"op", "value"}, "event": {"where", "measure", "op", "value", "window"},
+	allowed := map[string][]string{"field": {"op", "value", "calendar"}, "event": {"where", "measure", "op", "value", "window"},
 		"sequence": {"within_days", "without", "window"}}[kind]
 	for _, k := range sortedKeys(keys) {
 		if k != kind && !slices.Contains(allowed, k) {
@@ -170,10 +170,19 @@ func (p *conditionParser) field(c *Condition, keys map[string]json.RawMessage, e
 	if ev == nil && !c.Field.mayUse(p.ctx) {
 		return wrong(c.place, "field", notYours, name)
 	}
-	if c.Op, err = operator(keys, c.place, c.Field.Ops()); err != nil {
+	ops := c.Field.Ops()
+	if ev == nil {
+		ops = c.Field.customerOps()
+	}
+	if c.Op, err = operator(keys, c.place, ops); err != nil {
 		return err
 	}
-	c.Value, err = parseValue(keys["value"], inside(c.place, "value"), c.Field, c.Op)
+	if c.Value, err = parseValue(keys["value"], inside(c.place, "value"), c.Field, c.Op); err != nil {
+		return err
+	}
+	if c.Value.Lunar, err = lunarOf(keys["calendar"], inside(c.place, "calendar"), c.Op); err == nil && c.Value.Lunar && c.Value.Days > lunarMax {
+		err = wrong(c.place, "value", "out_of_bounds", 0, lunarMax)
+	}
 	return err
 }
 
@@ -220,7 +229,7 @@ func (p *conditionParser) event(c *Condition, keys map[string]json.RawMessage, d
 		return nil
 	}
 	as := c.Measure.field()
-	ops := slices.DeleteFunc(slices.Clone(as.Ops()), func(o Op) bool { return o == OpIsSet || o == OpIsNotSet })
+	ops := slices.DeleteFunc(slices.Clone(as.customerOps()), func(o Op) bool { return o == OpIsSet || o == OpIsNotSet })
 	if c.Op, err = operator(keys, c.place, ops); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"pgregory.net/rapid"
 
+	"guanxi/base/china"
 	"guanxi/base/columns"
 	"guanxi/base/columns/columnstest"
 )
@@ -36,6 +37,10 @@ func randomShoppers(seed uint64, n int, today time.Time) []*shopper {
 		if r.IntN(3) > 0 {
 			years := r.IntN(45)
 			s.birthday = today.AddDate(-years, 0, r.IntN(9)-4)
+			if r.IntN(3) == 0 {
+				twins := china.LunarTwins(today.AddDate(0, 0, -2), today.AddDate(0, 0, 14))
+				s.birthday = twins[r.IntN(len(twins))]
+			}
 			if r.IntN(4) == 0 {
 				s.birthday = time.Date(1960+4*r.IntN(15), 2, 27+r.IntN(3), 0, 0, 0, 0, time.UTC)
 			}
@@ -203,10 +208,17 @@ func randomField(t *rapid.T, today time.Time, name string, ev *Event) map[string
 	if ev != nil {
 		f, _ = ev.property(name)
 	}
-	op := rapid.SampledFrom(f.Ops()).Draw(t, "op")
+	ops := f.Ops()
+	if ev == nil {
+		ops = f.customerOps()
+	}
+	op := rapid.SampledFrom(ops).Draw(t, "op")
 	c := map[string]any{"field": name, "op": string(op)}
 	if v, wants := randomValue(t, today, f, op); wants {
 		c["value"] = v
+	}
+	if op == OpAnniversary && rapid.Bool().Draw(t, "lunar") {
+		c["calendar"] = "lunar"
 	}
 	return c
 }
@@ -221,6 +233,8 @@ func randomValue(t *rapid.T, today time.Time, f *Field, op Op) (any, bool) {
 		return nil, false
 	case OpInLastDays, OpNotInLast, OpAnniversary:
 		return rapid.IntRange(1, 12).Draw(t, "days"), true
+	case OpTop, OpBottom:
+		return rapid.SampledFrom([]any{1, 10, 12.5, 33.33, 50, 100}).Draw(t, "percent"), true
 	}
 	scalar := func() any {
 		if f.Type == TypeSet && f.Values != nil {
@@ -338,6 +352,8 @@ func randomEvent(t *rapid.T, today time.Time) map[string]any {
 	ops := []Op{OpEq, OpNe, OpIn, OpNotIn, OpGt, OpGte, OpLt, OpLte, OpBetween}
 	if m.field().Type == TypeInstant {
 		ops = []Op{OpEq, OpNe, OpGt, OpGte, OpLt, OpLte, OpBetween, OpInLastDays, OpNotInLast}
+	} else {
+		ops = append(ops, OpTop, OpBottom)
 	}
 	op := rapid.SampledFrom(ops).Draw(t, "op")
 	c["op"] = string(op)

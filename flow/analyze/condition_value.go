@@ -35,6 +35,8 @@ func parseValue(raw json.RawMessage, place string, f *Field, op Op) (Value, erro
 		}
 		n, err := wholeNumber(raw, place, least, most)
 		return Value{Days: int64(n)}, err
+	case OpTop, OpBottom:
+		return percentOf(raw, place)
 	}
 	if !given {
 		return Value{}, wrong(place, "", "is_missing")

@@ -15,7 +15,7 @@ const (
 // next finds the first later day on which the answer is another one with the same facts. Only days on which some
 // single condition can turn are tried.
 func (e *explainer) next(c *Condition, member bool) (*NextChange, error) {
-	if !c.movesWithTime() {
+	if !c.movesWithTime() || c.relative() { // where others decide, time alone tells nothing
 		return nil, nil
 	}
 	days, err := e.turningDays(c)
@@ -81,6 +81,10 @@ func (e *explainer) turningDays(c *Condition) ([]time.Time, error) {
 			case n.Field != nil && n.Field.Type == TypeElapsed:
 				for _, v := range n.Value.Numbers {
 					note(fact, int(v.(int64)), int(v.(int64))+1)
+				}
+			case n.Op == OpAnniversary && n.Value.Lunar:
+				for _, again := range lunarReturns(fact, e.k.today) {
+					note(again, -int(n.Value.Days)-1, -int(n.Value.Days), 0, 1)
 				}
 			case n.Op == OpAnniversary:
 				for year := e.k.today.Year(); year <= e.k.today.Year()+2; year++ {

@@ -54,6 +54,8 @@ const (
 	OpInLastDays   Op = "in_last_days"
 	OpNotInLast    Op = "not_in_last_days"
 	OpAnniversary  Op = "anniversary_in_days"
+	OpTop          Op = "top_percent"
+	OpBottom       Op = "bottom_percent"
 	anniversaryMax    = 364
 )
 
@@ -130,6 +132,7 @@ type Field struct {
 	timed  bool   // a day passing changes it
 	scored bool   // new scores change it
 	own    bool   // the workspace has defined it
+	ranked string // who is ranked by it, where that is not everybody who has a value
 	ops    []Op   // the operators where they are not those of the type
 
 	// blind gives what a condition keeps of a value of a sealed field and what columns may hold in its place; key says why a

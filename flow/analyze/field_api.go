@@ -73,19 +73,24 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 		}
 		return v
 	}
+	offer := func(f *Field, key string) {
+		v := view(f, key)
+		v.Ops = f.customerOps()
+		list.Fields = append(list.Fields, v)
+	}
 	for _, f := range customerFieldList {
 		if f.mayUse(ctx) {
-			list.Fields = append(list.Fields, view(f, f.Name))
+			offer(f, f.Name)
 		}
 	}
 	for _, f := range slices.Concat(consentFields(ctx), ownFields(ctx)) {
 		if f.mayUse(ctx) {
-			list.Fields = append(list.Fields, view(f, f.Name))
+			offer(f, f.Name)
 		}
 	}
 	for _, name := range values[customPrefix] {
 		if f, ok := customerField(ctx, customPrefix+name); ok && !isDefined(ctx, name) && f.mayUse(ctx) {
-			list.Fields = append(list.Fields, view(f, f.Name))
+			offer(f, f.Name)
 		}
 	}
 	for _, ev := range eventList {

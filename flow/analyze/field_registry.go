@@ -51,9 +51,9 @@ var customerFieldList = []*Field{
 	{Name: qualityScore, Type: TypeShare, Unit: "share", Label: Label{"资料质量分", "Quality score"}, cold: true,
 		expr: "(select j.score from customer_quality j where j.customer_id = c.id)"},
 
-	{Name: "orders.count", Type: TypeNumber, Unit: "orders", Label: Label{"累计订单数", "Orders in total"}, expr: "c.orders_count", never: true},
-	{Name: "orders.total", Type: TypeMoney, Label: Label{"累计净消费", "Net spend"}, expr: "(c.orders_gross - c.orders_refunded)", never: true},
-	{Name: "orders.refunded", Type: TypeMoney, Label: Label{"累计退款", "Total refunded"}, expr: "c.orders_refunded", never: true},
+	{Name: "orders.count", Type: TypeNumber, Unit: "orders", Label: Label{"累计订单数", "Orders in total"}, expr: "c.orders_count", never: true, ranked: buyers},
+	{Name: "orders.total", Type: TypeMoney, Label: Label{"累计净消费", "Net spend"}, expr: "(c.orders_gross - c.orders_refunded)", never: true, ranked: buyers},
+	{Name: "orders.refunded", Type: TypeMoney, Label: Label{"累计退款", "Total refunded"}, expr: "c.orders_refunded", never: true, ranked: buyers},
 	{Name: "orders.first_at", Type: TypeInstant, Label: Label{"首次下单", "First order"}, expr: "c.orders_first_at", day: "c.orders_first_day"},
 	{Name: "orders.last_at", Type: TypeInstant, Label: Label{"最近下单", "Last order"}, expr: "c.orders_last_at", day: "c.orders_last_day"},
 

@@ -27,7 +27,7 @@ func TestFindPagesThroughEveryOrder(t *testing.T) {
 	records := dbtest.SQLite(t)
 	cold, warm := NewSegments(records, c, NewHot(c), &Touched{}), NewSegments(records, c, heat(t, NewHot(c)), &Touched{})
 	ctx := guard.System(clock.With(context.Background(), clock.NewFake(today.Add(4*time.Hour))))
-	b := brute{today: today, zone: shanghai}
+	b := brute{today: today, zone: shanghai, all: shoppers}
 	matching := []*shopper{}
 	for _, who := range shoppers {
 		if slices.Contains(who.tags, "vip") {

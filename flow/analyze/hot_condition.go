@@ -23,7 +23,7 @@ func asksHot(c *Condition) (fields []*Field, ok bool) {
 		case n.List != nil:
 			fields = append(fields, listField)
 		case n.Field != nil:
-			ok = ok && canBeHot(n.Field) && n.Op != OpAnniversary
+			ok = ok && canBeHot(n.Field) && n.Op != OpAnniversary && !n.Op.ranks()
 			fields = append(fields, n.Field)
 		}
 	})

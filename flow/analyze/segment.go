@@ -52,6 +52,8 @@ type Segments struct {
 	mu      sync.Mutex
 	bitmaps map[int64]segmentState // by segment; what was last read or written, never changed in place
 	scores  string                 // fingerprint of customer_scores at the last sweep
+	changes int64                  // counts the batches that changed anything about customers
+	ranked  int64                  // how many of those the ranks have taken in
 	values  valueCache
 	settled atomic.Pointer[settled]
 }
@@ -64,7 +66,7 @@ type settled struct {
 
 // NewSegments joins segments to the stores; touched is the one given to Projections.
 func NewSegments(records *db.DB, store *columns.Store, hot *Hot, touched *Touched) *Segments {
-	return &Segments{records: records, columns: store, hot: hot, touched: touched, bitmaps: map[int64]segmentState{}}
+	return &Segments{records: records, columns: store, hot: hot, touched: touched, bitmaps: map[int64]segmentState{}, changes: 1}
 }
 
 // Belonging names what is told, inside the change, when to whom a group belongs has changed. It must be called before the

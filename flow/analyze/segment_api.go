@@ -13,7 +13,9 @@ import (
 // Schema describes a condition in the document: an object, whose language is its own.
 func (ConditionJSON) Schema(huma.Registry) *huma.Schema {
 	s := &huma.Schema{Type: huma.TypeObject, AdditionalProperties: true,
-		Description: "a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names"}
+		Description: "a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. " +
+			"top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured " +
+			"of an event those who did it), whoever asks; ties are in. anniversary_in_days takes \"calendar\": \"lunar\" for birthdays kept by the lunar calendar"}
 	s.PrecomputeMessages()
 	return s
 }

@@ -21,7 +21,7 @@ func (s *Segments) RegisterJobs(r *job.Registry) {
 		Run: func(ctx context.Context, _ sweepArgs) error { return s.Sweep(ctx) }})
 }
 
-// Sweep evaluates in full the segments that the day or new scores may have changed, and those whose membership is
+// Sweep evaluates in full the segments that the day, new scores or others' ranks may have changed, and those whose membership is
 // missing, each in a change of its own so that the feed can go on in between.
 func (s *Segments) Sweep(ctx context.Context) error {
 	ctx = guard.System(ctx)
@@ -37,9 +37,13 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.mu.Lock()
+	changes := s.changes
+	reranked := changes != s.ranked || rescored
+	s.mu.Unlock()
 	for _, w := range live {
 		st, known := before[w.id]
-		if known && st.version == w.version && !(w.timed && s.due(ctx, st)) && !(rescored && w.relations["customer_scores"]) {
+		if known && st.version == w.version && !(w.timed && s.due(ctx, st)) && !(rescored && w.relations["customer_scores"]) && !(reranked && w.relative) {
 			continue
 		}
 		if err := s.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
@@ -58,7 +62,7 @@ func (s *Segments) Sweep(ctx context.Context) error {
 		}
 	}
 	s.mu.Lock()
-	s.scores = fingerprint
+	s.scores, s.ranked = fingerprint, changes
 	s.mu.Unlock()
 	return nil
 }

@@ -21,6 +21,7 @@ type watched struct {
 	condition *Condition
 	relations map[string]bool
 	timed     bool
+	relative  bool // others change who is in
 }
 
 // watch reads the live segments as they are now. One whose condition can no longer be read is told of and left alone.
@@ -36,16 +37,22 @@ func (s *Segments) watch(ctx context.Context) ([]watched, error) {
 			slog.Error("the condition of a segment cannot be read", "segment", seg.ID, "error", err)
 			continue
 		}
-		all = append(all, watched{seg.ID, versionOf(seg.Condition, c), c, c.relations(), c.movesWithTime()})
+		all = append(all, watched{seg.ID, versionOf(seg.Condition, c), c, c.relations(), c.movesWithTime(), c.relative()})
 	}
 	return all, nil
 }
 
 // Changed implements feed.Watcher: in the transaction of each batch it evaluates new and edited segments in full and,
-// for all others, the customers the batch has touched. A segment that a new day may have changed waits for the sweep.
+// for all others, the customers the batch has touched. A segment that a new day may have changed waits for the sweep, and so do
+// those whose rank the batch has moved without touching them.
 func (s *Segments) Changed(ctx context.Context, to *columns.Tx, _ map[string][]int64) error {
 	ctx = guard.System(ctx)
 	ids, everybody := s.touched.take()
+	if len(ids) > 0 || everybody {
+		s.mu.Lock()
+		s.changes++
+		s.mu.Unlock()
+	}
 	live, err := s.watch(ctx)
 	if err != nil {
 		return err
@@ -98,6 +105,9 @@ func (s *Segments) reckon(ctx context.Context, to *columns.Tx, k *compiler, w wa
 		if was, err = s.bitmap(ctx, to, w.id, st); err != nil {
 			return nil, err
 		}
+	}
+	if known && w.relative && !s.due(ctx, st) && st.version == w.version && now.Equals(was) {
+		return roaring64.New(), nil
 	}
 	return s.settle(ctx, to, w.id, w.version, st, was, now, known)
 }

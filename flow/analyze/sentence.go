@@ -143,6 +143,8 @@ var phrases = map[Op]struct{ zh, zhNot, zhDay, en, enNot, enDay string }{
 	OpIsNotSet:    {},
 	OpInLastDays:  {"在近%s内", "不在近%s内", "", "is in the last %s", "is not in the last %s", ""},
 	OpNotInLast:   {},
+	OpTop:         {"排在前%s", "不排在前%s", "", "is in the top %s", "is not in the top %s", ""},
+	OpBottom:      {"排在后%s", "不排在后%s", "", "is in the bottom %s", "is not in the bottom %s", ""},
 	OpAnniversary: {"的周年日在%s内", "的周年日不在%s内", "", "comes round within %s", "does not come round within %s", ""},
 }
 

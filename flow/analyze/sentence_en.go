@@ -59,6 +59,9 @@ func (e english) value(c *Condition, op Op, f *Field, noun string) string {
 	if op == OpInLastDays || op == OpAnniversary {
 		return bold(count(strconv.FormatInt(c.Value.Days, 10), "day", c.Value.Days == 1))
 	}
+	if op.ranks() {
+		return bold(grouped(asFloat(c.Value.Numbers[0]), -1) + "%")
+	}
 	if c.Value.Flag != nil {
 		if *c.Value.Flag {
 			return bold("yes")
@@ -96,7 +99,9 @@ func (e english) field(c *Condition, op Op, negated bool) string {
 		}
 		return bold(label)
 	case op == OpAnniversary && c.Field.Name == "birthday" && !negated:
-		return "has a birthday within " + e.value(c, op, c.Field, "")
+		return "has a " + map[bool]string{true: "lunar "}[c.Value.Lunar] + "birthday within " + e.value(c, op, c.Field, "")
+	case op == OpAnniversary && c.Value.Lunar:
+		label += " by the lunar calendar"
 	case c.Field.Name == "rfm.recency_days" && flipped[op] != "":
 		return e.silence(c, op, negated)
 	case op == OpIsSet && c.Field.Type == TypeSet:
@@ -166,6 +171,12 @@ func (e english) event(c *Condition, op Op, negated bool, where string) string {
 	when, before := e.window(c.Window)
 	things := e.things(c, where)
 	measured := c.Measure.field()
+	switch {
+	case op.ranks() && c.Measure.Name == MeasureCount:
+		return e.comparison("the number of "+things+when, c, op, negated, measured, "", true)
+	case op.ranks() && c.Measure.Name == MeasureDays:
+		return e.comparison("the number of days with "+things+when, c, op, negated, measured, "", true)
+	}
 	switch c.Measure.Name {
 	case MeasureCount:
 		if atLeastOne(op, c.Value.Numbers, false) || atLeastOne(op, c.Value.Numbers, true) {

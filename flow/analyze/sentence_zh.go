@@ -53,6 +53,9 @@ func (z chinese) value(c *Condition, op Op, f *Field, unit string) string {
 	if op == OpInLastDays || op == OpAnniversary {
 		return bold(strconv.FormatInt(c.Value.Days, 10) + " 天")
 	}
+	if op.ranks() {
+		return bold(grouped(asFloat(c.Value.Numbers[0]), -1) + "%")
+	}
 	if c.Value.Flag != nil {
 		if *c.Value.Flag {
 			return bold("是")
@@ -82,8 +85,10 @@ func (z chinese) field(c *Condition, op Op, negated bool) string {
 		}
 		return bold(label)
 	case op == OpAnniversary && c.Field.Name == "birthday" && !negated:
-		return z.value(c, op, c.Field, "") + "内过生日"
-	case c.Field.Name == "rfm.recency_days" && op != OpIsSet && op != OpEq && op != OpIn && op != OpBetween:
+		return z.value(c, op, c.Field, "") + "内过" + map[bool]string{true: "农历"}[c.Value.Lunar] + "生日"
+	case op == OpAnniversary && c.Value.Lunar:
+		label = "农历" + label
+	case c.Field.Name == "rfm.recency_days" && flipped[op] != "":
 		return z.silence(c, op, negated)
 	case op == OpIsSet && c.Field.Type == TypeSet:
 		return map[bool]string{false: "有" + label, true: "没有" + label}[negated]
@@ -143,6 +148,9 @@ func (z chinese) event(c *Condition, op Op, negated bool, where string) string {
 	object := z.object(c, where)
 	does := fill(c.Event.words.does, object)
 	measured := c.Measure.field()
+	if op.ranks() && c.Measure.Name == MeasureCount {
+		return z.comparison(when+does+"的次数", c, op, negated, measured, "", true)
+	}
 	switch c.Measure.Name {
 	case MeasureCount:
 		if atLeastOne(op, c.Value.Numbers, false) || atLeastOne(op, c.Value.Numbers, true) {

@@ -239,6 +239,7 @@ func TestBadInput(t *testing.T) {
 		}
 		c.untouched()
 	})
+	c.badConditions()
 	c.takesGoodFile()
 }
 

@@ -4371,7 +4371,7 @@ export interface components {
             day: string;
         };
         AnalyzeSegmentView: {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             condition: {
                 [key: string]: unknown;
             };
@@ -4567,7 +4567,7 @@ export interface components {
             least: number;
             /** Format: int64 */
             most: number | null;
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             opens: {
                 [key: string]: unknown;
             };
@@ -5744,7 +5744,7 @@ export interface components {
         Exit: {
             /** Format: int64 */
             exits: number;
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             opens: {
                 [key: string]: unknown;
             };
@@ -6134,7 +6134,7 @@ export interface components {
              * @description of those who did the first step, 0..1
              */
             rate: number | null;
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             reached: {
                 [key: string]: unknown;
             };
@@ -7223,7 +7223,7 @@ export interface components {
             name: string;
         };
         "Patch-segments-idRequest": {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             condition?: {
                 [key: string]: unknown;
             };
@@ -7857,7 +7857,7 @@ export interface components {
             unusable: string[] | null;
         };
         "Post-segments-explainRequest": {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             condition: {
                 [key: string]: unknown;
             };
@@ -7865,7 +7865,7 @@ export interface components {
             customer: string;
         };
         "Post-segments-previewRequest": {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             condition: {
                 [key: string]: unknown;
             };
@@ -9349,7 +9349,7 @@ export interface components {
             size: number;
         };
         SegmentBody: {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             condition: {
                 [key: string]: unknown;
             };
@@ -9735,7 +9735,7 @@ export interface components {
         };
         StepInput: {
             event: string;
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             where?: {
                 [key: string]: unknown;
             };
@@ -10411,7 +10411,7 @@ export interface components {
             /** @description null for sessions that the part says nothing about: those that came by themselves, or of whom nobody knows */
             key: string | null;
             label: string;
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             opens?: {
                 [key: string]: unknown;
             };

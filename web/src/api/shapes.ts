@@ -52,6 +52,8 @@ export interface FieldCondition {
   field: string;
   op: Operator;
   value?: unknown;
+  /** Of an anniversary; without it that of the civil calendar. */
+  calendar?: "lunar";
 }
 
 export interface EventCondition {
@@ -75,4 +77,4 @@ export type Window = { last_days: number } | { from: string; to: string } | { al
 
 export type Operator =
   | "eq" | "ne" | "in" | "not_in" | "gt" | "gte" | "lt" | "lte" | "between" | "contains" | "starts_with"
-  | "is_set" | "is_not_set" | "in_last_days" | "not_in_last_days" | "anniversary_in_days";
+  | "is_set" | "is_not_set" | "in_last_days" | "not_in_last_days" | "anniversary_in_days" | "top_percent" | "bottom_percent";

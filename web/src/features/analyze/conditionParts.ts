@@ -5,4 +5,5 @@ import "./segment/segment.css";
 export { daysOf, periods, type PeriodName } from "./metrics/period";
 export { Picker } from "./segment/Picker";
 export { complete, leaves, read } from "./segment/tree";
+export { Steps } from "./segment/Steps";
 export { useSayWhere, Where } from "./segment/Where";

@@ -25,6 +25,7 @@ export function useSay() {
       case "money": return format.money({ amount: Number(value), currency: (of.type === "money" && of.unit) || format.currency }, "full");
       case "share": return format.share(Number(value));
       case "days": return format.days(Number(value));
+      case "percent": return `${format.decimal(Number(value), 2)}%`;
       case "number": return [format.decimal(Number(value), 2), of.unit && (i18n.exists(`analyze:unit.${of.unit}`) ? t(`unit.${of.unit as "days"}`) : of.unit)].filter(Boolean).join(" ");
       default: return choice(of, typeof value === "string" || typeof value === "number" ? String(value) : JSON.stringify(value));
     }

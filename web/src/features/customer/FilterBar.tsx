@@ -46,18 +46,21 @@ function useQuickFilters(): { key: string; label: string; condition: Condition }
   ];
 }
 
+/** Ranks and lunar days, which take a sentence. */
+const wordy = (condition: Condition) => "field" in condition && (condition.op.endsWith("_percent") || condition.calendar !== undefined);
+
 /** A condition in a few words: 市 是 上海. Combined ones and events are told by the server. */
 function useConditionText(all: Condition[]) {
   const { t } = useTranslation("customer");
   const language = useLanguage();
   const format = useFormat();
   const { data } = useQuery(fieldsQuery);
-  const told = all.filter((part) => !("tag" in part || "field" in part));
+  const told = all.filter((part) => !("tag" in part || "field" in part) || wordy(part));
   const sentences = useQueries({ queries: told.map(sentenceQuery) });
   return (condition: Condition): string => {
     if ("tag" in condition) return `${t("field.tags")} ${condition.tag}`;
     if ("field" in condition && condition.field === "id") return t("list.chosen", { count: Array.isArray(condition.value) ? condition.value.length : 1 });
-    if (!("field" in condition)) return sentences[told.indexOf(condition)]?.data?.[language].replaceAll("**", "").replace(/[。.]$/, "") ?? t("list.readOnlyFilter");
+    if (!("field" in condition) || wordy(condition)) return sentences[told.indexOf(condition)]?.data?.[language].replaceAll("**", "").replace(/[。.]$/, "") ?? t("list.readOnlyFilter");
     const { field, op, value } = condition;
     const info = data?.fields.find((each) => each.name === field);
     const one = (each: unknown): string => {

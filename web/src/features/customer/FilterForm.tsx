@@ -62,6 +62,7 @@ function Operand({ info, op, ...attributes }: { info: FieldInfo; op: Operator; n
 /** What somebody typed, as the field's type wants it: money in minor units, shares of one. */
 function valueOf(info: FieldInfo, op: Operator, text: string, exponent: number): unknown {
   if (counts(op)) return Number(text);
+  if (op.endsWith("_percent")) return Number(text.replace("%", ""));
   switch (info.type) {
     case "boolean": return text === "true";
     case "money": return Math.round(Number(text) * 10 ** exponent);

@@ -6,7 +6,7 @@ export default {
     add: "条件", field: "字段", op: "比较", value: "值", apply: "应用", from: "从", to: "到", chosen: "选定的 {{count}} 位客户", readOnlyFilter: "组合条件",
   },
   quick: { mine: "我负责的", overdue: "该下单没下单", champion: "重要价值", new30: "30 天内新客", birthday: "7 天内生日", unreachable: "没有手机号" },
-  op: { eq: "是", ne: "不是", in: "属于", not_in: "不属于", gt: "大于", gte: "不少于", lt: "小于", lte: "不多于", between: "介于", contains: "包含", starts_with: "开头是", is_set: "有值", is_not_set: "没有值", in_last_days: "在最近几天内", not_in_last_days: "不在最近几天内", anniversary_in_days: "几天内到纪念日" },
+  op: { eq: "是", ne: "不是", in: "属于", not_in: "不属于", gt: "大于", gte: "不少于", lt: "小于", lte: "不多于", between: "介于", contains: "包含", starts_with: "开头是", is_set: "有值", is_not_set: "没有值", in_last_days: "在最近几天内", not_in_last_days: "不在最近几天内", anniversary_in_days: "几天内到纪念日", top_percent: "排在前百分之几", bottom_percent: "排在后百分之几" },
   field: {
     name: "姓名", kind: "类型", gender: "性别", birthday: "生日", age: "年龄", phone: "手机", email: "邮箱", wechat: "微信", openid: "微信身份", post: "邮寄地址", address: "地址", postcode: "邮编", country: "国家或地区", province: "省", city: "市", district: "区县", company: "公司", industry: "行业",
     owner: "负责人", team: "团队", lifecycle_stage: "阶段", source: "来源", tags: "标签", created_at: "建档时间", external_id: "外部编号", value: "价值", orders: "订单", rfm: "RFM", identities: "身份", consents: "授权同意",

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { FieldInfo, Fields, Segment } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
 import { ActionMenu, Button, Icon, Opens, Pop, useFormat } from "../../../ui";
-import { comparedOf, freshEvent, freshField } from "./grammar";
+import { comparedOf, freshEvent, freshField, freshSequence } from "./grammar";
 import { Picker, type Option } from "./Picker";
 import { Token } from "./Token";
 import { append, group, isGroup, leaf, remove, setJoin, setLeaf, type Group, type Leaf, type Node, type Single } from "./tree";
@@ -99,16 +99,18 @@ function AddCondition({ to, root, fields, segments, onChange, setNewest, childre
   const language = useLanguage();
   const lists = useQuery(groupsQuery).data?.items.some((each) => each.type === "list") ?? false;
   const options: Option[] = [
+    ...(fields.events.length ? [{ key: "sequence ", label: t("builder.sequence"), group: t("builder.events") }] : []),
     ...fields.events.map((each) => ({ key: `event ${each.name}`, label: each.label[language], group: t("builder.events") })),
     ...[...fields.fields].sort((a, b) => places.indexOf(placeOf(a)) - places.indexOf(placeOf(b))).map((each) => ({ key: `field ${each.name}`, label: each.label[language], group: t(`place.${placeOf(each)}`) })),
     ...(segments.length ? [{ key: "segment ", label: t("builder.segment"), group: t("builder.segments") }] : []),
     ...(lists ? [{ key: "list ", label: t("builder.list"), group: t("builder.segments") }] : []),
   ];
   const pick = (key: string) => {
-    const [kind, name = ""] = key.split(" ");
+    const kind = key.slice(0, key.indexOf(" "));
+    const name = key.slice(kind.length + 1);
     const field = fields.fields.find((each) => each.name === name);
     const event = fields.events.find((each) => each.name === name);
-    const is: Single | undefined = kind === "segment" ? { segment: "" } : kind === "list" ? { list: "" } : kind === "event" ? event && freshEvent(event) : field && freshField(field);
+    const is: Single | undefined = kind === "segment" ? { segment: "" } : kind === "sequence" ? freshSequence() : kind === "list" ? { list: "" } : kind === "event" ? event && freshEvent(event) : field && freshField(field);
     if (!is) return;
     const made = leaf(is);
     setNewest(made.id);

@@ -89,7 +89,7 @@ function LimitPart({ event, is, onChange, onRemove, start, or }: { event: EventI
 }
 
 /** When it counts: the last days with today among them, between two days, or ever. */
-function WindowPart({ name, is, ends, onChange }: { name: string; is: Window; ends: boolean; onChange: (window: Window) => void }) {
+export function WindowPart({ name, is, ends, onChange }: { name: string; is: Window; ends: boolean; onChange: (window: Window) => void }) {
   const { t } = useTranslation("analyze");
   const format = useFormat();
   const say = useSay();

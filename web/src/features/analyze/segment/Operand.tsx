@@ -3,7 +3,7 @@ import { useTranslation } from "react-i18next";
 import type { Operator } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
 import { Pop, useFormat } from "../../../ui";
-import { operandOf, type Compared } from "./grammar";
+import { isNumeric, operandOf, type Compared } from "./grammar";
 import { Picker } from "./Picker";
 import { useSay } from "../useSay";
 
@@ -34,24 +34,39 @@ export function Operand({ of, op, value, onChange, start, label }: Props) {
   );
 }
 
+const ordered = new Set<Operator>(["gt", "gte", "lt", "lte", "between"]);
+
+/** A number that was typed for a list, as conditions keep it; null when it is none. A custom field may be compared with a day. */
+function numberOf(of: Compared, typed: string, exponent: number): number | string | null {
+  const number = Number(typed.replace(/[,，%¥\s]/g, ""));
+  if (Number.isNaN(number)) return of.type === "custom" ? typed : null;
+  return of.type === "money" ? Math.round(number * 10 ** exponent) : of.type === "share" ? Number((number / 100).toFixed(6)) : number;
+}
+
 function Picked({ of, op, value, onChange, start, label }: Props) {
   const { t } = useTranslation("analyze");
   const { t: ui } = useTranslation("ui");
   const language = useLanguage();
   const say = useSay();
+  const format = useFormat();
   const [open, setOpen] = useState(start);
   const operand = operandOf(of, op);
   const many = operand === "many";
-  const chosen = (Array.isArray(value) ? value : value === undefined ? [] : [value]).map(String);
-  const options = operand === "boolean" ? [{ key: "true", label: ui("yes") }, { key: "false", label: ui("no") }] : (of.values ?? []).map((each) => ({ key: each.value, label: say.choice(of, each.value) || each.label[language] }));
+  const given: unknown[] = Array.isArray(value) ? value : value === undefined ? [] : [value];
+  const numbers = isNumeric(of);
+  const options = operand === "boolean" ? [{ key: "true", label: ui("yes") }, { key: "false", label: ui("no") }] : numbers ? given.map((each) => ({ key: String(each), label: say.value(of, "eq", each) })) : (of.values ?? []).map((each) => ({ key: each.value, label: say.choice(of, each.value) || each.label[language] }));
+  const chosen = given.map(String);
   const pick = (key: string) => {
     if (operand === "boolean") onChange(key === "true");
-    else if (!many) onChange(key);
-    else onChange(chosen.includes(key) ? chosen.filter((each) => each !== key) : [...chosen, key]);
+    else if (chosen.includes(key) && many) onChange(given.filter((each) => String(each) !== key));
+    else {
+      const typed = numbers || (of.type === "custom" && ordered.has(op)) ? numberOf(of, key, format.exponent((of.type === "money" && of.unit) || format.currency)) : key;
+      if (typed !== null) onChange(many ? [...given, typed] : typed);
+    }
   };
   const text = say.value(of, op, value);
   return (
-    <Pop placement="bottomLeft" open={open} onOpenChange={setOpen} content={(close) => <Picker label={label} options={options} chosen={chosen} many={many} free={of.type === "text" || of.type === "set" || of.type === "custom"} onPick={pick} onDone={close} />}>
+    <Pop placement="bottomLeft" open={open} onOpenChange={setOpen} content={(close) => <Picker label={label} options={options} chosen={chosen} many={many} free={numbers || of.type === "text" || of.type === "set" || of.type === "custom"} onPick={pick} onDone={close} />}>
       <button type="button" className={text ? "v" : "v open"} aria-label={`${label} ${text || t("builder.choose")}`} aria-haspopup="listbox">{text || t("builder.choose")}</button>
     </Pop>
   );
@@ -85,7 +100,7 @@ function Typed({ of, op, value, onChange, start, label }: Props) {
         style={operand === "day" ? undefined : { width: `${Math.max(2, [...text].reduce((wide, sign) => wide + (sign > "\u2e80" ? 2 : 1), 0)) + 0.4}ch` }}
         onChange={(event) => { setText(event.target.value); onChange(read(event.target.value)); }}
         onKeyDown={(event) => { if (event.key === "Enter") event.currentTarget.blur(); }} onBlur={() => setText(shown || text)} />
-      {operand === "share" ? "%" : unit && <span className="unit">{i18n.exists(`analyze:unit.${unit}`) ? t(`unit.${unit as "days"}`) : unit}</span>}
+      {operand === "share" || operand === "percent" ? "%" : unit && <span className="unit">{i18n.exists(`analyze:unit.${unit}`) ? t(`unit.${unit as "days"}`) : unit}</span>}
     </label>
   );
 }

@@ -24,6 +24,7 @@ export interface TokenProps<T extends Single = Single> {
 export function Token(props: TokenProps) {
   const { t } = useTranslation("analyze");
   const { is } = props;
+  if ("all" in is) return <span className="tok"><span className="f">{t("builder.everyone")}</span></span>;
   if ("event" in is) return <EventToken {...props} is={is} />;
   if ("sequence" in is) return <SequenceToken {...props} is={is} />;
   if ("field" in is) return <FieldToken {...props} is={is} />;
@@ -60,6 +61,7 @@ function ListToken({ is, onChange, start }: TokenProps<{ list: string }>) {
 }
 
 function FieldToken({ is, fields, onChange, start }: TokenProps<FieldCondition>) {
+  const { t } = useTranslation("analyze");
   const language = useLanguage();
   const of = fields.fields.find((each) => each.name === is.field);
   if (!of) return <span className="tok"><span className="f">{is.field}</span></span>;
@@ -69,8 +71,20 @@ function FieldToken({ is, fields, onChange, start }: TokenProps<FieldCondition>)
       <span className="f">{name}</span>
       <OpPart name={name} of={of} op={is.op} onPick={(op) => onChange(compared(is, of, op))} />
       <Operand of={of} op={is.op} value={is.value} onChange={(value) => onChange({ ...is, value })} start={start} label={name} />
+      {is.op === "anniversary_in_days" && (
+        <ActionMenu items={(["solar", "lunar"] as const).map((each) => ({ key: each, label: t(`calendar.${each}`), onSelect: () => onChange(kept(is, each)) }))}>
+          <button type="button" aria-label={t("builder.calendarOf", { field: name, calendar: t(`calendar.${is.calendar ?? "solar"}`) })}>{t(`calendar.${is.calendar ?? "solar"}`)}</button>
+        </ActionMenu>
+      )}
     </span>
   );
+}
+
+/** The same anniversary by another calendar; the civil one is not named. */
+function kept(is: FieldCondition, calendar: "solar" | "lunar"): FieldCondition {
+  const rest = { ...is };
+  delete rest.calendar;
+  return calendar === "lunar" ? { ...rest, calendar } : rest;
 }
 
 /** The comparison, as a menu. */

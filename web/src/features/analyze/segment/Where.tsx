@@ -8,7 +8,7 @@ import { compared, freshField, whereOf } from "./grammar";
 import { Operand } from "./Operand";
 import { Picker } from "./Picker";
 import { OpPart } from "./Token";
-import { append, group, isGroup, leaf, read, remove, setJoin, setLeaf, type Group, type Leaf } from "./tree";
+import { append, group, isGroup, leaf, read, remove, setJoin, setLeaf, type Everybody, type Group, type Leaf } from "./tree";
 
 interface Shared {
   event: EventInfo;
@@ -68,7 +68,8 @@ function WhereGroup({ of, top, ...shared }: Shared & { of: Group; top?: boolean 
 function WhereLeaf({ of, event, root, put, newest }: Shared & { of: Leaf }) {
   const { t } = useTranslation("analyze");
   const language = useLanguage();
-  const is = of.is as FieldCondition; // nothing else may stand inside the limits of an event
+  const is = of.is as FieldCondition | Everybody; // nothing else may stand inside the limits of an event
+  if ("all" in is) return <li className="c"><span className="tok"><span className="f">{t("builder.anyOccurrence")}</span></span><Button look="bare" icon="x" aria-label={t("builder.dropLimit")} title={t("builder.dropLimit")} onClick={() => put(remove(root, of.id))} /></li>;
   const property = event.properties.find((each) => each.name === is.field);
   const name = property?.label[language] ?? is.field;
   return (
@@ -104,6 +105,7 @@ export function useSayWhere() {
       if ("not" in is) return t("builder.notThis", { what: part(is.not, false) });
       const list = "all" in is ? is.all : "any" in is ? is.any : null;
       if (list) {
+        if (list.length === 0) return t("builder.anyOccurrence");
         const text = list.map((each) => part(each, list.length > 1)).join("all" in is ? t("builder.andJoin") : t("builder.orJoin"));
         return inside && list.length > 1 ? t("builder.together", { what: text }) : text;
       }

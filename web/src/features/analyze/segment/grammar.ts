@@ -1,8 +1,8 @@
-import type { Condition, EventCondition, EventInfo, FieldCondition, FieldInfo, Fields, Operator } from "../../../api";
+import type { Condition, EventCondition, EventInfo, FieldCondition, FieldInfo, Fields, Operator, SequenceCondition } from "../../../api";
 import { leaves, write, type Group, type Single } from "./tree";
 
 /** How a value is given: typed into the token, picked from a list, or not at all. */
-export type Operand = "none" | "number" | "money" | "share" | "days" | "day" | "text" | "one" | "many" | "boolean";
+export type Operand = "none" | "number" | "money" | "share" | "percent" | "days" | "day" | "text" | "one" | "many" | "boolean";
 
 /** What a comparison is about: a field, a property of an event, or what is measured of an event. */
 export type Compared = Pick<FieldInfo, "name" | "type" | "ops" | "values"> & { unit?: string | undefined };
@@ -15,12 +15,13 @@ export const isNumeric = (of: Compared) => numeric.has(of.type);
 export function operandOf(of: Compared, op: Operator): Operand {
   if (op === "is_set" || op === "is_not_set") return "none";
   if (op.endsWith("_days")) return "days";
+  if (op.endsWith("_percent")) return "percent";
+  if ((op === "in" || op === "not_in") && of.type !== "month_day") return "many";
   if (of.type === "month_day") return "text";
   if (of.type === "money" || of.type === "share") return of.type;
   if (numeric.has(of.type)) return "number";
   if (dated.has(of.type)) return "day";
   if (of.type === "boolean") return "boolean";
-  if (op === "in" || op === "not_in") return "many";
   if (op === "contains" && of.type === "set") return "one";
   return op === "contains" || op === "starts_with" ? "text" : "one";
 }
@@ -42,6 +43,7 @@ const emptyOf = (operand: Operand, op: Operator): unknown => {
   if (operand === "none") return undefined;
   if (operand === "boolean") return true;
   if (operand === "days") return 30;
+  if (operand === "percent") return 20;
   return operand === "many" ? [] : op === "between" ? [undefined, undefined] : undefined;
 };
 
@@ -58,8 +60,9 @@ export const freshEvent = (of: EventInfo): EventCondition => ({ event: of.name, 
 export function compared<T extends { op: Operator; value?: unknown }>(is: T, of: Compared, op: Operator): T {
   const before = operandOf(of, is.op);
   const after = operandOf(of, op);
-  const rest = { ...is, op };
+  const rest = { ...is, op } as T & { calendar?: "lunar" };
   delete rest.value;
+  if (op !== "anniversary_in_days") delete rest.calendar;
   const was: unknown[] = Array.isArray(is.value) ? is.value : is.value === undefined ? [] : [is.value];
   const kin = before === after || (["one", "many", "text"].includes(before) && ["one", "many", "text"].includes(after));
   const value = !kin ? emptyOf(after, op) : after === "many" ? was : op === "between" ? [was[0], was[1]] : (was[0] ?? emptyOf(after, op));
@@ -69,9 +72,9 @@ export function compared<T extends { op: Operator; value?: unknown }>(is: T, of:
 /** What a measure of an event compares like. */
 export function measured(event: EventInfo | undefined, measure: string): Compared {
   const [name = "count", property] = measure.split(":");
-  const numbers: Operator[] = ["eq", "ne", "gt", "gte", "lt", "lte", "between"];
+  const numbers: Operator[] = ["eq", "ne", "in", "not_in", "gt", "gte", "lt", "lte", "between", "top_percent", "bottom_percent"];
   switch (name) {
-    case "first": case "last": return { name, type: "instant", ops: ["in_last_days", "not_in_last_days", "gt", "gte", "lt", "lte", "between"] };
+    case "first": case "last": return { name, type: "instant", ops: ["in_last_days", "not_in_last_days", "eq", "ne", "gt", "gte", "lt", "lte", "between"] };
     case "ratio": return { name, type: "share", ops: numbers };
     case "sum": case "avg": case "min": case "max": {
       const of = event?.properties.find((each) => each.name === property);
@@ -94,6 +97,9 @@ export function remeasured(is: EventCondition, event: EventInfo | undefined, mea
   }
   return measure === "ratio" && "all_time" in next.window ? { ...next, window: { last_days: 90 } } : next;
 }
+
+/** Two things done one after the other within a week: what a new sequence begins with. */
+export const freshSequence = (): SequenceCondition => ({ sequence: [], within_days: 7, window: { last_days: 365 } });
 
 /** What restricts an event, as a flat list, or null where it is deeper than the token can show. */
 export function limits(is: EventCondition): { join: "all" | "any"; of: FieldCondition[] } | null {

@@ -1,7 +1,10 @@
 import type { Condition, EventCondition, FieldCondition, SequenceCondition } from "../../../api";
 
-/** A single condition: a field, an event, events in order, a tag, a list or another segment. */
-export type Single = FieldCondition | EventCondition | SequenceCondition | { tag: string } | { segment: string } | { list: string };
+/** Everybody: a group that asks for nothing, as one may stand in a condition. */
+export interface Everybody { all: [] }
+
+/** A single condition: a field, an event, events in order, a tag, a list or another segment, or everybody. */
+export type Single = Everybody | FieldCondition | EventCondition | SequenceCondition | { tag: string } | { segment: string } | { list: string };
 
 export interface Leaf {
   id: number;
@@ -28,13 +31,13 @@ export const group = (join: Group["join"], of: Node[] = [], not = false): Group 
 
 /** A condition as a tree one can edit: the root is always a group, and what is excluded is a group that says so. */
 export function read(condition: Condition | undefined): Group {
-  if (!condition) return group("all");
+  if (!condition || ("all" in condition && condition.all.length === 0)) return group("all");
   const node = nodeOf(condition);
   return isGroup(node) && !node.not ? node : group("all", [node]);
 }
 
 function nodeOf(condition: Condition): Node {
-  if ("all" in condition) return group("all", condition.all.map(nodeOf));
+  if ("all" in condition) return condition.all.length ? group("all", condition.all.map(nodeOf)) : leaf({ all: [] });
   if ("any" in condition) return group("any", condition.any.map(nodeOf));
   if ("not" in condition) {
     const inner = nodeOf(condition.not);
@@ -73,6 +76,7 @@ const within = (place: string, key: string) => (place ? `${place}.${key}` : key)
 
 /** Whether a single condition can be asked: everything it needs has been filled in. */
 export function complete(is: Single): boolean {
+  if ("all" in is) return true;
   if ("tag" in is) return is.tag !== "";
   if ("segment" in is) return is.segment !== "";
   if ("list" in is) return is.list !== "";
