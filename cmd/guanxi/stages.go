@@ -21,6 +21,7 @@ import (
 	"guanxi/flow/analyze/churn"
 	"guanxi/flow/analyze/likeness"
 	"guanxi/flow/analyze/quality"
+	reports "guanxi/flow/analyze/report"
 	"guanxi/flow/collect"
 	"guanxi/flow/collect/schedule"
 	"guanxi/flow/customer"
@@ -43,6 +44,7 @@ type stages struct {
 	behaviour *behaviour.Behaviour
 	churn     *churn.Churn
 	likeness  *likeness.Likeness
+	reports   *reports.Reports
 	signals   *decide.Signals
 	mails     *mails.Mails
 	schedules *schedule.Schedules
@@ -74,6 +76,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.segments})
 	s.behaviour.Fresh(s.feed.Freshness)
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
+	s.reports = reports.New(records, store, s.metrics, s.segments)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
@@ -154,6 +157,7 @@ func (s *stages) register(a *api.API) {
 	s.behaviour.Register(a)
 	s.churn.Register(a)
 	s.likeness.Register(a)
+	s.reports.Register(a)
 	s.signals.Register(a)
 }
 

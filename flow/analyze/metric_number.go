@@ -56,3 +56,6 @@ func (n Number) plain() string {
 	}
 	return strconv.FormatFloat(*n.Value, 'f', -1, 64)
 }
+
+// Plain writes the value for a file: money in major units, missing as nothing.
+func (n Number) Plain() string { return n.plain() }

@@ -101,16 +101,25 @@ func (m *Metrics) Open(ctx context.Context, name string, q Behind) (*Opened, err
 	if err != nil {
 		return nil, err
 	}
+	o, err := m.list(ctx, metric, of, q.Period, SQL{rows, args}, q.Limit, q.Cursor)
+	if err != nil {
+		return nil, fmt.Errorf("rows behind %s: %w", name, err)
+	}
+	return o, nil
+}
+
+// list gives a page of the rows (id, k, figure) that stand behind a number.
+func (m *Metrics) list(ctx context.Context, metric *Metric, of opened, p Period, rows SQL, most int, cursor string) (*Opened, error) {
 	var at openCursor
-	if err := page.DecodeCursor(q.Cursor, &at); err != nil {
+	if err := page.DecodeCursor(cursor, &at); err != nil {
 		return nil, err
 	}
-	after, pageArgs := "true", append([]any(nil), args...)
-	if q.Cursor != "" {
+	after, pageArgs := "true", append([]any(nil), rows.Args...)
+	if cursor != "" {
 		after, pageArgs = "(k, id) < (?, ?)", append(pageArgs, at.K, at.ID)
 	}
-	limit := cmp.Or(q.Limit, 50)
-	detail, err := m.fill(ctx, metric, of.detail, question{period: q.Period})
+	limit := cmp.Or(most, 50)
+	detail, err := m.fill(ctx, metric, of.detail, question{period: p})
 	if err != nil {
 		return nil, err
 	}
@@ -118,9 +127,9 @@ func (m *Metrics) Open(ctx context.Context, name string, q Behind) (*Opened, err
 with counted as (%s),
 listed as (select id, k, figure from counted where %s order by k desc, id desc limit %d)
 %s
-order by r.k desc, r.id desc`, rows, after, limit+1, detail), pageArgs...)
+order by r.k desc, r.id desc`, rows.Text, after, limit+1, detail), pageArgs...)
 	if err != nil {
-		return nil, fmt.Errorf("rows behind %s: %w", name, err)
+		return nil, err
 	}
 	defer found.Close()
 	o := &Opened{List: page.List[OpenedRow]{Items: []OpenedRow{}}}
@@ -140,10 +149,10 @@ order by r.k desc, r.id desc`, rows, after, limit+1, detail), pageArgs...)
 	if err := found.Err(); err != nil {
 		return nil, err
 	}
-	if q.Cursor == "" {
+	if cursor == "" {
 		var count int64
 		var total sql.NullFloat64
-		if err := m.columns.QueryRow(ctx, "select count(*), sum(figure) from ("+rows+")", args...).Scan(&count, &total); err != nil {
+		if err := m.columns.QueryRow(ctx, "select count(*), sum(figure) from ("+rows.Text+")", rows.Args...).Scan(&count, &total); err != nil {
 			return nil, err
 		}
 		n := f.number(sum{num: total.Float64, known: true})

@@ -82,6 +82,7 @@ export default {
       product_changed: "Changed a product",
       rfm_cuts_changed: "Changed the RFM cuts",
       segment_changed: "Changed a segment",
+      report_created: "Added a report", report_changed: "Changed a report", report_deleted: "Deleted a report", report_restored: "Restored a report", report_exported: "Exported a report",
       segment_created: "Added a segment",
       list_created: "Made a list",
       list_changed: "Changed a list",

@@ -69,6 +69,7 @@ export default {
       product_changed: "改了商品",
       rfm_cuts_changed: "改了 RFM 分界",
       segment_changed: "改了客群",
+      report_created: "新建报表", report_changed: "修改报表", report_deleted: "删除报表", report_restored: "恢复报表", report_exported: "导出报表",
       segment_created: "新建客群",
       list_created: "新建名单",
       list_changed: "修改名单",
