@@ -22,6 +22,7 @@ import (
 	"guanxi/flow/analyze/likeness"
 	"guanxi/flow/analyze/quality"
 	reports "guanxi/flow/analyze/report"
+	"guanxi/flow/analyze/why"
 	"guanxi/flow/collect"
 	"guanxi/flow/collect/schedule"
 	"guanxi/flow/customer"
@@ -45,6 +46,7 @@ type stages struct {
 	churn     *churn.Churn
 	likeness  *likeness.Likeness
 	reports   *reports.Reports
+	why       *why.Why
 	signals   *decide.Signals
 	mails     *mails.Mails
 	schedules *schedule.Schedules
@@ -77,6 +79,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.behaviour.Fresh(s.feed.Freshness)
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.reports = reports.New(records, store, s.metrics, s.segments)
+	s.why = why.New(records, store, s.segments, s.metrics)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
@@ -158,6 +161,7 @@ func (s *stages) register(a *api.API) {
 	s.churn.Register(a)
 	s.likeness.Register(a)
 	s.reports.Register(a)
+	s.why.Register(a)
 	s.signals.Register(a)
 }
 
