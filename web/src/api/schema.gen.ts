@@ -4356,6 +4356,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/why/common": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What a group has in common that others have not: details, what they did, and what they did not do in time */
+        post: operations["post-why-common"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -5199,6 +5216,51 @@ export interface components {
             /** Format: date */
             start: string;
             values: (number | null)[] | null;
+        };
+        Common: {
+            factors: components["schemas"]["Factor"][] | null;
+            /**
+             * Format: int64
+             * @description customers looked at
+             */
+            group: number;
+            /** Format: int64 */
+            rest: number;
+            /** @description one in several was looked at, by chance that does not change */
+            sampled: boolean;
+            /** @description the first factor in words; where none stands out, that */
+            sentence: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: int64
+             * @description factors of which enough was known
+             */
+            tested: number;
+        };
+        CommonInputBody: {
+            /** @description whom they are compared with; by default everybody else */
+            base?: {
+                [key: string]: unknown;
+            };
+            /** @description the group is who did this in the period; what counts is what each did in the hours before */
+            before?: components["schemas"]["WhyStep"];
+            /**
+             * Format: date
+             * @description by default 180 days
+             */
+            from?: string;
+            /** @description who does badly, or well; left out with before */
+            group?: {
+                [key: string]: unknown;
+            };
+            /** @description only those who did this in the period; what counts is what each did in the hours after */
+            start?: components["schemas"]["WhyStep"];
+            /** Format: date */
+            to?: string;
+            /**
+             * Format: int64
+             * @default 72
+             */
+            within_hours: number;
         };
         Composition: {
             field: string;
@@ -6225,6 +6287,47 @@ export interface components {
             total: number | null;
             /** Format: int64 */
             version: number;
+        };
+        Factor: {
+            /**
+             * Format: double
+             * @description the share of false discoveries among factors as telling as this one (Benjamini and Hochberg)
+             */
+            chance: number;
+            /** @description for whom it holds, in the group or not */
+            condition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: double
+             * @description share in the group less share in the rest
+             */
+            difference: number;
+            done: boolean;
+            /** Format: double */
+            high: number;
+            in_group: components["schemas"]["Share"];
+            in_rest: components["schemas"]["Share"];
+            /** @enum {string} */
+            kind: "detail" | "event";
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description share in the group ÷ share in the rest; null where nobody of the rest has it
+             */
+            lift: number | null;
+            /**
+             * Format: double
+             * @description limits of the difference at 95%
+             */
+            low: number;
+            /** @description for whom of the group it holds; null where the group is who did something */
+            members: {
+                [key: string]: unknown;
+            };
+            name: string;
+            same?: components["schemas"]["Factor"][] | null;
+            value?: string;
         };
         Failure: {
             /** Format: date-time */
@@ -7877,7 +7980,7 @@ export interface components {
              * @description everybody, the members among them
              */
             base: number;
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             condition: {
                 [key: string]: unknown;
             };
@@ -8224,7 +8327,7 @@ export interface components {
             means?: string;
         };
         "Post-personasRequest": {
-            /** @description a condition: all, any, not, field, event, segment, list or tag; GET /fields lists the names */
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             condition: {
                 [key: string]: unknown;
             };
@@ -9910,6 +10013,14 @@ export interface components {
              */
             security: "starttls" | "tls" | "none";
         };
+        Share: {
+            /** Format: int64 */
+            of: number;
+            /** Format: double */
+            share: number;
+            /** Format: int64 */
+            with: number;
+        };
         ShareChange: {
             /** @enum {string} */
             access: "read" | "write";
@@ -10980,6 +11091,13 @@ export interface components {
             label: string;
             split: string;
             split_label: components["schemas"]["AnalyzeText"];
+        };
+        WhyStep: {
+            event: string;
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            where?: {
+                [key: string]: unknown;
+            };
         };
         WorkspaceSettings: {
             /**
@@ -33129,6 +33247,75 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-why-common": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CommonInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Common"];
+                };
             };
             /** @description Unauthorized */
             401: {
