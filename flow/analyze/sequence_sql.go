@@ -7,12 +7,13 @@ import (
 	"time"
 )
 
-// passage is a sequence as a relation over columns: one row for each occurrence of a step, with who did it and when (ts). For
-// step k, s<k> is when the latest first step began that leads to this row, null where none does or the row is another
-// step's, and t<k> the instant of the step before. So who reached step k are those with an s<k>.
+// passage is a sequence as a relation over columns: a row for each occurrence that reaches a step, with who did it and when (ts).
+// In a row that reaches step k, s<k> is when the latest first step began that leads to it, t<k> the instant of the step before,
+// and both are null for the other steps. So who reached step k are those with an s<k>.
 //
-// One pass over the occurrences in order of time is enough, because of all first steps that lead here the latest is the one
-// that lies within the window and after what must not come between, if any does.
+// One pass over the occurrences of two steps in order of time is enough for each step, because of all first steps that lead to it
+// the latest is the one that lies within the window and after what must not come between, if any does. What did not reach a step
+// is not looked at for the next.
 type passage struct {
 	compiler *compiler
 	steps    []*Condition
@@ -27,33 +28,25 @@ func (k *compiler) passageOf(c *Condition) passage {
 	return passage{compiler: k, steps: c.Sequence, without: c.Without, within: c.Within, window: c.Window}
 }
 
-// rows gives the occurrences: f0 what must not come between, f1 and on the steps. Each relation is read once.
-func (p passage) rows() piece {
+// occurrences gives the rows of columns that are one of some steps, as select: one query for each relation they stand in.
+func (p passage) occurrences(of []*Condition, chosen string) piece {
 	var relations []string
-	all := slices.Concat(p.steps, p.without)
-	for _, s := range all {
+	for _, s := range of {
 		if !slices.Contains(relations, s.Event.relation) {
 			relations = append(relations, s.Event.relation)
 		}
 	}
 	selects := make([]piece, len(relations))
 	for i, relation := range relations {
-		flag := func(of []*Condition) piece {
-			var any []piece
-			for _, s := range of {
-				if s.Event.relation == relation {
-					any = append(any, p.compiler.keeps(s))
-				}
+		var any []piece
+		for _, s := range of {
+			if s.Event.relation == relation {
+				any = append(any, p.compiler.keeps(s))
 			}
-			return both("or", any)
 		}
 		who := "e.customer_id"
 		if p.everyone && (relation == sentRelation || relation == "sessions") {
 			who = "coalesce(e.customer_id, -e.visitor_id)"
-		}
-		flags := []piece{flag(p.without).put("", " as f0")}
-		for n, s := range p.steps {
-			flags = append(flags, flag([]*Condition{s}).put("", fmt.Sprintf(" as f%d", n+1)))
 		}
 		where := []piece{sqlPiece(who + " is not null")}
 		if from, to, bounded := p.window.days(p.compiler.today); bounded {
@@ -62,36 +55,43 @@ func (p passage) rows() piece {
 		if p.among.sql != "" {
 			where = append(where, p.among.put(who+" in (", ")"))
 		}
-		where = append(where, flag(all))
-		selects[i] = glue("", glue(", ", append([]piece{sqlPiece("select " + who + " as who, e.ts, e.day")}, flags...)...),
-			both("and", where).put(" from "+p.compiler.table(relation)+" e where ", ""))
+		selects[i] = both("and", append(where, both("or", any))).put("select "+who+" as who, e.ts, "+chosen+" from "+p.compiler.table(relation)+" e where ", "")
 	}
 	return glue(" union all ", selects...)
 }
 
 // relation gives the query of the passage.
 func (p passage) relation() piece {
-	first := "f1"
-	var args []any
+	first := p.occurrences(p.steps[:1], "e.day").put("", "")
 	if from, to, bounded := p.window.days(p.compiler.today); bounded {
-		first, args = "f1 and day between ?::date and ?::date", []any{date(from), date(to)}
+		first = glue("", first.put("select * from (", ")"), sqlPiece(" where day between ?::date and ?::date", date(from), date(to)))
 	}
-	text := p.rows().put("with l0 as (", "), l1 as (select *, case when "+first+" then ts end as s1, max(case when f0 then ts end) over "+
-		"(partition by who order by ts range between unbounded preceding and 1 preceding) as broken from l0)")
-	text.args = append(text.args, args...)
-	var b strings.Builder
-	b.WriteString(text.sql)
-	for n := 2; n <= len(p.steps); n++ {
-		edge := "current row"
-		if slices.ContainsFunc(p.steps[:n-1], func(s *Condition) bool { return s.Event.Name == p.steps[n-1].Event.Name }) {
-			edge = "1 preceding"
-		}
-		fmt.Fprintf(&b, `, c%[1]d as (select *, max(s%[2]d) over w as b%[1]d, max(case when s%[2]d is not null then ts end) over w as a%[1]d from l%[2]d
-window w as (partition by who order by ts range between unbounded preceding and %[3]s))
-, l%[1]d as (select * exclude (a%[1]d, b%[1]d, reached), case when reached then b%[1]d end as s%[1]d, case when reached then a%[1]d end as t%[1]d
-from (select *, f%[1]d and ts - b%[1]d <= %[4]d and coalesce(broken <= b%[1]d, true) as reached from c%[1]d))`, n, n-1, edge, int64(p.within)*int64(24*time.Hour/time.Millisecond))
+	parts := []piece{first.put("with l1 as not materialized (select who, ts, ts as s, null::bigint as t from (", "))")}
+	all := []string{"select who, ts, s as s1 from l1"}
+	for k := 2; k <= len(p.steps); k++ {
+		parts = append(parts, p.level(k))
+		all = append(all, fmt.Sprintf("select who, ts, s as s%[1]d, t as t%[1]d from l%[1]d", k))
 	}
-	return piece{b.String() + fmt.Sprintf(" select * from l%d", len(p.steps)), text.args}
+	return glue(", ", parts...).put("", " "+strings.Join(all, " union all by name "))
+}
+
+// level gives the relation of those who reached step k, from that of the step before.
+func (p passage) level(k int) piece {
+	step, edge := p.steps[k-1], "current row"
+	if slices.ContainsFunc(p.steps[:k-1], func(s *Condition) bool { return s.Event.Name == step.Event.Name }) {
+		edge = "1 preceding"
+	}
+	rows := []piece{sqlPiece(fmt.Sprintf("select who, ts, s, 0 as kind from l%d", k-1)), p.occurrences([]*Condition{step}, "null::bigint as s, 1 as kind")}
+	broken, unbroken := "", ""
+	if len(p.without) > 0 {
+		rows = append(rows, p.occurrences(p.without, "null::bigint as s, 2 as kind"))
+		broken = ", max(case when kind = 2 then ts end) over (partition by who order by ts range between unbounded preceding and 1 preceding) as broken"
+		unbroken = " and coalesce(broken <= s, true)"
+	}
+	over := " over (partition by who order by ts range between unbounded preceding and " + edge + ")"
+	return glue(" union all ", rows...).put(
+		fmt.Sprintf("l%d as materialized (select who, ts, s, t from (select who, ts, kind, max(s)%[2]s as s, max(case when s is not null then ts end)%[2]s as t%s from (", k, over, broken),
+		fmt.Sprintf(")) where kind = 1 and ts - s <= %d%s)", int64(p.within)*int64(24*time.Hour/time.Millisecond), unbroken))
 }
 
 // sequence gives the customers who did all steps.

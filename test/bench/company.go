@@ -46,7 +46,7 @@ func (b *bench) options() demo.Options {
 // prepare makes the demo company and the file to import, unless an earlier run left them.
 func (b *bench) prepare(ctx context.Context, fresh bool) error {
 	marker := filepath.Join(b.dir, "prepared")
-	wanted := fmt.Sprintf("%+v %s", b.options(), time.Now().Format(time.DateOnly))
+	wanted := fmt.Sprintf("%+v %d %s", b.options(), eventsEach, time.Now().Format(time.DateOnly))
 	if made, err := os.ReadFile(marker); fresh || err != nil || string(made) != wanted {
 		if err := os.RemoveAll(b.dir); err != nil {
 			return err
@@ -81,7 +81,11 @@ func (b *bench) makeCompany(ctx context.Context) error {
 	if said, err := rebuild.CombinedOutput(); err != nil {
 		return fmt.Errorf("verify --rebuild: %w\n%s", err, said)
 	}
-	return nil
+	s, err := openStores(ctx, b.data())
+	if err != nil {
+		return err
+	}
+	return errors.Join(b.fillEvents(ctx, s), s.close())
 }
 
 func (b *bench) customersFile() string { return filepath.Join(b.dir, "customers.csv") }

@@ -23,6 +23,7 @@ type floors struct {
 	scan, count, list          float64 // ms
 	read, readRate, commitRate float64
 	group                      float64 // ms
+	behaviour, steps           float64 // ms, of events
 }
 
 // fiveConditions are those of the segment row: gender, provinces, age, what was spent, a tag.
@@ -34,7 +35,7 @@ and orders_gross - orders_refunded >= ?
 and list_contains(tags, '金卡')`
 
 func (f *floors) measure(ctx context.Context) (err error) {
-	for _, step := range []func(context.Context) error{f.measureScan, f.measureColumns, f.measureRecords, f.measureCommits, f.measureLoad} {
+	for _, step := range []func(context.Context) error{f.measureScan, f.measureColumns, f.measureRecords, f.measureCommits, f.measureLoad, f.measureScans} {
 		if err := step(ctx); err != nil {
 			return err
 		}
@@ -45,7 +46,7 @@ func (f *floors) measure(ctx context.Context) (err error) {
 // measureScan counts the five conditions over slices in memory, as fast as this machine can.
 func (f *floors) measureScan(ctx context.Context) error {
 	rows, err := f.columns.Query(ctx, `
-select gender = 'female', province in ('浙江省', '江苏省', '上海市', '广东省'), coalesce(year(birthday), 9999),
+select coalesce(gender = 'female', false), coalesce(province in ('浙江省', '江苏省', '上海市', '广东省'), false), coalesce(year(birthday), 9999),
   coalesce(orders_gross - orders_refunded, 0), coalesce(list_contains(tags, '金卡'), false)
 from customers`)
 	if err != nil {

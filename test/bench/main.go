@@ -99,10 +99,16 @@ func (b *bench) measure(ctx context.Context) error {
 	if err == nil {
 		err = b.measureModel(ctx, stores)
 	}
+	if err == nil {
+		err = b.measureSessions(ctx, stores)
+	}
 	if err := errors.Join(err, stores.close()); err != nil {
 		return err
 	}
 	if err := b.measureServer(ctx, floors); err != nil {
+		return err
+	}
+	if err := b.measureEvents(ctx, floors); err != nil {
 		return err
 	}
 	return b.measureImport(ctx)

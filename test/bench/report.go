@@ -18,7 +18,7 @@ const preface = `# Speed
 What the product needs beside what the engines alone need for the same, on the same machine in the same run. Absolute figures move from machine to machine and from hour to hour; the **ratio** is what
 counts. The last but two column is the exponent with which cost grows with customers: 0 stays the same, 1 grows as the data does.
 
-The company is the demo company: for every customer about ten orders, two contact points, two consents. Everything but the model fit goes through the real binary over HTTP, with rights, masks, audit and JSON.
+The company is the demo company: for every customer about ten orders, two contact points, two consents, a hundred events in a year. Everything but the model fit goes through the real binary over HTTP, with rights, masks, audit and JSON.
 
 `
 
