@@ -12,6 +12,7 @@ import (
 	"guanxi/base/vault"
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze/quality"
+	"guanxi/flow/analyze/watch"
 	"guanxi/flow/collect"
 	"guanxi/flow/customer"
 	"guanxi/flow/customer/track"
@@ -33,6 +34,7 @@ func lasting(k *keys.Keys) []backup.Lasting {
 			return nil, err
 		}
 		customers.HeldBy("today", decide.Memory{Records: records})
+		customers.HeldBy("alerts", watch.Memory{Records: records})
 		customers.HeldBy("quality", quality.Memory{Records: records})
 		customers.HeldBy("events", track.New(records, nil, customers, nil))
 		customers.Erasing(files, nil, nil)

@@ -23,6 +23,7 @@ import (
 	"guanxi/flow/analyze/quality"
 	reports "guanxi/flow/analyze/report"
 	"guanxi/flow/analyze/why"
+	"guanxi/flow/analyze/watch"
 	"guanxi/flow/collect"
 	"guanxi/flow/collect/schedule"
 	"guanxi/flow/customer"
@@ -47,6 +48,7 @@ type stages struct {
 	likeness  *likeness.Likeness
 	reports   *reports.Reports
 	why       *why.Why
+	watch     *watch.Watch
 	signals   *decide.Signals
 	mails     *mails.Mails
 	schedules *schedule.Schedules
@@ -80,7 +82,10 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.reports = reports.New(records, store, s.metrics, s.segments)
 	s.why = why.New(records, store, s.segments, s.metrics)
+	s.watch = watch.New(records, store, s.metrics, s.segments)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
+	s.signals.UseAlerts(s.watch)
+	s.watch.Closing(s.signals.AlertClosed)
 
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
 	s.customers.Reckoning(s.segments)
@@ -96,6 +101,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	if err := s.customers.KeepFilesIn(fieldFiles(dir)); err != nil {
 		return nil, err
 	}
+	s.customers.HeldBy("alerts", watch.Memory{Records: records})
 	s.customers.HeldBy("quality", quality.Memory{Records: records})
 	s.customers.AskedBy(quality.AskedOf)
 	s.imports.NamesFrom(s.customers.Names)
@@ -108,6 +114,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.scores.Jobs(jobs)
 	s.customers.RegisterJobs(jobs)
 	s.segments.RegisterJobs(jobs)
+	s.watch.RegisterJobs(jobs)
 	s.signals.RegisterJobs(jobs)
 	s.quality.RegisterJobs(jobs)
 	s.churn.RegisterJobs(jobs)
@@ -162,6 +169,7 @@ func (s *stages) register(a *api.API) {
 	s.likeness.Register(a)
 	s.reports.Register(a)
 	s.why.Register(a)
+	s.watch.Register(a)
 	s.signals.Register(a)
 }
 
@@ -176,6 +184,9 @@ func (s *stages) refresh(ctx context.Context) error {
 		return err
 	}
 	if err := s.segments.Sweep(ctx); err != nil {
+		return err
+	}
+	if err := s.watch.Look(ctx); err != nil {
 		return err
 	}
 	return s.signals.Refresh(ctx)

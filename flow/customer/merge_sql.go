@@ -24,6 +24,7 @@ var belonging = [...]struct {
 	{"organization of a contact", "contacts", "organization_id", "true", ""},
 	{"person of a contact", "contacts", "person_id", "true", ""},
 	{"correction", "corrections", "customer_id", "true", ""},
+	{"alert", "alerts", "customer_id", "true", ""},
 }
 
 const identitySeparator = "\x1f"

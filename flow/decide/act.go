@@ -68,6 +68,7 @@ type actDetail struct {
 	Group      string    `json:"group,omitempty"`       // the id of the folded line it was done on
 	Ended      int64     `json:"ended,omitempty"`       // the contact whose next action it ended
 	ContactID  int64     `json:"contact_id,omitempty"`  // the contact logged with it
+	AlertID    int64     `json:"alert_id,omitempty"`    // the alert it closed
 	BatchShare float64   `json:"batch_share,omitempty"` // of the chance, when done in a batch
 }
 
@@ -251,6 +252,12 @@ func (s *Signals) change(ctx context.Context, tx *db.Tx, r *Row, a act, id strin
 		r.Pinned = a.name == actPinned
 	case actTakenOut, actPutBack:
 		r.Alone = a.name == actTakenOut
+	}
+	if alert := int64(r.values().Number("alert_id")); alert != 0 && s.alerts != nil && (a.name == actDone || a.name == actDismissed) {
+		if err := s.alerts.DoneToday(ctx, tx, alert, a.note, a.reason); err != nil {
+			return entry, err
+		}
+		detail.AlertID = alert
 	}
 	if a.name == actDone {
 		if err := s.finish(ctx, tx, r, a, of, &entry, &detail); err != nil {

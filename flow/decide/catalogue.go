@@ -20,6 +20,8 @@ const (
 	SourceLate           = "source_late"           // a source is silent longer than its rhythm
 	ScheduleFails        = "schedule_fails"        // what should come in or go out by the clock does not
 	MetricBroke          = "metric_broke"          // a metric left its expected range for the worse
+	AlertRaised          = "alert_raised"          // a rule about a metric or a segment fired
+	CustomerAlert        = "customer_alert"        // a rule about customers fired for one
 )
 
 // Prior is what is assumed about a kind until outcomes teach better.
@@ -67,6 +69,8 @@ var companyWide = []string{"admin", "manager", "operator", "analyst"}
 var Catalogue = []Kind{
 	{Name: MetricBroke, Area: Watch, Audience: companyWide, Prior: Prior{0.25, 3 * day, 15}, Measure: "severity",
 		Episode: true, NeedsOrders: true},
+	{Name: AlertRaised, Area: Watch, Prior: Prior{0.25, 2 * day, 15}, Episode: true},
+	{Name: CustomerAlert, Area: Watch, Prior: Prior{0.20, 7 * day, 8}, Batch: &Batch{"open_alerts", 0.25, 15}, Episode: true, OutcomeDays: 30},
 	{Name: AliveFell, Area: Watch, Prior: Prior{0.20, 14 * day, 8}, Batch: &Batch{"open_customers", 0.25, 10},
 		Episode: true, Rest: 14 * 24 * time.Hour, OutcomeDays: 30, NeedsOrders: true},
 	{Name: SourceLate, Area: Watch, Audience: []string{"admin", "manager", "operator"}, Prior: Prior{0.9, 1 * day, 6}, Measure: "silent_hours",

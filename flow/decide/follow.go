@@ -54,7 +54,7 @@ func (s *Signals) Run(ctx context.Context) {
 
 // facts tells one state of what the sources read from another.
 func (s *Signals) facts(ctx context.Context) (string, error) {
-	var columns, findings, sources string
+	var columns, findings, sources, alerts string
 	if err := s.columns.QueryRow(ctx, `
 select concat_ws(':', p.txid, p.id, s.n, s.day, s.worth)
 from feed_position p, (select count(*) as n, max(as_of) as day, sum(predicted_value) as worth from customer_scores) s`).Scan(&columns); err != nil {
@@ -63,6 +63,10 @@ from feed_position p, (select count(*) as n, max(as_of) as day, sum(predicted_va
 	if err := s.records.Read().NewRaw("select coalesce(max(id), 0) || ':' || coalesce(max(closed_at), 0) from findings").Scan(ctx, &findings); err != nil {
 		return "", err
 	}
-	err := s.records.Read().NewRaw("select count(*) || ':' || coalesce(max(last_fact_at), 0) from sources").Scan(ctx, &sources)
-	return fmt.Sprint(columns, " ", findings, " ", sources), err
+	if err := s.records.Read().NewRaw("select count(*) || ':' || coalesce(max(last_fact_at), 0) from sources").Scan(ctx, &sources); err != nil {
+		return "", err
+	}
+	err := s.records.Read().NewRaw(`
+select (select count(*) || ':' || coalesce(max(updated_at), 0) from alerts) || ':' || (select coalesce(max(updated_at), 0) from alert_rules)`).Scan(ctx, &alerts)
+	return fmt.Sprint(columns, " ", findings, " ", sources, " ", alerts), err
 }

@@ -25,6 +25,7 @@ type Signals struct {
 	sources []Source
 
 	contacts Contacts // nil: nothing is logged with an act
+	alerts   Alerts   // nil: no rule raises any
 	running  sync.Mutex
 }
 
@@ -37,6 +38,12 @@ func New(records *db.DB, columns *columns.Store, upstream ...Source) *Signals {
 
 // Use names who logs contacts. It is called once, before anything else.
 func (s *Signals) Use(c Contacts) { s.contacts = c }
+
+// UseAlerts names whose alerts stand on Today. It is called once, before anything else.
+func (s *Signals) UseAlerts(a Alerts) {
+	s.alerts = a
+	s.sources = append(s.sources, AlertSource(a))
+}
 
 // Refreshing is the job that runs Refresh: every few minutes, and whenever somebody inserts it, as after an import.
 type Refreshing struct{}

@@ -75,7 +75,36 @@ var sentences = map[string][]wording{
 		{"{day:day} **{value:metric}**，高于预期的 {low:metric}–{high:metric}", "**{value:metric}** on {day:day}, above the expected {low:metric}–{high:metric}"},
 	},
 
+	"alert_below": {
+		{"{label:label}在 {day:day} 为 **{value:metric}**，低于警戒线 **{low:metric}**，其中 **{cause_share:share}** 来自{cause:label}",
+			"{label:label} was **{value:metric}** on {day:day}, below the line of **{low:metric}**; **{cause_share:share}** of it from {cause:label}"},
+		{"{label:label}在 {day:day} 为 **{value:metric}**，低于警戒线 **{low:metric}**", "{label:label} was **{value:metric}** on {day:day}, below the line of **{low:metric}**"},
+	},
+	"alert_above": {
+		{"{label:label}在 {day:day} 为 **{value:metric}**，高于警戒线 **{high:metric}**，其中 **{cause_share:share}** 来自{cause:label}",
+			"{label:label} was **{value:metric}** on {day:day}, above the line of **{high:metric}**; **{cause_share:share}** of it from {cause:label}"},
+		{"{label:label}在 {day:day} 为 **{value:metric}**，高于警戒线 **{high:metric}**", "{label:label} was **{value:metric}** on {day:day}, above the line of **{high:metric}**"},
+	},
+	"alert_rose": {
+		{"{label:label}从 {before:metric} 升到 **{value:metric}**，上升 **{by:share}**，其中 **{cause_share:share}** 来自{cause:label}",
+			"{label:label} rose by **{by:share}**, from {before:metric} to **{value:metric}**; **{cause_share:share}** of it from {cause:label}"},
+		{"{label:label}从 {before:metric} 升到 **{value:metric}**，上升 **{by:share}**", "{label:label} rose by **{by:share}**, from {before:metric} to **{value:metric}**"},
+	},
+	"alert_fell": {
+		{"{label:label}从 {before:metric} 降到 **{value:metric}**，下降 **{by:share}**，其中 **{cause_share:share}** 来自{cause:label}",
+			"{label:label} fell by **{by:share}**, from {before:metric} to **{value:metric}**; **{cause_share:share}** of it from {cause:label}"},
+		{"{label:label}从 {before:metric} 降到 **{value:metric}**，下降 **{by:share}**", "{label:label} fell by **{by:share}**, from {before:metric} to **{value:metric}**"},
+	},
+	"alert_outside": {{"{label:label}在 {day:day} 为 **{value:metric}**，不在预期的 {low:metric}–{high:metric} 之内",
+		"{label:label} was **{value:metric}** on {day:day}, outside the expected {low:metric}–{high:metric}"}},
+	CustomerAlert: {
+		{"触发预警「{rule}」：{finding:label}，现为 **{figure:label}**", "Set off “{rule}”: {finding:label}, now **{figure:label}**"},
+		{"触发预警「{rule}」", "Set off “{rule}”"},
+	},
+	"alert_withheld": {{"预警触发；依据的数字你看不到", "An alert was raised; it rests on figures that you may not see"}},
+
 	// folded lines
+	"customer_alert_group": {{"**{count:number} 位**客户触发了预警规则，打开后按规则分开处理", "**{count:number}** customers have set off alert rules; open them to act rule by rule"}},
 	"overdue_rhythm_group": {
 		{"通常约 **{cycle_days:days}**下单一次，都已 **{silent_low:number}–{silent_high:days}**未购，人均年消费 **{spent_12m:money}**，其中 **{reachable:number} 人**可联系",
 			"Usually buy about every **{cycle_days:days}**, silent for **{silent_low:number}–{silent_high:days}**, spend **{spent_12m:money}** a year each; **{reachable:number}** can be reached"},
@@ -101,6 +130,7 @@ var sentences = map[string][]wording{
 	"rests_on":          {{"依据这些记录的金额 **{amount:money}** × 因此误判的份额 **{share:share}**", "**{amount:money}** rests on these records × **{share:share}** misjudged for it"}},
 	"unreachable_month": {{"未来 12 个月预计 **{predicted:money}**，一个月的份额 × 联系得上多带来的 **{share:share}**", "One month of **{predicted:money}** expected in 12 × **{share:share}** more that a reachable customer brings"}},
 	"shortfall":         {{"偏离预期的代价 **{amount:money}**", "**{amount:money}** is what being off its path cost"}},
+	"alert_leaving":     {{"未来 12 个月的预计 × 流失可能，合 **{amount:money}**", "What is expected in 12 months × how likely they leave: **{amount:money}**"}},
 	"sum":               {{"**{count:number} 项**相加", "**{count:items}** added up"}},
 	"ordinary_order":    {{"无法估值，按一笔普通订单 **{amount:money}** 排序", "Cannot be valued; ordered as one ordinary order of **{amount:money}**"}},
 

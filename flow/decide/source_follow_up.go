@@ -10,6 +10,7 @@ import (
 	"guanxi/base/columns"
 	"guanxi/base/db"
 	"guanxi/base/workspace"
+	"guanxi/flow/analyze"
 )
 
 // followUps finds agreed next actions that are due today or late (C143). It is the promise of the one who made it, or of
@@ -127,30 +128,16 @@ type lateSources struct{ records *db.DB }
 // Kinds implements Source.
 func (lateSources) Kinds() []string { return []string{SourceLate} }
 
-const lateBeyond = 1.25
-
 // Signals implements Source.
 func (s lateSources) Signals(ctx context.Context) ([]Signal, error) {
-	var rows []struct {
-		ID            int64  `bun:"id"`
-		Name          string `bun:"name"`
-		ExpectedHours int64  `bun:"expected_hours"`
-		LastFactAt    int64  `bun:"last_fact_at"`
-	}
-	if err := s.records.Read().NewRaw(`
-select id, name, expected_hours, last_fact_at
-from sources
-where expected_hours > 0 and last_fact_at is not null
-order by id`).Scan(ctx, &rows); err != nil {
+	rows, err := analyze.LateSources(ctx, s.records.Read())
+	if err != nil {
 		return nil, err
 	}
 	now := clock.Now(ctx)
 	var signals []Signal
 	for _, r := range rows {
 		silent := now.Sub(time.UnixMilli(r.LastFactAt)).Hours()
-		if silent <= lateBeyond*float64(r.ExpectedHours) {
-			continue
-		}
 		id := strconv.FormatInt(r.ID, 10)
 		signals = append(signals, Signal{
 			Key: fmt.Sprintf("%s:source:%s:%d", SourceLate, id, r.LastFactAt), Kind: SourceLate,

@@ -104,6 +104,11 @@ func (s *Signals) takeBack(ctx context.Context, tx *db.Tx, e logRow) (row Row, r
 			return row, false, err
 		}
 	}
+	if s.alerts != nil && detail.AlertID != 0 {
+		if err := s.alerts.UndoneToday(ctx, tx, detail.AlertID); err != nil {
+			return row, false, err
+		}
+	}
 	return row, true, nil
 }
 

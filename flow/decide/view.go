@@ -99,6 +99,9 @@ func (s *Signals) items(ctx context.Context, lines []Line, r reading, first int)
 		return nil, err
 	}
 	items, hide := make([]TodayItem, len(lines)), unseenBy(ctx)
+	if hide.rules, err = s.knownRules(ctx, lines); err != nil {
+		return nil, err
+	}
 	for i := range lines {
 		l := &lines[i]
 		item := l.item(r, scored[l.Kind])

@@ -13,19 +13,28 @@ import (
 type unseen struct {
 	purchases bool         // what customers bought, and all that is reckoned from it
 	metrics   bool         // figures of the company
+	company   bool         // figures of customers beyond her own reach
 	fields    guard.Fields // of customers
+	// rules of alerts that she may know of; nil where no line is an alert
+	rules map[int64]bool
 }
 
 func unseenBy(ctx context.Context) unseen {
 	u := unseen{fields: guard.FieldsOf(ctx, "customers")}
 	u.purchases, u.metrics = u.fields.Right(guard.Purchases) == guard.None, !guard.ActorOf(ctx).Can("metrics.read")
+	u.company = !guard.ScopeOf(guard.Looking(ctx), "customers").All()
 	return u
 }
 
 // hides says that what a row is worth rests on what the reader may not know.
-func (u unseen) hides(r *Row) bool {
-	if r.Kind == MetricBroke {
+func (u unseen) hides(r *Row) bool { return u.kind(r.Kind) }
+
+func (u unseen) kind(name string) bool {
+	switch name {
+	case MetricBroke:
 		return u.metrics
+	case AlertRaised:
+		return u.metrics || u.company
 	}
 	return u.purchases
 }
@@ -55,10 +64,13 @@ func (u unseen) from(i *TodayItem, currency string, now time.Time) {
 		i.Reason = TodayReason{Code: i.Reason.Code, Values: i.Reason.Values.without("cause_zh", "cause_en", "cause_share", "cause_field")}
 		i.Reason.Said = speak(Reason{i.Reason.Code, i.Reason.Values}, currency, now)
 	}
-	if i.Kind == MetricBroke && !u.metrics || i.Kind != MetricBroke && !u.purchases {
+	rule := int64(i.Reason.Values.Number("rule_id"))
+	if !u.kind(i.Kind) && (rule == 0 || u.rules == nil || u.rules[rule]) {
 		return
 	}
 	switch {
+	case rule != 0:
+		i.Reason = view(Reason{"alert_withheld", nil}, currency, now)
 	case i.Kind == DataFindings:
 		i.Reason.Values = i.Reason.Values.without("amount")
 		i.Reason.Said = speak(Reason{i.Reason.Code, i.Reason.Values}, currency, now)

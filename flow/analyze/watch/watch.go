@@ -1,0 +1,84 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"guanxi/base/api"
+	"guanxi/base/columns"
+	"guanxi/base/db"
+	"guanxi/base/job"
+	"guanxi/flow/analyze"
+	"guanxi/guard"
+)
+
+// Watch keeps rules and the alerts they have raised.
+type Watch struct {
+	records  *db.DB
+	columns  *columns.Store
+	metrics  *analyze.Metrics
+	segments *analyze.Segments
+	closed   func(ctx context.Context, tx *db.Tx, alert int64) error // told when an alert was closed on its own page
+
+	looking sync.Mutex
+	looked  map[int64]look // by rule, what this process last looked at
+}
+
+// look is what a rule was last looked at with: while nothing of it changes, looking again says the same.
+type look struct {
+	state string
+	at    time.Time
+	took  time.Duration
+}
+
+// New gives the watch over metrics and segments.
+func New(records *db.DB, store *columns.Store, metrics *analyze.Metrics, segments *analyze.Segments) *Watch {
+	return &Watch{records: records, columns: store, metrics: metrics, segments: segments, looked: map[int64]look{}}
+}
+
+// Closing names what is told, inside the change, that an alert was closed. It must be called before the watch serves anybody.
+func (w *Watch) Closing(told func(ctx context.Context, tx *db.Tx, alert int64) error) {
+	w.closed = told
+}
+
+type lookJob struct{}
+
+// Kind implements job.Args.
+func (lookJob) Kind() string { return "alerts.look" }
+
+// RegisterJobs adds the looking, every minute.
+func (w *Watch) RegisterJobs(r *job.Registry) {
+	job.Register(r, job.Kind[lookJob]{Every: time.Minute, Timeout: 10 * time.Minute, MaxAttempts: 1, Unique: true,
+		Run: func(ctx context.Context, _ lookJob) error { return w.Look(ctx) }})
+}
+
+// Register adds the operations.
+func (w *Watch) Register(a *api.API) {
+	w.registerRules(a)
+	w.registerAlerts(a)
+}
+
+// Look looks at every rule that something may have changed for, and escalates what nobody has handled in time. A rule that
+// cannot be looked at says so and holds up none of the others. Looking twice changes nothing the second time.
+func (w *Watch) Look(ctx context.Context) error {
+	w.looking.Lock()
+	defer w.looking.Unlock()
+	ctx = guard.System(ctx)
+	rules, err := w.rules(ctx)
+	if err != nil {
+		return err
+	}
+	late, err := analyze.LateSources(ctx, w.records.Read())
+	if err != nil {
+		return err
+	}
+	var failures []error
+	for i := range rules {
+		if rules[i].Active {
+			failures = append(failures, w.lookAt(ctx, &rules[i], late))
+		}
+	}
+	return errors.Join(append(failures, w.escalate(ctx))...)
+}
