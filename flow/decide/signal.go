@@ -79,7 +79,7 @@ type Subject struct {
 
 // TodayAction is one thing a row offers to do.
 type TodayAction struct {
-	Code    string         `json:"code" doc:"call, log_contact, thank, open_customers, review_findings, review_duplicates, review_quality, open_customer, open_metric, open_source, open_schedule, open_request"`
+	Code    string         `json:"code" doc:"call, log_contact, thank, open_customers, review_findings, review_duplicates, review_quality, open_customer, open_metric, open_source, open_schedule, open_request, open_alert, open_alerts"`
 	Primary bool           `json:"primary"`
 	Target  string         `json:"target" doc:"what it works on: a customer's id, a cause, a metric's name, a source's id, a signal's id"`
 	Filter  map[string]any `json:"filter,omitempty" doc:"a condition that lists the customers meant"`

@@ -90,6 +90,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The rules by which alerts are raised, and how many of each are open */
+        get: operations["get-alert-rules"];
+        put?: never;
+        /** Watch something */
+        post: operations["post-alert-rules"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Rules that are ready to be taken */
+        get: operations["get-alert-rules-presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** When a rule would have fired in the last 180 days */
+        post: operations["post-alert-rules-trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One rule */
+        get: operations["get-alert-rules-id"];
+        put?: never;
+        post?: never;
+        /** Delete a rule with its alerts; both can be restored */
+        delete: operations["delete-alert-rules-id"];
+        options?: never;
+        head?: never;
+        /** Change a rule */
+        patch: operations["patch-alert-rules-id"];
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}/mute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a rule quiet until an instant, or let it speak again */
+        post: operations["post-alert-rules-id-mute"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alert-rules/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a deleted rule back with its alerts */
+        post: operations["post-alert-rules-id-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alerts, what is most urgent first; those that are over, newest first */
+        get: operations["get-alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alert with its evidence and its course */
+        get: operations["get-alerts-id"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take an alert on */
+        post: operations["post-alerts-id-acknowledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Close an alert with what was done about it */
+        post: operations["post-alerts-id-close"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alerts/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the closing of an alert back */
+        post: operations["post-alerts-id-reopen"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -2781,179 +2971,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/reports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Every report one made or that is shared with one */
-        get: operations["get-reports"];
-        put?: never;
-        /** Save a report */
-        post: operations["post-reports"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/export": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The figures of a report as a file */
-        post: operations["post-reports-export"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/open": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The orders or customers behind one figure of a report, and the condition that lists its customers */
-        post: operations["post-reports-open"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/parts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What reports can be made of: metrics, facts with their numbers, and dimensions */
-        get: operations["get-reports-parts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The reports the product brings, by business process */
-        get: operations["get-reports-ready"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/ready/{key}/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The figures of a ready report, with the rights of who asks */
-        get: operations["get-reports-ready-key-run"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** The figures of a report that is not saved */
-        post: operations["post-reports-run"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** One report */
-        get: operations["get-reports-id"];
-        /** Save a report anew */
-        put: operations["put-reports-id"];
-        post?: never;
-        /** Delete a report; it can be restored */
-        delete: operations["delete-reports-id"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/{id}/restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Bring a deleted report back */
-        post: operations["post-reports-id-restore"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/reports/{id}/run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The figures of a report, with the rights of who asks */
-        get: operations["get-reports-id-run"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -4439,6 +4456,344 @@ export interface components {
             postcode: string | null;
             province: string | null;
         };
+        AlertAct: {
+            /** @enum {string} */
+            act: "opened" | "reopened" | "again" | "acknowledged" | "escalated" | "back" | "expired" | "closed" | "taken_back";
+            /** Format: date-time */
+            at: string;
+            /** @description null for the program itself */
+            by: components["schemas"]["AlertNamed"];
+            detail: {
+                [key: string]: unknown;
+            };
+        };
+        AlertEvidence: {
+            /** Format: double */
+            before?: number;
+            /**
+             * Format: date
+             * @description the last day looked at
+             */
+            day: string;
+            /** Format: double */
+            high?: number;
+            label: components["schemas"]["AnalyzeText"];
+            /**
+             * Format: double
+             * @description of a customer: how likely to leave, 0..1
+             */
+            leaving?: number;
+            /**
+             * Format: double
+             * @description what the value should not be below
+             */
+            low?: number;
+            /** @description of the split that is watched */
+            part?: string;
+            /** @description the largest first */
+            parts?: components["schemas"]["AlertPart"][] | null;
+            /** Format: double */
+            rows?: number;
+            series?: components["schemas"]["CourseDay"][] | null;
+            /**
+             * Format: date
+             * @description the first day on which it was so
+             */
+            since: string;
+            /** @description the split that explains it best */
+            split?: string;
+            /** @description of a customer: on what the condition stood */
+            standing?: components["schemas"]["Standing"][] | null;
+            unit?: string;
+            /** Format: double */
+            value?: number;
+        };
+        AlertFires: {
+            /**
+             * Format: int64
+             * @description days in a row on which it must be so; 1 by default
+             */
+            hold?: number;
+            /**
+             * Format: double
+             * @description rows behind a value (orders, visits, what it is divided by) without which it says nothing
+             */
+            least?: number;
+            /** Format: double */
+            value?: number;
+            /** @enum {string} */
+            when: "above" | "below" | "rose" | "fell" | "outside" | "above_expected" | "below_expected" | "enters";
+        };
+        AlertNamed: {
+            /** Format: id */
+            id: string;
+            name: string;
+        };
+        AlertPart: {
+            /**
+             * Format: double
+             * @description in the unit of the metric
+             */
+            contribution: number;
+            key: string | null;
+            label: string;
+            /**
+             * Format: double
+             * @description of the whole deviation
+             */
+            share: number;
+        };
+        AlertPreset: {
+            about: components["schemas"]["AnalyzeText"];
+            fires: components["schemas"]["AlertFires"];
+            key: string;
+            label: components["schemas"]["AnalyzeText"];
+            /** @description what would have to be there first; null when it can be taken */
+            needs: components["schemas"]["AnalyzeText"];
+            proposal: components["schemas"]["AnalyzeText"];
+            /** @description of a condition */
+            sentence: components["schemas"]["AnalyzeLabel"];
+            severity: string;
+            watches: components["schemas"]["AlertWatch"];
+        };
+        AlertRuleDraft: {
+            active: boolean;
+            /**
+             * Format: int64
+             * @description by when it has to be closed
+             */
+            due_minutes: number;
+            /**
+             * Format: int64
+             * @description after which an alert nobody has taken on, or one past its due time, goes to escalate_to, and again; 0: never
+             */
+            escalate_minutes: number;
+            /**
+             * Format: id
+             * @description a member of staff
+             */
+            escalate_to?: string;
+            fires: components["schemas"]["AlertFires"];
+            name: string;
+            /** Format: id */
+            owner_id?: string;
+            /**
+             * @description who answers for an alert
+             * @enum {string}
+             */
+            owner_kind: "staff" | "team" | "customer_owner";
+            /** @description what is proposed to do */
+            proposal?: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            watches: components["schemas"]["AlertWatch"];
+        };
+        AlertRuleView: {
+            active: boolean;
+            /** @description of the open ones */
+            at_stake: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description by when it has to be closed
+             */
+            due_minutes: number;
+            /**
+             * Format: int64
+             * @description after which an alert nobody has taken on, or one past its due time, goes to escalate_to, and again; 0: never
+             */
+            escalate_minutes: number;
+            /**
+             * Format: id
+             * @description a member of staff
+             */
+            escalate_to?: string;
+            escalates_to: components["schemas"]["AlertNamed"];
+            fires: components["schemas"]["AlertFires"];
+            /** Format: id */
+            id: string;
+            /** Format: date-time */
+            looked_at: string | null;
+            /**
+             * Format: date-time
+             * @description null when it speaks
+             */
+            muted_until: string | null;
+            name: string;
+            /** Format: date-time */
+            oldest_at: string | null;
+            /**
+             * Format: int64
+             * @description alerts of it that are open, in the reader's scope
+             */
+            open: number;
+            /** Format: int64 */
+            overdue: number;
+            owner: components["schemas"]["AlertNamed"];
+            /** Format: id */
+            owner_id?: string;
+            /**
+             * @description who answers for an alert
+             * @enum {string}
+             */
+            owner_kind: "staff" | "team" | "customer_owner";
+            /** @description what is proposed to do */
+            proposal?: string;
+            /** @description what the last look found */
+            said: components["schemas"]["Said"];
+            segment: components["schemas"]["AlertNamed"];
+            /** @description of a condition */
+            sentence: components["schemas"]["AnalyzeLabel"];
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** Format: int64 */
+            version: number;
+            watches: components["schemas"]["AlertWatch"];
+        };
+        AlertTrial: {
+            /**
+             * Format: int64
+             * @description alerts it would have raised: times, or customers
+             */
+            fired: number;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: int64
+             * @description 1 when more is better, -1 when less is better, 0 when it is neither
+             */
+            good: number;
+            label: components["schemas"]["AnalyzeText"];
+            /**
+             * Format: int64
+             * @description of customers: for how many the condition holds now
+             */
+            now: number;
+            /** @description false where the past cannot be told: what it rests on has no history */
+            past: boolean;
+            runs: components["schemas"]["AlertTrialRun"][] | null;
+            /** @description of a condition */
+            sentence: components["schemas"]["AnalyzeLabel"];
+            /** @description of customers: one point every seven days, who came in since the point before */
+            series: components["schemas"]["AlertTrialDay"][] | null;
+            /** Format: date */
+            to: string;
+            unit: string;
+        };
+        AlertTrialDay: {
+            /** Format: date */
+            day: string;
+            fires: boolean;
+            /** Format: double */
+            high: number | null;
+            /** Format: double */
+            low: number | null;
+            /** Format: double */
+            value: number | null;
+        };
+        AlertTrialRun: {
+            /**
+             * Format: date
+             * @description the day it would have been told of
+             */
+            from: string;
+            /**
+             * Format: date
+             * @description the last day on which it was so
+             */
+            to: string;
+            /**
+             * Format: double
+             * @description on the first day
+             */
+            value: number | null;
+        };
+        AlertView: {
+            acknowledged_by: components["schemas"]["AlertNamed"];
+            /** @description null when it cannot be valued, or the reader may not know */
+            at_stake: components["schemas"]["Money"];
+            /**
+             * Format: date-time
+             * @description when it was no longer so, by itself or for what was done
+             */
+            back_at: string | null;
+            /** Format: date-time */
+            closed_at: string | null;
+            closed_by: components["schemas"]["AlertNamed"];
+            /** @description null when it is about a metric or a segment */
+            customer: components["schemas"]["AlertNamed"];
+            /** Format: date-time */
+            due_at: string;
+            escalated_to: components["schemas"]["AlertNamed"];
+            /** Format: int64 */
+            escalations: number;
+            evidence: components["schemas"]["AlertEvidence"];
+            fires: components["schemas"]["AlertFires"];
+            /**
+             * Format: date-time
+             * @description when it was raised for the first time
+             */
+            first_at: string;
+            /** @description of one alert, oldest first */
+            history?: components["schemas"]["AlertAct"][] | null;
+            /** Format: id */
+            id: string;
+            /** @enum {string} */
+            kind: "metric" | "segment" | "customers";
+            note: string;
+            /** Format: date-time */
+            opened_at: string;
+            overdue: boolean;
+            owner: components["schemas"]["AlertNamed"];
+            proposal: string;
+            /**
+             * Format: int64
+             * @description times it came back within a week of its end
+             */
+            reopened: number;
+            rule: components["schemas"]["AlertNamed"];
+            /** @description the segment watched, or whose metric it is */
+            segment: components["schemas"]["AlertNamed"];
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @enum {string} */
+            state: "open" | "acknowledged" | "closed" | "expired";
+            /** @description what was done: called, visited, offered, messaged, data_fixed, campaign_changed, product_changed, process_changed, nothing, other; today when it was done there */
+            taken: string;
+            team: components["schemas"]["AlertNamed"];
+            /** Format: int64 */
+            version: number;
+            watches: components["schemas"]["AlertWatch"];
+        };
+        AlertWatch: {
+            /** @description of customers */
+            condition?: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description how many days the value is of; 1 by default
+             */
+            days?: number;
+            /** @enum {string} */
+            kind: "metric" | "segment" | "customers";
+            /** Format: id */
+            list?: string;
+            /**
+             * @description of a segment
+             * @enum {string}
+             */
+            measure?: "count" | "entered" | "left";
+            metric?: string;
+            /**
+             * Format: id
+             * @description the segment watched, or the customers whose metric it is
+             */
+            segment?: string;
+            split?: string;
+            split_value?: string;
+            /** @description today so far counts as the last day; else the last day is yesterday */
+            today?: boolean;
+        };
         Alike: {
             do?: string;
             /** Format: double */
@@ -4589,17 +4944,6 @@ export interface components {
             role: string;
             /** Format: id */
             staff_id: string;
-        };
-        Asked: {
-            definition: components["schemas"]["Definition"];
-            /** Format: date */
-            from?: string;
-            /** Format: id */
-            list?: string;
-            /** Format: id */
-            segment?: string;
-            /** Format: date */
-            to?: string;
         };
         Assign: {
             id?: string;
@@ -5476,163 +5820,16 @@ export interface components {
             from: string;
             to: string;
         };
-        Cross: {
-            /** Format: date-time */
-            as_of: string;
-            before_from?: string;
-            before_to?: string;
-            by?: string;
-            dimensions: components["schemas"]["CrossDimension"][] | null;
-            first?: components["schemas"]["CrossRow"][] | null;
+        CourseDay: {
+            /** Format: double */
+            before: number | null;
             /** Format: date */
-            from: string;
-            measures: components["schemas"]["CrossHead"][] | null;
-            rows: components["schemas"]["CrossRow"][] | null;
-            second?: components["schemas"]["CrossRow"][] | null;
-            /** @description the first day of each step */
-            steps: string[] | null;
-            /** Format: date */
-            to: string;
-            total: components["schemas"]["CrossRow"];
-        };
-        CrossCell: {
-            /**
-             * Format: date
-             * @description the first day of a step
-             */
-            at?: string;
-            /** Format: int64 */
-            measure: number;
-            /** @description by dimension; null takes all parts together */
-            parts?: components["schemas"]["CrossCellKey"][] | null;
-        };
-        CrossCellKey: {
-            /** @description all parts of the dimension together */
-            all?: boolean;
-            /** @description absent for what nothing is known of */
-            key?: string;
-            other?: boolean;
-        };
-        CrossDimension: {
-            label: components["schemas"]["AnalyzeText"];
-            name: string;
-        };
-        CrossFact: {
-            label: components["schemas"]["AnalyzeText"];
-            name: string;
-            numbers: components["schemas"]["CrossNumber"][] | null;
-            of: string;
-            /** @description what one row is */
-            rows: components["schemas"]["AnalyzeText"];
-            steady: boolean;
-        };
-        CrossFilter: {
-            dimension: string;
-            not?: boolean;
-            values: string[] | null;
-        };
-        CrossHead: {
-            /** @description parts and steps add up to the whole */
-            additive: boolean;
-            definition: components["schemas"]["AnalyzeText"];
-            /**
-             * @description count rows, count their customers, or reckon with one of their numbers
-             * @enum {string}
-             */
-            do?: "count" | "customers" | "sum" | "average" | "minimum" | "maximum";
-            /** @description a kind of facts, see GET /reports/parts */
-            fact?: string;
-            /**
-             * Format: int64
-             * @description 1 when more is better, -1 when less is, 0 when neither
-             */
-            good: number;
-            label: components["schemas"]["AnalyzeText"];
-            /** @description a metric of the registry; else fact and do */
-            metric?: string;
-            /** @description the number, for all but count and customers */
-            of?: string;
-            /** @description as of now: it has no history */
-            steady: boolean;
-            /** @enum {string} */
-            unit: "money" | "count" | "share" | "days" | "seconds" | "ratio";
-        };
-        CrossMeasure: {
-            /**
-             * @description count rows, count their customers, or reckon with one of their numbers
-             * @enum {string}
-             */
-            do?: "count" | "customers" | "sum" | "average" | "minimum" | "maximum";
-            /** @description a kind of facts, see GET /reports/parts */
-            fact?: string;
-            /** @description a metric of the registry; else fact and do */
-            metric?: string;
-            /** @description the number, for all but count and customers */
-            of?: string;
-        };
-        CrossMetric: {
-            definition: components["schemas"]["AnalyzeText"];
-            /** @enum {string} */
-            group: "sales" | "customers" | "behaviour" | "marketing" | "service" | "data";
-            label: components["schemas"]["AnalyzeText"];
-            name: string;
-            of: string;
-            /** @description as of now: it has no history */
-            steady: boolean;
-            unit: string;
-        };
-        CrossNumber: {
-            label: components["schemas"]["AnalyzeText"];
-            name: string;
-            unit: string;
-        };
-        CrossOpened: {
-            /** @description lists the customers behind the figure; absent where no condition can */
-            condition?: {
-                [key: string]: unknown;
-            };
-            items: components["schemas"]["OpenedRow"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** @description an amount for metrics in money, else a number; null where there is none */
-            sum?: number | components["schemas"]["Money"] | null;
-            /** Format: int64 */
-            total?: number;
-        };
-        CrossPart: {
-            key: string | null;
-            label: components["schemas"]["AnalyzeText"];
-            other?: boolean;
-        };
-        CrossParts: {
-            dimensions: components["schemas"]["CrossSplitter"][] | null;
-            facts: components["schemas"]["CrossFact"][] | null;
-            metrics: components["schemas"]["CrossMetric"][] | null;
-        };
-        CrossRow: {
-            before?: (number | components["schemas"]["Money"] | null)[] | null;
-            parts: components["schemas"]["CrossPart"][] | null;
-            series?: ((number | components["schemas"]["Money"] | null)[] | null)[] | null;
-            series_before?: ((number | components["schemas"]["Money"] | null)[] | null)[] | null;
-            values: (number | components["schemas"]["Money"] | null)[] | null;
-        };
-        CrossSort: {
-            ascending?: boolean;
-            /**
-             * Format: int64
-             * @description the place of a measure
-             */
-            measure?: number;
-            /** @description by the names of the parts instead */
-            name?: boolean;
-        };
-        CrossSplitter: {
-            /** @description what the rows of a measure must be */
-            fits: string[] | null;
-            label: components["schemas"]["AnalyzeText"];
-            name: string;
-            /** @description where its parts are known */
-            values?: components["schemas"]["Choice"][] | null;
+            day: string;
+            expected?: components["schemas"]["Range"];
+            /** Format: double */
+            rows: number;
+            /** Format: double */
+            value: number | null;
         };
         CustomerChurn: {
             as_of?: string;
@@ -5954,45 +6151,9 @@ export interface components {
             /** @description how it is to be filled in and checked */
             rule?: string;
         };
-        Days: {
-            /**
-             * Format: date
-             * @description instead of a span
-             */
-            from?: string;
-            /**
-             * @description by default the last 30 days
-             * @enum {string}
-             */
-            span?: "" | "last_7_days" | "last_30_days" | "last_90_days" | "last_12_months" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_year";
-            /** Format: date */
-            to?: string;
-        };
-        Definition: {
-            /**
-             * @description compare with the period before, or the same days a year earlier
-             * @enum {string}
-             */
-            against?: "" | "previous" | "year";
-            /**
-             * @description the step of the calendar
-             * @enum {string}
-             */
-            by?: "" | "day" | "week" | "month" | "quarter" | "year";
-            /** @enum {string} */
-            chart?: "" | "table" | "line" | "bar" | "stacked" | "pivot" | "heat" | "number";
-            /** @description only customers it holds for */
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @description by what figures are parted, see GET /reports/parts */
-            dimensions?: string[] | null;
-            measures: components["schemas"]["CrossMeasure"][] | null;
-            period?: components["schemas"]["Days"];
-            sort?: components["schemas"]["CrossSort"];
-            /** @description how many parts of each dimension are told apart; the others are one */
-            top?: number[] | null;
-            where?: components["schemas"]["CrossFilter"][] | null;
+        DecideSaid: {
+            "en-US": string;
+            "zh-CN": string;
         };
         DivisionView: {
             children?: components["schemas"]["DivisionView"][] | null;
@@ -6036,15 +6197,6 @@ export interface components {
             repeat: components["schemas"]["Repeat"];
             /** @description absent: as it is, unless host, port or login change */
             secret?: components["schemas"]["Secret"];
-        };
-        DraftBody: {
-            definition: components["schemas"]["Definition"];
-            description?: string;
-            name: string;
-            /** @description the ready report it was made from */
-            ready?: string;
-            /** @description share it with these roles */
-            roles?: string[] | null;
         };
         Duplicate: {
             a: components["schemas"]["PairSide"];
@@ -7002,6 +7154,27 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListAlertPreset: {
+            items: components["schemas"]["AlertPreset"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListAlertRuleView: {
+            items: components["schemas"]["AlertRuleView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListAlertView: {
+            items: components["schemas"]["AlertView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListBody: {
             items: components["schemas"]["CustomerFieldView"][] | null;
         };
@@ -7117,13 +7290,6 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
-        ListReady: {
-            items: components["schemas"]["Ready"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
-        };
         ListRequestView: {
             items: components["schemas"]["RequestView"][] | null;
             /** @description absent on the last page */
@@ -7203,13 +7369,6 @@ export interface components {
         };
         ListTokenItem: {
             items: components["schemas"]["TokenItem"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
-        };
-        ListView: {
-            items: components["schemas"]["View"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -8145,6 +8304,23 @@ export interface components {
         "Post-administration-divideRequest": {
             appointments: components["schemas"]["Appointment"][] | null;
         };
+        "Post-alert-rules-id-muteRequest": {
+            /**
+             * Format: date-time
+             * @description null to let it speak again
+             */
+            until: string | null;
+        };
+        "Post-alert-rules-trialRequest": {
+            fires: components["schemas"]["AlertFires"];
+            watches: components["schemas"]["AlertWatch"];
+        };
+        "Post-alerts-id-closeRequest": {
+            /** @description needed for nothing and other */
+            note?: string;
+            /** @enum {string} */
+            taken: "called" | "visited" | "offered" | "messaged" | "data_fixed" | "campaign_changed" | "product_changed" | "process_changed" | "nothing" | "other";
+        };
         "Post-consent-purposesRequest": {
             about?: components["schemas"]["AboutText"];
             /** @description no longer asked for; what was said is kept */
@@ -8346,30 +8522,6 @@ export interface components {
             source?: string;
             /** @description what default puts in */
             value?: string;
-        };
-        "Post-reports-exportRequest": {
-            definition: components["schemas"]["Definition"];
-            /** Format: date */
-            from?: string;
-            /** Format: id */
-            list?: string;
-            name?: string;
-            /** Format: id */
-            segment?: string;
-            /** Format: date */
-            to?: string;
-        };
-        "Post-reports-openRequest": {
-            cell: components["schemas"]["CrossCell"];
-            definition: components["schemas"]["Definition"];
-            /** Format: date */
-            from?: string;
-            /** Format: id */
-            list?: string;
-            /** Format: id */
-            segment?: string;
-            /** Format: date */
-            to?: string;
         };
         "Post-rolesRequest": {
             /** @description only those that differ from plain reading and writing */
@@ -9275,17 +9427,6 @@ export interface components {
             /** @enum {string} */
             reason: "agreed" | "basis" | "purpose_unknown" | "channel_not_asked" | "contact_gone" | "contact_invalid" | "stopped" | "refused" | "never_agreed" | "ask_again";
         };
-        Ready: {
-            /** @description who asks may read its figures */
-            allowed: boolean;
-            definition: components["schemas"]["Definition"];
-            description: components["schemas"]["AnalyzeText"];
-            /** @enum {string} */
-            group: "review" | "acquisition" | "sales" | "retention" | "value" | "behaviour" | "service" | "team" | "quality" | "consent";
-            group_label: components["schemas"]["AnalyzeText"];
-            key: string;
-            name: components["schemas"]["AnalyzeText"];
-        };
         Reason: {
             /**
              * Format: double
@@ -9775,8 +9916,20 @@ export interface components {
             since: string;
         };
         Said: {
-            "en-US": string;
-            "zh-CN": string;
+            /**
+             * Format: int64
+             * @description who meet the condition and are not on the list, because it is full
+             */
+            customers?: number;
+            /** @description code of why it could not be looked at */
+            failed?: string;
+            /** @description sources whose facts are missing: nothing is said of a drop until they have come */
+            late?: string[] | null;
+            /**
+             * Format: double
+             * @description of a metric or a segment
+             */
+            value?: number;
         };
         SaidItem: {
             /** @description where a word given over the network came from */
@@ -10276,6 +10429,11 @@ export interface components {
             id: string;
             name: string;
         };
+        Standing: {
+            clause: components["schemas"]["AnalyzeLabel"];
+            holds: boolean;
+            value: components["schemas"]["AnalyzeLabel"];
+        };
         Step: {
             /** @description a condition: who did the returning event in this step */
             returned: {
@@ -10444,7 +10602,7 @@ export interface components {
             version: number;
         };
         TodayAction: {
-            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, review_quality, open_customer, open_metric, open_source, open_schedule, open_request */
+            /** @description call, log_contact, thank, open_customers, review_findings, review_duplicates, review_quality, open_customer, open_metric, open_source, open_schedule, open_request, open_alert, open_alerts */
             code: string;
             /** @description a condition that lists the customers meant */
             filter?: {
@@ -10708,7 +10866,7 @@ export interface components {
         };
         TodaySubject: {
             id: string;
-            label: components["schemas"]["Said"];
+            label: components["schemas"]["DecideSaid"];
             name: string;
             /** @description customer, customers, findings, metric, source */
             type: string;
@@ -10851,28 +11009,6 @@ export interface components {
         VaultProblem: {
             file: string;
             what: string;
-        };
-        View: {
-            /** @description by who asks */
-            changeable: boolean;
-            /** Format: date-time */
-            created_at: string;
-            definition: components["schemas"]["Definition"];
-            description: string;
-            /** Format: id */
-            id: string;
-            mine: boolean;
-            name: string;
-            /** @description who made it */
-            owner?: string;
-            /** @description the ready report it was copied from */
-            ready?: string;
-            /** @description with whom it is shared */
-            roles: string[] | null;
-            /** Format: date-time */
-            updated_at: string;
-            /** Format: int64 */
-            version: number;
         };
         Visitor: {
             /** Format: date-time */
@@ -11492,6 +11628,984 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAlertRuleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-alert-rules-presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAlertPreset"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-alert-rules-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-alert-rules-trialRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTrial"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-alert-rules-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-alert-rules-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-alert-rules-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-alert-rules-id-mute": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-alert-rules-id-muteRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-alert-rules-id-restore": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-alerts": {
+        parameters: {
+            query?: {
+                /** @description live: open or acknowledged; over: closed or expired */
+                state?: "live" | "open" | "acknowledged" | "over";
+                rule?: string;
+                /** @description figures: of metrics and segments; customers: of single customers */
+                kind?: "figures" | "customers";
+                limit?: number;
+                cursor?: string;
+                total?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAlertView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-alerts-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-alerts-id-acknowledge": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-alerts-id-close": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-alerts-id-closeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-alerts-id-reopen": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertView"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -25074,913 +26188,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualitySchedule"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-reports": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DraftBody"];
-            };
-        };
-        responses: {
-            /** @description Created */
-            201: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-reports-export": {
-        parameters: {
-            query?: {
-                format?: "csv" | "xlsx";
-                language?: "zh-CN" | "en-US";
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Post-reports-exportRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Content-Disposition"?: string;
-                    "Content-Type"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": string;
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-reports-open": {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Post-reports-openRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CrossOpened"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reports-parts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CrossParts"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reports-ready": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ListReady"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reports-ready-key-run": {
-        parameters: {
-            query?: {
-                /** @description other days than those of the report; both ends */
-                from?: string;
-                to?: string;
-                /** @description only customers in this segment */
-                segment?: string;
-                /** @description only customers in this list */
-                list?: string;
-            };
-            header?: never;
-            path: {
-                key: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cross"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-reports-run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Asked"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cross"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reports-id": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put-reports-id": {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DraftBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-reports-id": {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description No Content */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-reports-id-restore": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["View"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-reports-id-run": {
-        parameters: {
-            query?: {
-                /** @description other days than those of the report; both ends */
-                from?: string;
-                to?: string;
-                /** @description only customers in this segment */
-                segment?: string;
-                /** @description only customers in this list */
-                list?: string;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Cross"];
                 };
             };
             /** @description Unauthorized */

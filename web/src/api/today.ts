@@ -52,7 +52,7 @@ export interface TodayEvidence extends Partial<Said> {
   values: Record<string, unknown>;
 }
 
-export type TodayActCode = "call" | "log_contact" | "thank" | "open_customers" | "review_findings" | "review_duplicates" | "review_quality" | "open_customer" | "open_metric" | "open_source" | "open_schedule" | "open_request" | "open_import";
+export type TodayActCode = "call" | "log_contact" | "thank" | "open_customers" | "review_findings" | "review_duplicates" | "review_quality" | "open_customer" | "open_metric" | "open_source" | "open_schedule" | "open_request" | "open_import" | "open_alert" | "open_alerts";
 
 /** What one press does. */
 export interface TodayAct {

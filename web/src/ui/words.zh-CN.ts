@@ -207,6 +207,8 @@ export default {
       field_unknown: "没有这个字段：{{a}}", file_too_large: "文件太大", id_invalid: "编号不对", idempotency_key_in_use: "同一操作正在进行，请稍候",
       idempotency_key_of_another_request: "请求标识已被另一操作用过，请刷新", ids_or_cause_needed: "请选记录或一类问题", instant_unreadable: "时间看不懂", is_empty: "不能为空",
       key_twice: "同一项写了两次", kind_unknown: "没有这一类：{{a}}", length_out_of_range: "长度应在 {{a}} 到 {{b}} 个字符之间", unknown_list: "没有名单 {{a}}",
+      alert_change_invalid: "变化幅度须大于 0；下降不能超过 100%", alert_closed: "这条预警已经关闭", alert_not_closed: "这条预警没有关闭", alert_not_expected: "只有按天计的指标、单日、到昨天为止，才有预期范围", alert_open_already: "同一件事已有一条打开的预警",
+      alert_owner_of_customers: "按客户的预警由客户负责人或一位员工负责，其他预警由员工或团队负责", alert_rule_for_all: "预警规则涉及全公司，要能看到全部客户才能设", alert_when_invalid: "触发方式与监控对象不符",
       low_above_high: "下限高于上限", merge_undone_already: "这次合并已经撤销过了", metric_without_history: "这个指标没有历史", metric_without_source: "这个指标还没有数据来源",
       multipart_form_needed: "请用表单上传文件", must_be_a_day: "应是日期", must_be_a_list: "应是列表", must_be_a_number: "应是数字",
       must_be_a_whole_number: "应是整数", must_be_an_id: "应是编号", must_be_an_object: "应是一组条件", must_be_text: "应是文字",

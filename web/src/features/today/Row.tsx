@@ -90,7 +90,7 @@ export function Row({ item, nextItem, selected, open, leaving, later, over, acts
   );
 }
 
-const acts = ["call", "log_contact", "thank", "open_customers", "review_findings", "review_duplicates", "review_quality", "open_customer", "open_metric", "open_source", "open_schedule", "open_request", "open_import"] as const;
+const acts = ["call", "log_contact", "thank", "open_customers", "review_findings", "review_duplicates", "review_quality", "open_customer", "open_metric", "open_source", "open_schedule", "open_request", "open_import", "open_alert", "open_alerts"] as const;
 const known = (code: string) => acts.find((each) => each === code) ?? "other";
 
 function SubjectName({ item }: { item: TodayItem }) {

@@ -137,6 +137,8 @@ export function usePerform(onOpen?: (item: TodayItem) => void) {
       case "review_quality": return void navigate({ to: "/quality" });
       case "review_duplicates": return void navigate({ to: "/duplicates" });
       case "review_findings": return void navigate({ to: "/quality", search: { cause: act.target } });
+      case "open_alert": return void navigate({ href: `/alerts/${encodeURIComponent(act.target)}` });
+      case "open_alerts": return void navigate({ href: "/alerts" });
       case "open_metric": return void navigate({ href: `/metrics?metric=${encodeURIComponent(act.target)}` });
       case "open_request": return void navigate({ to: "/settings/privacy", search: { tab: "requests" } });
       case "open_schedule": return void navigate({ to: "/schedules/$id", params: { id: act.target } });
