@@ -92,6 +92,15 @@ func openGuarded(t *testing.T, url string) *guarded {
 	g.post("/lists/1/members", map[string]any{"chosen": map[string]any{"ids": []string{g.annsOwn, g.bobsOwn}}}, nil)
 	g.eventually("buyers, counted by analysis", func() any { return g.count(bought) }, 2)
 
+	// an alert about Bob's customer, for what only who sees sensitive fields may know
+	g.post("/alert-rules", map[string]any{"name": "watches Bob's", "watches": map[string]any{"kind": "customers", "condition": map[string]any{"field": "custom.level", "op": "eq", "value": sensitive}},
+		"fires": map[string]any{"when": "enters"}, "severity": "info", "owner_kind": "customer_owner", "due_minutes": 60, "escalate_minutes": 0, "active": true}, nil)
+	g.eventually("alerts", func() any {
+		var list struct{ Total int }
+		g.get("/alerts?total=true", &list)
+		return list.Total
+	}, 1)
+
 	var roles struct {
 		Items []struct {
 			Role        string

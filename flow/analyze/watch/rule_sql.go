@@ -120,6 +120,9 @@ values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`, id, d.Name, watches, fire
 			d.EscalateMinutes, orNull(d.EscalateTo), d.Proposal, d.Active, by, now, now); err != nil {
 			return err
 		}
+		if err := w.soon(ctx, tx); err != nil {
+			return err
+		}
 		return w.audit(ctx, tx, "alert_rule.created", "alert_rule", id, d)
 	})
 }
@@ -187,6 +190,9 @@ func (w *Watch) overRule(ctx context.Context, id, version int64, act string, sai
 			err = fault.Stale()
 		}
 		if err != nil {
+			return err
+		}
+		if err := w.soon(ctx, tx); err != nil {
 			return err
 		}
 		return w.audit(ctx, tx, act, "alert_rule", id, said)

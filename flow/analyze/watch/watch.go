@@ -19,6 +19,7 @@ type Watch struct {
 	records  *db.DB
 	columns  *columns.Store
 	metrics  *analyze.Metrics
+	jobs     *job.Registry // nil: looks only when it is told to
 	segments *analyze.Segments
 	closed   func(ctx context.Context, tx *db.Tx, alert int64) error // told when an alert was closed on its own page
 
@@ -50,8 +51,17 @@ func (lookJob) Kind() string { return "alerts.look" }
 
 // RegisterJobs adds the looking, every minute.
 func (w *Watch) RegisterJobs(r *job.Registry) {
+	w.jobs = r
 	job.Register(r, job.Kind[lookJob]{Every: time.Minute, Timeout: 10 * time.Minute, MaxAttempts: 1, Unique: true,
 		Run: func(ctx context.Context, _ lookJob) error { return w.Look(ctx) }})
+}
+
+// soon has a look at the rules once the change has been made, so that who saves a rule sees what it says.
+func (w *Watch) soon(ctx context.Context, tx *db.Tx) error {
+	if w.jobs == nil {
+		return nil
+	}
+	return w.jobs.Insert(ctx, tx, lookJob{})
 }
 
 // Register adds the operations.
