@@ -2971,6 +2971,179 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every report one made or that is shared with one */
+        get: operations["get-reports"];
+        put?: never;
+        /** Save a report */
+        post: operations["post-reports"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The figures of a report as a file */
+        post: operations["post-reports-export"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The orders or customers behind one figure of a report, and the condition that lists its customers */
+        post: operations["post-reports-open"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What reports can be made of: metrics, facts with their numbers, and dimensions */
+        get: operations["get-reports-parts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The reports the product brings, by business process */
+        get: operations["get-reports-ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/ready/{key}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of a ready report, with the rights of who asks */
+        get: operations["get-reports-ready-key-run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The figures of a report that is not saved */
+        post: operations["post-reports-run"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One report */
+        get: operations["get-reports-id"];
+        /** Save a report anew */
+        put: operations["put-reports-id"];
+        post?: never;
+        /** Delete a report; it can be restored */
+        delete: operations["delete-reports-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a deleted report back */
+        post: operations["post-reports-id-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/reports/{id}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The figures of a report, with the rights of who asks */
+        get: operations["get-reports-id-run"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/retention": {
         parameters: {
             query?: never;
@@ -4945,6 +5118,17 @@ export interface components {
             /** Format: id */
             staff_id: string;
         };
+        Asked: {
+            definition: components["schemas"]["Definition"];
+            /** Format: date */
+            from?: string;
+            /** Format: id */
+            list?: string;
+            /** Format: id */
+            segment?: string;
+            /** Format: date */
+            to?: string;
+        };
         Assign: {
             id?: string;
             to?: string;
@@ -5831,6 +6015,164 @@ export interface components {
             /** Format: double */
             value: number | null;
         };
+        Cross: {
+            /** Format: date-time */
+            as_of: string;
+            before_from?: string;
+            before_to?: string;
+            by?: string;
+            dimensions: components["schemas"]["CrossDimension"][] | null;
+            first?: components["schemas"]["CrossRow"][] | null;
+            /** Format: date */
+            from: string;
+            measures: components["schemas"]["CrossHead"][] | null;
+            rows: components["schemas"]["CrossRow"][] | null;
+            second?: components["schemas"]["CrossRow"][] | null;
+            /** @description the first day of each step */
+            steps: string[] | null;
+            /** Format: date */
+            to: string;
+            total: components["schemas"]["CrossRow"];
+        };
+        CrossCell: {
+            /**
+             * Format: date
+             * @description the first day of a step
+             */
+            at?: string;
+            /** Format: int64 */
+            measure: number;
+            /** @description by dimension; null takes all parts together */
+            parts?: components["schemas"]["CrossCellKey"][] | null;
+        };
+        CrossCellKey: {
+            /** @description all parts of the dimension together */
+            all?: boolean;
+            /** @description absent for what nothing is known of */
+            key?: string;
+            other?: boolean;
+        };
+        CrossDimension: {
+            label: components["schemas"]["AnalyzeText"];
+            name: string;
+        };
+        CrossFact: {
+            label: components["schemas"]["AnalyzeText"];
+            name: string;
+            numbers: components["schemas"]["CrossNumber"][] | null;
+            of: string;
+            /** @description what one row is */
+            rows: components["schemas"]["AnalyzeText"];
+            steady: boolean;
+        };
+        CrossFilter: {
+            dimension: string;
+            not?: boolean;
+            values: string[] | null;
+        };
+        CrossHead: {
+            /** @description parts and steps add up to the whole */
+            additive: boolean;
+            definition: components["schemas"]["AnalyzeText"];
+            /**
+             * @description count rows, count their customers, or reckon with one of their numbers
+             * @enum {string}
+             */
+            do?: "count" | "customers" | "sum" | "average" | "minimum" | "maximum";
+            /** @description a kind of facts, see GET /reports/parts */
+            fact?: string;
+            /**
+             * Format: int64
+             * @description 1 when more is better, -1 when less is, 0 when neither
+             */
+            good: number;
+            label: components["schemas"]["AnalyzeText"];
+            /** @description a metric of the registry; else fact and do */
+            metric?: string;
+            /** @description the number, for all but count and customers */
+            of?: string;
+            /** @description as of now: it has no history */
+            steady: boolean;
+            /** @enum {string} */
+            unit: "money" | "count" | "share" | "days" | "seconds" | "ratio";
+        };
+        CrossMeasure: {
+            /**
+             * @description count rows, count their customers, or reckon with one of their numbers
+             * @enum {string}
+             */
+            do?: "count" | "customers" | "sum" | "average" | "minimum" | "maximum";
+            /** @description a kind of facts, see GET /reports/parts */
+            fact?: string;
+            /** @description a metric of the registry; else fact and do */
+            metric?: string;
+            /** @description the number, for all but count and customers */
+            of?: string;
+        };
+        CrossMetric: {
+            definition: components["schemas"]["AnalyzeText"];
+            /** @enum {string} */
+            group: "sales" | "customers" | "behaviour" | "marketing" | "service" | "data";
+            label: components["schemas"]["AnalyzeText"];
+            name: string;
+            of: string;
+            /** @description as of now: it has no history */
+            steady: boolean;
+            unit: string;
+        };
+        CrossNumber: {
+            label: components["schemas"]["AnalyzeText"];
+            name: string;
+            unit: string;
+        };
+        CrossOpened: {
+            /** @description lists the customers behind the figure; absent where no condition can */
+            condition?: {
+                [key: string]: unknown;
+            };
+            items: components["schemas"]["OpenedRow"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** @description an amount for metrics in money, else a number; null where there is none */
+            sum?: number | components["schemas"]["Money"] | null;
+            /** Format: int64 */
+            total?: number;
+        };
+        CrossPart: {
+            key: string | null;
+            label: components["schemas"]["AnalyzeText"];
+            other?: boolean;
+        };
+        CrossParts: {
+            dimensions: components["schemas"]["CrossSplitter"][] | null;
+            facts: components["schemas"]["CrossFact"][] | null;
+            metrics: components["schemas"]["CrossMetric"][] | null;
+        };
+        CrossRow: {
+            before?: (number | components["schemas"]["Money"] | null)[] | null;
+            parts: components["schemas"]["CrossPart"][] | null;
+            series?: ((number | components["schemas"]["Money"] | null)[] | null)[] | null;
+            series_before?: ((number | components["schemas"]["Money"] | null)[] | null)[] | null;
+            values: (number | components["schemas"]["Money"] | null)[] | null;
+        };
+        CrossSort: {
+            ascending?: boolean;
+            /**
+             * Format: int64
+             * @description the place of a measure
+             */
+            measure?: number;
+            /** @description by the names of the parts instead */
+            name?: boolean;
+        };
+        CrossSplitter: {
+            /** @description what the rows of a measure must be */
+            fits: string[] | null;
+            label: components["schemas"]["AnalyzeText"];
+            name: string;
+            /** @description where its parts are known */
+            values?: components["schemas"]["Choice"][] | null;
+        };
         CustomerChurn: {
             as_of?: string;
             /**
@@ -6151,9 +6493,49 @@ export interface components {
             /** @description how it is to be filled in and checked */
             rule?: string;
         };
+        Days: {
+            /**
+             * Format: date
+             * @description instead of a span
+             */
+            from?: string;
+            /**
+             * @description by default the last 30 days
+             * @enum {string}
+             */
+            span?: "" | "last_7_days" | "last_30_days" | "last_90_days" | "last_12_months" | "this_month" | "last_month" | "this_quarter" | "last_quarter" | "this_year" | "last_year";
+            /** Format: date */
+            to?: string;
+        };
         DecideSaid: {
             "en-US": string;
             "zh-CN": string;
+        };
+        Definition: {
+            /**
+             * @description compare with the period before, or the same days a year earlier
+             * @enum {string}
+             */
+            against?: "" | "previous" | "year";
+            /**
+             * @description the step of the calendar
+             * @enum {string}
+             */
+            by?: "" | "day" | "week" | "month" | "quarter" | "year";
+            /** @enum {string} */
+            chart?: "" | "table" | "line" | "bar" | "stacked" | "pivot" | "heat" | "number";
+            /** @description only customers it holds for */
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @description by what figures are parted, see GET /reports/parts */
+            dimensions?: string[] | null;
+            measures: components["schemas"]["CrossMeasure"][] | null;
+            period?: components["schemas"]["Days"];
+            sort?: components["schemas"]["CrossSort"];
+            /** @description how many parts of each dimension are told apart; the others are one */
+            top?: number[] | null;
+            where?: components["schemas"]["CrossFilter"][] | null;
         };
         DivisionView: {
             children?: components["schemas"]["DivisionView"][] | null;
@@ -6197,6 +6579,15 @@ export interface components {
             repeat: components["schemas"]["Repeat"];
             /** @description absent: as it is, unless host, port or login change */
             secret?: components["schemas"]["Secret"];
+        };
+        DraftBody: {
+            definition: components["schemas"]["Definition"];
+            description?: string;
+            name: string;
+            /** @description the ready report it was made from */
+            ready?: string;
+            /** @description share it with these roles */
+            roles?: string[] | null;
         };
         Duplicate: {
             a: components["schemas"]["PairSide"];
@@ -7290,6 +7681,13 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListReady: {
+            items: components["schemas"]["Ready"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListRequestView: {
             items: components["schemas"]["RequestView"][] | null;
             /** @description absent on the last page */
@@ -7369,6 +7767,13 @@ export interface components {
         };
         ListTokenItem: {
             items: components["schemas"]["TokenItem"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListView: {
+            items: components["schemas"]["View"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -8523,6 +8928,30 @@ export interface components {
             /** @description what default puts in */
             value?: string;
         };
+        "Post-reports-exportRequest": {
+            definition: components["schemas"]["Definition"];
+            /** Format: date */
+            from?: string;
+            /** Format: id */
+            list?: string;
+            name?: string;
+            /** Format: id */
+            segment?: string;
+            /** Format: date */
+            to?: string;
+        };
+        "Post-reports-openRequest": {
+            cell: components["schemas"]["CrossCell"];
+            definition: components["schemas"]["Definition"];
+            /** Format: date */
+            from?: string;
+            /** Format: id */
+            list?: string;
+            /** Format: id */
+            segment?: string;
+            /** Format: date */
+            to?: string;
+        };
         "Post-rolesRequest": {
             /** @description only those that differ from plain reading and writing */
             fields: {
@@ -9426,6 +9855,17 @@ export interface components {
             purpose: string;
             /** @enum {string} */
             reason: "agreed" | "basis" | "purpose_unknown" | "channel_not_asked" | "contact_gone" | "contact_invalid" | "stopped" | "refused" | "never_agreed" | "ask_again";
+        };
+        Ready: {
+            /** @description who asks may read its figures */
+            allowed: boolean;
+            definition: components["schemas"]["Definition"];
+            description: components["schemas"]["AnalyzeText"];
+            /** @enum {string} */
+            group: "review" | "acquisition" | "sales" | "retention" | "value" | "behaviour" | "service" | "team" | "quality" | "consent";
+            group_label: components["schemas"]["AnalyzeText"];
+            key: string;
+            name: components["schemas"]["AnalyzeText"];
         };
         Reason: {
             /**
@@ -11009,6 +11449,28 @@ export interface components {
         VaultProblem: {
             file: string;
             what: string;
+        };
+        View: {
+            /** @description by who asks */
+            changeable: boolean;
+            /** Format: date-time */
+            created_at: string;
+            definition: components["schemas"]["Definition"];
+            description: string;
+            /** Format: id */
+            id: string;
+            mine: boolean;
+            name: string;
+            /** @description who made it */
+            owner?: string;
+            /** @description the ready report it was copied from */
+            ready?: string;
+            /** @description with whom it is shared */
+            roles: string[] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
         };
         Visitor: {
             /** Format: date-time */
@@ -26188,6 +26650,913 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["QualitySchedule"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-export": {
+        parameters: {
+            query?: {
+                format?: "csv" | "xlsx";
+                language?: "zh-CN" | "en-US";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-reports-exportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-open": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-reports-openRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossOpened"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CrossParts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListReady"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-ready-key-run": {
+        parameters: {
+            query?: {
+                /** @description other days than those of the report; both ends */
+                from?: string;
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+            };
+            header?: never;
+            path: {
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cross"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Asked"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cross"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-reports-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-reports-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-reports-id-restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-reports-id-run": {
+        parameters: {
+            query?: {
+                /** @description other days than those of the report; both ends */
+                from?: string;
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cross"];
                 };
             };
             /** @description Unauthorized */
