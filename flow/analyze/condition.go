@@ -36,6 +36,7 @@ type Condition struct {
 
 	everyone bool // All without members: everybody
 	place    string
+	keyed    string // what tells it from other single conditions, once asked for
 }
 
 // SegmentReference is a segment a condition builds on, with that segment's own condition.

@@ -75,7 +75,7 @@ func (s *Segments) explain(ctx context.Context, c *Condition, customerID int64) 
 		return nil, err
 	}
 	defer own.close()
-	k, err := narrow(ctx, own, newCompiler(ctx), c.relations(), []int64{customerID})
+	k, err := narrow(ctx, own, newCompiler(ctx), unbounded(c.relations()), []int64{customerID})
 	if err != nil {
 		return nil, err
 	}

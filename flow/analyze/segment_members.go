@@ -97,34 +97,50 @@ func (s *Segments) remember(id int64, st segmentState) {
 	s.mu.Unlock()
 }
 
-// settle writes the members of a segment and, when moves is set, who entered and who left.
-// It gives those who did.
-func (s *Segments) settle(ctx context.Context, to *columns.Tx, id, version int64, before segmentState, was, now *roaring64.Bitmap, moves bool) (*roaring64.Bitmap, error) {
-	at := max(clock.Millis(ctx), before.evaluatedAt+1)
-	blob, err := now.ToBytes()
-	if err != nil {
+// settling is a segment whose members are to be written: moves says that who differs has entered or left.
+type settling struct {
+	watched
+	before   segmentState
+	was, now *roaring64.Bitmap
+	moves    bool
+}
+
+// settle writes the members of segments and who entered and who left. It gives those who did.
+func (s *Segments) settle(ctx context.Context, to *columns.Tx, all []settling) (*roaring64.Bitmap, error) {
+	moved := roaring64.New()
+	if len(all) == 0 {
+		return moved, nil
+	}
+	at := clock.Millis(ctx)
+	day := civilDay(workspace.Of(ctx), at)
+	ids := make([]int64, len(all))
+	var states, moves [][]any
+	for i, one := range all {
+		blob, err := one.now.ToBytes()
+		if err != nil {
+			return nil, err
+		}
+		ids[i] = one.id
+		after := segmentState{version: one.version, members: int64(one.now.GetCardinality()), evaluatedAt: max(at, one.before.evaluatedAt+1), bitmap: one.now}
+		states = append(states, []any{one.id, one.version, blob, after.members, after.evaluatedAt})
+		s.remember(one.id, after)
+		if !one.moves {
+			continue
+		}
+		differ := roaring64.Xor(one.was, one.now)
+		for it := differ.Iterator(); it.HasNext(); {
+			id := it.Next()
+			moves = append(moves, []any{one.id, int64(id), one.now.Contains(id), at, day})
+		}
+		moved.Or(differ)
+	}
+	if err := to.Exec(ctx, "delete from segment_members where segment_id in (select unnest(?::bigint[]))", ids); err != nil {
 		return nil, err
 	}
-	if err := to.Exec(ctx, "delete from segment_members where segment_id = ?", id); err != nil {
+	if err := to.Append(ctx, "segment_members", states); err != nil {
 		return nil, err
 	}
-	after := segmentState{version: version, members: int64(now.GetCardinality()), evaluatedAt: at, bitmap: now}
-	if err := to.Exec(ctx, "insert into segment_members (segment_id, version, bitmap, members, evaluated_at) values (?, ?, ?, ?, ?)",
-		id, version, blob, after.members, at); err != nil {
-		return nil, err
-	}
-	s.remember(id, after)
-	if !moves {
-		return roaring64.New(), nil
-	}
-	moved := roaring64.Xor(was, now)
-	day := civilDay(workspace.Of(ctx), clock.Millis(ctx))
-	var rows [][]any
-	for it := moved.Iterator(); it.HasNext(); {
-		customerID := it.Next()
-		rows = append(rows, []any{id, int64(customerID), now.Contains(customerID), clock.Millis(ctx), day})
-	}
-	return moved, to.Append(ctx, "segment_moves", rows)
+	return moved, to.Append(ctx, "segment_moves", moves)
 }
 
 // visible gives the customers the person asking may see, nil for all.

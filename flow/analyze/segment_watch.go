@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
@@ -109,7 +108,7 @@ func (s *Segments) reckon(ctx context.Context, to *columns.Tx, k *compiler, w wa
 	if known && w.relative && !s.due(ctx, st) && st.version == w.version && now.Equals(was) {
 		return roaring64.New(), nil
 	}
-	return s.settle(ctx, to, w.id, w.version, st, was, now, known)
+	return s.settle(ctx, to, []settling{{w, st, was, now, known}})
 }
 
 // follow evaluates segments for the given customers only and gives those who moved.
@@ -118,92 +117,41 @@ func (s *Segments) follow(ctx context.Context, to *columns.Tx, k *compiler, segm
 	if len(segments) == 0 || len(ids) == 0 {
 		return moved, nil
 	}
-	relations := map[string]bool{}
-	for _, w := range segments {
-		for r := range w.relations {
-			relations[r] = true
-		}
+	conditions := make([]*Condition, len(segments))
+	for i, w := range segments {
+		conditions[i] = w.condition
 	}
-	near, err := narrow(ctx, to, k, relations, ids)
+	near, err := narrow(ctx, to, k, reachOf(conditions, k.today), ids)
 	if err != nil {
+		return nil, err
+	}
+	asked := newLeafSet(near)
+	for _, c := range conditions {
+		asked.collect(c)
+	}
+	if err := asked.ask(ctx, to); err != nil {
 		return nil, err
 	}
 	some := roaring64.New()
 	for _, id := range ids {
 		some.Add(uint64(id))
 	}
-	for _, chunk := range together(segments) {
-		found, err := near.evaluateAll(ctx, to, chunk)
+	var changed []settling
+	for _, w := range segments {
+		st := before[w.id]
+		was, err := s.bitmap(ctx, to, w.id, st)
 		if err != nil {
 			return nil, err
 		}
-		for i, w := range chunk {
-			st := before[w.id]
-			was, err := s.bitmap(ctx, to, w.id, st)
-			if err != nil {
-				return nil, err
-			}
-			now := roaring64.AndNot(was, some)
-			now.Or(found[i])
-			if now.Equals(was) {
-				continue
-			}
-			m, err := s.settle(ctx, to, w.id, w.version, st, was, now, true)
-			if err != nil {
-				return nil, err
-			}
-			moved.Or(m)
+		in := asked.members(w.condition)
+		if in.Equals(roaring64.And(was, some)) {
+			continue
 		}
+		now := roaring64.AndNot(was, some)
+		now.Or(in)
+		changed = append(changed, settling{w, st, was, now, true})
 	}
-	return moved, nil
-}
-
-// plainAtOnce bounds the conditions on the customer's own row asked in one query, where asking costs more than the
-// rows. Conditions with aggregations are asked one by one: together their plan grows faster than their number.
-const plainAtOnce = 32
-
-func together(segments []watched) (chunks [][]watched) {
-	var plain []watched
-	for _, w := range segments {
-		if len(w.relations) == 0 {
-			plain = append(plain, w)
-		} else {
-			chunks = append(chunks, []watched{w})
-		}
-	}
-	return slices.AppendSeq(chunks, slices.Chunk(plain, plainAtOnce))
-}
-
-// evaluateAll gives the members of several segments in one pass over the customers that k reads.
-func (k *compiler) evaluateAll(ctx context.Context, from columnReader, segments []watched) ([]*roaring64.Bitmap, error) {
-	asked := make([]piece, len(segments)+1)
-	asked[0] = sqlPiece("c.id")
-	found := make([]*roaring64.Bitmap, len(segments))
-	row := make([]any, len(segments)+1)
-	holds := make([]bool, len(segments))
-	var id int64
-	row[0] = &id
-	for i, w := range segments {
-		asked[i+1] = k.holds(w.condition, false).put("coalesce(", ", false)")
-		found[i], row[i+1] = roaring64.New(), &holds[i]
-	}
-	query := glue(", ", asked...).put("select ", " from "+k.table("customers")+" c")
-	rows, err := from.Query(ctx, query.sql, query.args...)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		if err := rows.Scan(row...); err != nil {
-			return nil, err
-		}
-		for i := range segments {
-			if holds[i] {
-				found[i].Add(uint64(id))
-			}
-		}
-	}
-	return found, rows.Err()
+	return s.settle(ctx, to, changed)
 }
 
 // followMoves evaluates the segments that ask for entering or leaving a segment for those who just did, once: what
@@ -237,21 +185,4 @@ func (s *Segments) followMoves(ctx context.Context, to *columns.Tx, k *compiler,
 type columnWriter interface {
 	columnReader
 	Exec(ctx context.Context, query string, args ...any) error
-}
-
-// narrow copies the rows of some customers aside and gives a compiler that reads the copies, so that each of many
-// conditions touches a handful of rows instead of scanning everybody's. The copies have all columns of their table.
-func narrow(ctx context.Context, to columnWriter, k *compiler, relations map[string]bool, ids []int64) (*compiler, error) {
-	near := *k
-	near.tables = map[string]string{"customers": "near_customers"}
-	if err := to.Exec(ctx, "create or replace temp table near_customers as select * from customers where id in (select unnest(?::bigint[]))", ids); err != nil {
-		return nil, err
-	}
-	for r := range relations {
-		near.tables[r] = "near_" + r
-		if err := to.Exec(ctx, "create or replace temp table near_"+r+" as select * from "+r+" where customer_id in (select unnest(?::bigint[]))", ids); err != nil {
-			return nil, err
-		}
-	}
-	return &near, nil
 }
