@@ -54,6 +54,7 @@ type Segments struct {
 	scores  string                 // fingerprint of customer_scores at the last sweep
 	changes int64                  // counts the batches that changed anything about customers
 	ranked  int64                  // how many of those the ranks have taken in
+	live    []watched              // as they were last read, nil before that
 	values  valueCache
 	settled atomic.Pointer[settled]
 }

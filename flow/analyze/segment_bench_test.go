@@ -36,7 +36,8 @@ from (select i, date '2023-11-22' + (i * 1095 // ($1 * 10))::int as d from range
 insert into order_lines
 select id, 0, customer_id, ts, day, kind, 'k' || hash(id * 5) % 200, 'p', ['护肤', '彩妆', '家居', '食品'][1 + (hash(id * 5) % 4)::int], 'b' || hash(id * 5) % 20, 'mid', 1, 1, gross, shop, country, status
 from orders`, `
-insert into customers
+insert into customers (id, kind, name, name_key, gender, birthday, country, province, city, district, company, industry, lifecycle_stage, source, owner_id, team_id, tags, custom,
+  has_phone, has_email, consents, completeness, created_at, updated_at, orders_count, orders_first_at, orders_last_at, orders_first_day, orders_last_day, orders_gross, orders_refunded)
 select i, 'person', '名' || i, 'ming' || i, case when i % 10 < 6 then 'female' when i % 10 < 9 then 'male' else 'unknown' end,
   date '1960-01-01' + (hash(i) % 18000)::int, 'CN', '省' || hash(i * 3) % 30, '城' || hash(i * 7) % 300, null, null, null,
   case when hash(i * 11) % 10 < 7 then 'customer' else 'prospect' end, 'web', (hash(i * 13) % 50)::bigint, (hash(i * 17) % 5)::bigint,
@@ -134,6 +135,7 @@ func BenchmarkSegments(b *testing.B) {
 			require.NoError(b, err)
 		})
 	})
+	b.Run("many live segments", func(b *testing.B) { manySegments(b, ctx, s) })
 	b.Run("batch of one customer, 100 segments", func(b *testing.B) {
 		for i := range 100 {
 			_, err := s.Create(ctx, SegmentDraft{Name: "s" + strconv.Itoa(i), Condition: []byte(benchConditions[i%len(benchConditions)].condition)})

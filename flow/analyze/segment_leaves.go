@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/RoaringBitmap/roaring/v2/roaring64"
@@ -85,9 +86,13 @@ type bit struct {
 	asks piece
 }
 
-// ask finds out whom each leaf holds for.
-func (l *leafSet) ask(ctx context.Context, from columnReader) (err error) {
+// ask finds out whom of ids each leaf holds for; the compiler reads copies of theirs.
+func (l *leafSet) ask(ctx context.Context, from columnReader, ids []int64) (err error) {
 	k := l.k
+	rest, err := l.askRows(ctx, from, ids)
+	if err != nil {
+		return err
+	}
 	if l.everyone, err = idsWhere(ctx, from, sqlPiece("select c.id from "+k.table("customers")+" c")); err != nil {
 		return err
 	}
@@ -99,7 +104,7 @@ func (l *leafSet) ask(ctx context.Context, from columnReader) (err error) {
 		}
 		passes[relation] = append(passes[relation], b)
 	}
-	for i, leaf := range l.order {
+	for i, leaf := range rest {
 		switch c := leaf.c; {
 		case c.Sequence != nil: // a plan of its own, which grows faster than the number of those in it
 			put(fmt.Sprint("customers ", i), bit{leaf, k.holds(c, false)})
@@ -131,6 +136,41 @@ func (l *leafSet) ask(ctx context.Context, from columnReader) (err error) {
 		}
 	}
 	return nil
+}
+
+// askRows answers from the customers' own rows, packed as hot columns are, what those can tell, and gives the other leaves.
+func (l *leafSet) askRows(ctx context.Context, from columnReader, ids []int64) (rest []*askedLeaf, err error) {
+	rows := &hotRows{fields: map[string]hotColumn{}, late: make(map[int64]int, len(ids))}
+	needs := make(map[*askedLeaf][]*Field, len(l.order))
+	for _, leaf := range l.order {
+		fields, hot := asksHot(leaf.c)
+		if !hot || slices.ContainsFunc(fields, func(f *Field) bool { return f.cold }) {
+			rest = append(rest, leaf)
+			continue
+		}
+		needs[leaf] = fields
+		for _, f := range fields {
+			if rows.fields[f.expr] == nil {
+				rows.fields[f.expr] = newHotColumn(f)
+			}
+		}
+	}
+	if len(needs) == 0 {
+		return rest, nil
+	}
+	if err := rows.fill(ctx, from, "{id} in (select unnest(?::bigint[]))", ids); err != nil {
+		return nil, err
+	}
+	for leaf, fields := range needs {
+		if slices.ContainsFunc(fields, func(f *Field) bool { return rows.of(f).tooVaried() }) {
+			rest = append(rest, leaf)
+			continue
+		}
+		m := rows.holds(l.k, leaf.c)
+		m.and(rows.live)
+		m.each(func(row int) { leaf.members.Add(uint64(rows.ids[row])) }) //nolint:gosec // ids are above zero
+	}
+	return rest, nil
 }
 
 // of gives the test over all rows of one customer, of which those that count fall into the days of the set.

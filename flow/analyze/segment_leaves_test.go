@@ -47,7 +47,7 @@ func TestManyConditionsAtOnceAreEachOfThemAlone(t *testing.T) {
 			for _, c := range conditions {
 				asked.collect(c)
 			}
-			require.NoError(t, asked.ask(ctx, tx))
+			require.NoError(t, asked.ask(ctx, tx, ids))
 			for _, condition := range conditions {
 				alone, err := k.evaluate(ctx, tx, condition)
 				require.NoError(t, err)

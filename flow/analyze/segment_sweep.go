@@ -2,7 +2,10 @@ package analyze
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"github.com/RoaringBitmap/roaring/v2/roaring64"
 
 	"guanxi/base/columns"
 	"guanxi/base/job"
@@ -22,7 +25,7 @@ func (s *Segments) RegisterJobs(r *job.Registry) {
 }
 
 // Sweep evaluates in full the segments that the day, new scores or others' ranks may have changed, and those whose membership is
-// missing, each in a change of its own so that the feed can go on in between.
+// missing, a few in a change so that the feed can go on in between.
 func (s *Segments) Sweep(ctx context.Context) error {
 	ctx = guard.System(ctx)
 	live, err := s.watch(ctx)
@@ -41,23 +44,15 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	changes := s.changes
 	reranked := changes != s.ranked || rescored
 	s.mu.Unlock()
+	var due []watched
 	for _, w := range live {
 		st, known := before[w.id]
-		if known && st.version == w.version && !(w.timed && s.due(ctx, st)) && !(rescored && w.relations["customer_scores"]) && !(reranked && w.relative) {
-			continue
+		if !known || st.version != w.version || w.timed && s.due(ctx, st) || rescored && w.relations["customer_scores"] || reranked && w.relative {
+			due = append(due, w)
 		}
-		if err := s.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error {
-			now, err := states(ctx, to)
-			if err != nil || now[w.id] != st {
-				return err // the feed was faster, perhaps with a newer condition
-			}
-			k := newCompiler(ctx)
-			moved, err := s.reckon(ctx, to, k, w, st, known)
-			if err != nil {
-				return err
-			}
-			return s.followMoves(ctx, to, k, live, moved)
-		}); err != nil {
+	}
+	for some := range slices.Chunk(due, sweptAtOnce) {
+		if err := s.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error { return s.sweep(ctx, to, live, some, before) }); err != nil {
 			return err
 		}
 	}
@@ -65,6 +60,31 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	s.scores, s.ranked = fingerprint, changes
 	s.mu.Unlock()
 	return nil
+}
+
+// sweptAtOnce is how many segments are evaluated in one change of columns: each costs a commit, and the feed waits for it.
+const sweptAtOnce = 16
+
+// sweep evaluates some segments in full. One that the feed has settled meanwhile, perhaps with a newer condition, is left as it is.
+func (s *Segments) sweep(ctx context.Context, to *columns.Tx, live, some []watched, before map[int64]segmentState) error {
+	now, err := states(ctx, to)
+	if err != nil {
+		return err
+	}
+	k := newCompiler(ctx)
+	moved := roaring64.New()
+	for _, w := range some {
+		st, known := before[w.id]
+		if now[w.id] != st {
+			continue
+		}
+		m, err := s.reckon(ctx, to, k, w, st, known)
+		if err != nil {
+			return err
+		}
+		moved.Or(m)
+	}
+	return s.followMoves(ctx, to, k, live, moved)
 }
 
 // rescored says whether customer_scores differ from what the last sweep saw.

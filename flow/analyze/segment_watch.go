@@ -38,13 +38,40 @@ func (s *Segments) watch(ctx context.Context) ([]watched, error) {
 		}
 		all = append(all, watched{seg.ID, versionOf(seg.Condition, c), c, c.relations(), c.movesWithTime(), c.relative()})
 	}
+	s.mu.Lock()
+	s.live = all
+	s.mu.Unlock()
 	return all, nil
+}
+
+// factSubjects are what changes without changing what any condition means.
+var factSubjects = map[string]bool{"customers": true, "orders": true, "activities": true, "event_batches": true, "visitors": true}
+
+// watching gives the live segments, as they were last read where a batch brought facts only.
+func (s *Segments) watching(ctx context.Context, changed map[string][]int64) ([]watched, error) {
+	s.mu.Lock()
+	live := s.live
+	s.mu.Unlock()
+	for subject := range changed {
+		if !factSubjects[subject] {
+			live = nil
+		}
+	}
+	if live == nil || len(changed) == 0 {
+		return s.watch(ctx)
+	}
+	return live, nil
+}
+
+// asksFor says whether what a batch brought can change who is in: events alone leave the segments that do not ask for any.
+func (w watched) asksFor(changed map[string][]int64) bool {
+	return len(changed) != 1 || len(changed["event_batches"]) == 0 || w.relations[sentRelation] || w.relations["sessions"]
 }
 
 // Changed implements feed.Watcher: in the transaction of each batch it evaluates new and edited segments in full and,
 // for all others, the customers the batch has touched. A segment that a new day may have changed waits for the sweep, and so do
 // those whose rank the batch has moved without touching them.
-func (s *Segments) Changed(ctx context.Context, to *columns.Tx, _ map[string][]int64) error {
+func (s *Segments) Changed(ctx context.Context, to *columns.Tx, changed map[string][]int64) error {
 	ctx = guard.System(ctx)
 	ids, everybody := s.touched.take()
 	if len(ids) > 0 || everybody {
@@ -52,7 +79,7 @@ func (s *Segments) Changed(ctx context.Context, to *columns.Tx, _ map[string][]i
 		s.changes++
 		s.mu.Unlock()
 	}
-	live, err := s.watch(ctx)
+	live, err := s.watching(ctx, changed)
 	if err != nil {
 		return err
 	}
@@ -75,7 +102,7 @@ func (s *Segments) Changed(ctx context.Context, to *columns.Tx, _ map[string][]i
 				return err
 			}
 			moved.Or(m)
-		case len(ids) > 0 && !(w.timed && s.due(ctx, st)):
+		case len(ids) > 0 && w.asksFor(changed) && !(w.timed && s.due(ctx, st)):
 			some = append(some, w)
 		}
 	}
@@ -129,7 +156,7 @@ func (s *Segments) follow(ctx context.Context, to *columns.Tx, k *compiler, segm
 	for _, c := range conditions {
 		asked.collect(c)
 	}
-	if err := asked.ask(ctx, to); err != nil {
+	if err := asked.ask(ctx, to, ids); err != nil {
 		return nil, err
 	}
 	some := roaring64.New()
