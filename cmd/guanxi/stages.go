@@ -74,10 +74,10 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.scores = analyze.NewScores(records, store, hot)
 	s.segments = analyze.NewSegments(records, store, hot, touched)
 	s.churn = churn.New(records, store, s.scores.Due)
-	s.likeness = likeness.New(records, store, s.segments)
+	s.likeness = likeness.New(records, store, s.segments, touched)
 	s.quality = quality.New(records, store, s.customers, s.segments, touched)
 	s.behaviour = behaviour.New(records, store, s.segments, touched)
-	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.segments})
+	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.likeness.Watcher(), s.segments})
 	s.behaviour.Fresh(s.feed.Freshness)
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.reports = reports.New(records, store, s.metrics, s.segments)
@@ -118,6 +118,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.signals.RegisterJobs(jobs)
 	s.quality.RegisterJobs(jobs)
 	s.churn.RegisterJobs(jobs)
+	s.likeness.RegisterJobs(jobs)
 	s.running = append(s.running, s.tracking.Run, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run)
 	return s, nil
 }

@@ -185,7 +185,10 @@ func (f *Field) mayUse(ctx context.Context) bool {
 	return guard.FieldsOf(ctx, "customers").CanUse(f.Name)
 }
 
-const qualityScore = "quality.score"
+const (
+	qualityScore = "quality.score"
+	clusterField = "cluster"
+)
 
 // hidesFromScore says that findings on fields that the actor may see nothing of count in the score of a record: asking or
 // sorting by it would tell of them.

@@ -51,6 +51,8 @@ var customerFieldList = []*Field{
 	{Name: qualityScore, Type: TypeShare, Unit: "share", Label: Label{"资料质量分", "Quality score"}, cold: true,
 		expr: "(select j.score from customer_quality j where j.customer_id = c.id)"},
 
+	{Name: clusterField, Type: TypeReference, Label: Label{"群像", "Cluster"}, cold: true, expr: "(select k.cluster from customer_clusters k where k.customer_id = c.id)"},
+
 	{Name: "orders.count", Type: TypeNumber, Unit: "orders", Label: Label{"累计订单数", "Orders in total"}, expr: "c.orders_count", never: true, ranked: buyers},
 	{Name: "orders.total", Type: TypeMoney, Label: Label{"累计净消费", "Net spend"}, expr: "(c.orders_gross - c.orders_refunded)", never: true, ranked: buyers},
 	{Name: "orders.refunded", Type: TypeMoney, Label: Label{"累计退款", "Total refunded"}, expr: "c.orders_refunded", never: true, ranked: buyers},

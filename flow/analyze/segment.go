@@ -48,6 +48,7 @@ type Segments struct {
 	touched *Touched
 	waits   func(ctx context.Context)                  // until columns hold what was written before
 	belongs func(ctx context.Context, tx *db.Tx) error // told when to whom a group belongs has changed
+	named   map[string]func(ctx context.Context) (map[int64]string, error)
 
 	mu      sync.Mutex
 	bitmaps map[int64]segmentState // by segment; what was last read or written, never changed in place
@@ -73,6 +74,15 @@ func NewSegments(records *db.DB, store *columns.Store, hot *Hot, touched *Touche
 // Belonging names what is told, inside the change, when to whom a group belongs has changed. It must be called before the
 // segments serve anybody.
 func (s *Segments) Belonging(told func(ctx context.Context, tx *db.Tx) error) { s.belongs = told }
+
+// NamesOf names what gives the names that sentences and fields have for references of a kind that records do not keep. It must
+// be called before the segments serve anybody.
+func (s *Segments) NamesOf(kind string, names func(ctx context.Context) (map[int64]string, error)) {
+	if s.named == nil {
+		s.named = map[string]func(ctx context.Context) (map[int64]string, error){}
+	}
+	s.named[kind] = names
+}
 
 // Waiting names what waits until columns hold what was written before, so that people read what they wrote. It must be
 // called before the segments serve anybody.

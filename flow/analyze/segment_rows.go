@@ -159,5 +159,11 @@ func (s *Segments) Reader(ctx context.Context) (Reader, error) {
 		r.Names[kind] = names
 	}
 	r.Names["staff"] = r.Names["owner"]
+	for kind, names := range s.named {
+		var err error
+		if r.Names[kind], err = names(ctx); err != nil {
+			return Reader{}, err
+		}
+	}
 	return r, nil
 }

@@ -3,12 +3,13 @@ package likeness
 import (
 	"context"
 	"strings"
+	"sync"
 
 	"guanxi/base/api"
 	"guanxi/base/clock"
 	"guanxi/base/columns"
 	"guanxi/base/db"
-	"guanxi/base/fault"
+	"guanxi/base/job"
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
 	"guanxi/guard"
@@ -19,16 +20,24 @@ type Likeness struct {
 	records  *db.DB
 	columns  *columns.Store
 	segments *analyze.Segments
+	touched  *analyze.Touched
+	jobs     *job.Registry
+	learning sync.Mutex
 }
 
-// New gives a Likeness over records and columns; segments read its conditions.
-func New(records *db.DB, store *columns.Store, segments *analyze.Segments) *Likeness {
-	return &Likeness{records: records, columns: store, segments: segments}
+// New gives a Likeness over records and columns; segments read its conditions, and name its clusters; touched is what live
+// segments follow.
+func New(records *db.DB, store *columns.Store, segments *analyze.Segments, touched *analyze.Touched) *Likeness {
+	l := &Likeness{records: records, columns: store, segments: segments, touched: touched}
+	segments.NamesOf("cluster", l.Names)
+	return l
 }
 
 // Register adds the operations.
 func (l *Likeness) Register(a *api.API) {
 	l.registerPersonas(a)
+	l.registerClusters(a)
+	l.registerGoods(a)
 }
 
 // fill puts the day and the time zone of the workspace into a text.
@@ -38,9 +47,4 @@ func fill(ctx context.Context, text string) string {
 }
 
 // mayKnow refuses whoever may not know what customers buy. Fault: forbidden.
-func mayKnow(ctx context.Context) error {
-	if guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
-		return fault.Forbidden("field_not_readable", guard.Purchases)
-	}
-	return nil
-}
+func mayKnow(ctx context.Context) error { return guard.MayRead(ctx, "customers", guard.Purchases) }

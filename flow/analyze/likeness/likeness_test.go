@@ -98,5 +98,6 @@ func (c *company) move() {
 
 func (c *company) likeness(d *db.DB) *Likeness {
 	hot := analyze.NewHot(c.columns)
-	return New(d, c.columns, analyze.NewSegments(d, c.columns, hot, &analyze.Touched{}))
+	touched := &analyze.Touched{}
+	return New(d, c.columns, analyze.NewSegments(d, c.columns, hot, touched), touched)
 }

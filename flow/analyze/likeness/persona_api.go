@@ -10,15 +10,6 @@ import (
 	"guanxi/flow/analyze"
 )
 
-type answered[T any] struct{ Body *T }
-
-func answerOf[T any](body *T, err error) (*answered[T], error) {
-	if err != nil {
-		return nil, err
-	}
-	return &answered[T]{body}, nil
-}
-
 func (l *Likeness) registerPersonas(a *api.API) {
 	api.Register(a, api.Op{Method: http.MethodPost, Path: "/personas", Permission: "segments.read", Tag: "likeness",
 		Summary: "Whom a condition chooses: basics, behaviour and spending, each with its index against everybody"},
@@ -26,15 +17,15 @@ func (l *Likeness) registerPersonas(a *api.API) {
 			Body struct {
 				Condition analyze.ConditionJSON `json:"condition"`
 			}
-		}) (*answered[Persona], error) {
-			return answerOf(l.Persona(ctx, in.Body.Condition))
+		}) (*api.Answered[Persona], error) {
+			return api.Answer(l.Persona(ctx, in.Body.Condition))
 		})
 	for noun, path := range map[string]string{"segment": "/segments/{id}/persona", "list": "/lists/{id}/persona"} {
 		api.Register(a, api.Op{Method: http.MethodGet, Path: path, Permission: "segments.read", Tag: "likeness",
 			Summary: "The persona of a " + noun + ": what sets its members apart from everybody"},
 			func(ctx context.Context, in *struct {
 				ID api.ID `path:"id"`
-			}) (*answered[Persona], error) {
+			}) (*api.Answered[Persona], error) {
 				id := int64(in.ID)
 				if noun == "list" {
 					id = -id
@@ -46,14 +37,14 @@ func (l *Likeness) registerPersonas(a *api.API) {
 				if err != nil {
 					return nil, err
 				}
-				return answerOf(l.Persona(ctx, text))
+				return api.Answer(l.Persona(ctx, text))
 			})
 	}
 	api.Register(a, api.Op{Method: http.MethodGet, Path: "/customers/{id}/persona", Permission: "customers.read", Tag: "likeness",
 		Summary: "A customer's basics, behaviour and spending, and how common each is"},
 		func(ctx context.Context, in *struct {
 			ID api.ID `path:"id"`
-		}) (*answered[Persona], error) {
-			return answerOf(l.OfCustomer(ctx, int64(in.ID)))
+		}) (*api.Answered[Persona], error) {
+			return api.Answer(l.OfCustomer(ctx, int64(in.ID)))
 		})
 }

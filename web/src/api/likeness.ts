@@ -1,5 +1,5 @@
-import { get, post } from "./client";
-import type { Condition, Said } from "./shapes";
+import { get, patch, post } from "./client";
+import type { Condition, Money, Said } from "./shapes";
 
 /** One value of a detail. The index (TGI) is 100 × the members' share ÷ everybody's; low and high are its limits at 99%. */
 export interface PersonaItem {
@@ -50,3 +50,81 @@ export interface Persona {
 
 export const readPersona = (condition: Condition, signal?: AbortSignal) => post<Persona>("/personas", { condition }, { signal });
 export const readCustomerPersona = (id: string, signal?: AbortSignal) => get<Persona>(`/customers/${id}/persona`, undefined, signal);
+
+/** What the members of a cluster have of a detail; effect is Cohen's d against the others. */
+export interface ClusterFeature {
+  name: string;
+  label: Said;
+  unit?: PersonaUnit | "years";
+  value: number | null;
+  base: number | null;
+  effect: number;
+}
+
+export interface Cluster {
+  id: string;
+  name: Said;
+  named: boolean;
+  customers: number;
+  before: number;
+  revenue: Money;
+  earlier: Money;
+  features: ClusterFeature[];
+  condition: Condition;
+}
+
+export interface ClusterBoard {
+  state: "ok" | "none";
+  reason?: Said;
+  trained_at: string | null;
+  as_of?: string;
+  customers: number;
+  sure: boolean;
+  asked: number;
+  tried: { k: number; silhouette: number; strength: number }[];
+  agreement: number;
+  clusters: Cluster[];
+  moves: { from: string; to: string; customers: number }[];
+  map: { cluster: string; x: number; y: number }[];
+  shown: number;
+  version: number;
+}
+
+export const readClusters = (signal?: AbortSignal) => get<ClusterBoard>("/likeness/clusters", undefined, signal);
+export const findClusters = (groups: number) => post<void>("/likeness/clusters", { groups });
+export const nameCluster = (id: string, name: string, version: number) => patch<void>(`/likeness/clusters/${id}`, { name }, { ifMatch: version });
+
+/** Something that is sold, by its SKU or else its name. */
+export interface Item {
+  item: string;
+  by_sku: boolean;
+  name: string;
+  category?: string;
+  price: Money | null;
+}
+
+export interface Recommended extends Item {
+  kind: "again" | "with" | "popular";
+  reason: Said;
+  because?: Item;
+  due_day?: string;
+}
+
+/** What customers lack who bought what goes with it; hits are judged on later orders, beside the most bought. */
+export interface GoodsBoard {
+  state: "ok" | "none";
+  learned_at: string | null;
+  items: number;
+  split?: string;
+  to?: string;
+  customers: number;
+  hits: number;
+  popular: number;
+  due: number;
+  came: number;
+  any: number;
+  openings: (Item & { have: number; lack: number; with: Item[]; condition: Condition })[];
+}
+
+export const readGoods = (segment: string | undefined, signal?: AbortSignal) => get<GoodsBoard>("/likeness/goods", { segment }, signal);
+export const readRecommendations = (id: string, signal?: AbortSignal) => get<{ items: Recommended[] }>(`/customers/${id}/recommendations`, { limit: 6 }, signal);

@@ -15,5 +15,6 @@ export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "
 };
 
 export { RecordQuality } from "./quality/RecordQuality";
+export { CustomerGoods } from "./likeness/CustomerGoods";
 export { CustomerLikeness } from "./likeness/CustomerLikeness";
 export { ChurnRisk } from "./value/churn/ChurnRisk";

@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import type { CustomerPage as Customer } from "../../api";
 import { useCan } from "../../app/session";
 import { Button, Failed, Skeleton, Tabs } from "../../ui";
-import { CustomerLikeness } from "../analyze";
+import { CustomerGoods, CustomerLikeness } from "../analyze";
 import { Corrections } from "./Corrections";
 import { Crumb } from "./Crumb";
 import { Facts } from "./Facts";
@@ -52,6 +52,7 @@ function Columns({ of }: { of: Customer }) {
           <Corrections of={of} />
           <RhythmPanel of={of} />
           <Promises of={of} />
+          <CustomerGoods id={of.id} />
           <CustomerLikeness id={of.id} />
           <SegmentsPanel of={of} />
           <ListsPanel of={of} />

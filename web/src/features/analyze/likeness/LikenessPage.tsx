@@ -1,11 +1,14 @@
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import { useCan } from "../../../app/session";
 import { Body, PageHead, Tabs } from "../../../ui";
+import { ClustersTab } from "./ClustersTab";
+import { GoodsTab } from "./GoodsTab";
 import { PersonaTab } from "./PersonaTab";
 import "../analyze.css";
 import "./likeness.css";
 
-const tabs = ["personas"] as const;
+const tabs = ["clusters", "personas", "goods"] as const;
 
 /** Whom customers are like: what sets a group apart, and what may be done with it. */
 export default function LikenessPage() {
@@ -13,13 +16,16 @@ export default function LikenessPage() {
   const search = useSearch({ from: "/shell/likeness" });
   const navigate = useNavigate({ from: "/likeness" });
   const go = (more: Partial<typeof search>) => void navigate({ to: ".", search: (now) => ({ ...now, ...more }), replace: true });
-  const tab = tabs.find((each) => each === search.tab) ?? tabs[0];
+  const can = useCan();
+  const offered = tabs.filter((each) => each === "personas" || can("metrics.read"));
+  const first = offered[0] ?? "personas";
+  const tab = offered.find((each) => each === search.tab) ?? first;
   return (
     <>
       <PageHead title={t("title")} meta={t(`meta.${tab}`)} />
-      <div className="filters"><Tabs label={t("tabs")} value={tab} onChange={(to) => go({ tab: to === tabs[0] ? undefined : to })} tabs={tabs.map((key) => ({ key, label: t(`tab.${key}`) }))} /></div>
+      <div className="filters"><Tabs label={t("tabs")} value={tab} onChange={(to) => go({ tab: to === first ? undefined : to })} tabs={offered.map((key) => ({ key, label: t(`tab.${key}`) }))} /></div>
       <Body className="likeness">
-        <PersonaTab search={search} go={go} />
+        {tab === "clusters" ? <ClustersTab /> : tab === "goods" ? <GoodsTab segment={search.segment} onPick={(segment) => go({ segment })} /> : <PersonaTab search={search} go={go} />}
       </Body>
     </>
   );
