@@ -1401,6 +1401,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a customer may buy next, and why */
+        get: operations["get-customers-id-recommendations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/requests": {
         parameters: {
             query?: never;
@@ -2123,6 +2140,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/likeness/clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The groups that customers make up by themselves: what sets each apart, its size, revenue and movement */
+        get: operations["get-likeness-clusters"];
+        put?: never;
+        /** Find clusters anew, in the background */
+        post: operations["post-likeness-clusters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/likeness/clusters/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Name a cluster; it keeps the name when clusters are found anew */
+        patch: operations["patch-likeness-clusters-id"];
+        trace?: never;
+    };
+    "/api/v1/likeness/goods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How well next purchases are told, judged on later orders, and what customers lack who bought what goes with it */
+        get: operations["get-likeness-goods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/lists": {
         parameters: {
             query?: never;
@@ -2777,6 +2846,23 @@ export interface paths {
         head?: never;
         /** Change a product */
         patch: operations["patch-products-id"];
+        trace?: never;
+    };
+    "/api/v1/products/{id}/affinities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers who bought a product bought too: support, confidence and lift */
+        get: operations["get-products-id-affinities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/quality": {
@@ -4629,6 +4715,45 @@ export interface components {
             postcode: string | null;
             province: string | null;
         };
+        Affinity: {
+            by_sku: boolean;
+            category?: string;
+            /**
+             * Format: double
+             * @description of those who bought this, the share who bought the other
+             */
+            confidence: number;
+            /**
+             * Format: int64
+             * @description who bought the other
+             */
+            customers: number;
+            /** @description the SKU, or the name of what has none */
+            item: string;
+            /**
+             * Format: double
+             * @description confidence ÷ share of all buyers who bought the other
+             */
+            lift: number;
+            name: string;
+            /** @description what was usually paid for one */
+            price: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description cosine, shrunk where few bought both
+             */
+            similarity: number;
+            /**
+             * Format: double
+             * @description share of all buyers who bought both
+             */
+            support: number;
+            /**
+             * Format: int64
+             * @description customers who bought both
+             */
+            together: number;
+        };
         AlertAct: {
             /** @enum {string} */
             act: "opened" | "reopened" | "again" | "acknowledged" | "escalated" | "back" | "expired" | "closed" | "taken_back";
@@ -4676,7 +4801,7 @@ export interface components {
             /** @description the split that explains it best */
             split?: string;
             /** @description of a customer: on what the condition stood */
-            standing?: components["schemas"]["Standing"][] | null;
+            standing?: components["schemas"]["AnalyzeStanding"][] | null;
             unit?: string;
             /** Format: double */
             value?: number;
@@ -5108,6 +5233,11 @@ export interface components {
             updated_at: string;
             /** Format: int64 */
             version: number;
+        };
+        AnalyzeStanding: {
+            clause: components["schemas"]["AnalyzeLabel"];
+            holds: boolean;
+            value: components["schemas"]["AnalyzeLabel"];
         };
         AnalyzeText: {
             "en-US": string;
@@ -5729,6 +5859,104 @@ export interface components {
             auc: number;
             /** @enum {string} */
             kind: "logistic" | "boosted" | "plain";
+        };
+        ClusterBoard: {
+            /**
+             * Format: double
+             * @description adjusted Rand index with a mixture of as many normal distributions: 1 the same, 0 chance
+             */
+            agreement: number;
+            as_of?: string;
+            /**
+             * Format: int64
+             * @description how many a person asked for; 0 where the customers say
+             */
+            asked: number;
+            /** @description what brought the most in twelve months first */
+            clusters: components["schemas"]["ClusterView"][] | null;
+            /** Format: int64 */
+            customers: number;
+            /** @description some of the customers on the two first principal components */
+            map: components["schemas"]["ClusterPoint"][] | null;
+            /** @description who went where when clusters were last found anew */
+            moves: components["schemas"]["ClusterMoved"][] | null;
+            /** @description why there are none */
+            reason?: components["schemas"]["AnalyzeText"];
+            /**
+             * Format: double
+             * @description share of the differences that the map shows, 0..1
+             */
+            shown: number;
+            /** @enum {string} */
+            state: "ok" | "none";
+            /** @description so many clusters come again in halves of the customers: their prediction strength is at least 0.8 */
+            sure: boolean;
+            /** Format: date-time */
+            trained_at: string | null;
+            tried: components["schemas"]["Standing"][] | null;
+            /** Format: int64 */
+            version: number;
+        };
+        ClusterFeature: {
+            /**
+             * Format: double
+             * @description of everybody
+             */
+            base: number | null;
+            /**
+             * Format: double
+             * @description Cohen's d against the others
+             */
+            effect: number;
+            label: components["schemas"]["AnalyzeLabel"];
+            name: string;
+            /** @enum {string} */
+            unit?: "days" | "orders" | "share" | "money" | "years" | "";
+            /**
+             * Format: double
+             * @description the median, the mean of a share
+             */
+            value: number | null;
+        };
+        ClusterMoved: {
+            /** Format: int64 */
+            customers: number;
+            /** Format: id */
+            from: string;
+            /** Format: id */
+            to: string;
+        };
+        ClusterPoint: {
+            /** Format: id */
+            cluster: string;
+            /** Format: double */
+            x: number;
+            /** Format: double */
+            y: number;
+        };
+        ClusterView: {
+            /**
+             * Format: int64
+             * @description of everybody, when clusters were found before; 0 for a new one
+             */
+            before: number;
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            customers: number;
+            /** @description of the twelve months before */
+            earlier: components["schemas"]["Money"];
+            /** @description what sets it apart most first */
+            features: components["schemas"]["ClusterFeature"][] | null;
+            /** Format: id */
+            id: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            /** @description a person gave the name */
+            named: boolean;
+            /** @description orders less refunds of twelve months */
+            revenue: components["schemas"]["Money"];
         };
         CodeInBody: {
             code: string;
@@ -7232,6 +7460,56 @@ export interface components {
              */
             names: number;
         };
+        GoodsBoard: {
+            /**
+             * Format: double
+             * @description share of all things bought before that were bought then
+             */
+            any: number;
+            /**
+             * Format: double
+             * @description share of them that were bought
+             */
+            came: number;
+            /**
+             * Format: int64
+             * @description judged by
+             */
+            customers: number;
+            /**
+             * Format: int64
+             * @description things told to be due in that time
+             */
+            due: number;
+            /**
+             * Format: double
+             * @description share of them who bought one of the ten told, none of which they had bought before
+             */
+            hits: number;
+            /**
+             * Format: int64
+             * @description told apart, with something that goes with them
+             */
+            items: number;
+            /** Format: date-time */
+            learned_at: string | null;
+            /** @description what the most customers lack first */
+            openings: components["schemas"]["Opening"][] | null;
+            /**
+             * Format: double
+             * @description the same for the ten most bought
+             */
+            popular: number;
+            /**
+             * Format: date
+             * @description judged by orders after this day, learned from those until it
+             */
+            split?: string;
+            /** @enum {string} */
+            state: "ok" | "none";
+            /** Format: date */
+            to?: string;
+        };
         GroupPlan: {
             /** Format: date-time */
             at: string | null;
@@ -7512,6 +7790,15 @@ export interface components {
              */
             times: number;
         };
+        LikenessItem: {
+            by_sku: boolean;
+            category?: string;
+            /** @description the SKU, or the name of what has none */
+            item: string;
+            name: string;
+            /** @description what was usually paid for one */
+            price: components["schemas"]["Money"];
+        };
         LineView: {
             amount: components["schemas"]["Money"];
             brand: string;
@@ -7540,6 +7827,13 @@ export interface components {
         };
         ListActivityView: {
             items: components["schemas"]["ActivityView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListAffinity: {
+            items: components["schemas"]["Affinity"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -7683,6 +7977,13 @@ export interface components {
         };
         ListReady: {
             items: components["schemas"]["Ready"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
+        ListRecommended: {
+            items: components["schemas"]["Recommended"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -8085,6 +8386,30 @@ export interface components {
             /** @enum {string} */
             type: "order" | "customer" | "activity";
         };
+        Opening: {
+            by_sku: boolean;
+            category?: string;
+            /** @description asks for those who lack it */
+            condition: {
+                [key: string]: unknown;
+            };
+            /**
+             * Format: int64
+             * @description customers who bought it
+             */
+            have: number;
+            /** @description the SKU, or the name of what has none */
+            item: string;
+            /**
+             * Format: int64
+             * @description who bought one of the three that go with it most, and not it
+             */
+            lack: number;
+            name: string;
+            /** @description what was usually paid for one */
+            price: components["schemas"]["Money"];
+            with: components["schemas"]["LikenessItem"][] | null;
+        };
         Options: {
             alike?: components["schemas"]["Alike"];
             assign?: components["schemas"]["Assign"];
@@ -8270,6 +8595,10 @@ export interface components {
             id: string;
             /** Format: date-time */
             last_used_at?: string;
+            name: string;
+        };
+        "Patch-likeness-clusters-idRequest": {
+            /** @description empty for the words made of what sets it apart */
             name: string;
         };
         "Patch-lists-idRequest": {
@@ -8870,6 +9199,13 @@ export interface components {
                 [key: string]: unknown;
             };
             source: string;
+        };
+        "Post-likeness-clustersRequest": {
+            /**
+             * Format: int64
+             * @description how many from now on; 0 lets the customers say
+             */
+            groups?: number;
         };
         "Post-listsRequest": {
             description?: string;
@@ -9879,6 +10215,30 @@ export interface components {
             level: "different" | "weak" | "swapped" | "similar" | "sound" | "exact";
             "zh-CN": string;
         };
+        Recommended: {
+            /** @description of what goes with something she bought, that */
+            because?: components["schemas"]["LikenessItem"];
+            by_sku: boolean;
+            category?: string;
+            /**
+             * Format: date
+             * @description when she would usually buy it again
+             */
+            due_day?: string;
+            /** @description the SKU, or the name of what has none */
+            item: string;
+            /** @enum {string} */
+            kind: "again" | "with" | "popular";
+            name: string;
+            /** @description what was usually paid for one */
+            price: components["schemas"]["Money"];
+            reason: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description orders those of a kind
+             */
+            score: number;
+        };
         RecoveryOutBody: {
             /** @description shown only this once; each is good once */
             codes: string[] | null;
@@ -10870,9 +11230,12 @@ export interface components {
             name: string;
         };
         Standing: {
-            clause: components["schemas"]["AnalyzeLabel"];
-            holds: boolean;
-            value: components["schemas"]["AnalyzeLabel"];
+            /** Format: int64 */
+            k: number;
+            /** Format: double */
+            silhouette: number;
+            /** Format: double */
+            strength: number;
         };
         Step: {
             /** @description a condition: who did the returning event in this step */
@@ -18769,6 +19132,75 @@ export interface operations {
             };
         };
     };
+    "get-customers-id-recommendations": {
+        parameters: {
+            query?: {
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRecommended"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-customers-id-requests": {
         parameters: {
             query?: never;
@@ -22207,6 +22639,277 @@ export interface operations {
             };
         };
     };
+    "get-likeness-clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClusterBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-likeness-clusters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-likeness-clustersRequest"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-likeness-clusters-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Patch-likeness-clusters-idRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-likeness-goods": {
+        parameters: {
+            query?: {
+                /** @description only customers in this segment */
+                segment?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoodsBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-lists": {
         parameters: {
             query?: never;
@@ -25562,6 +26265,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ProductView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-products-id-affinities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListAffinity"];
                 };
             };
             /** @description Unauthorized */
