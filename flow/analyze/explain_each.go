@@ -29,7 +29,7 @@ func (s *Segments) ExplainEach(ctx context.Context, text []byte, ids []int64) (m
 		return nil, err
 	}
 	defer own.close()
-	near, err := narrow(ctx, own, newCompiler(ctx), c.relations(), ids)
+	near, err := narrow(ctx, own, newCompiler(ctx), unbounded(c.relations()), ids)
 	if err != nil {
 		return nil, err
 	}
