@@ -1,11 +1,13 @@
 package track
 
 import (
-	"encoding/json"
 	"math"
 	"net/url"
 	"regexp"
 	"strings"
+
+	lru "github.com/hashicorp/golang-lru/v2"
+	"github.com/segmentio/encoding/json"
 
 	"guanxi/base/money"
 )
@@ -153,9 +155,31 @@ var (
 	phones  = regexp.MustCompile(`(?i)mobi|iphone|ipod|android|harmony|windows phone`)
 )
 
+// agents are the user agents seen of late: few write most events.
+var agents, _ = lru.New[string, agentSays](4096)
+
+type agentSays struct{ bot, tablet, phone bool }
+
+func readAgent(agent string) agentSays {
+	said, known := agents.Get(agent)
+	if !known {
+		said = agentSays{
+			bot:    robots.MatchString(agent),
+			tablet: tablets.MatchString(agent) || strings.Contains(agent, "Android") && !strings.Contains(agent, "Mobile"),
+			phone:  phones.MatchString(agent),
+		}
+		agents.Add(agent, said)
+	}
+	return said
+}
+
 // device tells from its own words on what somebody is and whether that is a program.
 func device(agent, kind string) (name string, bot bool) {
-	bot = agent != "" && robots.MatchString(agent)
+	said := agentSays{}
+	if agent != "" {
+		said = readAgent(agent)
+	}
+	bot = said.bot
 	switch kind = strings.ToLower(kind); {
 	case kind == "ios" || kind == "android" || kind == "mobile" || kind == "phone":
 		return "phone", bot
@@ -163,9 +187,9 @@ func device(agent, kind string) (name string, bot bool) {
 		return kind, bot
 	case agent == "":
 		return "", bot
-	case tablets.MatchString(agent) || strings.Contains(agent, "Android") && !strings.Contains(agent, "Mobile"):
+	case said.tablet:
 		return "tablet", bot
-	case phones.MatchString(agent):
+	case said.phone:
 		return "phone", bot
 	}
 	return "desktop", bot
@@ -175,24 +199,63 @@ var (
 	mailAddress = regexp.MustCompile(`[\p{L}\p{N}._%+\-]+(?:@|%40)[\p{L}\p{N}.\-]+\.[\p{L}]{2,}`)
 	phoneNumber = regexp.MustCompile(`\+\d{1,3}[ \-]?\(?\d{1,4}\)?(?:[ \-]?\d{2,4}){2,4}\b|\b1[3-9]\d[ \-]?\d{4}[ \-]?\d{4}\b`)
 	idNumber    = regexp.MustCompile(`\b[1-9]\d{5}(?:18|19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])\d{3}[\dXx]\b`)
-	ofPerson    = regexp.MustCompile(`(?i)^(e_?-?mail|mail|phone|mobile|tel|telephone|cell|wechat|weixin|openid|unionid|qq|first_?name|last_?name|full_?name|given_?name|family_?name|user_?name|customer_?name|real_?name|address|street|ip|ip_?address|id_?card|id_?number|passport|birthday|password|token|secret)(_?(number|no|address))?$|手机|电话|邮箱|姓名|住址|地址|身份证|微信`)
 )
 
-// hide takes contact points and numbers of persons out of a text.
+// hide takes contact points and numbers of persons out of a text. It is asked of every text that comes in, so that it looks
+// first whether there can be one.
 func hide(s string) string {
-	if len(s) < 6 {
-		return s
+	if strings.Contains(s, "@") || strings.Contains(s, "%40") {
+		s = mailAddress.ReplaceAllString(s, "*")
 	}
-	s = mailAddress.ReplaceAllString(s, "*")
-	if strings.ContainsAny(s, "0123456789") {
+	digits := 0
+	for i := range len(s) {
+		if s[i] >= '0' && s[i] <= '9' {
+			digits++
+		}
+	}
+	if digits >= 6 {
 		s = phoneNumber.ReplaceAllString(idNumber.ReplaceAllString(s, "*"), "*")
 	}
 	return s
 }
 
+// What is called so tells who somebody is: in Latin letters as a whole, without _ and -, also with one of the endings; in
+// Chinese also as a part.
+var (
+	namesOfPerson = setOf(`email mail phone mobile tel telephone cell wechat weixin openid unionid qq firstname lastname fullname givenname familyname
+		username customername realname address street ip idcard idnumber passport birthday password token secret`)
+	endings       = []string{"number", "no", "address"}
+	wordsOfPerson = []string{"手机", "电话", "邮箱", "姓名", "住址", "地址", "身份证", "微信"}
+)
+
+var joined = strings.NewReplacer("_", "", "-", "")
+
+func setOf(words string) map[string]bool {
+	set := map[string]bool{}
+	for word := range strings.FieldsSeq(words) {
+		set[word] = true
+	}
+	return set
+}
+
+func ofPerson(name string) bool {
+	for _, word := range wordsOfPerson {
+		if strings.Contains(name, word) {
+			return true
+		}
+	}
+	plain := strings.ToLower(joined.Replace(name))
+	for _, end := range endings {
+		if namesOfPerson[strings.TrimSuffix(plain, end)] {
+			return true
+		}
+	}
+	return namesOfPerson[plain]
+}
+
 // scrub takes out of properties what tells who somebody is: what is called so, and what looks so wherever it stands.
 func scrub(name string, value any) any {
-	if ofPerson.MatchString(name) {
+	if ofPerson(name) {
 		return nil
 	}
 	switch v := value.(type) {

@@ -2,12 +2,13 @@ package track
 
 import (
 	"bytes"
-	"encoding/json"
 	"math"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
+
+	"github.com/segmentio/encoding/json"
 
 	"guanxi/base/fault"
 )
@@ -20,6 +21,7 @@ const (
 	maxEvents   = 2500      // of a request
 	maxMembers  = 1000      // names within one event, at any depth
 	maxDepth    = 12
+	mostDepth   = 1000 // of a body, behind which no event in it is looked for
 	maxKey      = 200 // letters of a user id, an anonymous id, a message id
 	maxName     = 200 // letters of an event's name
 	earliest    = 946684800000
@@ -148,7 +150,7 @@ type request struct {
 // gives the same, so that what was answered is what is kept. Faults: invalid, too large.
 func read(body []byte, kind string, receivedAt int64) (*request, error) {
 	var e envelope
-	if !json.Valid(body) {
+	if _, depth := shape(body); depth > mostDepth { // the decoder goes down with what it reads
 		return nil, fault.Invalid("body", "json_unreadable")
 	}
 	if len(bytes.TrimSpace(body)) == 0 || bytes.TrimSpace(body)[0] != '{' {
@@ -259,7 +261,7 @@ func (m *message) settle(receivedAt int64) (field, code string) {
 	return "", ""
 }
 
-// shape counts the members and the depth of a valid JSON text without building it.
+// shape counts the members and the depth of a JSON text without building it.
 func shape(raw []byte) (members, deepest int) {
 	depth, inText := 0, false
 	for i := 0; i < len(raw); i++ {
@@ -290,9 +292,10 @@ func asType(err error, into **json.UnmarshalTypeError) bool {
 // members gives a JSON object's members; none where it is none.
 func members(raw json.RawMessage) map[string]any {
 	var m map[string]any
-	d := json.NewDecoder(bytes.NewReader(raw))
-	d.UseNumber()
-	if len(raw) == 0 || d.Decode(&m) != nil {
+	if len(raw) == 0 {
+		return nil
+	}
+	if _, err := json.Parse(raw, &m, json.UseNumber); err != nil {
 		return nil
 	}
 	return m

@@ -2,11 +2,11 @@ package track
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"slices"
 	"time"
 
+	"github.com/segmentio/encoding/json"
 	"github.com/uptrace/bun"
 
 	"guanxi/base/db"
