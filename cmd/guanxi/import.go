@@ -7,6 +7,7 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"guanxi/flow/analyze/cost"
 	"guanxi/flow/collect"
 	"guanxi/flow/customer/track"
 )
@@ -14,7 +15,7 @@ import (
 type importCommand struct {
 	dataFlags
 	keyFlag
-	Kind    string `help:"What the rows are: customers, relations, orders, order_lines, products, consents, events." required:""`
+	Kind    string `help:"What the rows are: customers, relations, orders, order_lines, products, consents, events, costs." required:""`
 	Mapping string `help:"JSON file that maps columns to fields; guessed from the headers without it." type:"existingfile"`
 	Mode    string `help:"create, update or upsert." default:"upsert" enum:"create,update,upsert"`
 	DryRun  bool   `name:"dry-run" help:"Only say what would happen."`
@@ -45,6 +46,7 @@ func (c *importCommand) Run(ctx context.Context) error {
 			return err
 		}
 		imports.Register(track.New(b.records, nil, b.customers, nil).EventKind())
+		imports.Register(cost.New(b.records, nil).ImportKind())
 		return c.run(ctx, imports, n)
 	})
 }

@@ -20,6 +20,7 @@ import (
 	"guanxi/flow/analyze/behaviour"
 	"guanxi/flow/analyze/churn"
 	"guanxi/flow/analyze/likeness"
+	"guanxi/flow/analyze/cost"
 	"guanxi/flow/analyze/quality"
 	reports "guanxi/flow/analyze/report"
 	"guanxi/flow/analyze/why"
@@ -49,6 +50,7 @@ type stages struct {
 	reports   *reports.Reports
 	why       *why.Why
 	watch     *watch.Watch
+	costs     *cost.Costs
 	signals   *decide.Signals
 	mails     *mails.Mails
 	schedules *schedule.Schedules
@@ -78,6 +80,9 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.quality = quality.New(records, store, s.customers, s.segments, touched)
 	s.behaviour = behaviour.New(records, store, s.segments, touched)
 	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.likeness.Watcher(), s.segments})
+	s.costs = cost.New(records, store)
+	s.imports.Register(s.costs.ImportKind())
+	s.feed = feed.New(records, store, append(analyze.Projections(touched), s.costs.Projections()...), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.segments})
 	s.behaviour.Fresh(s.feed.Freshness)
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.reports = reports.New(records, store, s.metrics, s.segments)
@@ -120,6 +125,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.churn.RegisterJobs(jobs)
 	s.likeness.RegisterJobs(jobs)
 	s.running = append(s.running, s.tracking.Run, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run)
+	s.running = append(s.running, s.tracking.Run, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run, s.costs.Run)
 	return s, nil
 }
 
@@ -171,6 +177,7 @@ func (s *stages) register(a *api.API) {
 	s.reports.Register(a)
 	s.why.Register(a)
 	s.watch.Register(a)
+	s.costs.Register(a)
 	s.signals.Register(a)
 }
 
@@ -182,6 +189,9 @@ func (s *stages) resume(ctx context.Context) error {
 // refresh reckons anew everything that rests on columns.
 func (s *stages) refresh(ctx context.Context) error {
 	if err := s.scores.Refresh(ctx); err != nil {
+		return err
+	}
+	if err := s.costs.Refresh(ctx); err != nil {
 		return err
 	}
 	if err := s.segments.Sweep(ctx); err != nil {

@@ -38,6 +38,8 @@ type Metric struct {
 	source *source
 	num    part
 	den    *part
+	// zeroIsNone: nothing above the line says that nobody has told, not that it was nothing
+	zeroIsNone bool
 	// distinct: counts customers, so that the days of a period do not add up to the period
 	distinct bool
 	// least is the shortest window in days that says anything: a shorter period looks back that far from its last day
@@ -61,7 +63,7 @@ func (m *Metric) value(s sum) (v float64, ok bool) {
 	if m.den == nil {
 		return s.num, s.known
 	}
-	if s.den == 0 {
+	if s.den == 0 || m.zeroIsNone && s.num == 0 {
 		return 0, false
 	}
 	return s.num / s.den, true

@@ -85,11 +85,18 @@ func (m *Metrics) Board(ctx context.Context, p Period, segment int64) (*Board, e
 	if err := m.columns.QueryRow(ctx, "select exists (select 1 from sessions)").Scan(&visited); err != nil {
 		return nil, err
 	}
+	var spent bool // so with costs
+	if err := m.columns.QueryRow(ctx, "select exists (select 1 from cost_days where kind = 'acquisition')").Scan(&spent); err != nil {
+		return nil, err
+	}
 	for i := range metrics {
 		metric := &metrics[i]
+		if metric.Fed() && metric.source.mayAsk(ctx) != nil {
+			continue
+		}
 		item := Item{Name: metric.Name, Group: metric.Group, Unit: metric.Unit, Label: metric.Label, Definition: metric.Definition,
 			Good: metric.Good, State: "no_source", Spark: []*float64{}}
-		if !metric.Fed() || metric.source == sessionSource && !visited {
+		if !metric.Fed() || metric.source == sessionSource && !visited || metric.source == costSource && !spent {
 			item.Needs = &metric.Needs
 			b.Items = append(b.Items, item)
 			continue
@@ -97,6 +104,9 @@ func (m *Metrics) Board(ctx context.Context, p Period, segment int64) (*Board, e
 		item.State, item.AsOf = "ok", &reads[metric.source].asOf
 		for _, s := range splitsFor(ctx, metric) {
 			item.Splits = append(item.Splits, s.Name)
+		}
+		if metric.source == costSource {
+			item.Splits = append(item.Splits, "channel", "campaign")
 		}
 		m.fillItem(ctx, &item, metric, reads[metric.source], p)
 		if t, ok := targets[metric.Name]; ok {
@@ -148,7 +158,7 @@ func (m *Metrics) otherCurrency(ctx context.Context, q question) (n int64, err e
 func (m *Metrics) readAll(ctx context.Context, p Period, segment int64) (map[*source]*read, error) {
 	reads := map[*source]*read{}
 	for i := range metrics {
-		if metrics[i].Fed() {
+		if metrics[i].Fed() && metrics[i].source.mayAsk(ctx) == nil {
 			r := reads[metrics[i].source]
 			if r == nil {
 				r = &read{}

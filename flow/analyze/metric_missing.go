@@ -5,8 +5,6 @@ package analyze
 var unfed = []Metric{
 	missing("cart_abandon_rate", "behaviour", UnitShare, -1, "加购放弃率", "Cart abandon rate", "购物车事件", "cart events"),
 	missing("action_conversion_rate", "behaviour", UnitShare, 1, "行动转化率", "Action conversion rate", "网站或小程序事件", "events of the site or mini program"),
-	missing("cac", "marketing", UnitMoney, -1, "获客成本", "Acquisition cost", "营销成本", "marketing costs"),
-	missing("clv_cac_ratio", "marketing", UnitRatio, 1, "价值成本比", "Value to cost ratio", "营销成本", "marketing costs"),
 	missing("campaign_conversion_rate", "marketing", UnitShare, 1, "活动转化率", "Campaign conversion rate", "营销活动的点击与购买", "clicks and purchases of campaigns"),
 	missing("open_rate", "marketing", UnitShare, 1, "打开率", "Open rate", "消息发送记录", "messages sent"),
 	missing("click_rate_sent", "marketing", UnitShare, 1, "发送点击率", "Click rate of sent", "消息发送记录", "messages sent"),

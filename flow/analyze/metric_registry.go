@@ -19,6 +19,8 @@ var (
 	placedCount = part{"{orders}", placed}
 )
 
+var marketingCosts = Text{"获客成本数据", "acquisition costs"}
+
 var visitEvents = Text{"网站或小程序事件", "events of the site or mini program"}
 
 func per(p part) *part { return &p }
@@ -129,6 +131,17 @@ var metrics = append([]Metric{
 	{Name: "bounce_rate", Group: "behaviour", Unit: UnitShare, Good: -1, source: sessionSource, rows: "customers", num: part{"count(*)", "f.bounced"}, den: per(part{"count(*)", "true"}), Needs: visitEvents,
 		Label:      Text{"跳出率", "Bounce rate"},
 		Definition: Text{"只看了一页、什么也没做就离开的会话 ÷ 访问次数。", "Sessions of one page on which nothing was done ÷ sessions."}},
+
+	{Name: "cac", Group: "marketing", Unit: UnitMoney, Good: -1, source: costSource, rows: "customers",
+		num: part{"sum(f.cost)", "true"}, den: per(part{"sum(f.won)", "true"}), zeroIsNone: true, Needs: marketingCosts,
+		Label: Text{"获客成本", "Acquisition cost"},
+		Definition: Text{"期内获客花费 ÷ 期内下首单的客户数。花费平均分摊到每一天。看某个客群或按客户特征拆分时，每月各渠道的花费由当月该渠道带来的新客均摊。",
+			"What was spent on acquisition in the period ÷ customers with their first order in it. Costs are spread evenly over their days. For a segment, or split by what customers are, each month's spending on a channel is shared by the customers it won that month."}},
+	{Name: "clv_cac_ratio", Group: "marketing", Unit: UnitRatio, Good: 1, source: costSource, rows: "customers",
+		num: part{"sum(f.worth)", "true"}, den: per(part{"sum(f.cost)", "true"}), Needs: marketingCosts,
+		Label: Text{"价值成本比", "Value to cost ratio"},
+		Definition: Text{"期内首单客户的价值 ÷ 期内获客花费。价值：至今的净消费加未来 12 个月的预期。",
+			"What the customers won in the period are worth ÷ what was spent on acquisition in it. Worth: net sales to date and those expected in the coming 12 months."}},
 
 	{Name: "follow_up_timely_rate", Group: "service", Unit: UnitShare, Good: 1, source: followUpSource, rows: "activities",
 		num: part{"count(*)", "f.done_day <= f.day"}, den: per(part{"count(*)", "true"}),

@@ -19,6 +19,10 @@ type source struct {
 	relation string
 	// customers: one row of the relation is, or counts, a customer, and only what is true of a customer can split it
 	customers bool
+	// company: some rows are nobody's and tell of the company; only who sees all customers may ask
+	company bool
+	// each is the relation with every row a customer's, for segments and for splits by what is true of customers
+	each string
 	// lines is the same relation with one row per order line, for splits by product
 	lines string
 }
@@ -30,6 +34,9 @@ const (
 	purchase  = placed + " and coalesce(f.status, '') <> 'cancelled'"
 	completed = "(f.kind = 'refund' or coalesce(f.status, '') <> 'cancelled')"
 )
+
+// lifetime is what a customer has brought, net of refunds, and is expected to bring in the coming twelve months.
+const lifetime = "k.orders_gross - k.orders_refunded + coalesce(p.predicted_value, 0)"
 
 var (
 	orderSource = &source{name: "orders", relation: "orders",
@@ -92,6 +99,20 @@ var (
 		relation: "(select customer_id, predicted_value from customer_scores where predicted_value is not null)"}
 
 	sessionSource = &source{name: "sessions", relation: "sessions"}
+
+	costSource = &source{name: "costs", customers: true, company: true, relation: `(
+  select cast(null as bigint) as customer_id, day, amount as cost, 0 as won, 0 as worth, channel, campaign from cost_days where kind = 'acquisition'
+  union all
+  select a.customer_id, a.day, 0, 1, ` + lifetime + `, a.channel, a.campaign
+  from acquisitions a
+  join customers k on k.id = a.customer_id
+  left join customer_scores p on p.customer_id = a.customer_id
+)`, each: `(
+  select a.customer_id, a.day, a.cost, 1 as won, ` + lifetime + ` as worth, a.channel, a.campaign
+  from acquisition_shares a
+  join customers k on k.id = a.customer_id
+  left join customer_scores p on p.customer_id = a.customer_id
+)`}
 
 	qualitySource = &source{name: "quality", kind: snapshot, customers: true, relation: `(
   select id as customer_id,

@@ -22,6 +22,8 @@ type splitBy struct {
 	order, line, customer string
 	// session gives the part over rows of sessions (f); where it is empty the customer tells
 	session string
+	// cost gives the part over rows of costs and the customers they won (f)
+	cost string
 	// varies: the same customer may be in several parts, so that parts that count customers overlap
 	varies bool
 	args   []any             // bound in customer
@@ -50,8 +52,9 @@ var splits = []splitBy{
 	{Name: "first_year", Label: Text{"首单年份", "Year of first order"}, field: "orders.first_at", customer: "strftime(c.orders_first_day, '%Y')"},
 	{Name: "first_category", Label: Text{"首购品类", "Category first bought"}, field: "orders.first_at",
 		customer: "(select arg_min(l.category, l.ts) from order_lines l where l.customer_id = c.id and l.quantity > 0)"},
+	{Name: "channel", Label: Text{"获客渠道", "Acquisition channel"}, field: "source", cost: "nullif(f.channel, '')"},
 	{Name: "came_from", Label: Text{"访问来源", "Came from"}, session: "f.came_from", varies: true},
-	{Name: "campaign", Label: Text{"推广活动", "Campaign"}, session: "f.utm_campaign", varies: true},
+	{Name: "campaign", Label: Text{"推广活动", "Campaign"}, session: "f.utm_campaign", cost: "nullif(f.campaign, '')", varies: true},
 	{Name: "entry_page", Label: Text{"落地页", "Landing page"}, session: "f.entry_page", varies: true},
 	{Name: "exit_page", Label: Text{"退出页", "Exit page"}, session: "f.exit_page", varies: true},
 	{Name: "device", Label: Text{"设备", "Device"}, session: "f.device", varies: true},
@@ -110,6 +113,8 @@ func splitOf(ctx context.Context, m *Metric, name string) (*splitBy, error) {
 // over gives the text that parts the rows of m, empty when the split does not fit.
 func (s *splitBy) over(m *Metric) string {
 	switch {
+	case m.source == costSource:
+		return cmp.Or(s.cost, s.customer)
 	case m.source == sessionSource:
 		return cmp.Or(s.session, s.customer)
 	case m.source.customers && m.source != buyerSource:
@@ -133,6 +138,9 @@ func (s *splitBy) byLine(m *Metric) bool {
 // order is counted in two.
 func (s *splitBy) partitions(m *Metric) bool {
 	counted := strings.Contains(m.num.agg, "{orders}") || m.den != nil && strings.Contains(m.den.agg, "{orders}")
+	if m.source == costSource {
+		return false // what is spent on a channel that won nobody is above the line and nowhere below it
+	}
 	return !(m.distinct && s.varies) && !(s.byLine(m) && counted)
 }
 

@@ -38,12 +38,15 @@ func (q question) relation(m *Metric) (text string, byLine bool) {
 	if q.split != nil {
 		all = append(all[:len(all):len(all)], chosenPart{by: q.split})
 	}
-	ofOrders := false
+	ofOrders, each := false, q.segment != 0
 	for _, p := range all {
+		each = each || p.by.cost == ""
 		byLine = byLine || p.by.byLine(m)
 		ofOrders = ofOrders || p.by.order != ""
 	}
 	switch {
+	case each && m.source.each != "":
+		return m.source.each, false
 	case !byLine:
 		return m.source.relation, false
 	case ofOrders:
@@ -168,6 +171,9 @@ func bucketKey(m *Metric, q question, i int, b bucket) string {
 // segment, added up by both, by part, and in whole.
 func (m *Metrics) sqlOf(ctx context.Context, ms []*Metric, q question) (string, []any, error) {
 	src := ms[0].source
+	if err := src.mayAsk(ctx); err != nil {
+		return "", nil, err
+	}
 	relation, byLine := q.relation(ms[0])
 	count := "count(*)"
 	if byLine {
@@ -223,6 +229,14 @@ from (
   where %s
 ) f
 group by grouping sets (%s)`, sums.String(), v, q.bucketSQL(src), relation, joins(v+where), where, q.sets()), args, nil
+}
+
+// mayAsk refuses what tells of the company to who does not see all its customers. Fault: forbidden.
+func (s *source) mayAsk(ctx context.Context) error {
+	if s.company && !guard.ScopeOf(ctx, "customers").All() {
+		return fault.Forbidden("scope_all_needed")
+	}
+	return nil
 }
 
 // joins brings in the customer and her scores where a text speaks of them.

@@ -199,6 +199,9 @@ func (m *Metrics) openSQL(ctx context.Context, metric *Metric, of opened, q Behi
 	default:
 		return "", nil, fault.Invalid("part", "part_unknown", q.Part)
 	}
+	if err := metric.source.mayAsk(ctx); err != nil {
+		return "", nil, err
+	}
 	asked := question{period: q.Period, segment: q.Segment}
 	var err error
 	if asked.only, err = m.partsNamed(ctx, metric, q.In); err != nil {
@@ -212,6 +215,7 @@ func (m *Metrics) openSQL(ctx context.Context, metric *Metric, of opened, q Behi
 		asked.only = append(asked.only, chosenPart{by, q.SplitValue, q.SplitValue == ""})
 	}
 	relation, _ := asked.relation(metric)
+	relation = cmp.Or(metric.source.each, relation)
 	condition, args := asked.narrowed(metric, behind.in, nil)
 	where, whereArgs, err := m.within(ctx, metric.source, asked)
 	if err != nil {

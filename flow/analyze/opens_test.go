@@ -29,7 +29,7 @@ func TestOpen_shows_what_the_number_is_made_of(t *testing.T) {
 		if f.Numerator != nil {
 			counted = *f.Numerator
 		}
-		if metric.Name == "purchase_frequency" || metric.Name == "activity" || metric.Unit == UnitMoney || metric.Name == "purchase_cycle_days" || metric.source == sessionSource {
+		if metric.Name == "purchase_frequency" || metric.Name == "activity" || metric.Unit == UnitMoney || metric.Name == "purchase_cycle_days" || metric.source == sessionSource || metric.source == costSource {
 			if math.Abs(valueOf(t, *o.Sum)-counted) > 1e-9 {
 				t.Errorf("%s: rows add up to %v, the number says %v", metric.Name, valueOf(t, *o.Sum), counted)
 			}

@@ -20,16 +20,17 @@ var productFields = []collect.Field{
 	{Name: "brand", LabelZH: "品牌", LabelEN: "Brand", Type: collect.Text, Aliases: []string{"商品品牌"}},
 	{Name: "tier", LabelZH: "档次", LabelEN: "Tier", Type: collect.Text, Aliases: []string{"category tier", "price tier", "价格带", "产品线"}},
 	{Name: "price", LabelZH: "价格", LabelEN: "Price", Type: collect.Money, Aliases: []string{"unit price", "sales price", "list price", "单价", "售价", "零售价"}},
+	{Name: "unit_cost", LabelZH: "成本价", LabelEN: "Cost of one", Type: collect.Money, Aliases: []string{"cost", "cost price", "purchase price", "进价", "进货价", "成本", "采购价"}},
 	{Name: "currency", LabelZH: "币种", LabelEN: "Currency", Type: collect.Text, Clean: cleanCurrency, Aliases: []string{"货币", "货币单位"}},
 	{Name: "active", LabelZH: "在售", LabelEN: "Active", Type: collect.Bool, Lenient: true, Aliases: []string{"on sale", "enabled", "上架", "是否在售", "是否上架"}},
 	{Name: "custom.*", LabelZH: "自定义字段", LabelEN: "Custom field", Type: collect.Text},
 }
 
-type productFieldIndex struct{ sku, name, category, brand, tier, price, currency, active, custom int }
+type productFieldIndex struct{ sku, name, category, brand, tier, price, unitCost, currency, active, custom int }
 
 func indexProductFields() productFieldIndex {
 	at := func(name string) int { return fieldIndex(productFields, name) }
-	return productFieldIndex{at("sku"), at("name"), at("category"), at("brand"), at("tier"), at("price"), at("currency"), at("active"), at("custom.*")}
+	return productFieldIndex{at("sku"), at("name"), at("category"), at("brand"), at("tier"), at("price"), at("unit_cost"), at("currency"), at("active"), at("custom.*")}
 }
 
 // productKind imports products by SKU. Empty cells leave what is there.
@@ -111,6 +112,10 @@ func (k *productKind) read(b *collect.Batch, row *collect.Row, p *Product) {
 		price := v.Minor(money.Exponent(p.Currency))
 		p.Price = &price
 	}
+	if v := row.Values[k.at.unitCost]; v.Set {
+		cost := v.Minor(money.Exponent(p.Currency))
+		p.UnitCost = &cost
+	}
 	if v := row.Values[k.at.active]; v.Set {
 		p.Active = v.Int != 0
 	}
@@ -128,7 +133,7 @@ func (k *productKind) read(b *collect.Batch, row *collect.Row, p *Product) {
 
 func (p *Product) same(q *Product) bool {
 	return p.Name == q.Name && p.Category == q.Category && p.Brand == q.Brand && p.Tier == q.Tier && p.Currency == q.Currency &&
-		p.Active == q.Active && equal(p.Price, q.Price) && customText(customFields(p.Custom)) == customText(customFields(q.Custom))
+		p.Active == q.Active && equal(p.Price, q.Price) && equal(p.UnitCost, q.UnitCost) && customText(customFields(p.Custom)) == customText(customFields(q.Custom))
 }
 
 func (k *productKind) write(ctx context.Context, tx *db.Tx, b *collect.Batch, entries []*productEntry) error {
@@ -149,6 +154,7 @@ func (k *productKind) write(ctx context.Context, tx *db.Tx, b *collect.Batch, en
 		case e.was == nil:
 			e.ID = next
 			next++
+			tx.Feed("products", e.ID)
 			rows.Add(e.values()...)
 			b.Outcomes[e.first].State = collect.Created
 		case e.same(e.was):

@@ -1,6 +1,6 @@
 package customer
 
-// Product is something we sell, known by its SKU. Price is minor units of Currency, nil when unknown.
+// Product is something we sell, known by its SKU. Price, and UnitCost, what one of it costs us, are minor units of Currency, nil when unknown.
 type Product struct {
 	ID              int64  `bun:"id"`
 	SKU             string `bun:"sku"`
@@ -9,6 +9,7 @@ type Product struct {
 	Brand           string `bun:"brand"`
 	Tier            string `bun:"tier"`
 	Price           *int64 `bun:"price"`
+	UnitCost        *int64 `bun:"unit_cost"`
 	Currency        string `bun:"currency"`
 	Active          bool   `bun:"active"`
 	Custom          string `bun:"custom"`
@@ -19,10 +20,10 @@ type Product struct {
 }
 
 // productColumns are the columns of Product, in its order.
-const productColumns = "id, sku, name, category, brand, tier, price, currency, active, custom, created_import_id, created_at, updated_at, version"
+const productColumns = "id, sku, name, category, brand, tier, price, unit_cost, currency, active, custom, created_import_id, created_at, updated_at, version"
 
 func (p *Product) values() []any {
-	return []any{p.ID, p.SKU, p.Name, p.Category, p.Brand, p.Tier, p.Price, p.Currency, p.Active, p.Custom, p.CreatedImportID, p.CreatedAt, p.UpdatedAt, p.Version}
+	return []any{p.ID, p.SKU, p.Name, p.Category, p.Brand, p.Tier, p.Price, p.UnitCost, p.Currency, p.Active, p.Custom, p.CreatedImportID, p.CreatedAt, p.UpdatedAt, p.Version}
 }
 
 // fill takes what a line does not say from the product it is of.

@@ -22,6 +22,7 @@ type productView struct {
 	Brand    string         `json:"brand"`
 	Tier     string         `json:"tier"`
 	Price    *money.Money   `json:"price"`
+	UnitCost *money.Money   `json:"unit_cost" doc:"what one of it costs us; null where nobody has said"`
 	Active   bool           `json:"active"`
 	Custom   map[string]any `json:"custom"`
 	Version  int64          `json:"version"`
@@ -33,6 +34,10 @@ func (p *Product) view() productView {
 	if p.Price != nil {
 		price := money.Of(*p.Price, p.Currency)
 		v.Price = &price
+	}
+	if p.UnitCost != nil {
+		cost := money.Of(*p.UnitCost, p.Currency)
+		v.UnitCost = &cost
 	}
 	return v
 }
@@ -49,6 +54,7 @@ type ProductChange struct {
 	Brand    *string      `json:"brand,omitempty" maxLength:"100"`
 	Tier     *string      `json:"tier,omitempty" maxLength:"50"`
 	Price    *money.Money `json:"price,omitempty"`
+	UnitCost *money.Money `json:"unit_cost,omitempty"`
 	Active   *bool        `json:"active,omitempty"`
 }
 
@@ -142,6 +148,15 @@ func (n ProductChange) apply(p *Product) error {
 			return fault.Invalid("price.currency", "currency_unknown")
 		}
 		p.Price, p.Currency = &n.Price.Amount, n.Price.Currency
+	}
+	if n.UnitCost != nil {
+		if n.UnitCost.Amount < 0 {
+			return fault.Invalid("unit_cost.amount", "negative")
+		}
+		if n.UnitCost.Currency != p.Currency {
+			return fault.Invalid("unit_cost.currency", "currency_of_price", p.Currency)
+		}
+		p.UnitCost = &n.UnitCost.Amount
 	}
 	if n.Active != nil {
 		p.Active = *n.Active

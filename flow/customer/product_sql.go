@@ -39,9 +39,10 @@ func (p *purchases) skus() []string {
 func updateProduct(ctx context.Context, tx *db.Tx, p *Product) error {
 	_, err := tx.NewRaw(`
 update products
-set name = ?, category = ?, brand = ?, tier = ?, price = ?, currency = ?, active = ?, custom = ?, updated_at = ?, version = ?
+set name = ?, category = ?, brand = ?, tier = ?, price = ?, unit_cost = ?, currency = ?, active = ?, custom = ?, updated_at = ?, version = ?
 where id = ?`,
-		p.Name, p.Category, p.Brand, p.Tier, p.Price, p.Currency, p.Active, p.Custom, p.UpdatedAt, p.Version, p.ID).Exec(ctx)
+		p.Name, p.Category, p.Brand, p.Tier, p.Price, p.UnitCost, p.Currency, p.Active, p.Custom, p.UpdatedAt, p.Version, p.ID).Exec(ctx)
+	tx.Feed("products", p.ID)
 	return err
 }
 

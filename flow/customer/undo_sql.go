@@ -93,9 +93,7 @@ func remove(ctx context.Context, tx *db.Tx, made []versioned, subject, table str
 		if _, err := tx.NewRaw("delete from ? where id in (?)", bun.Ident(table), bun.List(gone)).Exec(ctx); err != nil {
 			return 0, err
 		}
-		if table != "products" {
-			tx.Feed(table, gone...)
-		}
+		tx.Feed(table, gone...)
 	}
 	done.Removed += int64(len(gone))
 	return len(made), nil

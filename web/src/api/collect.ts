@@ -2,7 +2,7 @@ import { address, del, get, post } from "./client";
 import type { List, Said } from "./shapes";
 
 /** What can be imported. */
-export const importKinds = ["order_lines", "orders", "customers", "relations", "products", "consents", "events"] as const;
+export const importKinds = ["order_lines", "orders", "customers", "relations", "products", "consents", "events", "costs"] as const;
 export type ImportKind = (typeof importKinds)[number];
 
 export interface Mapping {

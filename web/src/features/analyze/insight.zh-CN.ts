@@ -23,10 +23,19 @@ export default {
     form: { now: "偶尔购买起（单）", often: "常客起（单）", medium: "中价值起（元）", high: "高价值起（元）", hint: "金额留空时，前两成为高，前五成为中" },
   },
   rfm: {
-    title: "价值", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", bridge: "得失", churn: "流失风险", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
+    title: "价值", cost: "成本与回报", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", bridge: "得失", churn: "流失风险", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
     segments: "命名分层", name: "分层", customers: "人数", share: "占比", money: "窗口内消费", recencyDays: "平均未下单", movement: "分层变化", since: "从 {{from}} 到今天", from: "从", to: "到", stayed: "没有变化的 {{count}} 人", noMoves: "没有人换层", none: "还没下过单",
     edit: "改分档", window: "窗口（天）", cutsR: "R：未下单天数的分界", cutsF: "F：下单次数的分界", cutsM: "M：消费额的分界", cutsHint: "四个从小到大的数；留空按五等分", preview: "预览", save: "保存分档", cancel: "放弃", saved: "分档已保存，各处的分层几秒内跟上", previewing: "正在预览，没有保存", bad: "要四个从小到大的数", auto: "五等分", empty: "还没有人下过单。导入订单后，这里按最近、次数和金额把客户分成 25 格。", table: "数据表",
     tierMeta: "按至今价值与流失风险", tier: "去向", toDate: "至今价值", predicted: "预期 12 个月",
+  },
+  cost: {
+    brought: "花费带来了什么", by: { label: "按什么看", channel: "渠道", campaign: "活动" }, table: "各渠道的花费与回报", spent: "花费", won: "新客", cac: "获客成本", clv: "客户价值", clvDef: "至今净消费加未来 12 个月的预期，人均", ratio: "价值 ÷ 成本", payback: "回本", months_other: "{{count}} 个月", notYet: "尚未", noChannel: "没有渠道", all: "全部渠道", nothing: "这段时间没有花费，也没有新客。",
+    said: "获客花了 **{{cost}}**，带来 **{{won}}** 位新客，每位 **{{cac}}**；每位价值 **{{clv}}**，是成本的 **{{ratio}}** 倍，{{back}}。", back_other: "**{{count}} 个月**回本", notBack: "**还没有回本**", wonNobody: "获客花了 **{{cost}}**，这段时间没有新客。", spentNothing: "这段时间没有获客花费；有 **{{won}}** 位新客。",
+    meta: "新客的渠道取首单之前第一次说明来路的访问，没有访问的取档案来源。商品成本未知，回本按净销售额计。", metaMargin: "新客的渠道取首单之前第一次说明来路的访问，没有访问的取档案来源。回本按毛利计：已知成本的商品留下销售额的 {{share}}。", foreign: "另有 {{n}} 笔其他币种的花费未计入。",
+    kind: { acquisition: "获客", retention: "留存", service: "服务" },
+    keeping: { title: "留住与赢得", said: "留住一位老客花 **{{keep}}**，赢得一位新客花 **{{win}}**，是 **{{times}} 倍**。", dearer: "留住一位老客花 **{{keep}}**，比赢得一位新客（**{{win}}**）还贵，是 **{{times}} 倍**。", unknown: "记下留存与获客两种花费后，可以看到留住一位老客比赢得一位新客省多少。", win: "赢得一位新客", keep: "留住一位老客", retention: "留存花费", service: "服务花费", meta: "老客：此前买过、这段时间又买的 {{n}} 位客户。" },
+    profit: { title: "客户利润", said: "至今 **{{customers}}** 位买过的客户里，**{{profitable}}** 位带来的多于花费的。", revenue: "净销售额", products: "商品成本", acquisition: "获客花费", retention: "留存花费", service: "服务花费", left: "利润", known: "商品成本已知的销售额占 {{share}}，其余按无成本计。", open: "看赚钱的客户", openLoss: "看亏钱的客户" },
+    list: { title: "花费", add: "记一笔花费", import: "从表格导入", change: "修改", drop: "删除", changeOf: "修改 {{channel}} {{day}}", dropOf: "删除 {{channel}} {{day}}", dropped: "删了一笔花费", added: "记了一笔花费", changed: "改了一笔花费", empty: "还没有记花费。记下投放与服务花了多少，就能看到获客成本、回本时间和客户利润。", days: "时间", kind: "用途", channel: "渠道", campaign: "活动", amount: "金额", note: "备注", from: "从", to: "到", channelHint: "与访问来源或档案来源同名，如 weibo；不填为全部渠道", campaignHint: "与 utm_campaign 同名；不填为整个渠道", save: "保存" },
   },
   bridge: {
     title: "客户得失", period: "按年、季或月", by: { year: "年", quarter: "季", month: "月" }, step: "时间", active: "有购买", kept: "留住", gained: "新获得", returned: "回来", lost: "流失", rate: "留存率", partial: "未结束", table: "客户得失表",

@@ -14,7 +14,7 @@ import { useCode } from "./useCode";
 const encodings = ["auto", "utf-8", "gb18030", "utf-16"];
 const dateFormats = ["auto", "ymd", "mdy", "dmy"];
 /** Kinds whose rows make no customers to be given to somebody. */
-const unassigned = new Set<string>(["products", "events"]);
+const unassigned = new Set<string>(["products", "events", "costs"]);
 const modes = ["upsert", "create", "update"] as const;
 
 /** Each column with its first values and the field it becomes. */

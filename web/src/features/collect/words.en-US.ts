@@ -6,7 +6,7 @@ export default {
     do: { update: "Update the customer", skip: "Leave the row out", create: "Add anyway" }, within: { update: "Keep the first, fill its gaps", skip: "Leave the later row out", create: "Keep both" }, done: "Rows that looked alike: {{updated}} went to somebody there, {{skipped}} left out",
   },
   made: { title: "Of which", organizations: "Organizations", persons: "Persons", contacts: "Contacts", orders: "Orders", counts: "{{created}} added, {{updated}} changed" },
-  kind: { order_lines: "Order lines", orders: "Orders", customers: "Customers", relations: "Organizations and contacts", products: "Products", consents: "Consents", events: "Events" },
+  kind: { order_lines: "Order lines", orders: "Orders", customers: "Customers", relations: "Organizations and contacts", products: "Products", consents: "Consents", events: "Events", costs: "Costs" },
   kindHint: {
     order_lines: "One line a product: order number, time, SKU, quantity, unit price, and the customer if known",
     orders: "One line an order: time, amount, and the customer if known",
@@ -15,6 +15,7 @@ export default {
     relations: "One line a contact: organization, name, phone, title, role in decisions, and an order if there is one",
     consents: "One line a word: customer, purpose, channel, yes or no, when, proof",
     events: "One line an event: who (user or visitor id), what, when; other columns become its properties",
+    costs: "One line a spending: amount, month or days, channel and campaign if known; for acquisition, retention or service",
   },
   file: { gone: "The file is not kept any more", until: "The file is kept, encrypted, until {{at}}" },
   mode: { upsert: "Create and update", create: "Only create", update: "Only update" },
@@ -57,6 +58,7 @@ export default {
     required_field_unmapped: "“{{field}}” is required and has no column", date_order_unsure: "Day and month of “{{column}}” cannot be told apart, please check", headers_guessed: "The file has no header; columns were named by their content", header_repeated: "The header “{{column}}” occurs more than once", no_rows: "The file has no rows",
   },
   reason: {
+    cost_twice: "Said twice in one file for the same days, channel and campaign", campaign_without_channel: "A campaign needs its channel", period_backwards: "It ends before it begins", period_too_long: "The period is too long",
     too_long: "Text too long", event_too_large: "Too much in one event",
     value_missing: "A required value is missing", too_many_cells: "More cells than columns", date_unreadable: "Not readable as a date", date_impossible: "There is no such day", instant_unreadable: "Not readable as a time", day_unreadable: "Not readable as a date", number_unreadable: "Not readable as a number", number_out_of_range: "The number is too large",
     number_not_whole: "Not a whole number", gender_unreadable: "Not readable as a gender", choice_unknown: "Not one of the field's values", role_unreadable: "Not a known role in decisions", city_not_in_province: "The city is not in this province", district_not_in_city: "The district is not in this city", address_unreadable: "Too long, or masked", month_day_unreadable: "Not readable as a month and day", text_unreadable: "Too long, or masked", record_unreadable: "Unreadable record numbers", customer_unknown: "No such customer", required_at_stage: "A field this stage requires is empty", bool_unreadable: "Not readable as yes or no", phone_unreadable: "Not a phone number", email_unreadable: "Not an email address", phone_invalid: "Not a phone number", email_invalid: "Not an email address", not_found: "No such record", out_of_scope: "Outside of what you may change", nothing_to_know_by: "No name, phone, email or number",

@@ -6,7 +6,7 @@ export default {
     do: { update: "更新已有的客户", skip: "不导入这一行", create: "照样新建" }, within: { update: "留前一行，补其空缺", skip: "不导入后一行", create: "两行都留" }, done: "相像的行：{{updated}} 行归入已有的人，{{skipped}} 行不导入",
   },
   made: { title: "其中", organizations: "单位", persons: "个人", contacts: "联系人关系", orders: "订单", counts: "新增 {{created}}，更新 {{updated}}" },
-  kind: { order_lines: "订单明细", orders: "订单", customers: "客户", relations: "单位与联系人", products: "商品", consents: "授权同意", events: "行为事件" },
+  kind: { order_lines: "订单明细", orders: "订单", customers: "客户", relations: "单位与联系人", products: "商品", consents: "授权同意", events: "行为事件", costs: "成本" },
   kindHint: {
     order_lines: "一行一个商品：订单号、时间、SKU、数量、单价，可带客户信息",
     orders: "一行一张订单：时间、金额，可带客户信息",
@@ -15,6 +15,7 @@ export default {
     relations: "一行一个联系人：单位、姓名、手机、职务、决策角色，可带订单",
     consents: "一行一次表态：客户、用途、渠道、同意或不同意、时间、凭证",
     events: "一行一个事件：谁（用户或访客编号）、做了什么、什么时间，其余的列作为属性",
+    costs: "一行一笔花费：金额、月份或日期，渠道和活动可选；用途为获客、留存或服务",
   },
   file: { gone: "文件已不再保留", until: "文件加密保留到 {{at}}" },
   mode: { upsert: "新建并更新", create: "只新建", update: "只更新" },
@@ -57,6 +58,7 @@ export default {
     required_field_unmapped: "必填的“{{field}}”还没有对应的列", date_order_unsure: "“{{column}}”的日期分不清月和日，请确认", headers_guessed: "文件没有表头，按内容猜了列名", header_repeated: "表头“{{column}}”出现多次", no_rows: "文件里没有数据行",
   },
   reason: {
+    cost_twice: "同一文件里对同一时段、渠道和活动说了两次", campaign_without_channel: "活动要有渠道", period_backwards: "结束早于开始", period_too_long: "时段太长",
     value_missing: "必填的值为空", too_many_cells: "单元格比表头多", date_unreadable: "日期认不出", date_impossible: "没有这一天", instant_unreadable: "时间认不出", day_unreadable: "日期认不出", number_unreadable: "数字认不出", number_out_of_range: "数字太大",
     number_not_whole: "不是整数", gender_unreadable: "性别认不出", choice_unknown: "不在选项里", role_unreadable: "决策角色认不出", city_not_in_province: "城市不在这个省", district_not_in_city: "区县不在这个城市", address_unreadable: "地址太长或已脱敏", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "没有这个客户", required_at_stage: "这个阶段的必填字段为空", bool_unreadable: "是与否认不出", phone_unreadable: "手机号不对", email_unreadable: "邮箱不对", phone_invalid: "手机号不对", email_invalid: "邮箱不对", not_found: "没有这条记录", out_of_scope: "不在你的权限范围内", nothing_to_know_by: "没有姓名、手机号、邮箱或编号",
     quote_unclosed: "引号没有闭合", not_text: "不是文本文件", empty_file: "文件是空的", no_rows: "文件里没有数据行", line_too_long: "有一行太长", too_many_columns: "列太多", encoding_unreadable: "编码认不出", xlsx_broken: "XLSX 文件损坏", xlsx_too_large: "XLSX 解开后太大", xlsx_encrypted: "XLSX 有密码",

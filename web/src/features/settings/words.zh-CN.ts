@@ -81,6 +81,7 @@ export default {
       customers_edited: "批量修改客户",
       customers_edit_undone: "撤销批量修改",
       customers_edit_cancelled: "停止批量修改",
+      cost_created: "记了一笔成本", cost_changed: "改了一笔成本", cost_deleted: "删了一笔成本",
       source_created: "新建数据源", source_changed: "修改数据源", source_key_issued: "换发写入密钥", source_key_revoked: "作废写入密钥",
       customer_identified: "识别客户",
       identity_rules_changed: "修改身份识别规则",

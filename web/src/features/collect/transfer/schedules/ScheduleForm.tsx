@@ -72,7 +72,7 @@ function Incoming({ of, kind, onKind, assign, onAssign, faults }: { of: Schedule
       <Field label={t("form.mapping")} hint={t("form.mappingHint")} fault={faults["mapping_id"]}>
         {(attributes) => <select key={`${kind}${mappings ? "" : "-"}`} className="input" name="mapping_id" defaultValue={of?.mapping_id ?? ""} {...attributes}><option value="">{t("form.mappingGuess")}</option>{mappings?.items.map((each) => <option key={each.id} value={each.id}>{each.name}</option>)}</select>}
       </Field>
-      {kind !== "products" && kind !== "consents" && kind !== "events" && <AssignField value={assign} onChange={onAssign} />}
+      {!["products", "consents", "events", "costs"].includes(kind) && <AssignField value={assign} onChange={onAssign} />}
     </>
   );
 }
