@@ -222,6 +222,7 @@ func (f Fields) Right(field string) Right {
 const Purchases = "orders"
 
 var reckonedFromOrders = []string{"orders", "rfm", "rhythm", "value", "churn", "cluster"}
+var reckonedFromOrders = []string{"orders", "rfm", "rhythm", "value", "churn", "acquisition"}
 
 // governing gives the field whose right holds for another that is reckoned from it.
 func governing(field string) string {
