@@ -221,8 +221,7 @@ func (f Fields) Right(field string) Right {
 // Purchases is the field whose right holds for everything reckoned from a customer's orders.
 const Purchases = "orders"
 
-var reckonedFromOrders = []string{"orders", "rfm", "rhythm", "value", "churn", "cluster"}
-var reckonedFromOrders = []string{"orders", "rfm", "rhythm", "value", "churn", "acquisition"}
+var reckonedFromOrders = []string{"orders", "rfm", "rhythm", "value", "churn", "cluster", "acquisition"}
 
 // governing gives the field whose right holds for another that is reckoned from it.
 func governing(field string) string {
