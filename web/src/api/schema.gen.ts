@@ -813,6 +813,59 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was spent to win, keep and serve customers, the latest first. Needs sight of all customers */
+        get: operations["get-costs"];
+        put?: never;
+        /** Tell what was spent; it is spread evenly over its days */
+        post: operations["post-costs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What spending has brought: acquisition cost, worth, ratio and payback by channel or campaign, keeping beside winning, profit. Needs sight of all customers */
+        get: operations["get-costs-return"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/costs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Correct what was spent */
+        put: operations["put-costs-id"];
+        post?: never;
+        /** Take back what was said to be spent */
+        delete: operations["delete-costs-id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customer-fields": {
         parameters: {
             query?: never;
@@ -5365,6 +5418,28 @@ export interface components {
             /** Format: double */
             r: number;
         };
+        BackupKeeping: {
+            /**
+             * Format: int64
+             * @description one a day for so many days
+             */
+            days: number;
+            /**
+             * Format: int64
+             * @description every backup of the last hours
+             */
+            hours: number;
+            /**
+             * Format: int64
+             * @description one a month for so many months
+             */
+            months: number;
+            /**
+             * Format: int64
+             * @description one a week for so many weeks
+             */
+            weeks: number;
+        };
         BackupsItem: {
             /** @enum {string} */
             engine: "sqlite" | "postgres";
@@ -5403,7 +5478,7 @@ export interface components {
              * @description a backup this often; 0 = never by itself. It is also the granularity of points in time to return to
              */
             every_minutes: number;
-            keep: components["schemas"]["Keeping"];
+            keep: components["schemas"]["BackupKeeping"];
             /**
              * Format: int64
              * @description the newest backup is restored for a trial this often; 0 = never by itself
@@ -6231,6 +6306,38 @@ export interface components {
         CorrectionViewExampleStruct: {
             from: string;
             to: string;
+        };
+        CostDraft: {
+            amount: components["schemas"]["Money"];
+            campaign?: string;
+            channel?: string;
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            kind: "acquisition" | "retention" | "service";
+            note?: string;
+            /** @description the same day where nothing is said */
+            to?: string;
+        };
+        CostView: {
+            amount: components["schemas"]["Money"];
+            /** @description utm_campaign of sessions; empty for all of the channel */
+            campaign: string;
+            /** @description as sessions tell where customers come from, or their records' source; empty for all */
+            channel: string;
+            /** Format: date */
+            from: string;
+            /** Format: id */
+            id: string;
+            /** Format: id */
+            import_id: string;
+            /** @enum {string} */
+            kind: "acquisition" | "retention" | "service";
+            note: string;
+            /** Format: date */
+            to: string;
+            /** Format: int64 */
+            version: number;
         };
         CourseDay: {
             /** Format: double */
@@ -7738,24 +7845,13 @@ export interface components {
         Keeping: {
             /**
              * Format: int64
-             * @description one a day for so many days
+             * @description customers who bought in the period and had bought before it
              */
-            days: number;
-            /**
-             * Format: int64
-             * @description every backup of the last hours
-             */
-            hours: number;
-            /**
-             * Format: int64
-             * @description one a month for so many months
-             */
-            months: number;
-            /**
-             * Format: int64
-             * @description one a week for so many weeks
-             */
-            weeks: number;
+            kept: number;
+            /** @description retention ÷ kept; null where nothing was spent */
+            per_customer: components["schemas"]["Money"];
+            retention: components["schemas"]["Money"];
+            service: components["schemas"]["Money"];
         };
         Label: {
             "en-US": string;
@@ -8552,6 +8648,13 @@ export interface components {
              * @description that all backups take together
              */
             stored_bytes: number;
+        };
+        PageListView: {
+            items: components["schemas"]["CostView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
         };
         PairSide: {
             city: string | null;
@@ -9564,6 +9667,7 @@ export interface components {
             name?: string;
             price?: components["schemas"]["Money"];
             tier?: string;
+            unit_cost?: components["schemas"]["Money"];
         };
         ProductView: {
             active: boolean;
@@ -9578,8 +9682,35 @@ export interface components {
             price: components["schemas"]["Money"];
             sku: string;
             tier: string;
+            /** @description what one of it costs us; null where nobody has said */
+            unit_cost: components["schemas"]["Money"];
             /** Format: int64 */
             version: number;
+        };
+        Profit: {
+            acquisition: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description who have bought
+             */
+            customers: number;
+            /**
+             * Format: double
+             * @description the part of sales whose product cost is known, 0..1
+             */
+            known_share: number;
+            /** @description of the part of sales whose cost is known */
+            product_cost: components["schemas"]["Money"];
+            profit: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description who have brought more than they cost
+             */
+            profitable: number;
+            retention: components["schemas"]["Money"];
+            /** @description net of refunds */
+            revenue: components["schemas"]["Money"];
+            service: components["schemas"]["Money"];
         };
         ProofInBody: {
             /** @description one-time or recovery code */
@@ -10559,6 +10690,53 @@ export interface components {
             report: {
                 [key: string]: number;
             };
+        };
+        Return: {
+            /** @description that customers have come by, for who enters costs */
+            channels: string[] | null;
+            /**
+             * Format: int64
+             * @description costs in another currency than the workspace's, left out
+             */
+            foreign: number;
+            from: string;
+            /** @description by what was spent, the most first */
+            items: components["schemas"]["ReturnRow"][] | null;
+            keeping: components["schemas"]["Keeping"];
+            /**
+             * Format: double
+             * @description share of sales left after what products cost, where that is known; paybacks are reckoned with it
+             */
+            margin: number | null;
+            /** @description null as long as no cost is known */
+            profit: components["schemas"]["Profit"];
+            to: string;
+            whole: components["schemas"]["ReturnRow"];
+        };
+        ReturnRow: {
+            /** @description null where nothing was spent or nobody won */
+            cac: components["schemas"]["Money"];
+            campaign?: string;
+            /** @description empty where nothing tells where customers came from, or what the cost is of */
+            channel: string;
+            /** @description mean of net sales to date and those expected in the coming 12 months */
+            clv: components["schemas"]["Money"];
+            cost: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description months of 30 days until what they have brought covers CAC; null where it does not yet
+             */
+            payback_months: number | null;
+            /**
+             * Format: double
+             * @description CLV ÷ CAC
+             */
+            ratio: number | null;
+            /**
+             * Format: int64
+             * @description customers with their first order in the period
+             */
+            won: number;
         };
         RevealInputBody: {
             /** @description phone, email, wechat, address, or custom.KEY for a field of one's own that holds a contact point */
@@ -15973,6 +16151,356 @@ export interface operations {
         parameters: {
             query?: never;
             header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-costs": {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string;
+                /** @description only what was spent on this day or later */
+                from?: string;
+                /** @description only what was spent on this day or before */
+                to?: string;
+                kind?: "acquisition" | "retention" | "service";
+                channel?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-costs-return": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                by?: "channel" | "campaign";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Return"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-costs-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CostDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CostView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-costs-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
             path: {
                 id: string;
             };
