@@ -20,6 +20,7 @@ export * from "./schedules";
 export * from "./mail";
 export * from "./analyze";
 export * from "./churn";
+export * from "./why";
 export * from "./likeness";
 export * from "./costs";
 export * from "./behaviour";

@@ -30,6 +30,19 @@ export const conditionSearch = (search: Search): { condition?: object | undefine
   customer: text(search["customer"]),
 });
 
+/** Parts of a figure gone into, each as split:key. */
+export const partsSearch = (search: Search): { in?: string[] | undefined } => ({ in: texts(search["in"]) });
+
+type WhyText = "tab" | "period" | "from" | "to" | "segment" | "metric" | "against" | "before_from" | "before_to" | "split" | "group" | "start" | "before" | "hours" | "question";
+export type WhySearch = { [name in WhyText]?: string | undefined } & { in?: string[] | undefined; condition?: object | undefined };
+
+/** What is asked on the page of why: a figure, the parts gone into, a group by its condition. */
+export const whySearch = (search: Search): WhySearch => ({
+  ...texted("tab", "period", "from", "to", "segment", "metric", "against", "before_from", "before_to", "split", "group", "start", "before", "hours", "question")(search),
+  ...partsSearch(search),
+  condition: conditionSearch(search).condition,
+});
+
 /** The steps of a funnel, and what must not come between them. */
 export const stepsSearch = (search: Search): { steps?: object | undefined; without?: object | undefined } => ({
   steps: Array.isArray(search["steps"]) ? search["steps"] : undefined,

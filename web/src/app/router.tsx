@@ -9,7 +9,7 @@ import { pages as settings } from "../features/settings";
 import { pages as signin } from "../features/signin";
 import { pages as today } from "../features/today";
 import { Button, Failed, Skeleton } from "../ui";
-import { conditionSearch, listSearch, readSearch, type Search, stepsSearch, texted, writeSearch } from "./address";
+import { conditionSearch, listSearch, partsSearch, readSearch, type Search, stepsSearch, texted, whySearch, writeSearch } from "./address";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -35,7 +35,8 @@ const segmentsRoute = createRoute({ getParentRoute: inside, path: "/segments", c
 const newSegmentRoute = createRoute({ getParentRoute: inside, path: "/segments/new", component: lazyRouteComponent(analyze.newSegment), validateSearch: conditionSearch });
 const segmentRoute = createRoute({ getParentRoute: inside, path: "/segments/$id", component: lazyRouteComponent(analyze.segment), validateSearch: conditionSearch });
 const metricsRoute = createRoute({ getParentRoute: inside, path: "/metrics", component: lazyRouteComponent(analyze.metrics), validateSearch: texted("metric", "period", "from", "to", "against", "segment", "split") });
-const behindRoute = createRoute({ getParentRoute: inside, path: "/metrics/$name/behind", component: lazyRouteComponent(analyze.behind), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("from", "to", "segment", "split", "split_value", "part")(search) }) });
+const behindRoute = createRoute({ getParentRoute: inside, path: "/metrics/$name/behind", component: lazyRouteComponent(analyze.behind), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("from", "to", "segment", "split", "split_value", "part")(search), ...partsSearch(search) }) });
+const whyRoute = createRoute({ getParentRoute: inside, path: "/why", component: lazyRouteComponent(analyze.why), validateSearch: whySearch });
 const rfmRoute = createRoute({ getParentRoute: inside, path: "/rfm", component: lazyRouteComponent(analyze.rfm), validateSearch: texted("show", "window", "cuts") });
 const cohortsRoute = createRoute({ getParentRoute: inside, path: "/cohorts", component: lazyRouteComponent(analyze.cohorts), validateSearch: texted("period", "show", "first", "return", "segment", "from", "to") });
 const behaviourRoute = createRoute({ getParentRoute: inside, path: "/behaviour", component: lazyRouteComponent(analyze.behaviour), validateSearch: (search: Search) => ({ ...texted("tab", "period", "from", "to", "segment", "split", "within", "who", "of", "start")(search), ...stepsSearch(search) }) });
@@ -63,7 +64,7 @@ const nowhereRoute = createRoute({ getParentRoute: inside, path: "$", component:
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, rfmRoute, cohortsRoute, behaviourRoute, likenessRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, whyRoute, rfmRoute, cohortsRoute, behaviourRoute, likenessRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
 ]);
 
 export const router = createRouter({

@@ -3,6 +3,7 @@ import "./metrics/metrics.css";
 import "./segment/segment.css";
 
 export { daysOf, periods, type PeriodName } from "./metrics/period";
+export { amountOf, useFigure } from "./metrics/useFigure";
 export { Picker } from "./segment/Picker";
 export { complete, leaves, read } from "./segment/tree";
 export { Steps } from "./segment/Steps";

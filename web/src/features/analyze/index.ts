@@ -1,11 +1,12 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts become knowledge: segments, metrics and what is behind them, value, cohorts. */
-export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "behind" | "rfm" | "cohorts" | "behaviour" | "likeness" | "quality", LazyPage> = {
+export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "why" | "behind" | "rfm" | "cohorts" | "behaviour" | "likeness" | "quality", LazyPage> = {
   segments: () => import("./segment/SegmentsPage"),
   newSegment: () => import("./segment/NewSegmentPage"),
   segment: () => import("./segment/SegmentPage"),
   metrics: () => import("./metrics/MetricsPage"),
+  why: () => import("./why/WhyPage"),
   behind: () => import("./metrics/BehindPage"),
   rfm: () => import("./value/RfmPage"),
   cohorts: () => import("./cohorts/CohortsPage"),

@@ -22,7 +22,7 @@ export default function BehindPage() {
   const { name } = useParams({ from: "/shell/metrics/$name/behind" });
   const search = useSearch({ from: "/shell/metrics/$name/behind" });
   const { after, part } = search;
-  const rest = { from: search.from, to: search.to, segment: search.segment, split: search.split, split_value: search.split_value };
+  const rest = { from: search.from, to: search.to, segment: search.segment, split: search.split, split_value: search.split_value, in: search.in };
   const metric = useQuery(metricQuery(name, { from: rest.from, to: rest.to, segment: rest.segment }));
   const of = { ...rest, part: part === "denominator" ? "denominator" as const : undefined };
   const answer = useQuery(behindQuery(name, { ...of, cursor: after?.at(-1), limit: PAGE }));

@@ -1,0 +1,17 @@
+/** Words of why. */
+export default {
+  title: "Why", tabs: "Parts of why", tab: { change: "A figure changed", common: "What they have in common" },
+  against: { previous: "vs period before", year: "vs a year before", expected: "vs expected", target: "vs target", period: "vs days of your own" },
+  reference: { previous: "Before", year: "A year before", expected: "Expected", target: "Target", period: "Then" },
+  change: {
+    asked: "What is asked", metric: "Figure", against: "Compared with", empty: "No figures yet. Import orders, and it shows here why they change.", pickDays: "Choose the days to compare with.", beforeFrom: "First day to compare with", beforeTo: "Last day to compare with", compare: "Compare",
+    more: "{{name}}: {{by}} more", less: "{{name}}: {{by}} less", same: "{{name}} has not changed", because: "By {{split}}, **{{part}}** went its own way and makes **{{by}}** of it.", alike: "No split explains it by more than chance: everything changed alike.", days: "{{from}} – {{to}} against {{beforeFrom}} – {{beforeTo}}",
+    path: "Parts gone into", whole: "Everything", splits: "What explains it", splitsMeta: "the clearest first", chance: "no more than chance", spread: "many parts a little", part: "Part", parts: "By {{split}}", share: "Share", now: "Now", contribution: "Contribution", rate: "Rate", mix: "Mix", rateHint: "The figure itself changed within the part", mixHint: "The part became a larger or smaller share", into: "Go into", intoPart: "Why within {{part}}", total: "Total", other: "Others", unset: "Not given", inSegment: "In the segment", outOfSegment: "Not in the segment", unlike: "Changed otherwise than the others, more than chance would have it",
+    method: "The parts add up to the change, to the cent. ◆ marks what changed otherwise than the rest. Press a part for the records behind it, the arrow for the reasons within it.", methodRate: "Rate: the figure changed within the part. Mix: the part became a larger or smaller share. Both of all parts add up to the change. ◆ marks what changed otherwise than the rest.",
+  },
+  common: {
+    asked: "What is asked", reads: "What have these in common:", readsBefore: "What do customers do before:", group: "Group", pick: "Choose a segment", who: { before: "Before an event", condition: "By condition" }, startEvent: "Counted from", noStart: "anything in the period", beforeEvent: "Event", hours_one: "{{count}} hour", hours_other: "{{count}} hours", hoursAfter: "within {{hours}} of it", hoursBefore: "in the {{hours}} before", askBefore: "Ask what they do before an event", askGroup: "Ask about a group", newSegment: "New segment",
+    empty: "Choose a group that does badly, or well: who left, who did not finish, who came back. What sets it apart from everybody else is looked for among details, events, products and sources – what was done, and what was not done in time.",
+    meta: "{{group}} in the group, {{rest}} others, {{tested}} factors looked at; what chance explains is left out (false discoveries held to one in twenty).", sampled: "Some were chosen by lot for speed.", factors: "Factors", factor: "In common", inGroup: "Group", inRest: "Others", drawn: "Shares", difference: "Points", differenceHint: "Share in the group less share of the others, with its limits at 95%", limits: "{{low}} to {{high}}", lift: "Times", times: "{{n}}×", segment: "Make a segment", same_one: "{{count}} more says the same", same_other: "{{count}} more say the same",
+  },
+};
