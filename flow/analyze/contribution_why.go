@@ -194,7 +194,12 @@ func (w *Why) write(ctx context.Context, c *comparison, of *ranked) error {
 		if s.Name == "" {
 			break
 		}
-		score := SplitScore{Name: s.Name, Label: s.Label, Score: of.found[i].score, P: of.found[i].p, Clear: real[i] && of.found[i].score > 0}
+		score := SplitScore{Name: s.Name, Label: s.Label, Score: of.found[i].score, P: of.found[i].p, Clear: real[i]}
+		if !real[i] { // what stands out in one of many splits by chance is no mark
+			for k := range of.rows[i] {
+				of.rows[i][k].unlike = false
+			}
+		}
 		if lead := furthest(of.rows[i]); lead != nil {
 			names, err := c.names(ctx, s)
 			if err != nil {

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"context"
 	"encoding/json"
 	"math"
 	"reflect"
@@ -59,3 +60,8 @@ func (n Number) plain() string {
 
 // Plain writes the value for a file: money in major units, missing as nothing.
 func (n Number) Plain() string { return n.plain() }
+
+// NumberOf gives a figure in the given unit, money in minor units of the workspace's currency.
+func NumberOf(ctx context.Context, unit Unit, v float64) Number {
+	return numberOf(unit, v, currency(ctx))
+}

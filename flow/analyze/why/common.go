@@ -107,7 +107,7 @@ func (w *Why) Common(ctx context.Context, q CommonQuery) (*Common, error) {
 type counted struct {
 	Factor
 	with, restWith int64
-	only           bool // that somebody does not have it is no factor: she has another value
+	only           bool // that somebody does not have it is no factor: she has another value, or others besides
 }
 
 // judge keeps the factors that stand apart from chance, the greatest sure difference first.

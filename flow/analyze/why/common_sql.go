@@ -180,7 +180,7 @@ func (l *look) gather(ctx context.Context) error {
 		}
 	}
 	for _, d := range likeness.Details(ctx) {
-		if !l.tells(d) {
+		if l.query.Before != nil || !l.tells(d) { // who she is, is nothing she did before
 			continue
 		}
 		l.details[d.Name] = d
@@ -207,9 +207,6 @@ func (l *look) tells(d likeness.Detail) bool {
 	}
 	if d.Field != guard.Purchases {
 		return true
-	}
-	if l.query.Before != nil {
-		return false // what was bought ever is no step before
 	}
 	for name := range l.uses.Fields {
 		for _, of := range []string{"orders.", "rfm.", "value.", "rhythm.", "churn."} {
@@ -267,7 +264,7 @@ func (l *look) named(c *counted) bool {
 		return !l.uses.Events[c.Name]
 	}
 	d := l.details[c.source]
-	c.Kind, c.Name, c.only, c.ask = "detail", d.Name, !d.Set, d.Ask(c.Value)
+	c.Kind, c.Name, c.only, c.ask = "detail", d.Name, true, d.Ask(c.Value)
 	return !(d.Name == "tags" && l.uses.Tags[c.Value])
 }
 

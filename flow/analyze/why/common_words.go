@@ -27,9 +27,6 @@ func (f *Factor) word(l *look) {
 		value = analyze.Label{Chinese: f.Value, English: f.Value}
 	}
 	f.Label = analyze.Label{Chinese: d.Label.Chinese + "：" + value.Chinese, English: d.Label.English + ": " + value.English}
-	if !f.Done {
-		f.Label = analyze.Label{Chinese: d.Label.Chinese + "：没有 " + value.Chinese, English: d.Label.English + ": not " + value.English}
-	}
 }
 
 // say tells the first factor in a sentence.

@@ -26,4 +26,5 @@ func New(records *db.DB, store *columns.Store, segments *analyze.Segments, metri
 // Register adds the operations.
 func (w *Why) Register(a *api.API) {
 	w.registerCommon(a)
+	w.registerQuestions(a)
 }
