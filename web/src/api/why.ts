@@ -1,4 +1,5 @@
-import { post } from "./client";
+import type { Figure, MetricUnit } from "./analyze";
+import { get, post } from "./client";
 import type { Condition, Said } from "./shapes";
 
 export interface CommonShare { with: number; of: number; share: number }
@@ -36,3 +37,24 @@ export interface CommonDraft {
 }
 
 export const findCommon = (draft: CommonDraft, signal?: AbortSignal) => post<Common>("/why/common", draft, { signal });
+
+export interface Question { code: string; text: Said }
+
+/** Today's answer: a sentence, the figures behind it, and what further data would tell more. */
+export interface Answer extends Question {
+  state: "answered" | "needs";
+  sentence: Said;
+  from: string;
+  to: string;
+  heads: { label: Said; unit: MetricUnit; moved: boolean }[];
+  rows: AnswerRow[];
+  total?: AnswerRow;
+  drawn: number;
+  needs: { text: Said; to: "imports" | "sources" | "metrics" | "segments" }[];
+  metric?: string;
+  against?: string;
+}
+export interface AnswerRow { label: Said; figures: Figure[]; condition: Condition | null; metric?: string }
+
+export const listQuestions = (signal?: AbortSignal) => get<{ items: Question[] }>("/why/questions", undefined, signal);
+export const readAnswer = (code: string, query: { from?: string | undefined; to?: string | undefined; segment?: string | undefined }, signal?: AbortSignal) => get<Answer>(`/why/questions/${code}`, { ...query }, signal);

@@ -1,8 +1,9 @@
 /** Words of why. */
 export default {
-  title: "Why", tabs: "Parts of why", tab: { change: "A figure changed", common: "What they have in common" },
+  title: "Why", tabs: "Parts of why", tab: { questions: "Ready questions", change: "A figure changed", common: "What they have in common" },
   against: { previous: "vs period before", year: "vs a year before", expected: "vs expected", target: "vs target", period: "vs days of your own" },
   reference: { previous: "Before", year: "A year before", expected: "Expected", target: "Target", period: "Then" },
+  questions: { list: "Questions", days: "{{from}} – {{to}}", part: "Part", drawn: "{{of}}, drawn", needs: "What would tell", more: "What would tell more", further: "Take it apart", ownDays: "Choose the days", bring: { imports: "Import it", sources: "Connect a source", metrics: "Set a target", segments: "Make a segment" } },
   change: {
     asked: "What is asked", metric: "Figure", against: "Compared with", empty: "No figures yet. Import orders, and it shows here why they change.", pickDays: "Choose the days to compare with.", beforeFrom: "First day to compare with", beforeTo: "Last day to compare with", compare: "Compare",
     more: "{{name}}: {{by}} more", less: "{{name}}: {{by}} less", same: "{{name}} has not changed", because: "By {{split}}, **{{part}}** went its own way and makes **{{by}}** of it.", alike: "No split explains it by more than chance: everything changed alike.", days: "{{from}} – {{to}} against {{beforeFrom}} – {{beforeTo}}",

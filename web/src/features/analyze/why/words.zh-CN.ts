@@ -1,8 +1,9 @@
 /** 为什么 */
 export default {
-  title: "为什么", tabs: "为什么的各部分", tab: { change: "指标为什么变", common: "这群人有什么共同点" },
+  title: "为什么", tabs: "为什么的各部分", tab: { questions: "常问的问题", change: "指标为什么变", common: "这群人有什么共同点" },
   against: { previous: "比上期", year: "比去年同期", expected: "比预期", target: "比目标", period: "比自选日期" },
   reference: { previous: "上期", year: "去年同期", expected: "预期", target: "目标", period: "那时" },
+  questions: { list: "问题", days: "{{from}}–{{to}}", part: "部分", drawn: "{{of}}的图", needs: "有什么数据才说得出", more: "还能补充什么数据", further: "继续拆分", ownDays: "选择日期", bring: { imports: "去导入", sources: "接入来源", metrics: "设目标", segments: "建客群" } },
   change: {
     asked: "问的是什么", metric: "指标", against: "和什么比", empty: "还没有数据。导入订单后，这里会说明指标为什么变。", pickDays: "选择要比较的日期。", beforeFrom: "比较的第一天", beforeTo: "比较的最后一天", compare: "比较",
     more: "{{name}}多了 {{by}}", less: "{{name}}少了 {{by}}", same: "{{name}}没有变", because: "按{{split}}看，**{{part}}** 和别处不同，占其中 **{{by}}**。", alike: "没有哪种拆分明显超出偶然：各处变化差不多。", days: "{{from}}–{{to}}，比 {{beforeFrom}}–{{beforeTo}}",
