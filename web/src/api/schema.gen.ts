@@ -4702,6 +4702,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/why/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The ready questions */
+        get: operations["get-why-questions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/why/questions/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Today's answer to a ready question */
+        get: operations["get-why-questions-code"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/workspace": {
         parameters: {
             query?: never;
@@ -5295,6 +5329,55 @@ export interface components {
         AnalyzeText: {
             "en-US": string;
             "zh-CN": string;
+        };
+        Answer: {
+            against?: string;
+            code: string;
+            /**
+             * Format: int64
+             * @description which figure is drawn as a bar
+             */
+            drawn: number;
+            /** Format: date */
+            from: string;
+            /** @description what the figures of a row are */
+            heads: components["schemas"]["AnswerHead"][] | null;
+            /** @description the figure to take apart further */
+            metric?: string;
+            needs: components["schemas"]["AnswerNeed"][] | null;
+            rows: components["schemas"]["AnswerRow"][] | null;
+            sentence: components["schemas"]["AnalyzeLabel"];
+            /**
+             * @description needs: without the data named there is nothing to say
+             * @enum {string}
+             */
+            state: "answered" | "needs";
+            text: components["schemas"]["AnalyzeLabel"];
+            /** Format: date */
+            to: string;
+            /** @description the sum of the rows */
+            total?: components["schemas"]["AnswerRow"];
+        };
+        AnswerHead: {
+            label: components["schemas"]["AnalyzeLabel"];
+            /** @description a difference, shown with its sign */
+            moved: boolean;
+            /** @enum {string} */
+            unit: "money" | "count" | "share" | "days" | "seconds" | "ratio";
+        };
+        AnswerNeed: {
+            text: components["schemas"]["AnalyzeLabel"];
+            /** @enum {string} */
+            to: "imports" | "sources" | "metrics" | "segments";
+        };
+        AnswerRow: {
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            condition: {
+                [key: string]: unknown;
+            };
+            figures: (number | components["schemas"]["Money"] | null)[] | null;
+            label: components["schemas"]["AnalyzeLabel"];
+            metric?: string;
         };
         Appointment: {
             role: string;
@@ -7566,6 +7649,9 @@ export interface components {
              * @description different events; the most frequent are listed
              */
             names: number;
+        };
+        "Get-why-questionsResponse": {
+            items: components["schemas"]["Question"][] | null;
         };
         GoodsBoard: {
             /**
@@ -10229,6 +10315,10 @@ export interface components {
             p25: number;
             /** Format: double */
             p75: number;
+        };
+        Question: {
+            code: string;
+            text: components["schemas"]["AnalyzeLabel"];
         };
         RFMAmount: {
             /** Format: int64 */
@@ -36189,6 +36279,143 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Common"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-why-questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Get-why-questionsResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-why-questions-code": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+            };
+            header?: never;
+            path: {
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Answer"];
                 };
             };
             /** @description Unauthorized */
