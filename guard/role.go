@@ -33,7 +33,8 @@ func (r Role) holds(permission string) bool { return slices.Contains(r.Permissio
 
 // Permissions gives every permission there is, in the order the matrix shows them. Two of them are about more than the
 // rows one reaches: today.team is the day of each person of one's team (of everybody, for an administrator), and
-// models.read the models of lifetime value, which are fitted to all customers of the company and name none. fields.write
+// models.read the models of lifetime value, which are fitted to all customers of the company and name none. reports.sql is to ask
+// the columns in SQL and read whole tables of them, of the rows and fields one may see. fields.write
 // is about which fields customers have, fields.sensitive about the values of the sensitive ones. privacy.read is about the register of what
 // is kept and people's requests, privacy.write to change what they are asked for and how long things are kept. customers.disclose is to hand a
 // customer everything held about her, customers.erase to erase her for good. access is roles, sharing and how one signs in.
@@ -42,7 +43,7 @@ func Permissions() []string {
 		"today.read", "today.write", "today.team",
 		"customers.read", "customers.write", "customers.delete", "customers.disclose", "customers.erase", "reveal.contact", "privacy.read", "privacy.write",
 		"orders.read", "products.read", "products.write",
-		"segments.read", "segments.write", "metrics.read", "metrics.write", "models.read",
+		"segments.read", "segments.write", "metrics.read", "metrics.write", "models.read", "reports.sql",
 		"imports.read", "imports.write", "findings.read", "findings.write", "sources.read", "sources.write", "export",
 		"staff.read", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.read", "settings.write",
 		"fields.write", "fields.sensitive", "backups.read", "backups.write",
@@ -64,7 +65,7 @@ func Roles() []Role {
 		{Name: "manager", Label: label("经理", "Manager"), Reach: ReachTeam, Fields: masked,
 			Permissions: except("sources.write", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "operator", Label: label("运营", "Operator"), Reach: ReachAll, Fields: masked,
-			Permissions: except("today.team", "privacy.write", "customers.delete", "customers.disclose", "customers.erase", "fields.write", "fields.sensitive", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
+			Permissions: except("today.team", "reports.sql", "privacy.write", "customers.delete", "customers.disclose", "customers.erase", "fields.write", "fields.sensitive", "staff.write", "access.read", "access.write", "tokens.read", "tokens.write", "audit.read", "settings.write", "backups.read", "backups.write")},
 		{Name: "sales", Label: label("销售", "Sales"), Reach: ReachOwn, Fields: masked, Permissions: []string{
 			"today.read", "today.write", "customers.read", "customers.write", "reveal.contact", "orders.read", "products.read",
 			"segments.read", "metrics.read", "staff.read", "settings.read"}},

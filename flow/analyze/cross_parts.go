@@ -105,3 +105,7 @@ func (m *Metrics) Parts(ctx context.Context) (*CrossParts, error) {
 	}
 	return out, nil
 }
+
+// MayUse reports whether who asks may reckon with a field of customers: read it in full, and ask by it. The empty name is no
+// field, and free.
+func MayUse(ctx context.Context, name string) bool { return mayUseFact(ctx, name) }

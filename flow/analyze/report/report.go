@@ -23,11 +23,12 @@ type Reports struct {
 	columns  *columns.Store
 	metrics  *analyze.Metrics
 	segments *analyze.Segments
+	asking   chan struct{} // bounds the statements people have written that run at one time
 }
 
 // New joins reports to the stores, the metrics they show and the segments they may be narrowed to.
 func New(records *db.DB, store *columns.Store, metrics *analyze.Metrics, segments *analyze.Segments) *Reports {
-	return &Reports{records: records, columns: store, metrics: metrics, segments: segments}
+	return &Reports{records: records, columns: store, metrics: metrics, segments: segments, asking: make(chan struct{}, statementsAtOnce)}
 }
 
 // Report is a saved question. It is seen by who made it, by the roles it is shared with, and by who governs access.

@@ -11,8 +11,8 @@ import (
 	"guanxi/guard"
 )
 
-// View is a report as it is shown.
-type View struct {
+// ReportView is a report as it is shown.
+type ReportView struct {
 	ID          api.ID     `json:"id"`
 	Name        string     `json:"name"`
 	Description string     `json:"description"`
@@ -27,9 +27,9 @@ type View struct {
 	Version     int64      `json:"version"`
 }
 
-func (r *Report) view(ctx context.Context) (View, error) {
+func (r *Report) view(ctx context.Context) (ReportView, error) {
 	d, err := r.definition()
-	v := View{ID: api.ID(r.ID), Name: r.Name, Description: r.Description, Definition: d, Roles: r.roles(), Ready: r.Ready,
+	v := ReportView{ID: api.ID(r.ID), Name: r.Name, Description: r.Description, Definition: d, Roles: r.roles(), Ready: r.Ready,
 		Mine: r.madeBy(guard.ActorOf(ctx)), Changeable: r.changeable(ctx), CreatedAt: time.UnixMilli(r.CreatedAt).UTC(), UpdatedAt: time.UnixMilli(r.UpdatedAt).UTC(), Version: r.Version}
 	if r.StaffName != nil {
 		v.Owner = *r.StaffName
@@ -39,7 +39,7 @@ func (r *Report) view(ctx context.Context) (View, error) {
 
 type reportOut struct {
 	ETag string `header:"ETag"`
-	Body View
+	Body ReportView
 }
 
 func (r *Reports) answer(ctx context.Context, id int64, err error) (*reportOut, error) {
@@ -117,12 +117,12 @@ func op(method, path, permission, summary string, status int) api.Op {
 // Register adds the operations on reports.
 func (r *Reports) Register(a *api.API) {
 	api.Register(a, op(http.MethodGet, "/reports", "metrics.read", "Every report one made or that is shared with one", 200),
-		func(ctx context.Context, _ *struct{}) (*struct{ Body page.List[View] }, error) {
+		func(ctx context.Context, _ *struct{}) (*struct{ Body page.List[ReportView] }, error) {
 			all, err := r.All(ctx)
 			if err != nil {
 				return nil, err
 			}
-			list := page.List[View]{Items: []View{}}
+			list := page.List[ReportView]{Items: []ReportView{}}
 			for _, each := range all {
 				v, err := each.view(ctx)
 				if err != nil {
@@ -130,7 +130,7 @@ func (r *Reports) Register(a *api.API) {
 				}
 				list.Items = append(list.Items, v)
 			}
-			return &struct{ Body page.List[View] }{list}, nil
+			return &struct{ Body page.List[ReportView] }{list}, nil
 		})
 	api.Register(a, op(http.MethodGet, "/reports/parts", "metrics.read", "What reports can be made of: metrics, facts with their numbers, and dimensions", 200),
 		func(ctx context.Context, _ *struct{}) (*struct{ Body *analyze.CrossParts }, error) {
@@ -170,6 +170,7 @@ func (r *Reports) Register(a *api.API) {
 		})
 	r.registerRuns(a)
 	r.registerReady(a)
+	r.registerSQL(a)
 }
 
 func (r *Reports) registerRuns(a *api.API) {

@@ -2,6 +2,7 @@ package report
 
 import (
 	"context"
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -32,9 +33,9 @@ func shop(t *testing.T, d *db.DB) (context.Context, *Reports) {
 	require.NoError(t, store.Write(context.Background(), func(ctx context.Context, tx *columns.Tx) error {
 		for table, rows := range map[string][][]any{
 			"customers": {
-				person(map[string]any{"id": int64(1), "kind": "person", "name": "Annsown", "gender": "female", "owner_id": int64(1), "source": "till", "custom": `{"level":"gold"}`, "has_phone": true, "has_email": false,
+				person(map[string]any{"id": int64(1), "kind": "person", "name": "Annsown", "gender": "female", "owner_id": int64(1), "source": "till", "custom": json.RawMessage(`{"level":"gold"}`), "has_phone": true, "has_email": false,
 					"orders_count": int64(2), "orders_gross": int64(3000), "orders_refunded": int64(0), "orders_first_day": on(9), "created_at": on(50).UnixMilli(), "tags": []string{}, "birthday": on(12000)}),
-				person(map[string]any{"id": int64(2), "kind": "person", "name": "Bobsown", "gender": "male", "owner_id": int64(2), "source": "web", "custom": `{"level":"lead"}`, "has_phone": true, "has_email": true,
+				person(map[string]any{"id": int64(2), "kind": "person", "name": "Bobsown", "gender": "male", "owner_id": int64(2), "source": "web", "custom": json.RawMessage(`{"level":"lead"}`), "has_phone": true, "has_email": true,
 					"orders_count": int64(1), "orders_gross": int64(700), "orders_refunded": int64(0), "orders_first_day": on(3), "created_at": on(40).UnixMilli(), "tags": []string{}, "birthday": on(9000)}),
 			},
 			"orders":      {bought(1, 1, 9, 1000, "mini"), bought(2, 1, 2, 2000, "web"), bought(3, 2, 3, 700, "web")},
@@ -50,6 +51,12 @@ func shop(t *testing.T, d *db.DB) (context.Context, *Reports) {
 	fresh := func() time.Time { return noon }
 	segments := analyze.NewSegments(d, store, analyze.NewHot(store), &analyze.Touched{})
 	return ctx, New(d, store, analyze.NewMetrics(store, d, fresh, segments.MemberQuery), segments)
+}
+
+// shopOf is the shop over records of SQLite.
+func shopOf(t *testing.T) (context.Context, *Reports) {
+	t.Helper()
+	return shop(t, dbtest.SQLite(t))
 }
 
 func as(ctx context.Context, staff int64, role string) context.Context {

@@ -24,6 +24,7 @@ export * from "./why";
 export * from "./likeness";
 export * from "./costs";
 export * from "./behaviour";
+export * from "./reports";
 export * from "./group";
 export * from "./identity";
 export * from "./speaker";

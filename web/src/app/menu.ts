@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "why" | "rfm" | "cohorts" | "behaviour" | "likeness" | "data" | "imports" | "sources" | "exports" | "schedules" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "mail" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "why" | "rfm" | "cohorts" | "behaviour" | "likeness" | "reports" | "data" | "imports" | "sources" | "exports" | "schedules" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "mail" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -28,6 +28,7 @@ export const menu: MenuEntry[] = [
       { key: "likeness", to: "/likeness", permission: "segments.read" },
       { key: "rfm", to: "/rfm", permission: "metrics.read" },
       { key: "cohorts", to: "/cohorts", permission: "metrics.read" },
+      { key: "reports", to: "/reports", permission: "metrics.read" },
     ],
   },
   {

@@ -1,7 +1,7 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts become knowledge: segments, metrics and what is behind them, value, cohorts. */
-export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "why" | "behind" | "rfm" | "cohorts" | "behaviour" | "likeness" | "quality", LazyPage> = {
+export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "why" | "behind" | "rfm" | "cohorts" | "behaviour" | "likeness" | "reports" | "quality", LazyPage> = {
   segments: () => import("./segment/SegmentsPage"),
   newSegment: () => import("./segment/NewSegmentPage"),
   segment: () => import("./segment/SegmentPage"),
@@ -12,6 +12,7 @@ export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "
   cohorts: () => import("./cohorts/CohortsPage"),
   behaviour: () => import("./behaviour/BehaviourPage"),
   likeness: () => import("./likeness/LikenessPage"),
+  reports: () => import("./report/ReportsPage"),
   quality: () => import("./quality/QualityPage"),
 };
 
