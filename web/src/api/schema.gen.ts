@@ -503,6 +503,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/bi/tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables that BI tools may read whole */
+        get: operations["get-bi-tables"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/bi/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A whole table as Parquet, of the rows and fields who asks may see */
+        get: operations["get-bi-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bulk-edits": {
         parameters: {
             query?: never;
@@ -4239,6 +4273,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** One SELECT over the columns, of the rows and fields who asks may see */
+        post: operations["post-sql"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sql/schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tables and columns that may be asked in SQL, with what they mean */
+        get: operations["get-sql-schema"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/teams": {
         parameters: {
             query?: never;
@@ -6130,6 +6198,11 @@ export interface components {
             /** Format: date */
             start: string;
             values: (number | null)[] | null;
+        };
+        ColumnView: {
+            label: components["schemas"]["AnalyzeText"];
+            name: string;
+            type: string;
         };
         Common: {
             factors: components["schemas"]["Factor"][] | null;
@@ -8171,6 +8244,13 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListReportView: {
+            items: components["schemas"]["ReportView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListRequestView: {
             items: components["schemas"]["RequestView"][] | null;
             /** @description absent on the last page */
@@ -8234,6 +8314,13 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListTableView: {
+            items: components["schemas"]["TableView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListTeam: {
             items: components["schemas"]["Team"][] | null;
             /** @description absent on the last page */
@@ -8250,13 +8337,6 @@ export interface components {
         };
         ListTokenItem: {
             items: components["schemas"]["TokenItem"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
-        };
-        ListView: {
-            items: components["schemas"]["View"][] | null;
             /** @description absent on the last page */
             next_cursor?: string;
             /** Format: int64 */
@@ -9559,6 +9639,16 @@ export interface components {
             name: string;
             origins?: string[] | null;
         };
+        "Post-sqlRequest": {
+            /**
+             * Format: int64
+             * @default 1000
+             */
+            limit: number;
+            /** @description texts, numbers, booleans and nulls, in place of ? */
+            params?: unknown[] | null;
+            query: string;
+        };
         "Post-teamsRequest": {
             name: string;
             /** Format: id */
@@ -10626,6 +10716,28 @@ export interface components {
             /** Format: int64 */
             rows: number;
         };
+        ReportView: {
+            /** @description by who asks */
+            changeable: boolean;
+            /** Format: date-time */
+            created_at: string;
+            definition: components["schemas"]["Definition"];
+            description: string;
+            /** Format: id */
+            id: string;
+            mine: boolean;
+            name: string;
+            /** @description who made it */
+            owner?: string;
+            /** @description the ready report it was copied from */
+            ready?: string;
+            /** @description with whom it is shared */
+            roles: string[] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
         Repurchase: {
             days_to_second: components["schemas"]["Quartiles"];
             /** @description the last one holds this many and more */
@@ -10982,6 +11094,18 @@ export interface components {
             kind: "backup" | "trial";
             /** Format: date-time */
             since: string;
+        };
+        SQLAnswer: {
+            columns: components["schemas"]["SQLColumn"][] | null;
+            cut: boolean;
+            rows: (unknown[] | null)[] | null;
+            /** Format: int64 */
+            took_ms: number;
+        };
+        SQLColumn: {
+            name: string;
+            /** @description as DuckDB calls it */
+            type: string;
         };
         Said: {
             /**
@@ -11535,6 +11659,13 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        TableView: {
+            columns: components["schemas"]["ColumnView"][] | null;
+            label: components["schemas"]["AnalyzeText"];
+            name: string;
+            /** @description where the whole of it is read, below /api/v1 */
+            parquet: string;
+        };
         TakenBack: {
             /**
              * Format: int64
@@ -12080,28 +12211,6 @@ export interface components {
         VaultProblem: {
             file: string;
             what: string;
-        };
-        View: {
-            /** @description by who asks */
-            changeable: boolean;
-            /** Format: date-time */
-            created_at: string;
-            definition: components["schemas"]["Definition"];
-            description: string;
-            /** Format: id */
-            id: string;
-            mine: boolean;
-            name: string;
-            /** @description who made it */
-            owner?: string;
-            /** @description the ready report it was copied from */
-            ready?: string;
-            /** @description with whom it is shared */
-            roles: string[] | null;
-            /** Format: date-time */
-            updated_at: string;
-            /** Format: int64 */
-            version: number;
         };
         Visitor: {
             /** Format: date-time */
@@ -14768,6 +14877,139 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Settings"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bi-tables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTableView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-bi-file": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-None-Match"?: string;
+            };
+            path: {
+                /** @description a table's name and .parquet */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {
@@ -28102,7 +28344,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListView"];
+                    "application/json": components["schemas"]["ListReportView"];
                 };
             };
             /** @description Unauthorized */
@@ -28172,7 +28414,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["View"];
+                    "application/json": components["schemas"]["ReportView"];
                 };
             };
             /** @description Unauthorized */
@@ -28660,7 +28902,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["View"];
+                    "application/json": components["schemas"]["ReportView"];
                 };
             };
             /** @description Unauthorized */
@@ -28734,7 +28976,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["View"];
+                    "application/json": components["schemas"]["ReportView"];
                 };
             };
             /** @description Unauthorized */
@@ -28869,7 +29111,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["View"];
+                    "application/json": components["schemas"]["ReportView"];
                 };
             };
             /** @description Unauthorized */
@@ -34116,6 +34358,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Get-sources-id-schemaResponse"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sql": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-sqlRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SQLAnswer"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sql-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListTableView"];
                 };
             };
             /** @description Unauthorized */
