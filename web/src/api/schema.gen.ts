@@ -6475,26 +6475,6 @@ export interface components {
             /** @description the same day where nothing is said */
             to?: string;
         };
-        CostView: {
-            amount: components["schemas"]["Money"];
-            /** @description utm_campaign of sessions; empty for all of the channel */
-            campaign: string;
-            /** @description as sessions tell where customers come from, or their records' source; empty for all */
-            channel: string;
-            /** Format: date */
-            from: string;
-            /** Format: id */
-            id: string;
-            /** Format: id */
-            import_id: string;
-            /** @enum {string} */
-            kind: "acquisition" | "retention" | "service";
-            note: string;
-            /** Format: date */
-            to: string;
-            /** Format: int64 */
-            version: number;
-        };
         CourseDay: {
             /** Format: double */
             before: number | null;
@@ -8342,6 +8322,13 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListView: {
+            items: components["schemas"]["View"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         LiveEvent: {
             /** Format: date-time */
             at: string;
@@ -8814,13 +8801,6 @@ export interface components {
              * @description that all backups take together
              */
             stored_bytes: number;
-        };
-        PageListView: {
-            items: components["schemas"]["CostView"][] | null;
-            /** @description absent on the last page */
-            next_cursor?: string;
-            /** Format: int64 */
-            total?: number;
         };
         PairSide: {
             city: string | null;
@@ -12211,6 +12191,26 @@ export interface components {
         VaultProblem: {
             file: string;
             what: string;
+        };
+        View: {
+            amount: components["schemas"]["Money"];
+            /** @description utm_campaign of sessions; empty for all of the channel */
+            campaign: string;
+            /** @description as sessions tell where customers come from, or their records' source; empty for all */
+            channel: string;
+            /** Format: date */
+            from: string;
+            /** Format: id */
+            id: string;
+            /** Format: id */
+            import_id: string;
+            /** @enum {string} */
+            kind: "acquisition" | "retention" | "service";
+            note: string;
+            /** Format: date */
+            to: string;
+            /** Format: int64 */
+            version: number;
         };
         Visitor: {
             /** Format: date-time */
@@ -16568,7 +16568,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageListView"];
+                    "application/json": components["schemas"]["ListView"];
                 };
             };
             /** @description Unauthorized */
@@ -16638,7 +16638,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CostView"];
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description Unauthorized */
@@ -16777,7 +16777,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CostView"];
+                    "application/json": components["schemas"]["View"];
                 };
             };
             /** @description Unauthorized */
