@@ -6,10 +6,8 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
-	"fmt"
-	"net/url"
 	"os"
-	"sync"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -34,13 +32,21 @@ func Each(t *testing.T, fn func(t *testing.T, d *db.DB)) {
 // SQLite gives an empty store in a folder of the test's own.
 func SQLite(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, db.Options{Dir: t.TempDir()})
+	file, err := migratedFile()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, recordsFile), file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return open(t, db.Options{Dir: dir})
 }
 
 // Postgres gives an empty store in a database of the test's own.
 func Postgres(t testing.TB) *db.DB {
 	t.Helper()
-	return open(t, db.Options{PostgresURL: PostgresURL(t)})
+	return open(t, db.Options{PostgresURL: postgresURL(t, migratedDatabase)})
 }
 
 // Schema is the product's schema.
@@ -61,40 +67,41 @@ func open(t testing.TB, o db.Options) *db.DB {
 	return d
 }
 
-var creating sync.Mutex // two `create database` at once from the same template fail
-
 // PostgresURL creates an empty database for the test and gives its address; it is dropped at the end.
 func PostgresURL(t testing.TB) string {
+	t.Helper()
+	return postgresURL(t, func(*sql.Conn, string) (string, error) { return "template0", nil })
+}
+
+// postgresURL creates a database as template names it, given a connection to the cluster and its address.
+func postgresURL(t testing.TB, template func(admin *sql.Conn, cluster string) (string, error)) string {
 	t.Helper()
 	cluster := os.Getenv(URLVariable)
 	if cluster == "" {
 		t.Fatalf("%s is not set: run `make test`, or `eval $(scripts/postgres.sh start)` first", URLVariable)
 	}
-	admin, err := sql.Open("pgx", cluster)
-	if err != nil {
-		t.Fatal(err)
-	}
 	random := make([]byte, 8)
 	_, _ = rand.Read(random)
 	name := "guanxi_" + hex.EncodeToString(random)
-	creating.Lock()
-	_, err = admin.Exec("create database " + name + " template template0")
-	creating.Unlock()
-	if err != nil {
+	if err := alone(cluster, func(admin *sql.Conn) error {
+		from, err := template(admin, cluster)
+		if err != nil {
+			return err
+		}
+		return do(admin, "create database "+name+" template "+from)
+	}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if _, err := admin.Exec("drop database if exists " + name + " with (force)"); err != nil {
+		if err := alone(cluster, func(admin *sql.Conn) error { return do(admin, "drop database if exists "+name+" with (force)") }); err != nil {
 			t.Error(err)
 		}
-		_ = admin.Close()
 	})
-	address, err := url.Parse(cluster)
+	address, err := addressOf(cluster, name)
 	if err != nil {
-		t.Fatal(fmt.Errorf("%s: %w", URLVariable, err))
+		t.Fatal(err)
 	}
-	address.Path = "/" + name
-	return address.String()
+	return address
 }
 
 // Settle waits until what has been written may be passed by whatever follows the order of transactions: on PostgreSQL
