@@ -23,6 +23,7 @@ export * from "./churn";
 export * from "./why";
 export * from "./likeness";
 export * from "./costs";
+export * from "./alerts";
 export * from "./behaviour";
 export * from "./reports";
 export * from "./group";

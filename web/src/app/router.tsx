@@ -42,6 +42,10 @@ const cohortsRoute = createRoute({ getParentRoute: inside, path: "/cohorts", com
 const behaviourRoute = createRoute({ getParentRoute: inside, path: "/behaviour", component: lazyRouteComponent(analyze.behaviour), validateSearch: (search: Search) => ({ ...texted("tab", "period", "from", "to", "segment", "split", "within", "who", "of", "start")(search), ...stepsSearch(search) }) });
 const likenessRoute = createRoute({ getParentRoute: inside, path: "/likeness", component: lazyRouteComponent(analyze.likeness), validateSearch: (search: Search) => ({ ...texted("tab", "segment", "product")(search), ...conditionSearch(search) }) });
 const reportsRoute = createRoute({ getParentRoute: inside, path: "/reports", component: lazyRouteComponent(analyze.reports), validateSearch: (search: Search) => ({ ...texted("tab", "report", "segment", "edit")(search), ask: search["ask"] && typeof search["ask"] === "object" ? search["ask"] : undefined }) });
+const alertsRoute = createRoute({ getParentRoute: inside, path: "/alerts", component: lazyRouteComponent(analyze.alerts), validateSearch: texted("tab", "rule") });
+const alertRoute = createRoute({ getParentRoute: inside, path: "/alerts/$id", component: lazyRouteComponent(analyze.alert) });
+const newAlertRuleRoute = createRoute({ getParentRoute: inside, path: "/alerts/rules/new", component: lazyRouteComponent(analyze.newAlertRule), validateSearch: (search: Search) => ({ ...conditionSearch(search), ...texted("metric", "segment", "preset", "name")(search) }) });
+const alertRuleRoute = createRoute({ getParentRoute: inside, path: "/alerts/rules/$id", component: lazyRouteComponent(analyze.alertRule) });
 const importsRoute = createRoute({ getParentRoute: inside, path: "/imports", component: lazyRouteComponent(collect.list), validateSearch: listSearch });
 const newImportRoute = createRoute({ getParentRoute: inside, path: "/imports/new", component: lazyRouteComponent(collect.create) });
 const exportsRoute = createRoute({ getParentRoute: inside, path: "/exports", component: lazyRouteComponent(collect.exports), validateSearch: listSearch });
@@ -65,7 +69,7 @@ const nowhereRoute = createRoute({ getParentRoute: inside, path: "$", component:
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, whyRoute, rfmRoute, cohortsRoute, behaviourRoute, reportsRoute, likenessRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, whyRoute, rfmRoute, cohortsRoute, behaviourRoute, reportsRoute, likenessRoute, alertsRoute, alertRoute, newAlertRuleRoute, alertRuleRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
 ]);
 
 export const router = createRouter({

@@ -2,6 +2,7 @@ import analyze from "../features/analyze/words.zh-CN";
 import schedule from "../features/collect/transfer/schedules/words.zh-CN";
 import source from "../features/collect/sources/words.zh-CN";
 import transfer from "../features/collect/transfer/words.zh-CN";
+import alert from "../features/analyze/alerts/words.zh-CN";
 import behaviour from "../features/analyze/behaviour/words.zh-CN";
 import likeness from "../features/analyze/likeness/words.zh-CN";
 import why from "../features/analyze/why/words.zh-CN";
@@ -23,4 +24,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, behaviour, likeness, report, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };
+export default { app, ui, signin, today, analyze, alert, behaviour, likeness, report, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };

@@ -2,6 +2,10 @@
 import "./metrics/metrics.css";
 import "./segment/segment.css";
 
+export { useFigure } from "./metrics/useFigure";
+export { Builder } from "./segment/Builder";
+export { CountLine } from "./segment/CountLine";
+export { usePreview, useTree } from "./segment/useDraft";
 export { daysOf, periods, type PeriodName } from "./metrics/period";
 export { amountOf, useFigure } from "./metrics/useFigure";
 export { Picker } from "./segment/Picker";

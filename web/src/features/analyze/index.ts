@@ -1,7 +1,7 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts become knowledge: segments, metrics and what is behind them, value, cohorts. */
-export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "why" | "behind" | "rfm" | "cohorts" | "behaviour" | "likeness" | "reports" | "quality", LazyPage> = {
+export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "why" | "behind" | "rfm" | "cohorts" | "behaviour" | "alerts" | "alert" | "alertRule" | "newAlertRule" | "likeness" | "reports" | "quality", LazyPage> = {
   segments: () => import("./segment/SegmentsPage"),
   newSegment: () => import("./segment/NewSegmentPage"),
   segment: () => import("./segment/SegmentPage"),
@@ -10,6 +10,10 @@ export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "
   behind: () => import("./metrics/BehindPage"),
   rfm: () => import("./value/RfmPage"),
   cohorts: () => import("./cohorts/CohortsPage"),
+  alerts: () => import("./alerts/AlertsPage"),
+  alert: () => import("./alerts/AlertPage"),
+  alertRule: () => import("./alerts/RulePage"),
+  newAlertRule: () => import("./alerts/NewRulePage"),
   behaviour: () => import("./behaviour/BehaviourPage"),
   likeness: () => import("./likeness/LikenessPage"),
   reports: () => import("./report/ReportsPage"),

@@ -1,3 +1,4 @@
+import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { Metric } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
@@ -17,6 +18,7 @@ interface Props { metric: Metric; query: { from: string; to: string; segment?: s
 /** One metric: what it is, how much, its course beside what was expected, and which parts explain the change. */
 export function MetricPanel({ metric, query, against, split, onSplit, onClose }: Props) {
   const { t } = useTranslation("analyze");
+  const { t: alert } = useTranslation("alert");
   const language = useLanguage();
   const figure = useFigure();
   const format = useFormat();
@@ -32,6 +34,7 @@ export function MetricPanel({ metric, query, against, split, onSplit, onClose }:
         <h2>{metric.label[language]}</h2>
         {metric.anomaly && <Tag tone="danger">{t("metrics.anomaly")}</Tag>}
         <div className="side">
+          {can("metrics.write") && <Link to="/alerts/rules/new" search={{ metric: metric.name, segment: query.segment }}><Button look="bare" icon="pulse" aria-label={alert("watch")} title={alert("watch")} /></Link>}
           {can("metrics.write") && <TargetPop metric={metric} />}
           <Button look="bare" icon="link" aria-label={t("metrics.link")} title={t("metrics.link")} onClick={copy} />
           <Button look="bare" icon="x" aria-label={t("metrics.closePanel")} title={t("metrics.closePanel")} onClick={onClose} />

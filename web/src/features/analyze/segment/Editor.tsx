@@ -19,6 +19,7 @@ import "./segment.css";
 export function Editor({ segment, fields, segments, given, customer }: { segment?: Segment; fields: Fields; segments: readonly Segment[]; given: Condition | undefined; customer: string }) {
   const { t } = useTranslation("analyze");
   const { t: ui } = useTranslation("ui");
+  const { t: alert } = useTranslation("alert");
   const format = useFormat();
   const can = useCan();
   const navigate = useNavigate();
@@ -49,7 +50,7 @@ export function Editor({ segment, fields, segments, given, customer }: { segment
         meta={fault ? <span className="danger" role="alert">{fault}</span> : segment ? <><span title={segment.description}>{segment.owner?.name ?? t("segment.one")}</span><Sep /><span title={format.exact(segment.updated_at)}>{t("segment.updated", { at: format.day(segment.updated_at) })}</span><Sep /><Moves of={segment} /></> : t("segment.unsaved")}
       >
         {tree.back && <Button look="bare" size="md" icon="undo" onClick={tree.back}>{ui("undo")}</Button>}
-        {segment && writes && <ActionMenu items={[{ key: "copy", label: t("segment.duplicate"), icon: "dup", onSelect: () => void navigate({ to: "/segments/new", search: { condition: draft.condition } }) }, { key: "remove", label: t("segment.remove"), icon: "x", danger: true, onSelect: () => void acts.remove() }]}><Button look="bare" size="md" icon="more" aria-label={ui("more")} /></ActionMenu>}
+        {segment && writes && <ActionMenu items={[{ key: "copy", label: t("segment.duplicate"), icon: "dup", onSelect: () => void navigate({ to: "/segments/new", search: { condition: draft.condition } }) }, ...(can("metrics.write") ? [{ key: "watch", label: alert("watch"), icon: "pulse" as const, onSelect: () => void navigate({ to: "/alerts/rules/new", search: { segment: segment.id, name: segment.name } }) }] : []), { key: "remove", label: t("segment.remove"), icon: "x", danger: true, onSelect: () => void acts.remove() }]}><Button look="bare" size="md" icon="more" aria-label={ui("more")} /></ActionMenu>}
         {writes && (changed || !segment) && <Button look="fill" size="md" busy={acts.busy} onClick={() => void save()}>{segment ? t("segment.saveChanges") : t("segment.save")}</Button>}
       </PageHead>
       <div className="segment">

@@ -12,6 +12,7 @@ const choices = [14, 30, 60] as const;
 /** What dropped in the days before customers left, as a rule that finds who drops so far now. */
 export function Patterns() {
   const { t } = useTranslation("analyze");
+  const { t: alert } = useTranslation("alert");
   const language = useLanguage();
   const format = useFormat();
   const can = useCan();
@@ -35,7 +36,7 @@ export function Patterns() {
                     <td className="num">≥ {format.share(each.threshold, 0)}</td>
                     <td className="num">{format.share(each.found, 0)}</td>
                     <td className="num mid">{format.share(each.false_alarms, 0)}</td>
-                    <td className="num">{can("segments.write") && <Link to="/segments/new" search={{ condition: each.condition }}>{t("churn.segment")}</Link>}</td>
+                    <td className="num">{can("metrics.write") && <><Link to="/alerts/rules/new" search={{ condition: each.condition, name: alert("say.fell", { name: each.label[language], value: format.share(each.threshold, 0) }) }}>{alert("watch")}</Link>{"　"}</>}{can("segments.write") && <Link to="/segments/new" search={{ condition: each.condition }}>{t("churn.segment")}</Link>}</td>
                   </tr>
                 ))}
               </tbody>

@@ -1,0 +1,1 @@
+export { NewRulePage as default } from "./RulePage";
