@@ -44,12 +44,13 @@ type baseline struct {
 	whole   bool // the values cannot be below zero
 	shares  bool
 	courses map[int]course // by the day they are reckoned for
+	feasts  map[int]bool   // days about a public holiday
 }
 
 // newBaseline takes the sums of a metric per day from first on.
 func newBaseline(m *Metric, first time.Time, sums []sum) *baseline {
 	b := &baseline{first: first, values: make([]float64, len(sums)), floor: make([]float64, len(sums)),
-		root: m.Unit == UnitMoney || m.Unit == UnitCount, whole: m.Name != "net_sales", shares: m.Unit == UnitShare, courses: map[int]course{}}
+		root: m.Unit == UnitMoney || m.Unit == UnitCount, whole: m.Name != "net_sales", shares: m.Unit == UnitShare, courses: map[int]course{}, feasts: map[int]bool{}}
 	for i, s := range sums {
 		v, ok := m.value(s)
 		if !ok {
@@ -138,7 +139,7 @@ func (b *baseline) courseAt(origin int) (c course) {
 	}
 	var off []float64
 	for i := max(start, origin-levelDays); i < origin; i++ {
-		if !math.IsNaN(b.values[i]) {
+		if !math.IsNaN(b.values[i]) && !b.festive(i) { // a week of holidays is no new level
 			off = append(off, b.values[i]+c.slope*float64(origin-i)-c.usual[i%7])
 		}
 	}

@@ -2,7 +2,6 @@
 import "./metrics/metrics.css";
 import "./segment/segment.css";
 
-export { useFigure } from "./metrics/useFigure";
 export { Builder } from "./segment/Builder";
 export { CountLine } from "./segment/CountLine";
 export { usePreview, useTree } from "./segment/useDraft";
