@@ -125,7 +125,8 @@ func (m *Metrics) Why(ctx context.Context, name string, q WhyQuery) (*Why, error
 			return nil, err
 		}
 	}
-	return w, w.write(ctx, c, of)
+	err = w.write(ctx, c, of)
+	return w, err
 }
 
 // splits gives those to try: all that part the metric and are not gone into, and the one asked for.

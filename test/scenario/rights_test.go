@@ -213,7 +213,7 @@ func (g *guarded) filled(path, customer string) string {
 	if strings.Contains(path, "/{key}/files") {
 		key = "papers"
 	}
-	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{role}", "sales", "{point}", "1", "{key}", key, "{file}", g.bobsFile).Replace(path) + parameters
+	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{role}", "sales", "{point}", "1", "{key}", key, "{file}", g.bobsFile, "{code}", "product_sales").Replace(path) + parameters
 }
 
 // Every operation is called as nobody and in every role. Nobody gets 401; a role without the permission gets 403

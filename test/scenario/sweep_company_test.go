@@ -198,6 +198,7 @@ func (w *swept) body(o operation, customer string) any {
 		"POST /exports":                       map[string]any{"kind": "customers", "reason": "curious"},
 		"POST /behaviour/retention":           map[string]any{"period": "month", "from": "2026-09-01", "to": "2026-10-31"},
 		"POST /behaviour/retention.csv":       map[string]any{"period": "month", "from": "2026-09-01", "to": "2026-10-31"},
+		"POST /why/common":                    map[string]any{"group": bought, "from": "2026-01-01", "to": "2026-10-31"},
 		"POST /segments/preview":              map[string]any{"condition": map[string]any{"field": "name", "op": "contains", "value": "bobsown"}},
 	}[o.method+" "+o.path]
 	if made != nil {
