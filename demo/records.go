@@ -26,8 +26,8 @@ type Records struct {
 	staffOf map[int]staffRow // team and name by staff number
 	last    map[string]int64 // instant of the last order of each shop
 
-	teams, staff, products, customers, identities, points, consents, tags *db.Bulk
-	orders, lines, activities, segments, targets, findings, sources       *db.Bulk
+	teams, staff, products, customers, identities, points, consents, tags  *db.Bulk
+	orders, lines, activities, segments, targets, findings, sources, costs *db.Bulk
 }
 
 // ids are those of one noun: number n of the company gets first+n-1.
@@ -37,7 +37,7 @@ type ids struct{ first, taken, used int64 }
 const flushRows = 25_000
 
 // numbered are the nouns whose rows have an id of their own.
-var numbered = []string{"teams", "staff", "products", "customers", "contact_points", "consents", "orders", "activities", "segments", "findings", "sources"}
+var numbered = []string{"teams", "staff", "products", "customers", "contact_points", "consents", "orders", "activities", "segments", "findings", "sources", "costs"}
 
 // NewRecords gives a sink into d. Nobody else may add rows to d until Close.
 func NewRecords(ctx context.Context, d *db.DB, feeding bool) (*Records, error) {
@@ -47,7 +47,7 @@ func NewRecords(ctx context.Context, d *db.DB, feeding bool) (*Records, error) {
 	}
 	r.teams = r.table("teams", "id, name, created_at")
 	r.staff = r.table("staff", "id, email, name, role, team_id, capacity_minutes, created_at, updated_at")
-	r.products = r.table("products", "id, sku, name, category, brand, tier, price, currency, created_at, updated_at")
+	r.products = r.table("products", "id, sku, name, category, brand, tier, price, unit_cost, currency, created_at, updated_at")
 	r.customers = r.table("customers", "id, kind, name, given_name, family_name, name_key, name_initials, gender, birthday, country, "+
 		"province, city, district, address, company, industry, lifecycle_stage, source, owner_id, team_id, created_at, updated_at")
 	r.identities = r.table("identities", "source, external_id, customer_id, created_at")
@@ -62,6 +62,7 @@ func NewRecords(ctx context.Context, d *db.DB, feeding bool) (*Records, error) {
 	r.targets = r.table("metric_targets", "metric, target, direction, period, updated_at")
 	r.findings = r.table("findings", "id, cause, subject_type, subject_id, subject_label, field, value, created_at")
 	r.sources = r.table("sources", "id, name, kind, expected_hours, last_fact_at, created_at")
+	r.costs = r.table("costs", "id, kind, channel, campaign, from_day, to_day, amount, currency, note, created_at, updated_at")
 	return r, d.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		for _, noun := range numbered {
 			first, err := tx.NextID(ctx, noun)
@@ -149,12 +150,15 @@ func (r *Records) take(ctx context.Context, tx *db.Tx, noun string) error {
 	return nil
 }
 
-// Close writes what waits, and the shops as the sources they are.
+// Close writes what waits, the shops as the sources they are, and what was spent.
 func (r *Records) Close(ctx context.Context) error {
 	for _, shop := range Shops {
 		if last, ok := r.last[shop]; ok {
 			r.sources.Add(r.next("sources"), shop, "shop", 24, last, r.now)
 		}
+	}
+	if err := r.spend(ctx); err != nil {
+		return err
 	}
 	return r.flush(ctx)
 }

@@ -43,8 +43,8 @@ func (r *Records) teamOf(s Staff) int64 {
 // Product implements Sink.
 func (r *Records) Product(ctx context.Context, p Product) error {
 	at := p.CreatedAt.UnixMilli()
-	r.products.Add(r.id("products", p.Number), p.SKU, p.Name, p.Category, p.Brand, p.Tier, p.Price, r.currency, at, at)
-	return r.wrote(ctx, 1, "", 0)
+	r.products.Add(r.id("products", p.Number), p.SKU, p.Name, p.Category, p.Brand, p.Tier, p.Price, unitCost(p), r.currency, at, at)
+	return r.wrote(ctx, 1, "products", r.id("products", p.Number))
 }
 
 // Customer implements Sink.

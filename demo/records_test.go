@@ -12,7 +12,7 @@ import (
 
 // The rows of every table, so that a lost or doubled one shows.
 var countedTables = []string{"teams", "staff", "products", "customers", "identities", "contact_points", "consents", "customer_tags",
-	"orders", "order_lines", "activities", "segments", "metric_targets", "findings", "sources"}
+	"orders", "order_lines", "activities", "segments", "metric_targets", "findings", "sources", "costs"}
 
 func TestRecords(t *testing.T) {
 	o := Small()
@@ -35,7 +35,7 @@ func TestRecords(t *testing.T) {
 			for table, n := range map[string]int{
 				"teams": 3, "staff": 12, "products": 120, "customers": len(want.customers), "identities": len(want.customers),
 				"orders": len(want.orders), "activities": len(want.activities), "segments": len(want.segments),
-				"findings": len(want.findings), "sources": 4,
+				"findings": len(want.findings), "sources": 4, "costs": spentMonths * len(monthly),
 			} {
 				if got := number(ctx, t, d, "select count(*) from "+table); got != int64(n) {
 					t.Errorf("%d rows in %s, want %d", got, table, n)

@@ -8,6 +8,12 @@ import { Button, Dialog, Empty, Field, Section, TextField, useFormat, useSend, u
 
 const draftOf = ({ kind, channel, campaign, from, to, amount, note }: Cost): CostDraft => ({ kind, channel, campaign, from, to, amount, note });
 
+/** Whether the days are those of one month from its first to its last. */
+const wholeMonth = ({ from, to }: Cost) => from.endsWith("-01") && from.slice(0, 7) === to.slice(0, 7) && new Date(Date.parse(to) + 86_400_000).getUTCDate() === 1;
+
+/** How many entries are shown before more are asked for. */
+const SHOWN = 24;
+
 /** What was spent, entry by entry. */
 export function CostList({ costs, channels }: { costs: Cost[]; channels: string[] }) {
   const { t } = useTranslation("analyze");
@@ -17,6 +23,7 @@ export function CostList({ costs, channels }: { costs: Cost[]; channels: string[
   const client = useQueryClient();
   const { say, sayFault } = useToast();
   const [open, setOpen] = useState<Cost | "new" | null>(null);
+  const [all, setAll] = useState(false);
   const fresh = () => client.invalidateQueries({ queryKey: ["costs"] });
   const drop = async (cost: Cost) => {
     try {
@@ -38,9 +45,9 @@ export function CostList({ costs, channels }: { costs: Cost[]; channels: string[
           <table className="list">
             <thead><tr><th scope="col">{t("cost.list.days")}</th><th scope="col">{t("cost.list.kind")}</th><th scope="col">{t("cost.list.channel")}</th><th scope="col" className="num">{t("cost.list.amount")}</th><th scope="col">{t("cost.list.note")}</th>{may && <th scope="col"><span className="sr">{t("cost.list.change")}</span></th>}</tr></thead>
             <tbody>
-              {costs.map((cost) => (
+              {costs.slice(0, all ? undefined : SHOWN).map((cost) => (
                 <tr key={cost.id}>
-                  <td>{format.fullDay(cost.from)}{cost.to !== cost.from && `–${format.fullDay(cost.to)}`}</td>
+                  <td className="days">{wholeMonth(cost) ? format.yearMonth(cost.from) : <>{format.fullDay(cost.from)}{cost.to !== cost.from && `–${format.fullDay(cost.to)}`}</>}</td>
                   <td>{t(`cost.kind.${cost.kind}`)}</td>
                   <td>{cost.channel || <span className="dim">{t("cost.all")}</span>}{cost.campaign && <span className="meta"> {cost.campaign}</span>}</td>
                   <td className="num">{format.moneyExact(cost.amount)}</td>
@@ -50,6 +57,7 @@ export function CostList({ costs, channels }: { costs: Cost[]; channels: string[
               ))}
             </tbody>
           </table>
+          {!all && costs.length > SHOWN && <Button look="link" onClick={() => setAll(true)}>{t("cost.list.more", { n: format.count(costs.length - SHOWN) })}</Button>}
         </div>
       )}
       <Dialog open={open !== null} onClose={() => setOpen(null)} title={t(open === "new" ? "cost.list.add" : "cost.list.change")} width={460}>
