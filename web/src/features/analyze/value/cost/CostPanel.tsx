@@ -17,7 +17,8 @@ const returnQuery = (of: { from: string; to: string; by: "channel" | "campaign" 
 /** What was spent, and what it brought: winning beside keeping, by channel and campaign, and who is profitable. */
 export function CostPanel() {
   const { t } = useTranslation("analyze");
-  const today = useFormat().today();
+  const format = useFormat();
+  const today = format.today();
   const [named, setNamed] = useState<PeriodName | undefined>("last90");
   const [days, setDays] = useState(() => daysOf("last90", today));
   const [by, setBy] = useState<(typeof bys)[number]>("channel");
@@ -35,7 +36,7 @@ export function CostPanel() {
           <Section title={t("cost.brought")} side={<span className="row"><span className="seg" role="group" aria-label={t("cost.by.label")}>{bys.map((each) => <button key={each} type="button" aria-pressed={each === by} onClick={() => setBy(each)}>{t(`cost.by.${each}`)}</button>)}</span>{pick}</span>}>
             <Summary of={of} />
             {of.items.length === 0 ? <Empty>{t("cost.nothing")}</Empty> : <Returns of={of} by={by} />}
-            <p className="meta">{t(of.margin === null ? "cost.meta" : "cost.metaMargin", { share: useShare(of.margin) })}{of.foreign > 0 && ` ${t("cost.foreign", { n: of.foreign })}`}</p>
+            <p className="meta">{t(of.margin === null ? "cost.meta" : "cost.metaMargin", { share: of.margin === null ? "" : format.share(of.margin, 0) })}{of.foreign > 0 && ` ${t("cost.foreign", { n: of.foreign })}`}</p>
           </Section>
           <div className="twocol">
             <Keeping of={of} />
@@ -46,11 +47,6 @@ export function CostPanel() {
       <CostList costs={costs.data.items} channels={of.channels} />
     </div>
   );
-}
-
-function useShare(value: number | null) {
-  const format = useFormat();
-  return value === null ? "" : format.share(value, 0);
 }
 
 function Summary({ of }: { of: CostReturn }) {
