@@ -5,9 +5,8 @@ import { startServer } from "./server.mjs";
 
 const pages = [
   "/why", "/why?question=product_sales", "/why?tab=change&metric=cancel_rate", "/why?tab=common&before=order_placed&hours=720",
-  "/", "/?show=log", "/customers", "/customers/new", "/customers/1", "/groups", "/settings/identity", "/segments", "/segments/new", "/segments/1", "/metrics", "/metrics/net_sales/behind", "/rfm", "/rfm?show=bridge", "/rfm?show=churn", "/cohorts", "/behaviour", "/behaviour?tab=funnel", "/behaviour?tab=paths", "/likeness", "/likeness?tab=personas", "/likeness?tab=goods",
-  "/reports", "/reports?report=sales-category-shop&edit=1", "/reports?tab=sql", "/reports?tab=bi",
   "/", "/?show=log", "/customers", "/customers/new", "/customers/1", "/groups", "/settings/identity", "/segments", "/segments/new", "/segments/1", "/metrics", "/metrics/net_sales/behind", "/rfm", "/rfm?show=bridge", "/rfm?show=churn", "/cohorts", "/alerts", "/alerts?tab=rules", "/alerts?tab=over", "/alerts/rules/new", "/alerts/rules/new?preset=use_fell", "/behaviour", "/behaviour?tab=funnel", "/behaviour?tab=paths", "/likeness", "/likeness?tab=personas", "/likeness?tab=goods",
+  "/reports", "/reports?report=sales-category-shop&edit=1", "/reports?tab=sql", "/reports?tab=bi",
   "/imports", "/imports/new", "/exports", "/schedules", "/sources", "/sources/1", "/sources/1?tab=live", "/sources/1?tab=schema", "/sources/1?tab=set", "/quality", "/quality?tab=imported", "/quality?tab=fixes", "/quality?tab=runs", "/quality?tab=rules", "/duplicates", "/duplicates?tab=bulk", "/settings/staff", "/settings/staff?tab=roles", "/settings/audit", "/settings/access", "/settings/access?tab=sharing", "/settings/access?tab=teams", "/settings/access?tab=signin", "/settings/access?tab=administration", "/settings/sessions", "/settings/privacy", "/settings/privacy?tab=purposes", "/settings/privacy?tab=requests", "/settings/privacy?tab=retention", "/settings/privacy?tab=register", "/settings/privacy?tab=settings", "/settings/mail", "/settings/backups", "/settings/workspace", "/nowhere",
 ];
 
