@@ -76,7 +76,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.scores = analyze.NewScores(records, store, hot)
 	s.segments = analyze.NewSegments(records, store, hot, touched)
 	s.churn = churn.New(records, store, s.scores.Due)
-	s.likeness = likeness.New(records, store, s.segments, touched)
+	s.likeness = likeness.New(records, store, s.segments, touched, s.customers)
 	s.quality = quality.New(records, store, s.customers, s.segments, touched)
 	s.behaviour = behaviour.New(records, store, s.segments, touched)
 	s.feed = feed.New(records, store, analyze.Projections(touched), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.likeness.Watcher(), s.segments})

@@ -28,6 +28,9 @@ const (
 	isMissing = -2
 )
 
+// OfNumber is the level of an input that is a number itself.
+const OfNumber = isNumber
+
 func (in Input) raw(x []float64) float64 {
 	v := x[in.Feature]
 	switch {

@@ -12,6 +12,7 @@ import (
 	"guanxi/base/job"
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
+	"guanxi/flow/customer"
 	"guanxi/guard"
 )
 
@@ -22,13 +23,19 @@ type Likeness struct {
 	segments *analyze.Segments
 	touched  *analyze.Touched
 	jobs     *job.Registry
+	lists    Lists
 	learning sync.Mutex
+}
+
+// Lists puts customers into lists.
+type Lists interface {
+	EditMany(ctx context.Context, kind string, what customer.BulkWhat, chosen customer.Chosen) (int64, error)
 }
 
 // New gives a Likeness over records and columns; segments read its conditions, and name its clusters; touched is what live
 // segments follow.
-func New(records *db.DB, store *columns.Store, segments *analyze.Segments, touched *analyze.Touched) *Likeness {
-	l := &Likeness{records: records, columns: store, segments: segments, touched: touched}
+func New(records *db.DB, store *columns.Store, segments *analyze.Segments, touched *analyze.Touched, lists Lists) *Likeness {
+	l := &Likeness{records: records, columns: store, segments: segments, touched: touched, lists: lists}
 	segments.NamesOf("cluster", l.Names)
 	return l
 }
@@ -38,6 +45,8 @@ func (l *Likeness) Register(a *api.API) {
 	l.registerPersonas(a)
 	l.registerClusters(a)
 	l.registerGoods(a)
+	l.registerPrices(a)
+	l.registerAlike(a)
 }
 
 // fill puts the day and the time zone of the workspace into a text.

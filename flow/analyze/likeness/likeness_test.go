@@ -99,5 +99,5 @@ func (c *company) move() {
 func (c *company) likeness(d *db.DB) *Likeness {
 	hot := analyze.NewHot(c.columns)
 	touched := &analyze.Touched{}
-	return New(d, c.columns, analyze.NewSegments(d, c.columns, hot, touched), touched)
+	return New(d, c.columns, analyze.NewSegments(d, c.columns, hot, touched), touched, nil)
 }

@@ -69,6 +69,7 @@ const (
 	confidence     = 2.576 // 99%: many values are looked at
 	leastEffect    = .15
 	mostItems      = 12
+	notably        = 115 // the index from which a headline tells of it
 	mostDifference = 12
 )
 
@@ -124,7 +125,7 @@ func headline(items []PersonaItem) analyze.Label {
 	var l analyze.Label
 	var used []string
 	for _, i := range items {
-		if i.Index <= 100 || i.phrase == (analyze.Label{}) || slices.Contains(used, i.Detail) {
+		if i.Index < notably || i.phrase == (analyze.Label{}) || slices.Contains(used, i.Detail) {
 			continue
 		}
 		if len(used) > 0 {

@@ -128,3 +128,42 @@ export interface GoodsBoard {
 
 export const readGoods = (segment: string | undefined, signal?: AbortSignal) => get<GoodsBoard>("/likeness/goods", { segment }, signal);
 export const readRecommendations = (id: string, signal?: AbortSignal) => get<{ items: Recommended[] }>(`/customers/${id}/recommendations`, { limit: 6 }, signal);
+
+/** What a cluster was ready to pay above what is usual in the category; shares by the steps of the board. */
+export interface Acceptance {
+  id: string | null;
+  name: Said;
+  customers: number;
+  lines: number;
+  share: number[];
+  low: number[];
+  high: number[];
+  premium: number;
+  discount: number;
+  chasing: number | null;
+  condition: Condition | null;
+}
+
+export interface PriceBoard {
+  steps: number[];
+  base: Acceptance | null;
+  clusters: Acceptance[];
+  products: (Item & { elasticity: number; low: number; high: number; weeks: number; lowest: number; highest: number; verdict: "elastic" | "inelastic" })[];
+  unclear: number;
+  steady: number;
+}
+
+/** The customers most like the members of a segment. */
+export interface Lookalikes {
+  state: "ok" | "none";
+  seed: number;
+  others: number;
+  auc: number;
+  lift: number;
+  drivers: { name: string; label: Said; unit?: ClusterFeature["unit"]; weight: number; members: number | null; others: number | null }[];
+  customers: { id: string; score: number }[];
+}
+
+export const readPrices = (signal?: AbortSignal) => get<PriceBoard>("/likeness/prices", undefined, signal);
+export const readAlike = (segment: string, size: number, signal?: AbortSignal) => post<Lookalikes>("/likeness/alike", { segment, size }, { signal });
+export const keepAlike = (segment: string, size: number, name: string, idempotencyKey: string) => post<{ list: string; edit: string }>("/likeness/alike/list", { segment, size, name }, { idempotencyKey });

@@ -2227,6 +2227,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/likeness/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customers most like the members of a segment who are not in it, and how surely that is told */
+        post: operations["post-likeness-alike"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/likeness/alike/list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the customers most like the members of a segment as a list; who is in it stays, whoever becomes alike later */
+        post: operations["post-likeness-alike-list"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/likeness/clusters": {
         parameters: {
             query?: never;
@@ -2271,6 +2305,23 @@ export interface paths {
         };
         /** How well next purchases are told, judged on later orders, and what customers lack who bought what goes with it */
         get: operations["get-likeness-goods"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/likeness/prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What customers do when prices move: what each cluster pays above what is usual, and the elasticity of products where it can be told */
+        get: operations["get-likeness-prices"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4830,6 +4881,45 @@ export interface components {
             "en-US"?: string;
             "zh-CN"?: string;
         };
+        Acceptance: {
+            /**
+             * Format: double
+             * @description order lines at a discount ÷ those one would expect of the same products in the same months; above 1 waits for discounts. Null where nothing was to be had at two prices
+             */
+            chasing: number | null;
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            customers: number;
+            /**
+             * Format: double
+             * @description share of its order lines below 95% of what the product usually costs
+             */
+            discount: number;
+            high: number[] | null;
+            /**
+             * Format: id
+             * @description the cluster; null for everybody
+             */
+            id: string;
+            /**
+             * Format: int64
+             * @description order lines
+             */
+            lines: number;
+            /** @description limits at 95% */
+            low: number[] | null;
+            name: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description what it pays above what is usual, the median
+             */
+            premium: number;
+            /** @description of its order lines, those at so much above what is usually paid in the category or more */
+            share: number[] | null;
+        };
         ActivityChange: {
             /** @description only by who wrote it */
             content?: string;
@@ -5256,6 +5346,42 @@ export interface components {
             };
             within?: string;
         };
+        AlikeDriver: {
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description the median, the mean of a share
+             */
+            members: number | null;
+            name: string;
+            /** Format: double */
+            others: number | null;
+            /** @enum {string} */
+            unit?: "days" | "orders" | "share" | "money" | "years" | "";
+            /**
+             * Format: double
+             * @description log odds for each deviation above the average; below 0 speaks against
+             */
+            weight: number;
+        };
+        AlikeList: {
+            /**
+             * Format: id
+             * @description see /bulk-edits/{id}
+             */
+            edit: string;
+            /** Format: id */
+            list: string;
+        };
+        AlikeOne: {
+            /** Format: id */
+            id: string;
+            /**
+             * Format: double
+             * @description times as likely a member as the average of those asked
+             */
+            score: number;
+        };
         AlikeRowView: {
             /** @description who is there */
             customer?: components["schemas"]["StaffView"];
@@ -5314,6 +5440,20 @@ export interface components {
              * @description rows that look like an earlier row of the file
              */
             within: number;
+        };
+        AlikeWish: {
+            /** @description of the list, where one is made */
+            name?: string;
+            /**
+             * Format: id
+             * @description the members to be like
+             */
+            segment: string;
+            /**
+             * Format: int64
+             * @description how many
+             */
+            size: number;
         };
         AnalyzeFieldView: {
             label: components["schemas"]["AnalyzeLabel"];
@@ -7162,6 +7302,41 @@ export interface components {
              */
             matches?: number;
         };
+        Elasticity: {
+            by_sku: boolean;
+            category?: string;
+            /** Format: double */
+            elasticity: number;
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            highest: number;
+            /** @description the SKU, or the name of what has none */
+            item: string;
+            /**
+             * Format: double
+             * @description limits at 95%
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description price of a week ÷ the usual
+             */
+            lowest: number;
+            name: string;
+            /** @description what was usually paid for one */
+            price: components["schemas"]["Money"];
+            /**
+             * @description elastic: surely below -1, a lower price brings more; inelastic: surely above
+             * @enum {string}
+             */
+            verdict: "elastic" | "inelastic";
+            /**
+             * Format: int64
+             * @description with sales
+             */
+            weeks: number;
+        };
         Enrolment: {
             /** @description the URI as a QR code: rows of 0 and 1, 1 is dark */
             qr: string[] | null;
@@ -8024,6 +8199,37 @@ export interface components {
              * @description as often as in a part taken by chance
              */
             times: number;
+        };
+        LikenessAlike: {
+            /**
+             * Format: double
+             * @description how often a member left out of the learning comes before somebody else; 0.5 is chance
+             */
+            auc: number;
+            /** @description the most alike first, as many as were asked for */
+            customers: components["schemas"]["AlikeOne"][] | null;
+            /** @description what makes somebody like the members, the strongest first */
+            drivers: components["schemas"]["AlikeDriver"][] | null;
+            /**
+             * Format: double
+             * @description members left out that are among the first tenth, ÷ those chance would put there
+             */
+            lift: number;
+            /**
+             * Format: int64
+             * @description who have bought and are not in it
+             */
+            others: number;
+            /**
+             * Format: int64
+             * @description members of the segment who have bought
+             */
+            seed: number;
+            /**
+             * @description none: fewer than 30 members have bought, or as few others
+             * @enum {string}
+             */
+            state: "ok" | "none";
         };
         LikenessItem: {
             by_sku: boolean;
@@ -9736,6 +9942,26 @@ export interface components {
             count: number;
             /** @description place in the tree, such as all[1]; empty for the whole */
             path: string;
+        };
+        PriceBoard: {
+            /** @description everybody who has bought; null without purchases */
+            base: components["schemas"]["Acceptance"];
+            /** @description who pays the most above what is usual first */
+            clusters: components["schemas"]["Acceptance"][] | null;
+            /** @description of which it can be told, the strongest first */
+            products: components["schemas"]["Elasticity"][] | null;
+            /**
+             * Format: int64
+             * @description products whose price has hardly varied, or that sold in fewer than twelve weeks
+             */
+            steady: number;
+            /** @description above what is usually paid in the category, 0.1 for a tenth */
+            steps: number[] | null;
+            /**
+             * Format: int64
+             * @description products whose price varied and whose sales do not tell
+             */
+            unclear: number;
         };
         PriorsInBody: {
             /** @description what differs from the catalogue; a kind that is left out goes back to it */
@@ -23499,6 +23725,144 @@ export interface operations {
             };
         };
     };
+    "post-likeness-alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeWish"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LikenessAlike"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-likeness-alike-list": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlikeWish"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeList"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-likeness-clusters": {
         parameters: {
             query?: never;
@@ -23721,6 +24085,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GoodsBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-likeness-prices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PriceBoard"];
                 };
             };
             /** @description Unauthorized */

@@ -18,7 +18,7 @@ export function ClusterMap({ of }: { of: ClusterBoard }) {
       <svg className="map" viewBox={`0 0 ${WIDE} ${HIGH}`} role="img" aria-label={t("cluster.mapLabel", { n: of.clusters.length })}>
         {of.map.map((point, at) => <circle key={at} r={2.4} cx={WIDE / 2 + (point.x - (left + right) / 2) * scale} cy={HIGH / 2 - (point.y - (low + high) / 2) * scale} style={{ fill: colourOf(place(point.cluster)) }} />)}
       </svg>
-      <ul className="legend">{of.clusters.map((each, at) => <li key={each.id}><i className="dot" style={{ background: colourOf(at) }} />{each.name[language]}</li>)}</ul>
+      <ul className="legend">{of.clusters.map((each, at) => <li key={each.id}><i className="hue" style={{ background: colourOf(at) }} />{each.name[language]}</li>)}</ul>
     </>
   );
 }

@@ -106,7 +106,7 @@ function Named({ of, at, version }: { of: Cluster; at: number; version: number }
   };
   return (
     <h3>
-      <i className="dot" style={{ background: colourOf(at) }} />
+      <i className="hue" style={{ background: colourOf(at) }} />
       {editing ? (
         <input className="input" autoFocus maxLength={60} defaultValue={of.named ? of.name[language] : ""} placeholder={of.name[language]} aria-label={t("cluster.name")}
           onBlur={(event) => void save(event.target.value)} onKeyDown={(event) => { if (event.key === "Enter") event.currentTarget.blur(); if (event.key === "Escape") setEditing(false); }} />
