@@ -140,7 +140,7 @@ func typical(all []feature, rows [][]float64, of []int, group int) []float64 {
 	for j, f := range all {
 		var values []float64
 		for i, row := range rows {
-			if (of == nil || of[i] == group) && !math.IsNaN(row[j]) {
+			if (len(of) == 0 || of[i] == group) && !math.IsNaN(row[j]) {
 				values = append(values, row[j])
 			}
 		}
