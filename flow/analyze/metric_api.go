@@ -123,6 +123,7 @@ type retentionInput struct {
 		To      string      `json:"to,omitempty" format:"date"`
 		Segment api.ID      `json:"segment,omitempty"`
 		List    api.ID      `json:"list,omitempty"`
+		Counts  string      `json:"counts,omitempty" enum:"on,since" default:"on" doc:"who came back in a step: who did it then, or then or later"`
 	}
 }
 
@@ -132,7 +133,7 @@ func (in *retentionInput) query(ctx context.Context, m *Metrics) (RetentionQuery
 	if b.From == "" {
 		p.From = p.To.AddDate(-1, 0, 0)
 	}
-	q := RetentionQuery{Period: p, By: cmp.Or(b.Period, "month"), Segment: PeriodInput{Segment: b.Segment, List: b.List}.group()}
+	q := RetentionQuery{Period: p, By: cmp.Or(b.Period, "month"), Segment: PeriodInput{Segment: b.Segment, List: b.List}.group(), Since: b.Counts == "since"}
 	if b.First != nil {
 		q.First = b.First.Event
 	}
@@ -188,6 +189,7 @@ func (m *Metrics) Register(a *api.API) {
 			}
 			return api.Answer(m.Retention(ctx, q))
 		})
+	m.registerStickiness(a)
 	m.registerBridge(a)
 	m.registerTargets(a)
 	m.registerCSV(a)

@@ -10,14 +10,16 @@ import (
 	"guanxi/base/fault"
 )
 
-// RetentionQuery asks how customers come back. First opens a cohort, Return counts as coming back; each is the name of an
-// order fact, of a follow-up, of a session or of any event that sources send. Period is the length of a step: week, month or quarter; From and To bound the first days.
+// RetentionQuery asks how customers come back. First opens a cohort, Return counts as coming back; each is the name of any
+// event conditions know. By is the length of a step: week, month or quarter; From and To bound the first days. Who came back in a step is
+// who did it then or, with Since, who did it then or later.
 type RetentionQuery struct {
 	Period
 	First   string
 	Return  string
 	By      string
 	Segment int64
+	Since   bool
 
 	first, again string // the relations of First and Return
 }
@@ -64,13 +66,11 @@ type Retention struct {
 	AsOf       time.Time  `json:"as_of"`
 }
 
-// events are the facts that can open a cohort or count as coming back, as relations of customer_id and day.
+// retentionEvents are the facts that can open a cohort or count as coming back, as relations of customer_id and day.
 var retentionEvents = map[string]string{
 	"order_placed":    "select f.customer_id, f.day from orders f where f.customer_id is not null and " + purchase,
 	"order_cancelled": "select f.customer_id, f.day from orders f where f.customer_id is not null and " + placed + " and " + cancelled,
 	"order_refunded":  "select f.customer_id, f.day from orders f where f.customer_id is not null and f.refunded > 0",
-	"session":         "select f.customer_id, f.day from sessions f where f.customer_id is not null",
-	"call_logged":     "select f.customer_id, f.day from activities f where f.kind = 'call'",
 	"follow_up":       "select f.customer_id, f.day from activities f",
 }
 
@@ -79,11 +79,14 @@ func (m *Metrics) retentionEvent(ctx context.Context, place, name string) (strin
 	if relation := retentionEvents[name]; relation != "" {
 		return relation, nil
 	}
+	if ev := knownEvents[name]; ev != nil {
+		return "select e.customer_id, e.day from " + ev.relation + " e where e.customer_id is not null and " + ev.kept, nil
+	}
 	var known bool
 	if err := m.columns.QueryRow(ctx, "select exists (select 1 from event_names where event = ?)", name).Scan(&known); err != nil {
 		return "", err
 	}
-	if _, own := knownEvents[name]; own || !known || !goodEventName(name) {
+	if !known || !goodEventName(name) {
 		return "", fault.Invalid(place, "event_unknown", name)
 	}
 	return "select f.customer_id, f.day from events f where f.customer_id is not null and not f.bot and f.kind in ('track', 'page', 'screen') and f.event = '" +
@@ -131,7 +134,7 @@ func (m *Metrics) Retention(ctx context.Context, q RetentionQuery) (*Retention, 
 	if err := m.readCohorts(ctx, r, q, cut, first, args, now); err != nil {
 		return nil, err
 	}
-	r.opens(q, cut)
+	r.opens(q, cut, now)
 	return r, m.readRepurchase(ctx, r, q, first, args)
 }
 
@@ -153,13 +156,17 @@ having min(day) between %s and %s`, q.first, joins(where), where, literal(q.From
 // readCohorts counts, in one statement, who returned in which step after the first.
 func (m *Metrics) readCohorts(ctx context.Context, r *Retention, q RetentionQuery, cut []bucket, first string, args []any, now time.Time) error {
 	rows, err := m.columns.Query(ctx, fmt.Sprintf(`
-with first_days as (%s)
-select cast(cast(date_trunc('%[2]s', d.first_day) as date) as varchar) as start,
-  date_diff('%[2]s', date_trunc('%[2]s', d.first_day), date_trunc('%[2]s', e.day)) as step, count(distinct d.customer_id)
-from first_days d
-join (select customer_id, first_day as day from first_days union all (%[3]s)) e on e.customer_id = d.customer_id and e.day >= d.first_day
-where e.day <= %[4]s
-group by all`, first, q.By, q.again, literal(now)), args...)
+with first_days as (%s),
+came as (
+  select d.customer_id, cast(cast(date_trunc('%[2]s', d.first_day) as date) as varchar) as start,
+    date_diff('%[2]s', date_trunc('%[2]s', d.first_day), date_trunc('%[2]s', e.day)) as step
+  from first_days d
+  join (select customer_id, first_day as day from first_days union all (%[3]s)) e on e.customer_id = d.customer_id and e.day >= d.first_day
+  where e.day <= %[4]s
+)
+select start, step, count(distinct customer_id)
+from %[5]s
+group by all`, first, q.By, q.again, literal(now), map[bool]string{false: "came", true: "(select customer_id, start, max(step) as step from came group by all)"}[q.Since]), args...)
 	if err != nil {
 		return fmt.Errorf("retention: %w", err)
 	}
@@ -179,6 +186,13 @@ group by all`, first, q.By, q.again, literal(now)), args...)
 	}
 	if err := rows.Err(); err != nil {
 		return err
+	}
+	if q.Since { // counted by the last step so far: who came later has come since
+		for _, steps := range counts {
+			for k := len(cut) - 2; k >= 0; k-- {
+				steps[k] += steps[k+1]
+			}
+		}
 	}
 	back, of := make([]int64, len(cut)), make([]int64, len(cut))
 	for i, b := range cut {

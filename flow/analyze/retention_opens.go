@@ -3,6 +3,7 @@ package analyze
 import (
 	"encoding/json"
 	"fmt"
+	"time"
 )
 
 // asConditions names the facts of retention in the language of conditions, each with what its `where` has to say.
@@ -24,11 +25,15 @@ func asCondition(name string) string {
 }
 
 // opens gives the conditions that list the customers behind the figures: of each cohort its members, and of each step of
-// the calendar those who did the returning event in it. Whoever returned in the k-th step of cohort i is in both of
+// the calendar those who did the returning event in it, or since. Whoever returned in the k-th step of cohort i is in both of
 // cohort i and of step i+k.
-func (r *Retention) opens(q RetentionQuery, cut []bucket) {
+func (r *Retention) opens(q RetentionQuery, cut []bucket, now time.Time) {
 	for i, b := range cut {
 		from, to := dayText(b.at), dayText(next(q.By, b.at).AddDate(0, 0, -1))
+		until := to
+		if q.Since {
+			until = dayText(now)
+		}
 		if i < len(r.Cohorts) {
 			members := fmt.Sprintf(`{%s,"measure":"first","op":"between","value":[%q,%q],"window":{"all_time":true}}`, asCondition(q.First), from, to)
 			if q.Segment != 0 {
@@ -41,7 +46,7 @@ func (r *Retention) opens(q RetentionQuery, cut []bucket) {
 			r.Cohorts[i].Members = ConditionJSON(json.RawMessage(members))
 		}
 		r.Steps = append(r.Steps, Step{from, ConditionJSON(json.RawMessage(
-			fmt.Sprintf(`{%s,"measure":"count","op":"gte","value":1,"window":{"from":%q,"to":%q}}`, asCondition(q.Return), from, to)))})
+			fmt.Sprintf(`{%s,"measure":"count","op":"gte","value":1,"window":{"from":%q,"to":%q}}`, asCondition(q.Return), from, max(from, until))))})
 	}
 }
 
