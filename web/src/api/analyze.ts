@@ -342,6 +342,8 @@ export interface CohortQuery {
   segment?: string | undefined;
   first?: { event: string } | undefined;
   return?: { event: string } | undefined;
+  /** Who came back in a step: who did it then, or then or later. */
+  counts?: "since" | undefined;
 }
 
 /** Customers who first did it in the same step; values are shares of size, null for steps that have not begun. */

@@ -126,6 +126,20 @@ export interface Paths {
   as_of: string;
 }
 
+/** How regularly customers do something: customers of each day and of the 7 and 30 days up to it, and on how many days. */
+export interface Stickiness {
+  from: string;
+  to: string;
+  event: string;
+  days: { at: string; day: number; week: number; month: number }[];
+  /** The mean over the days of day ÷ month. */
+  share: number | null;
+  histogram: { days: number; customers: number; share: number; opens: Condition }[];
+  active: number;
+  as_of: string;
+}
+
+export const readStickiness = (query: VisitQuery & { event?: string | undefined }, signal?: AbortSignal) => get<Stickiness>("/behaviour/stickiness", { ...query }, signal);
 export const readVisits = (query: VisitQuery, signal?: AbortSignal) => get<VisitBoard>("/behaviour/sessions", { ...query }, signal);
 export const readFunnel = (draft: FunnelDraft, signal?: AbortSignal) => post<Funnel>("/behaviour/funnel", draft, { signal });
 export const readPaths = (query: PathQuery, signal?: AbortSignal) => get<Paths>("/behaviour/paths", { ...query }, signal);

@@ -6,10 +6,11 @@ import { daysOf, periods, type PeriodName } from "../conditionParts";
 import { Flow } from "./Flow";
 import { FunnelView } from "./FunnelView";
 import { Overview } from "./Overview";
+import { Sticky } from "./Sticky";
 import "../analyze.css";
 import "./behaviour.css";
 
-const tabs = ["sessions", "funnel", "paths"] as const;
+const tabs = ["sessions", "funnel", "paths", "sticky"] as const;
 
 /** What people do on site and in app: their sessions, how far they go through steps, and which way. */
 export default function BehaviourPage() {
@@ -32,6 +33,7 @@ export default function BehaviourPage() {
       <Body className="behaviour">
         {tab === "sessions" ? <Overview query={query} split={search.split} onSplit={(split) => go({ split })} />
           : tab === "funnel" ? <FunnelView query={query} search={search} go={go} />
+          : tab === "sticky" ? <Sticky query={query} event={search.event} onEvent={(event) => go({ event })} />
           : <Flow query={query} of={search.of === "events" ? "events" : "pages"} start={search.start} go={go} />}
       </Body>
     </>

@@ -1,6 +1,6 @@
 /** Words of sessions, funnels and ways. */
 export default {
-  title: "Behaviour", tabs: "Parts of behaviour", tab: { sessions: "Sessions", funnel: "Funnel", paths: "Ways" },
+  title: "Behaviour", tabs: "Parts of behaviour", tab: { sessions: "Sessions", funnel: "Funnel", paths: "Ways", sticky: "Stickiness" },
   empty: "No sessions in this time. They come from events of your site, app or mini program.", nothing: "Nothing to tell apart", unknown: "Unknown", direct: "Came by themselves", idle: "A visitor still for more than {{n}} minutes begins a new session. Bots are not counted.",
   figure: { sessions: "Sessions", visitors: "Visitors", customers: "Customers", page_views: "Page views", duration: "Duration", depth: "Depth", bounce_rate: "Bounce rate" },
   definition: { sessions: "Runs of one visitor's events without a long gap", visitors: "Browsers and devices, known or not", customers: "Known customers who had a session", page_views: "Pages and screens seen", duration: "Mean time from the first to the last event of a session", depth: "Page views ÷ sessions", bounce_rate: "Sessions of one page on which nothing was done ÷ sessions" },
@@ -14,4 +14,5 @@ export default {
     step: "Step", count: "People", rate: "Of the first step", stepRate: "Of the step before", seconds: "Median seconds", lostHead: "Dropped out", through_one: "{{share}} go all the way: {{n}} person", through_other: "{{share}} go all the way: {{n}} people", passed: "{{share}} go on", median: "median {{time}}", quarters: "half of them between {{from}} and {{to}}", lost: "dropped out:", segmentThrough: "Make a segment of who got through", segmentLost: "Make a segment of who dropped out last", splitTitle: "By part", part: "Part",
   },
   flow: { of: "Ways through", pages: "Pages", events: "Events", start: "Where it begins", from: "From", begin: "where sessions begin", clear: "From where sessions begin", other: "Others", left: "Left", ended: "{{share}} left here", nobody: "Only visitors whom nobody knows", meta_one: "{{n}} session. Press a page or a way to see who took it.", meta_other: "{{n}} sessions. Press a page or a way to see who took it.", label: "Ways of sessions, step by step", fromHead: "From", to: "To", step: "Step" },
+  sticky: { active: "Active by", day: "That day", week: "7 days", month: "30 days", share: "On a day {{share}} of the customers of 30 days are active: {{days}} days a month", definition: "Each day: customers active that day ÷ customers active in the 30 days up to it; the mean over the days", course: "Active customers, {{from}} to {{to}}", days: "{{n}} customers by days active", onDays_one: "{{count}} day", onDays_other: "{{count}} days", empty: "No customer did “{{event}}” in this time. Take another event or a longer time." },
 };

@@ -1,6 +1,6 @@
 /** Words of sessions, funnels and ways. */
 export default {
-  title: "行为", tabs: "行为的各部分", tab: { sessions: "会话", funnel: "漏斗", paths: "路径" },
+  title: "行为", tabs: "行为的各部分", tab: { sessions: "会话", funnel: "漏斗", paths: "路径", sticky: "粘性" },
   empty: "这段时间没有会话。会话来自网站、App 或小程序的事件。", nothing: "没有可区分的内容", unknown: "未知", direct: "直接访问", idle: "访客停顿超过 {{n}} 分钟即为新会话；机器人不计。",
   figure: { sessions: "会话", visitors: "访客", customers: "客户", page_views: "浏览页数", duration: "访问时长", depth: "页面深度", bounce_rate: "跳出率" },
   definition: { sessions: "同一访客没有长停顿的一串事件", visitors: "浏览器与设备，不论是否已识别", customers: "有过会话的已识别客户", page_views: "看过的页面与屏幕", duration: "每次会话从首个到末个事件的平均时长", depth: "浏览页数 ÷ 会话", bounce_rate: "只看了一页、什么也没做的会话 ÷ 会话" },
@@ -14,4 +14,5 @@ export default {
     step: "步骤", count: "人数", rate: "占第一步", stepRate: "占上一步", seconds: "中位秒数", lostHead: "流失", through_one: "{{share}} 走完全程，{{n}} 人", through_other: "{{share}} 走完全程，{{n}} 人", passed: "{{share}} 继续", median: "中位用时 {{time}}", quarters: "半数在 {{from}} 到 {{to}} 之间", lost: "流失", segmentThrough: "走完全程的存为客群", segmentLost: "最后一步流失的存为客群", splitTitle: "按部分", part: "部分",
   },
   flow: { of: "路径的内容", pages: "页面", events: "事件", start: "从哪里开始", from: "起点", begin: "会话开始处", clear: "回到会话开始处", other: "其他", left: "离开", ended: "{{share}} 在此离开", nobody: "只有未识别的访客", meta_one: "{{n}} 次会话。点按页面或连线，查看是哪些客户。", meta_other: "{{n}} 次会话。点按页面或连线，查看是哪些客户。", label: "会话的逐步路径", fromHead: "从", to: "到", step: "步" },
+  sticky: { active: "算活跃的事", day: "当天", week: "近 7 天", month: "近 30 天", share: "每天的活跃客户占近 30 天的 {{share}}，相当于每月来 {{days}} 天", definition: "每天：当天活跃的客户 ÷ 到当天为止 30 天里活跃的客户，再对各天取平均", course: "{{from}} 到 {{to}} 的活跃客户", days: "{{n}} 位客户各活跃了几天", onDays_one: "{{count}} 天", onDays_other: "{{count}} 天", empty: "这段时间没有客户有过“{{event}}”。换一件事，或把时间放宽。" },
 };

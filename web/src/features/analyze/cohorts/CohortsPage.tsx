@@ -2,17 +2,15 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 import type { CohortQuery, Retention } from "../../../api";
-import { ActionMenu, Body, Bold, Button, Empty, Failed, Icon, PageHead, saveCsv, Section, Skeleton, useFormat } from "../../../ui";
+import { Body, Bold, Button, Empty, Failed, PageHead, saveCsv, Section, Skeleton, useFormat } from "../../../ui";
 import { UsableMark } from "../UsableMark";
+import { EventPick, useSayEvent } from "../EventPick";
 import { SegmentPick } from "../Picks";
 import { retentionQuery } from "../queries";
 import { HeatTable } from "./HeatTable";
 import "./cohorts.css";
 
 const steps = ["month", "week", "quarter"] as const;
-const events = ["order_placed", "order_cancelled", "order_refunded", "call_logged", "follow_up"] as const;
-type EventName = (typeof events)[number];
-const eventOf = (text: string | undefined): EventName => events.find((each) => each === text) ?? "order_placed";
 
 /** Customers by when they first did it, and how many came back step by step. */
 export default function CohortsPage() {
@@ -23,17 +21,20 @@ export default function CohortsPage() {
   const go = (more: Partial<typeof search>) => void navigate({ to: ".", search: (now) => ({ ...now, ...more }), replace: true });
   const period = steps.find((each) => each === search.period) ?? "month";
   const show = search.show === "count" ? "count" : "share";
-  const first = eventOf(search.first);
-  const again = eventOf(search.return);
-  const query: CohortQuery = { period, from: search.from, to: search.to, segment: search.segment, ...(first === "order_placed" ? {} : { first: { event: first } }), ...(again === "order_placed" ? {} : { return: { event: again } }) };
+  const say = useSayEvent();
+  const first = search.first ?? "order_placed";
+  const again = search.return ?? "order_placed";
+  const since = search.counts === "since";
+  const query: CohortQuery = { period, from: search.from, to: search.to, segment: search.segment, ...(first === "order_placed" ? {} : { first: { event: first } }), ...(again === "order_placed" && first === "order_placed" ? {} : { return: { event: again } }), ...(since ? { counts: "since" as const } : {}) };
   const answer = useQuery(retentionQuery(query));
-  const words = { first: t(`cohorts.event.${first}`), return: t(`cohorts.event.${again}`), period: t(`cohorts.period.${period}`) };
+  const words = { first: say(first), return: say(again), period: t(`cohorts.period.${period}`) };
   return (
     <>
       <PageHead title={t("cohorts.title")} meta={<span className="def" tabIndex={0} title={t("cohorts.definition", words)}>{t("cohorts.meta", words)}</span>}>
         <UsableMark of="cohorts" />
-        <Choice label={t("cohorts.first")} names={events} value={first} say={(each) => t(`cohorts.event.${each}`)} onPick={(to) => go({ first: to === "order_placed" ? undefined : to })} />
-        <Choice label={t("cohorts.return")} names={events} value={again} say={(each) => t(`cohorts.event.${each}`)} onPick={(to) => go({ return: to === "order_placed" ? undefined : to })} />
+        <EventPick label={t("cohorts.first")} event={first} onPick={(to) => go({ first: to === "order_placed" ? undefined : to })} />
+        <EventPick label={t("cohorts.return")} event={again} onPick={(to) => go({ return: to === "order_placed" ? undefined : to })} />
+        <div className="seg" role="group" aria-label={t("cohorts.counts.label")}>{(["on", "since"] as const).map((each) => <button key={each} type="button" title={t(`cohorts.counts.${each}Hint`)} aria-pressed={since === (each === "since")} onClick={() => go({ counts: each === "on" ? undefined : each })}>{t(`cohorts.counts.${each}`)}</button>)}</div>
         <SegmentPick segment={search.segment} onPick={(segment) => go({ segment })} />
         <div className="seg" role="group" aria-label={t("cohorts.period.label")}>{steps.map((each) => <button key={each} type="button" aria-pressed={each === period} onClick={() => go({ period: each === "month" ? undefined : each })}>{t(`cohorts.period.${each}`)}</button>)}</div>
         <div className="seg" role="group" aria-label={t("cohorts.show.label")}>{(["share", "count"] as const).map((each) => <button key={each} type="button" aria-pressed={each === show} onClick={() => go({ show: each === "share" ? undefined : each })}>{t(`cohorts.show.${each}`)}</button>)}</div>
@@ -54,14 +55,6 @@ export default function CohortsPage() {
           )}
       </Body>
     </>
-  );
-}
-
-function Choice<K extends string>({ label, names, value, say, onPick }: { label: string; names: readonly K[]; value: K; say: (name: K) => string; onPick: (name: K) => void }) {
-  return (
-    <ActionMenu items={names.map((each) => ({ key: each, label: say(each), onSelect: () => onPick(each) }))}>
-      <button type="button" className="btn md hide-narrow" aria-label={`${label} ${say(value)}`}><span className="dim">{label}</span> {say(value)}<Icon name="down" small /></button>
-    </ActionMenu>
   );
 }
 
