@@ -503,6 +503,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/behaviour/stickiness": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How regularly customers do something: by day, week and month, and on how many days */
+        get: operations["get-behaviour-stickiness"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bi/tables": {
         parameters: {
             query?: never;
@@ -4919,6 +4936,28 @@ export interface components {
             premium: number;
             /** @description of its order lines, those at so much above what is usually paid in the category or more */
             share: number[] | null;
+        };
+        ActiveAt: {
+            /** Format: date */
+            at: string;
+            /** Format: int64 */
+            day: number;
+            /** Format: int64 */
+            month: number;
+            /** Format: int64 */
+            week: number;
+        };
+        ActiveDays: {
+            /** Format: int64 */
+            customers: number;
+            /** Format: int64 */
+            days: number;
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            opens: {
+                [key: string]: unknown;
+            };
+            /** Format: double */
+            share: number;
         };
         ActivityChange: {
             /** @description only by who wrote it */
@@ -11027,6 +11066,12 @@ export interface components {
             steps: components["schemas"]["Step"][] | null;
         };
         RetentionInputBody: {
+            /**
+             * @description who came back in a step: who did it then, or then or later
+             * @default on
+             * @enum {string}
+             */
+            counts: "on" | "since";
             /** @description what opens a cohort; by default the first order */
             first?: components["schemas"]["EventInput"];
             /**
@@ -11849,6 +11894,29 @@ export interface components {
             where?: {
                 [key: string]: unknown;
             };
+        };
+        Stickiness: {
+            /**
+             * Format: int64
+             * @description customers active on any day of the period
+             */
+            active: number;
+            /** Format: date-time */
+            as_of: string;
+            days: components["schemas"]["ActiveAt"][] | null;
+            event: string;
+            /** Format: date */
+            from: string;
+            /** @description customers by the number of days of the period on which they were active */
+            histogram: components["schemas"]["ActiveDays"][] | null;
+            label: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: double
+             * @description the mean over the days of customers of the day ÷ customers of the 30 days up to it
+             */
+            share: number | null;
+            /** Format: date */
+            to: string;
         };
         StopInput: {
             /** @description all that it serves when absent */
@@ -15102,6 +15170,82 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Settings"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-stickiness": {
+        parameters: {
+            query?: {
+                /** @description first day; by default 30 days up to the last */
+                from?: string;
+                /** @description last day, included; by default today */
+                to?: string;
+                /** @description what counts as active; by default a session */
+                event?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Stickiness"];
                 };
             };
             /** @description Unauthorized */
