@@ -205,7 +205,10 @@ func (m *Metrics) crossing(ctx context.Context, segments *Segments, q CrossQuery
 	if err := c.span(q); err != nil {
 		return nil, err
 	}
-	return c, c.narrow(ctx, m, segments)
+	if err := c.narrow(ctx, m, segments); err != nil {
+		return nil, err
+	}
+	return c, nil
 }
 
 // span cuts the periods into steps.

@@ -27,7 +27,6 @@ type factKind struct {
 	Numbers []factNumber
 	source  *source
 	rows    string
-	count   string // how its rows are counted, count(*) where empty
 	field   string
 }
 

@@ -123,6 +123,9 @@ func rawRows(t *testing.T, ctx context.Context, m *Metrics, query string) (all [
 		o.customer, o.known, o.city, o.category = customer.Int64, customer.Valid, city.String, category.String
 		all = append(all, o)
 	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
 	return all
 }
 

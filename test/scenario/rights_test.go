@@ -88,6 +88,7 @@ func openGuarded(t *testing.T, url string) *guarded {
 	var segment struct{ ID string }
 	g.post("/segments", map[string]any{"name": "Everybody who bought", "condition": bought}, &segment)
 	g.segment = segment.ID
+	g.post("/reports", map[string]any{"name": "Orders", "definition": map[string]any{"measures": []any{map[string]any{"metric": "orders"}}}}, nil)
 	g.post("/lists", map[string]any{"name": "Picked", "description": "by hand"}, nil)
 	g.post("/lists/1/members", map[string]any{"chosen": map[string]any{"ids": []string{g.annsOwn, g.bobsOwn}}}, nil)
 	g.eventually("buyers, counted by analysis", func() any { return g.count(bought) }, 2)
@@ -213,7 +214,14 @@ func (g *guarded) filled(path, customer string) string {
 	if strings.Contains(path, "/{key}/files") {
 		key = "papers"
 	}
-	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{role}", "sales", "{point}", "1", "{key}", key, "{file}", g.bobsFile, "{code}", "product_sales").Replace(path) + parameters
+	file := g.bobsFile
+	switch noun {
+	case "reports":
+		key = "sales-shop"
+	case "bi":
+		file = "orders.parquet"
+	}
+	return strings.NewReplacer("{id}", id, "{name}", id, "{activity}", "1", "{role}", "sales", "{point}", "1", "{key}", key, "{file}", file, "{code}", "product_sales").Replace(path) + parameters
 }
 
 // Every operation is called as nobody and in every role. Nobody gets 401; a role without the permission gets 403

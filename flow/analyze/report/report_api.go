@@ -63,9 +63,7 @@ type DraftBody struct {
 	Ready       string     `json:"ready,omitempty" maxLength:"60" doc:"the ready report it was made from"`
 }
 
-func (b DraftBody) draft() Draft {
-	return Draft{Name: b.Name, Description: b.Description, Definition: b.Definition, Roles: b.Roles, Ready: b.Ready}
-}
+func (b DraftBody) draft() Draft { return Draft(b) }
 
 // NarrowInput is what a reader adds to a report.
 type NarrowInput struct {

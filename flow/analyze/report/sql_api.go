@@ -89,12 +89,12 @@ func (r *Reports) registerSQL(a *api.API) {
 			return &struct{ Body *SQLAnswer }{answer}, err
 		})
 	api.Register(a, op(http.MethodGet, "/bi/tables", sqlPermission, "The tables that BI tools may read whole", 200), tables)
-	api.Register(a, op(http.MethodGet, "/bi/{file}", "export", "A whole table as Parquet, of the rows and fields who asks may see", 200),
+	api.Register(a, op(http.MethodGet, "/bi/{file}", sqlPermission, "A whole table as Parquet, of the rows and fields who asks may see", 200),
 		func(ctx context.Context, in *struct {
 			File string `path:"file" maxLength:"80" doc:"a table's name and .parquet"`
 			Have string `header:"If-None-Match"`
 		}) (*huma.StreamResponse, error) {
-			if err := guard.Authorize(ctx, sqlPermission); err != nil {
+			if err := guard.Authorize(ctx, "export"); err != nil {
 				return nil, err
 			}
 			return r.parquet(ctx, in.File, in.Have)
