@@ -124,7 +124,6 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.quality.RegisterJobs(jobs)
 	s.churn.RegisterJobs(jobs)
 	s.likeness.RegisterJobs(jobs)
-	s.running = append(s.running, s.tracking.Run, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run)
 	s.running = append(s.running, s.tracking.Run, hot.Run, s.scores.Run, s.signals.Run, s.quality.Run, s.costs.Run)
 	return s, nil
 }

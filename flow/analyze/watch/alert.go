@@ -90,7 +90,8 @@ func (a *Alert) live() bool { return a.State == Open || a.State == Acknowledged 
 
 // figures gives the evidence.
 func (a *Alert) figures() (e AlertEvidence, err error) {
-	return e, json.Unmarshal([]byte(a.Evidence), &e)
+	err = json.Unmarshal([]byte(a.Evidence), &e)
+	return e, err
 }
 
 func alertsWhere(ctx context.Context, from bun.IDB, where string, args ...any) ([]Alert, error) {

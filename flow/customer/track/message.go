@@ -22,8 +22,8 @@ const (
 	maxMembers  = 1000      // names within one event, at any depth
 	maxDepth    = 12
 	mostDepth   = 1000 // of a body, behind which no event in it is looked for
-	maxKey      = 200 // letters of a user id, an anonymous id, a message id
-	maxName     = 200 // letters of an event's name
+	maxKey      = 200  // letters of a user id, an anonymous id, a message id
+	maxName     = 200  // letters of an event's name
 	earliest    = 946684800000
 	futureSlack = 24 * time.Hour
 )
