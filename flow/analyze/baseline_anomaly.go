@@ -13,6 +13,7 @@ import (
 // Anomaly is a metric that broke its path on the last complete day.
 type Anomaly struct {
 	Metric   string
+	Group    string // of the metric
 	Label    Text
 	Unit     Unit
 	Day      string
@@ -59,7 +60,7 @@ func (m *Metrics) Anomalies(ctx context.Context) ([]Anomaly, error) {
 			if !ok || !j.anomaly() {
 				continue
 			}
-			a := Anomaly{Metric: metric.Name, Label: metric.Label, Unit: metric.Unit, Day: dayText(yesterday), Expected: j.Range, Z: j.Z,
+			a := Anomaly{Metric: metric.Name, Group: metric.Group, Label: metric.Label, Unit: metric.Unit, Day: dayText(yesterday), Expected: j.Range, Z: j.Z,
 				Since: dayText(b.since(at, first)), Currency: currency(ctx)}
 			a.Value, _ = metric.value(daily.at[i][at])
 			if off := (a.Value - j.Expected) * float64(metric.Good); off < 0 {

@@ -308,7 +308,7 @@ func TestCross_keeps_to_rights_and_refuses(t *testing.T) {
 func TestCross_dimensions_fit(t *testing.T) {
 	ctx, m := smallShop(t, nil, 2)
 	p := days(t, "2026-01-01", "2026-03-11")
-	var measures []CrossMeasure
+	measures := []CrossMeasure{{Metric: "cac"}}
 	for _, k := range factKinds {
 		measures = append(measures, CrossMeasure{Fact: k.Name, Do: "count"}, CrossMeasure{Fact: k.Name, Do: "customers"})
 		for _, n := range k.Numbers {

@@ -25,7 +25,7 @@ type shop struct {
 	columns *columns.Store
 	scores  *Scores
 	orders  [][]any
-	buyers  map[int64]bool
+	buyers  map[int64]bool // who has been noted, and whether she still has to be written
 }
 
 func newShop(t testing.TB, records *db.DB, today string) *shop {
@@ -49,7 +49,10 @@ func (s *shop) row(customer any, day, kind, status string, gross, refunded int64
 	at, err := dayOf(day)
 	require.NoError(s.t, err)
 	if id, known := customer.(int); known {
-		customer, s.buyers[int64(id)] = int64(id), true
+		if _, there := s.buyers[int64(id)]; !there {
+			s.buyers[int64(id)] = true
+		}
+		customer = int64(id)
 	}
 	id := int64(len(s.orders) + 1)
 	s.orders = append(s.orders, []any{id, fmt.Sprint(id), nil, kind, status, customer,
@@ -61,7 +64,11 @@ func (s *shop) open() *shop {
 	s.t.Helper()
 	var customers [][]any
 	row := columnstest.Row(s.t, s.columns, "customers")
-	for id := range s.buyers {
+	for id, isNew := range s.buyers {
+		if !isNew {
+			continue
+		}
+		s.buyers[id] = false
 		customers = append(customers, row(map[string]any{"id": id, "name": fmt.Sprint("c", id), "owner_id": 100 + id%2}))
 	}
 	require.NoError(s.t, s.columns.Write(s.ctx, func(ctx context.Context, tx *columns.Tx) error {
@@ -70,7 +77,7 @@ func (s *shop) open() *shop {
 		}
 		return tx.Append(ctx, "customers", customers)
 	}))
-	s.orders, s.buyers = nil, map[int64]bool{}
+	s.orders = nil
 	return s
 }
 

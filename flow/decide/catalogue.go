@@ -20,6 +20,7 @@ const (
 	SourceLate           = "source_late"           // a source is silent longer than its rhythm
 	ScheduleFails        = "schedule_fails"        // what should come in or go out by the clock does not
 	MetricBroke          = "metric_broke"          // a metric left its expected range for the worse
+	VisitsBroke          = "visits_broke"          // what people do on site and in app left its expected range for the worse
 	AlertRaised          = "alert_raised"          // a rule about a metric or a segment fired
 	CustomerAlert        = "customer_alert"        // a rule about customers fired for one
 )
@@ -55,6 +56,8 @@ type Kind struct {
 	OutcomeDays int
 	// NeedsOrders: says nothing without orders.
 	NeedsOrders bool
+	// NeedsEvents: says nothing without events of site, app or till.
+	NeedsEvents bool
 }
 
 const (
@@ -69,6 +72,7 @@ var companyWide = []string{"admin", "manager", "operator", "analyst"}
 var Catalogue = []Kind{
 	{Name: MetricBroke, Area: Watch, Audience: companyWide, Prior: Prior{0.25, 3 * day, 15}, Measure: "severity",
 		Episode: true, NeedsOrders: true},
+	{Name: VisitsBroke, Area: Behaviour, Audience: companyWide, Prior: Prior{0.25, 3 * day, 15}, Measure: "severity", Episode: true, NeedsEvents: true},
 	{Name: AlertRaised, Area: Watch, Prior: Prior{0.25, 2 * day, 15}, Episode: true},
 	{Name: CustomerAlert, Area: Watch, Prior: Prior{0.20, 7 * day, 8}, Batch: &Batch{"open_alerts", 0.25, 15}, Episode: true, OutcomeDays: 30},
 	{Name: AliveFell, Area: Watch, Prior: Prior{0.20, 14 * day, 8}, Batch: &Batch{"open_customers", 0.25, 10},

@@ -73,6 +73,7 @@ type refreshed struct {
 	OrdinaryOrder float64           `json:"ordinary_order"` // minor units
 	Orders        bool              `json:"orders"`         // there are orders to say something about
 	Customers     bool              `json:"customers"`
+	Events        bool              `json:"events"`   // something ever came from site, app or till
 	FactsTo       int64             `json:"facts_to"` // the newest order
 	Kinds         []string          `json:"kinds"`    // that have a source
 	Failed        map[string]string `json:"failed"`   // kind -> what its source said

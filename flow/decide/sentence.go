@@ -154,6 +154,7 @@ var sentences = map[string][]wording{
 	"withheld_next_purchase_due_group": {{"快到常来的时候，提前联系", "About to come again: be in touch before"}},
 	"withheld_customers_unreachable":   {{"有重要客户没有电话也没有邮箱", "Important customers have neither phone nor e-mail"}},
 	"withheld_metric_broke":            {{"偏离了预期的范围", "Left its expected range"}},
+	"withheld_visits_broke":            {{"偏离了预期的范围", "Left its expected range"}},
 
 	// events behind a line
 	"order":    {{"下单 {amount:money}", "Ordered {amount:money}"}},

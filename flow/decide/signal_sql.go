@@ -246,6 +246,6 @@ on conflict (key) do update set value = excluded.value, updated_at = excluded.up
 // say something about.
 func (s *Signals) takeStock(ctx context.Context, state *refreshed) error {
 	return s.columns.QueryRow(ctx, `
-select (`+ordinaryOrderSQL+`), coalesce(sum(orders_count), 0) > 0, count(*) > 0, coalesce(max(orders_last_at), 0)
-from customers`).Scan(&state.OrdinaryOrder, &state.Orders, &state.Customers, &state.FactsTo)
+select (`+ordinaryOrderSQL+`), coalesce(sum(orders_count), 0) > 0, count(*) > 0, coalesce(max(orders_last_at), 0), exists (select 1 from event_names)
+from customers`).Scan(&state.OrdinaryOrder, &state.Orders, &state.Customers, &state.FactsTo, &state.Events)
 }

@@ -20,7 +20,7 @@ type brokenMetrics struct{ from Anomalies }
 func MetricSource(from Anomalies) Source { return brokenMetrics{from} }
 
 // Kinds implements Source.
-func (brokenMetrics) Kinds() []string { return []string{MetricBroke} }
+func (brokenMetrics) Kinds() []string { return []string{MetricBroke, VisitsBroke} }
 
 // volume metrics rise and fall together: of several that broke the one that costs most speaks for all.
 var volume = []string{"net_sales", "gross_sales", "orders", "buyers", "active_customers", "activity"}
@@ -54,6 +54,10 @@ func broken(a analyze.Anomaly) Signal {
 	}
 	values := Values{"metric": a.Metric, "label_zh": a.Label.ZH, "label_en": a.Label.EN, "unit": string(a.Unit), "day": a.Day, "since": a.Since,
 		"value": a.Value, "expected": a.Expected.Expected, "low": a.Expected.Low, "high": a.Expected.High, "severity": math.Abs(a.Z)}
+	kind := MetricBroke
+	if a.Group == "behaviour" {
+		kind = VisitsBroke
+	}
 	off := math.Abs(a.Value - a.Expected.Expected)
 	switch {
 	case a.Unit == analyze.UnitShare:
@@ -68,7 +72,7 @@ func broken(a analyze.Anomaly) Signal {
 		}
 	}
 	g := Signal{
-		Key: fmt.Sprintf("%s:%s:%s", MetricBroke, a.Metric, a.Since), Kind: MetricBroke,
+		Key: fmt.Sprintf("%s:%s:%s", kind, a.Metric, a.Since), Kind: kind,
 		Subject: Subject{Type: "metric", ID: a.Metric, Name: a.Label.ZH},
 		Reason:  Reason{code, values},
 		Actions: []TodayAction{{Code: "open_metric", Primary: true, Target: a.Metric}},

@@ -165,11 +165,16 @@ func TestMetricSource(t *testing.T) {
 		orders, good := sales, sales
 		orders.Metric, orders.Unit, orders.Shortfall = "orders", "count", 100000
 		good.Metric, good.Harmful = "average_order_value", false
-		from := &anomalies{list: []analyze.Anomaly{orders, sales, good}}
+		visits := sales
+		visits.Metric, visits.Group, visits.Unit, visits.Shortfall = "sessions", "behaviour", "count", 0
+		from := &anomalies{list: []analyze.Anomaly{orders, sales, good, visits}}
 		c.signals.sources = []Source{MetricSource(from)}
 		c.refresh()
 		r := c.row(MetricBroke) // neither what did no harm, nor the smaller of two that fall together
 		if *r.AtStake != 355000 || r.SubjectName != "净销售额" || r.Audience != ",admin,manager,operator,analyst," {
+			c.Errorf("%+v", r)
+		}
+		if r := c.row(VisitsBroke); r.SubjectID != "sessions" || r.Area != "behaviour" {
 			c.Errorf("%+v", r)
 		}
 		said := speak(Reason{r.ReasonCode, r.values()}, "CNY", at("2026-03-12 09:22"))

@@ -68,7 +68,7 @@ func areas(lines []Line, r reading) []TodayArea {
 	for i, name := range Areas {
 		v := TodayArea{Name: name, State: AreaNoSource}
 		for _, k := range Catalogue {
-			if k.Area != name || !slices.Contains(r.state.Kinds, k.Name) || k.NeedsOrders && !r.state.Orders || !r.state.Customers && !r.state.Orders {
+			if k.Area != name || !slices.Contains(r.state.Kinds, k.Name) || k.NeedsOrders && !r.state.Orders || k.NeedsEvents && !r.state.Events || !r.state.Customers && !r.state.Orders {
 				continue
 			}
 			if v.State == AreaNoSource {

@@ -109,8 +109,12 @@ func TestAreas(t *testing.T) {
 		expect("with a late source", cao, "watch stale 0/0, behaviour no_source 0/0, marketing no_source 0/0, feedback no_source 0/0, relations stale 0/0, data stale 0/0")
 		c.write("update sources set last_fact_at = ?", at("2026-03-12 09:00").UnixMilli())
 		c.refresh()
+		c.signals.sources = append(c.signals.sources, MetricSource(&anomalies{}))
+		c.column("insert into event_names values ('page_viewed', 'page', 0)")
+		c.refresh()
+		expect("with something from the site", cao, "watch well 0/0, behaviour well 0/0, marketing no_source 0/0, feedback no_source 0/0, relations well 0/0, data well 0/0")
 		c.clock.Advance(16 * time.Minute)
-		expect("when nobody has asked the sources for long", cao, "watch stale 0/0, behaviour no_source 0/0, marketing no_source 0/0, feedback no_source 0/0, relations stale 0/0, data stale 0/0")
+		expect("when nobody has asked the sources for long", cao, "watch stale 0/0, behaviour stale 0/0, marketing no_source 0/0, feedback no_source 0/0, relations stale 0/0, data stale 0/0")
 	})
 }
 

@@ -31,7 +31,7 @@ func (u unseen) hides(r *Row) bool { return u.kind(r.Kind) }
 
 func (u unseen) kind(name string) bool {
 	switch name {
-	case MetricBroke:
+	case MetricBroke, VisitsBroke:
 		return u.metrics
 	case AlertRaised:
 		return u.metrics || u.company
@@ -48,7 +48,7 @@ const unseenStake = 20_000
 func (u unseen) factors(r *Row) Factors {
 	k := kindByName[r.Kind]
 	f := Factors{Stake: unseenStake, Chance: k.Prior.Chance, HalfLifeMinutes: k.Prior.HalfLifeMinutes, EffortMinutes: r.EffortMinutes}
-	if !k.NeedsOrders && r.Kind != MetricBroke {
+	if !k.NeedsOrders && !k.NeedsEvents && r.Kind != MetricBroke {
 		f.DueAt = r.DueAt
 	}
 	return f
@@ -74,7 +74,7 @@ func (u unseen) from(i *TodayItem, currency string, now time.Time) {
 	case i.Kind == DataFindings:
 		i.Reason.Values = i.Reason.Values.without("amount")
 		i.Reason.Said = speak(Reason{i.Reason.Code, i.Reason.Values}, currency, now)
-	case kindByName[i.Kind].NeedsOrders:
+	case kindByName[i.Kind].NeedsOrders, kindByName[i.Kind].NeedsEvents:
 		code := withheld + "_" + i.Kind
 		if i.Members > 0 {
 			code += "_group"

@@ -3,7 +3,7 @@ import type { TodayActCode, TodayItem } from "../../api";
 
 const kindIcons: Record<string, IconName> = {
   overdue_rhythm: "drop", alive_fell: "drop", thank_first_order: "heart", next_purchase_due: "bag", follow_up_due: "phone",
-  data_findings: "dup", duplicate_customers: "people", quality_fell: "dup", contact_fails: "note", ask_detail: "note", she_corrects: "edit", person_request: "lock", customers_unreachable: "note", source_late: "plug", schedule_fails: "plug", metric_broke: "pulse", alert_raised: "pulse", customer_alert: "pulse",
+  data_findings: "dup", duplicate_customers: "people", quality_fell: "dup", contact_fails: "note", ask_detail: "note", she_corrects: "edit", person_request: "lock", customers_unreachable: "note", source_late: "plug", schedule_fails: "plug", metric_broke: "pulse", visits_broke: "pulse", alert_raised: "pulse", customer_alert: "pulse",
 };
 
 /** The pictogram of a row's kind; a row that stands for many shows people. */

@@ -17,7 +17,7 @@ export default {
   areaNoSource: "未接入",
   dueSoon: "{{count}} 项将超时",
   column: { subject: "对象", reason: "原因", stake: "可能损失", due: "截止" },
-  kind: { overdue_rhythm: "该下单未下单", alive_fell: "流失风险", thank_first_order: "首单致谢", next_purchase_due: "快到回购日", follow_up_due: "约定联系", data_findings: "数据问题", duplicate_customers: "重复客户", quality_fell: "资料质量下降", contact_fails: "联系方式失效", ask_detail: "待向客户核实", she_corrects: "本人更正", person_request: "个人信息请求", customers_unreachable: "联系不上", source_late: "数据来源晚到", schedule_fails: "定时任务失败", metric_broke: "指标异常", alert_raised: "预警", customer_alert: "客户预警" },
+  kind: { overdue_rhythm: "该下单未下单", alive_fell: "流失风险", thank_first_order: "首单致谢", next_purchase_due: "快到回购日", follow_up_due: "约定联系", data_findings: "数据问题", duplicate_customers: "重复客户", quality_fell: "资料质量下降", contact_fails: "联系方式失效", ask_detail: "待向客户核实", she_corrects: "本人更正", person_request: "个人信息请求", customers_unreachable: "联系不上", source_late: "数据来源晚到", schedule_fails: "定时任务失败", metric_broke: "指标异常", visits_broke: "行为异常", alert_raised: "预警", customer_alert: "客户预警" },
   escalated: "已升级",
   with: "在{{name}}那里",
   merged: "合并为一项",
@@ -36,7 +36,7 @@ export default {
   suggestion: "建议做法",
   approach: {
     overdue_rhythm: "打个电话问问近况，先听有没有不满意，再提该补的货。", alive_fell: "先看最近一次下单和反馈，再亲自联系，别群发。", thank_first_order: "趁新鲜道谢，问用得怎样，留下一个联系方式。", next_purchase_due: "提前提醒一句，省得她去别处买。",
-    follow_up_due: "按约定联系，记下结果和下次时间。", data_findings: "按原因逐组看，一次处理一类。", quality_fell: "看新增了哪些问题，从最拉低分数的一组开始。", contact_fails: "换一种方式联系，补上新的号码或邮箱。", she_corrects: "在客户页的“本人更正”里逐项接受或不采用。", ask_detail: "下次联系时问清楚，填进档案就会自动完成。", duplicate_customers: "并排看两份档案，是同一人就合并，不是就说不是；随时可以撤销。", person_request: "先核实是本人，再按请求办：导出副本、更正或删除，办完结案。", customers_unreachable: "下次下单或到店时补上手机号，先补价值高的。", schedule_fails: "打开定时任务看原因，修好后立即运行一次。", source_late: "看来源的最近一次到达，补传晚到的文件。", metric_broke: "打开指标看主要原因，再决定先动哪一项。", alert_raised: "打开预警看来自哪里，按建议处理，办完写明做了什么再关闭。", customer_alert: "按规则的建议联系客户，办完写明做了什么。", other: "打开看清楚再决定。",
+    follow_up_due: "按约定联系，记下结果和下次时间。", data_findings: "按原因逐组看，一次处理一类。", quality_fell: "看新增了哪些问题，从最拉低分数的一组开始。", contact_fails: "换一种方式联系，补上新的号码或邮箱。", she_corrects: "在客户页的“本人更正”里逐项接受或不采用。", ask_detail: "下次联系时问清楚，填进档案就会自动完成。", duplicate_customers: "并排看两份档案，是同一人就合并，不是就说不是；随时可以撤销。", person_request: "先核实是本人，再按请求办：导出副本、更正或删除，办完结案。", customers_unreachable: "下次下单或到店时补上手机号，先补价值高的。", schedule_fails: "打开定时任务看原因，修好后立即运行一次。", source_late: "看来源的最近一次到达，补传晚到的文件。", metric_broke: "打开指标看主要原因，再决定先动哪一项。", visits_broke: "打开指标看来自哪些页面和来路，再决定先动哪一项。", alert_raised: "打开预警看来自哪里，按建议处理，办完写明做了什么再关闭。", customer_alert: "按规则的建议联系客户，办完写明做了什么。", other: "打开看清楚再决定。",
   },
   takeOut: "单独处理",
   tookOut: "{{name}} 已单独列出",
