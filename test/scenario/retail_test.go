@@ -51,7 +51,7 @@ func TestRetailHistory(t *testing.T) {
 			c.post("/imports/1/undo", nil, nil)
 			c.await("1", "undone")
 			for _, list := range []string{"/orders", "/customers", "/products"} {
-				c.expect(list+" after the undo", c.total(list), 0)
+				c.eventually(list+" after the undo", func() any { return c.total(list) }, 0)
 			}
 			c.eventually("orders after the undo, counted by analysis", func() any { return c.figure("orders", "") }, 0)
 			c.expect("sales after the undo", c.figure("gross_sales", ""), 0)

@@ -68,16 +68,16 @@ type costNamed struct {
 	IfMatch string `header:"If-Match"`
 }
 
-// whole refuses who does not see all customers or nothing of what they bought: what was spent and what came of it is the
-// company's.
+// whole refuses who does not see all customers, or nothing of what they bought or by which way they came: what was spent and what
+// came of it is the company's, and is told by channel.
 func whole(ctx context.Context) error {
 	if !guard.ScopeOf(ctx, "customers").All() {
 		return fault.Forbidden("scope_all_needed")
 	}
-	if guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
-		return fault.Forbidden("field_not_readable", guard.Purchases)
+	if err := guard.MayRead(ctx, "customers", "source"); err != nil {
+		return err
 	}
-	return nil
+	return guard.MayRead(ctx, "customers", guard.Purchases)
 }
 
 // Register adds the operations.

@@ -62,6 +62,7 @@ with lines as (
   select customer_id, coalesce(nullif(sku, ''), product) as item, coalesce(nullif(product, ''), sku) as name, coalesce(category, '') as category, quantity, amount, amount / quantity as price, day
   from order_lines
   where customer_id is not null and quantity > 0 and amount > 0 and coalesce(status, '') <> 'cancelled' and coalesce(nullif(sku, ''), product, '') <> '' and day <= {today}
+    and customer_id in (select c.id from customers c where {scope})
 ),
 usual as (select item, median(price) as price from lines group by item)`
 
@@ -71,8 +72,7 @@ middling as (select coalesce(nullif(category, ''), item) as category, median(pri
 judged as (
   select l.customer_id, k.cluster, l.item, date_trunc('month', l.day) as month, l.price / m.price - 1 as above, (l.price < 0.95 * u.price)::integer as discounted
   from lines l join usual u using (item) join middling m on m.category = coalesce(nullif(l.category, ''), l.item)
-  join customers c on c.id = l.customer_id left join customer_clusters k on k.customer_id = l.customer_id
-  where {scope}
+  left join customer_clusters k on k.customer_id = l.customer_id
 ),
 offered as (select item, month, avg(discounted) as rate from judged group by all having rate > 0 and rate < 1)
 select coalesce(j.cluster, 0), count(distinct j.customer_id), count(*){steps}, median(j.above), avg(j.discounted),
@@ -116,7 +116,7 @@ func (l *Likeness) registerPrices(a *api.API) {
 		})
 }
 
-// Prices tells what customers the reader may see do when prices move; elasticities are of everybody's purchases. Fault: forbidden.
+// Prices tells what customers the reader may see do when prices move. Fault: forbidden.
 func (l *Likeness) Prices(ctx context.Context) (*PriceBoard, error) {
 	if err := mayKnow(ctx); err != nil {
 		return nil, err
@@ -128,6 +128,12 @@ func (l *Likeness) Prices(ctx context.Context) (*PriceBoard, error) {
 	return b, l.elastic(ctx, b)
 }
 
+// ofReader asks of what those customers bought whom the reader may see: what is usually paid would tell of the others.
+func (l *Likeness) ofReader(ctx context.Context, text string) (*sql.Rows, error) {
+	scope, args := guard.ScopeOf(ctx, "customers").Where("c")
+	return l.columns.Query(ctx, fill(ctx, strings.ReplaceAll(text, "{scope}", scope)), args...)
+}
+
 func (l *Likeness) accepted(ctx context.Context, b *PriceBoard) error {
 	clusters, err := l.Clusters(ctx)
 	if err != nil {
@@ -137,8 +143,7 @@ func (l *Likeness) accepted(ctx context.Context, b *PriceBoard) error {
 	for _, step := range priceSteps {
 		fmt.Fprintf(&steps, ", count(*) filter (where j.above >= %g)", step-.005)
 	}
-	scope, args := guard.ScopeOf(ctx, "customers").Where("c")
-	rows, err := l.columns.Query(ctx, fill(ctx, strings.NewReplacer("{steps}", steps.String(), "{scope}", scope).Replace(acceptedSQL)), args...)
+	rows, err := l.ofReader(ctx, strings.ReplaceAll(acceptedSQL, "{steps}", steps.String()))
 	if err != nil {
 		return err
 	}
@@ -192,7 +197,7 @@ func wilson(n, of float64) (low, high float64) {
 }
 
 func (l *Likeness) elastic(ctx context.Context, b *PriceBoard) error {
-	rows, err := l.columns.Query(ctx, fill(ctx, elasticSQL))
+	rows, err := l.ofReader(ctx, elasticSQL)
 	if err != nil {
 		return err
 	}

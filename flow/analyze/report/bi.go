@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"fmt"
 	"io"
 	"mime"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"guanxi/base/api"
+	"guanxi/guard"
 )
 
 // tableTime bounds the writing of one table.
@@ -31,6 +33,9 @@ func (r *Reports) tag(ctx context.Context, name string) string {
 		if t.name == name {
 			told, _ = r.view(ctx, "", t) // what cannot be written is told when it is read
 		}
+	}
+	if scope := guard.ScopeOf(ctx, "customers"); !scope.All() {
+		told += fmt.Sprintln(scope.Where("c"))
 	}
 	sum := sha256.Sum256([]byte(process + "\n" + strconv.FormatUint(r.columns.Commits(), 10) + "\n" + told))
 	return `"` + hex.EncodeToString(sum[:12]) + `"`

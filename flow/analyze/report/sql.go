@@ -108,6 +108,9 @@ func (r *Reports) told(ctx context.Context, most time.Duration, fn func(ctx cont
 	if err := conn.QueryRowContext(ctx, "select current_database()").Scan(&catalogue); err != nil {
 		return err
 	}
+	if err := see(ctx, conn); err != nil {
+		return fmt.Errorf("customers within reach: %w", err)
+	}
 	var views []string
 	for _, t := range readable(ctx) {
 		text, err := r.view(ctx, catalogue, t)

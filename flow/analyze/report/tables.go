@@ -2,11 +2,10 @@ package report
 
 import (
 	"context"
-	"fmt"
+	"database/sql"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"guanxi/base/field"
 	"guanxi/flow/analyze"
@@ -76,6 +75,20 @@ func readable(ctx context.Context) (all []offered) {
 	return all
 }
 
+// seenCustomers holds the ids of the customers who asks may see, where that is not everybody. No statement can name it.
+const seenCustomers = "seen_customers"
+
+// see makes seenCustomers. It comes before the views: what a scope reads is the tables, and not what is called like them.
+func see(ctx context.Context, conn *sql.Conn) error {
+	scope := guard.ScopeOf(ctx, "customers")
+	if scope.All() {
+		return nil
+	}
+	condition, args := scope.Where("c")
+	_, err := conn.ExecContext(ctx, "create temp table "+seenCustomers+" as select c.id from customers c where "+condition, args...)
+	return err
+}
+
 // view writes what a table is to who asks: the columns they may read, of the rows they may see.
 func (r *Reports) view(ctx context.Context, catalogue string, t offered) (string, error) {
 	from := func(table string) string { return quoted(catalogue) + ".main." + quoted(table) }
@@ -88,13 +101,8 @@ func (r *Reports) view(ctx context.Context, catalogue string, t offered) (string
 	}
 	text := "select " + strings.Join(names, ", ") + " from " + from(t.name) + " t"
 	var where []string
-	if scope := guard.ScopeOf(ctx, "customers"); !scope.All() {
-		condition, args := scope.Where("c")
-		written, err := inlined(condition, args)
-		if err != nil {
-			return "", err
-		}
-		where = append(where, "t."+quoted(t.customer)+" in (select c.id from "+from("customers")+" c where "+written+")")
+	if !guard.ScopeOf(ctx, "customers").All() {
+		where = append(where, "t."+quoted(t.customer)+" in (select id from "+seenCustomers+")")
 	}
 	if t.name == "segment_moves" {
 		known, err := r.segments.Views(ctx)
@@ -133,36 +141,3 @@ func customSQL(ctx context.Context) string {
 func quoted(name string) string { return `"` + strings.ReplaceAll(name, `"`, `""`) + `"` }
 
 func literal(text string) string { return "'" + strings.ReplaceAll(text, "'", "''") + "'" }
-
-// inlined puts values into a text in place of their marks: a view cannot hold marks. The text is the program's own.
-func inlined(text string, args []any) (string, error) {
-	var b strings.Builder
-	next := 0
-	for _, c := range text {
-		if c != '?' {
-			b.WriteRune(c)
-			continue
-		}
-		if next >= len(args) {
-			return "", fmt.Errorf("more marks than values")
-		}
-		switch v := args[next].(type) {
-		case int64:
-			b.WriteString(strconv.FormatInt(v, 10))
-		case int:
-			b.WriteString(strconv.Itoa(v))
-		case float64:
-			b.WriteString(strconv.FormatFloat(v, 'g', -1, 64))
-		case bool:
-			b.WriteString(strconv.FormatBool(v))
-		case string:
-			b.WriteString(literal(v))
-		case time.Time:
-			b.WriteString("date '" + v.Format(time.DateOnly) + "'")
-		default:
-			return "", fmt.Errorf("a scope holds a value of type %T", v)
-		}
-		next++
-	}
-	return b.String(), nil
-}

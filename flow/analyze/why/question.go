@@ -19,17 +19,18 @@ type Question struct {
 // Answer is today's answer to a question: a sentence, the figures behind it, and what further data would tell more.
 type Answer struct {
 	Question
-	State    string        `json:"state" enum:"answered,needs" doc:"needs: without the data named there is nothing to say"`
-	Sentence analyze.Label `json:"sentence"`
-	From     string        `json:"from" format:"date"`
-	To       string        `json:"to" format:"date"`
-	Heads    []AnswerHead  `json:"heads" doc:"what the figures of a row are"`
-	Rows     []AnswerRow   `json:"rows"`
-	Total    *AnswerRow    `json:"total,omitempty" doc:"the sum of the rows"`
-	Drawn    int           `json:"drawn" doc:"which figure is drawn as a bar"`
-	Needs    []AnswerNeed  `json:"needs"`
-	Metric   string        `json:"metric,omitempty" doc:"the figure to take apart further"`
-	Against  string        `json:"against,omitempty"`
+	State    string         `json:"state" enum:"answered,needs" doc:"needs: without the data named there is nothing to say"`
+	Sentence analyze.Label  `json:"sentence"`
+	From     string         `json:"from" format:"date"`
+	To       string         `json:"to" format:"date"`
+	Heads    []AnswerHead   `json:"heads" doc:"what the figures of a row are"`
+	Parts    *analyze.Label `json:"parts,omitempty" doc:"by what the rows are parts"`
+	Rows     []AnswerRow    `json:"rows"`
+	Total    *AnswerRow     `json:"total,omitempty" doc:"the sum of the rows"`
+	Drawn    int            `json:"drawn" doc:"which figure is drawn as a bar"`
+	Needs    []AnswerNeed   `json:"needs"`
+	Metric   string         `json:"metric,omitempty" doc:"the figure to take apart further"`
+	Against  string         `json:"against,omitempty"`
 }
 
 // AnswerHead is what one figure of each row is.

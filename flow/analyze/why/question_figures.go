@@ -44,6 +44,12 @@ func (w *Why) returnRate(ctx context.Context, a *Answer, p analyze.Period, group
 	}
 	a.Sentence = label(fmt.Sprintf("回头率%s：从 %s 到 **%s**。%s", move.Chinese, percent(*why.Reference.Value), percent(*why.Value.Value), cause.Chinese),
 		fmt.Sprintf("The rate %s, from %s to **%s**. %s", move.English, percent(*why.Reference.Value), percent(*why.Value.Value), cause.English))
+	for _, s := range why.Splits {
+		if s.Name == why.Split {
+			by := label(s.Label.ZH, s.Label.EN)
+			a.Parts = &by
+		}
+	}
 	for _, r := range why.Rows {
 		a.Rows = append(a.Rows, AnswerRow{Label: labelOf(r), Figures: []analyze.Number{r.Reference, r.Value, analyze.NumberOf(ctx, analyze.UnitShare, r.Amount)}})
 	}

@@ -5592,6 +5592,8 @@ export interface components {
             /** @description the figure to take apart further */
             metric?: string;
             needs: components["schemas"]["AnswerNeed"][] | null;
+            /** @description by what the rows are parts */
+            parts?: components["schemas"]["AnalyzeLabel"];
             rows: components["schemas"]["AnswerRow"][] | null;
             sentence: components["schemas"]["AnalyzeLabel"];
             /**

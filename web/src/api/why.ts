@@ -47,6 +47,7 @@ export interface Answer extends Question {
   from: string;
   to: string;
   heads: { label: Said; unit: MetricUnit; moved: boolean }[];
+  parts?: Said;
   rows: AnswerRow[];
   total?: AnswerRow;
   drawn: number;

@@ -225,7 +225,7 @@ export default {
       number_unknown: "这类事实没有这个数：{{a}}", reckoning_unknown: "没有这种算法：{{a}}", report_of_another: "这是别人的报表：可以复制一份再改", report_too_large: "结果超过 {{a}} 格：请少拆一些或缩短时段", span_unknown: "没有这种时段：{{a}}",
       statement_not_a_select: "只能写一条 SELECT", statement_not_allowed: "这里不能用 {{a}}", statement_too_slow: "超过 {{a}} 秒，已停止：请少取一些", statement_unreadable: "{{a}}", statements_several: "一次只能写一条语句", table_unknown: "没有你能读的表 {{a}}",
       path_node_unknown: "没有这个页面：{{a}}", split_unknown: "不能按它拆分：{{a}}", step_unknown: "没有这种时间步长：{{a}}", subject_unreadable: "对象看不懂：{{a}}", takes_no_value: "这种比较不需要值",
-      target_period_invalid: "这个指标的目标不能按这个周期", token_unknown: "令牌无效或已停用", too_many_conditions: "条件太多，最多 {{a}} 条", type_invalid: "值的类型不对",
+      target_period_invalid: "这个指标的目标不能按这个周期", token_unknown: "令牌无效或已停用", too_many_conditions: "条件太多，最多 {{a}} 条", too_many_steps: "时间太长，最多 {{a}} 天", type_invalid: "值的类型不对",
       unknown_choice: "没有这个选项：{{a}}", unknown_event: "没有这种事件：{{a}}", unknown_key: "多了一项不认识的内容", unknown_measure: "不能这样衡量：{{a}}",
       unknown_property: "这种事件没有这个属性：{{a}}", values_of_different_types: "几个值的类型不一样", wrong_number_of_values: "要正好 {{a}} 个值",
       duplicates_label_first: "先看过并判断 {{a}} 对，再成批合并", merge_batch_not_done: "这批合并还没做完",

@@ -52,8 +52,7 @@ function Columns({ of }: { of: Customer }) {
           <Corrections of={of} />
           <RhythmPanel of={of} />
           <Promises of={of} />
-          <CustomerGoods id={of.id} />
-          <CustomerLikeness id={of.id} />
+          {of.orders && of.orders.count > 0 && <><CustomerGoods id={of.id} /><CustomerLikeness id={of.id} /></>}
           <SegmentsPanel of={of} />
           <ListsPanel of={of} />
           <VisitorsPanel of={of} />

@@ -53,7 +53,7 @@ function Told({ of, go }: { of: Answer; go: Props["go"] }) {
       {of.rows.length > 0 && (
         <div className="listwrap" tabIndex={0} role="region" aria-label={of.text[language]}>
           <table className="con">
-            <thead><tr><th scope="col">{t("questions.part")}</th>{of.heads.map((head) => <th key={head.label[language]} scope="col" className="num">{head.label[language]}</th>)}<th scope="col" className="bar hide-phone"><span className="sr">{t("questions.drawn", { of: of.heads[of.drawn]?.label[language] ?? "" })}</span></th></tr></thead>
+            <thead><tr><th scope="col">{of.parts?.[language] ?? t("questions.part")}</th>{of.heads.map((head) => <th key={head.label[language]} scope="col" className="num">{head.label[language]}</th>)}<th scope="col" className="bar hide-phone"><span className="sr">{t("questions.drawn", { of: of.heads[of.drawn]?.label[language] ?? "" })}</span></th></tr></thead>
             <tbody>
               {of.rows.map((row) => (
                 <tr key={row.label[language]}>
