@@ -145,7 +145,7 @@ func (w *Watch) List(ctx context.Context, in *alertsInput) (page.List[AlertView]
 	}
 	rank, at := "(case a.severity when 'critical' then 0 when 'warning' then 1 else 2 end)", "a.due_at"
 	if in.State == "over" {
-		rank, at = "0", "(-a.updated_at)"
+		rank, at = "(a.id - a.id)", "(-a.updated_at)" // a bare 0 would be read as the number of a column
 	}
 	if in.Cursor != "" {
 		var p position

@@ -14,6 +14,7 @@ import (
 
 // LiveEvent is an event as it has arrived in columns.
 type LiveEvent struct {
+	ID         string          `json:"id" doc:"the request it came in, and its place there"`
 	At         time.Time       `json:"at"`
 	ReceivedAt time.Time       `json:"received_at"`
 	Kind       string          `json:"kind"`
@@ -103,7 +104,7 @@ func (t *Tracking) registerLive(a *api.API) {
 // may be somebody who sees none.
 func (t *Tracking) latest(ctx context.Context, source int64) ([]LiveEvent, error) {
 	rows, err := t.columns.Query(ctx, `
-select ts, received_at, kind, event, visitor_id, customer_id, bot, coalesce(host, ''), coalesce(path, ''), coalesce(device, ''), coalesce(properties::varchar, '{}')
+select batch_id || '-' || position, ts, received_at, kind, event, visitor_id, customer_id, bot, coalesce(host, ''), coalesce(path, ''), coalesce(device, ''), coalesce(properties::varchar, '{}')
 from events
 where source_id = ?
 order by received_at desc, batch_id desc, position desc
@@ -119,7 +120,7 @@ limit ?`, source, shownLive)
 		var at, received, visitor int64
 		var who sql.NullInt64
 		var properties string
-		if err := rows.Scan(&at, &received, &e.Kind, &e.Event, &visitor, &who, &e.Bot, &e.Host, &e.Path, &e.Device, &properties); err != nil {
+		if err := rows.Scan(&e.ID, &at, &received, &e.Kind, &e.Event, &visitor, &who, &e.Bot, &e.Host, &e.Path, &e.Device, &properties); err != nil {
 			return nil, err
 		}
 		e.At, e.ReceivedAt, e.Visitor, e.Properties = time.UnixMilli(at).UTC(), time.UnixMilli(received).UTC(), api.ID(visitor), json.RawMessage(properties)

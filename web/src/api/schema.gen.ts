@@ -8585,6 +8585,8 @@ export interface components {
             device: string;
             event: string;
             host: string;
+            /** @description the request it came in, and its place there */
+            id: string;
             kind: string;
             path: string;
             properties: unknown;

@@ -26,6 +26,7 @@ export interface Source {
 
 /** An event as it arrived. */
 export interface LiveEvent {
+  id: string;
   at: string;
   received_at: string;
   kind: string;

@@ -69,7 +69,7 @@ export function useTodayActs(onBack: (item: TodayItem) => void = () => {}) {
     const sentOff = () => setSending((ids) => new Set([...ids].filter((id) => id !== item.id)));
     const stays = () => setGone((ids) => new Set([...ids].filter((id) => id !== item.id)));
     setLeaving((ids) => new Set([...ids].filter((id) => id !== item.id)));
-    const back = takeBack(() => sent.then(() => undoToday(item.id)).then(stays));
+    const back = takeBack(() => sent.then(() => undoToday(item.id)).then(() => { stays(); sentOff(); }));
     say({ text, undo: () => back().then(() => onBack(item)) });
     await sent.catch((error: unknown) => { stays(); sentOff(); sayFault(error); });
     taking.current.delete(item.id);

@@ -28,14 +28,14 @@ export function GoodsTab({ segment, onPick }: { segment: string | undefined; onP
         <p className="meta">{t("goods.openingsMeta")}</p>
         {data.openings.length === 0 ? <p className="dim">{t("goods.noOpenings")}</p> : (
           <table className={isPlaceholderData ? "list openings old" : "list openings"}>
-            <thead><tr><th scope="col">{t("goods.item")}</th><th scope="col" className="wide">{t("goods.with")}</th><th scope="col" className="num wide">{t("goods.price")}</th><th scope="col" className="num">{t("goods.have")}</th><th scope="col" className="num">{t("goods.lack")}</th><th scope="col"><span className="sr">{t("cluster.segment")}</span></th></tr></thead>
+            <thead><tr><th scope="col">{t("goods.item")}</th><th scope="col" className="wide">{t("goods.with")}</th><th scope="col" className="num wide">{t("goods.price")}</th><th scope="col" className="num wide">{t("goods.have")}</th><th scope="col" className="num">{t("goods.lack")}</th><th scope="col"><span className="sr">{t("cluster.segment")}</span></th></tr></thead>
             <tbody>
               {data.openings.map((each) => (
                 <tr key={each.item}>
                   <td><b>{each.name}</b> <span className="dim">{each.category}</span></td>
                   <td className="wide dim">{each.with.map((other) => other.name).join(t("goods.comma"))}</td>
                   <td className="num wide">{format.money(each.price)}</td>
-                  <td className="num">{format.count(each.have)}</td>
+                  <td className="num wide">{format.count(each.have)}</td>
                   <td className="num"><Opens to="/customers" search={{ filter: each.condition }}>{format.count(each.lack)}</Opens></td>
                   <td className="num"><Link className="link" to="/segments/new" search={{ condition: each.condition }}>{t("goods.save")}</Link></td>
                 </tr>

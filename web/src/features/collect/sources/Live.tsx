@@ -14,7 +14,7 @@ export function Live({ of }: { of: Source }) {
     <>
       {refused.length > 0 && <Section title={t("live.refused")}><DataList label={t("live.refused")} answer={{ ...answer, data: { items: refused } }} columns={why} rowKey={(row) => `${row.code} ${row.field}`} empty="" keys={false} /></Section>}
       <Section title={t("tab.live")} side={<span className="meta">{t("live.hint")}</span>}>
-        <DataList label={t("tab.live")} answer={answer} columns={useColumns()} rowKey={(row) => `${row.received_at} ${row.visitor_id} ${row.at} ${row.event} ${row.path}`} pageSize={100} empty={t("live.empty")} />
+        <DataList label={t("tab.live")} answer={answer} columns={useColumns()} rowKey={(row) => row.id} pageSize={100} empty={t("live.empty")} />
       </Section>
     </>
   );
