@@ -84,8 +84,9 @@ var factKinds = []factKind{
 		{Name: "contacts", Label: Text{"联系人数", "Contacts"}, Unit: UnitCount, sql: "f.contacts", field: "contacts.count"}}},
 }
 
-// mayUseFact reports whether the reader may reckon with what the field governs.
-func mayUseFact(ctx context.Context, name string) bool {
+// MayUse reports whether who asks may reckon with a field of customers: read it in full, and ask by it. The empty name is no
+// field, and free.
+func MayUse(ctx context.Context, name string) bool {
 	if name == "" {
 		return true
 	}
@@ -110,7 +111,7 @@ func crossMeasure(ctx context.Context, c CrossMeasure) (*Metric, CrossHead, erro
 		return nil, CrossHead{}, fault.Invalid("fact", "fact_unknown", c.Fact)
 	}
 	kind := &factKinds[at]
-	if !mayUseFact(ctx, kind.field) {
+	if !MayUse(ctx, kind.field) {
 		return nil, CrossHead{}, fault.Forbidden("field_forbidden", kind.field)
 	}
 	metric := &Metric{Name: c.Fact + "." + c.Do, Unit: UnitCount, source: kind.source, rows: kind.rows}
@@ -139,7 +140,7 @@ func (m *Metric) reckon(ctx context.Context, kind *factKind, c CrossMeasure) err
 		return fault.Invalid("of", "number_unknown", c.Of)
 	}
 	n := kind.Numbers[at]
-	if !mayUseFact(ctx, n.field) {
+	if !MayUse(ctx, n.field) {
 		return fault.Forbidden("field_forbidden", n.field)
 	}
 	known := part{"count(*)", n.sql + " is not null"}

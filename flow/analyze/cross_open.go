@@ -49,8 +49,8 @@ func (m *Metrics) OpenCross(ctx context.Context, segments *Segments, q CrossQuer
 	if err := guard.Authorize(ctx, of.permission); err != nil {
 		return nil, err
 	}
-	if (metric.rows == "orders" || figureUnit(metric) == UnitMoney) && guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
-		return nil, fault.Forbidden("field_not_readable", guard.Purchases)
+	if err := mayOpen(ctx, metric); err != nil {
+		return nil, err
 	}
 	p, err := c.periodOf(cell)
 	if err != nil {

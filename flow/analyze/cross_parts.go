@@ -78,7 +78,7 @@ func (m *Metrics) Parts(ctx context.Context) (*CrossParts, error) {
 		}
 		fact := CrossFact{Name: kind.Name, Label: kind.Label, Rows: kind.Rows, Of: keep(metric), Steady: kind.source.kind == snapshot, Numbers: []CrossNumber{}}
 		for _, n := range kind.Numbers {
-			if mayUseFact(ctx, n.field) {
+			if MayUse(ctx, n.field) {
 				fact.Numbers = append(fact.Numbers, CrossNumber{n.Name, n.Label, n.Unit})
 			}
 		}
@@ -105,7 +105,3 @@ func (m *Metrics) Parts(ctx context.Context) (*CrossParts, error) {
 	}
 	return out, nil
 }
-
-// MayUse reports whether who asks may reckon with a field of customers: read it in full, and ask by it. The empty name is no
-// field, and free.
-func MayUse(ctx context.Context, name string) bool { return mayUseFact(ctx, name) }

@@ -65,3 +65,8 @@ func (n Number) Plain() string { return n.plain() }
 func NumberOf(ctx context.Context, unit Unit, v float64) Number {
 	return numberOf(unit, v, currency(ctx))
 }
+
+// Percent writes a share, 0..1, in percent to one decimal, as short as it is exact.
+func Percent(share float64) string {
+	return strconv.FormatFloat(math.Round(share*1000)/10, 'f', -1, 64) + "%"
+}

@@ -81,6 +81,14 @@ type openCursor struct {
 	ID int64   `json:"i"`
 }
 
+// mayOpen refuses who may know nothing of purchases what is made of them. Fault: forbidden.
+func mayOpen(ctx context.Context, metric *Metric) error {
+	if metric.rows != "orders" && figureUnit(metric) != UnitMoney {
+		return nil
+	}
+	return guard.MayRead(ctx, "customers", guard.Purchases)
+}
+
 // Open lists the rows behind a number, orders and follow-ups newest first, customers with the largest figure first.
 // Faults: not found, invalid, forbidden, conflict.
 func (m *Metrics) Open(ctx context.Context, name string, q Behind) (*Opened, error) {
@@ -92,10 +100,8 @@ func (m *Metrics) Open(ctx context.Context, name string, q Behind) (*Opened, err
 	if err := guard.Authorize(ctx, of.permission); err != nil {
 		return nil, err
 	}
-	if metric.rows == "orders" || figureUnit(metric) == UnitMoney {
-		if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
-			return nil, err
-		}
+	if err := mayOpen(ctx, metric); err != nil {
+		return nil, err
 	}
 	rows, args, err := m.openSQL(ctx, metric, of, q)
 	if err != nil {

@@ -2,11 +2,11 @@ package customer
 
 import (
 	"context"
-	"math"
 
 	"guanxi/base/clock"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	"guanxi/base/proportion"
 )
 
 // Precision is how many of the pairs at or above a score are really one, judged by those a person has labelled. Low and
@@ -19,18 +19,6 @@ type Precision struct {
 	Share    float64 `json:"share" doc:"of those labelled that are one"`
 	Low      float64 `json:"low"`
 	High     float64 `json:"high"`
-}
-
-// wilson gives the 95% bounds of a share, k of n (Wilson, Probable inference, JASA 22, 1927).
-func wilson(k, n int64) (low, high float64) {
-	if n == 0 {
-		return 0, 1
-	}
-	const z = 1.959964
-	p, m := float64(k)/float64(n), float64(n)
-	middle := (p + z*z/(2*m)) / (1 + z*z/m)
-	half := z / (1 + z*z/m) * math.Sqrt(p*(1-p)/m+z*z/(4*m*m))
-	return max(middle-half, 0), min(middle+half, 1)
 }
 
 // steps are the scores at which the precision is told.
@@ -92,7 +80,7 @@ group by l.score`, scope(ctx, "a"), scope(ctx, "b"), scores[0]).Scan(ctx, &label
 		if p.Labelled > 0 {
 			p.Share = float64(p.Same) / float64(p.Labelled)
 		}
-		p.Low, p.High = wilson(p.Same, p.Labelled)
+		p.Low, p.High = proportion.Wilson(float64(p.Same), float64(p.Labelled))
 	}
 	return list, nil
 }

@@ -60,25 +60,33 @@ func (b *bench) measureServer(ctx context.Context, f *floors) (err error) {
 	return err
 }
 
+// counted previews a condition n times and gives, at p95 in milliseconds, what the program says counting took and the whole call.
+func counted(ctx context.Context, s *served.Server, n int, condition func(i int) any) (count, whole float64, err error) {
+	var counts []float64
+	whole, err = p95(ctx, n, func(ctx context.Context, i int) error {
+		var answer struct {
+			TookMS float64 `json:"took_ms"`
+		}
+		err := s.Call(ctx, "POST", "/segments/preview", map[string]any{"condition": condition(i)}, &answer)
+		counts = append(counts, answer.TookMS)
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	slices.Sort(counts)
+	return counts[len(counts)*95/100], whole, nil
+}
+
 func (b *bench) segment(ctx context.Context, s *served.Server, f *floors) error {
 	const work = "segment of five conditions: count, p95"
 	if !b.wants(work) {
 		return nil
 	}
-	var counts []float64
-	whole, err := p95(ctx, 60, func(ctx context.Context, i int) error {
-		var answer struct {
-			TookMS float64 `json:"took_ms"`
-		}
-		err := s.Call(ctx, "POST", "/segments/preview", map[string]any{"condition": condition(50_000 + 100*i)}, &answer)
-		counts = append(counts, answer.TookMS)
-		return err
-	})
+	count, whole, err := counted(ctx, s, 60, func(i int) any { return condition(50_000 + 100*i) })
 	if err != nil {
 		return err
 	}
-	slices.Sort(counts)
-	count := counts[len(counts)*95/100]
 	b.add(b.customers, row{work: work, unit: "ms", floor: "the engine's raw SQL", aim: "10 ms"}, figure{count, f.count})
 	b.add(b.customers, row{work: "the same count against slices in memory", unit: "ms", floor: "a loop over slices"}, figure{count, f.scan})
 	b.add(b.customers, row{work: "the whole preview: count, parts, sample, composition, sentence, p95", unit: "ms", floor: "the count in raw SQL", aim: "100 ms"}, figure{whole, f.count})

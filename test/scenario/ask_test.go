@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -118,6 +119,16 @@ func (c *company) total(path string) int {
 	}
 	c.get(path+join+"limit=1&total=true", &list)
 	return list.Total
+}
+
+// tell sends what customers did to a source, as a program beside the shop does.
+func (c *company) tell(key string, sentAt any, messages []map[string]any) {
+	c.t.Helper()
+	for some := range slices.Chunk(messages, 400) {
+		if err := c.Send(c.t.Context(), key, "/v1/batch", map[string]any{"batch": some, "sentAt": sentAt}); err != nil {
+			c.t.Fatal(err)
+		}
+	}
 }
 
 // guanxi runs a command of the program over the company's data and gives what it printed.

@@ -1,10 +1,8 @@
 package scenario
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -232,24 +230,7 @@ func (c *company) sends() {
 			Key string `json:"write_key"`
 		}
 		c.post("/sources", map[string]any{"name": name, "kind": "server"}, &made)
-		for from := 0; from < len(messages[name]); from += 400 {
-			body, err := json.Marshal(map[string]any{"batch": messages[name][from:min(from+400, len(messages[name]))], "sentAt": at(0)})
-			if err != nil {
-				c.t.Fatal(err)
-			}
-			request, err := http.NewRequestWithContext(c.t.Context(), "POST", c.URL()+"/v1/batch", bytes.NewReader(body))
-			if err != nil {
-				c.t.Fatal(err)
-			}
-			request.SetBasicAuth(made.Key, "")
-			request.Header.Set("Content-Type", "application/json")
-			answer, err := http.DefaultClient.Do(request)
-			if err != nil {
-				c.t.Fatal(err)
-			}
-			_ = answer.Body.Close()
-			c.expect("what "+name+" was told", answer.StatusCode, 200)
-		}
+		c.tell(made.Key, at(0), messages[name])
 	}
 }
 

@@ -1,7 +1,6 @@
 package scenario
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,27 +10,6 @@ import (
 	"testing"
 	"time"
 )
-
-// tell sends what customers did, as a program beside the shop does.
-func (d *desk) tell(key string, messages []map[string]any) {
-	d.t.Helper()
-	body, err := json.Marshal(map[string]any{"batch": messages, "sentAt": monday})
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	request, err := http.NewRequestWithContext(d.t.Context(), "POST", d.URL()+"/v1/batch", bytes.NewReader(body))
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	request.SetBasicAuth(key, "")
-	request.Header.Set("Content-Type", "application/json")
-	answer, err := http.DefaultClient.Do(request)
-	if err != nil {
-		d.t.Fatal(err)
-	}
-	_ = answer.Body.Close()
-	d.expect("what the source was told", answer.StatusCode, 200)
-}
 
 // T17, from the rule on: of six who use a feature ten times a month three use it at least 60% less in the last 30 days. The rule
 // tells of these three, on the page of alerts and on Today; what is done at the one place is done at the other, by one person.
@@ -62,7 +40,7 @@ func TestT17RuleAlertTodayClosed(t *testing.T) {
 	if _, err := d.Import(t.Context(), path, map[string]string{"kind": "customers", "mapping": `{"constants": {"source": "crm app"}}`}); err != nil {
 		t.Fatal(err)
 	}
-	d.tell(source.Key, messages)
+	d.tell(source.Key, monday, messages)
 
 	watches := map[string]any{"kind": "customers", "condition": map[string]any{"event": "report_opened", "measure": "ratio", "op": "lte", "value": 0.4, "window": map[string]any{"last_days": 30}}}
 	fires := map[string]any{"when": "enters"}

@@ -1,10 +1,7 @@
 package scenario
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"testing"
 	"time"
 
@@ -56,24 +53,7 @@ func courseCompletion(c *company) {
 			}
 		}
 	}
-	for from := 0; from < len(batch); from += 400 {
-		body, err := json.Marshal(map[string]any{"batch": batch[from:min(from+400, len(batch))], "sentAt": now.Format(time.RFC3339)})
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		request, err := http.NewRequestWithContext(c.t.Context(), "POST", c.URL()+"/v1/batch", bytes.NewReader(body))
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		request.SetBasicAuth(made.Key, "")
-		request.Header.Set("Content-Type", "application/json")
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			c.t.Fatal(err)
-		}
-		_ = answer.Body.Close()
-		c.expect("what was sent", answer.StatusCode, 200)
-	}
+	c.tell(made.Key, now.Format(time.RFC3339), batch)
 	enrolled := map[string]any{"event": "course_enrolled"}
 	unfinished := map[string]any{"all": []any{enrolled, map[string]any{"not": map[string]any{"event": "course_finished"}}}}
 	finished := 0

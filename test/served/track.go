@@ -27,7 +27,7 @@ func (s *Server) Send(ctx context.Context, key, path string, body any) error {
 	}
 	defer answer.Body.Close()
 	said, err := io.ReadAll(answer.Body)
-	if err == nil && answer.StatusCode >= 300 {
+	if err == nil && answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("POST %s: %s: %s", path, answer.Status, said)
 	}
 	return err

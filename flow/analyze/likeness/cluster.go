@@ -324,7 +324,7 @@ func (c *Clusters) phrase(of *Cluster, all []feature, j int) (l analyze.Label, o
 		years := int(math.Round(value))
 		return analyze.Label{Chinese: fmt.Sprintf("约 %d 岁", years), English: fmt.Sprintf("about %d years old", years)}, true
 	case f.name == "price_level" && effect > 0:
-		return analyze.Label{Chinese: "多付 " + percent(math.Round(100*(math.Exp(value)-1))/100), English: "pay " + percent(math.Round(100*(math.Exp(value)-1))/100) + " more"}, math.Exp(value) > 1.005
+		return analyze.Label{Chinese: "多付 " + analyze.Percent(math.Round(100*(math.Exp(value)-1))/100), English: "pay " + analyze.Percent(math.Round(100*(math.Exp(value)-1))/100) + " more"}, math.Exp(value) > 1.005
 	case f.name == "price_level":
 		return analyze.Label{Chinese: "挑便宜的", English: "pick the cheaper"}, true
 	case f.aspect == aspectTaste && effect > 0:

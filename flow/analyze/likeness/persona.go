@@ -244,7 +244,7 @@ func words(ctx context.Context, unit string, bound float64, above, chinese bool)
 	case "money":
 		said = analyze.Reader{Currency: workspace.Of(ctx).Currency}.Money(math.Round(bound))
 	case "share":
-		said = percent(bound)
+		said = analyze.Percent(bound)
 	default:
 		said = plain(bound)
 	}

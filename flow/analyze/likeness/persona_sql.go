@@ -118,11 +118,6 @@ from d, bounds`)).Scan(&of.Known, &of.KnownBase, &median, &baseMedian, &low, &hi
 	return nil
 }
 
-// percent writes a share, plain a number, as short as it is clear.
-func percent(share float64) string {
-	return strconv.FormatFloat(math.Round(share*1000)/10, 'f', -1, 64) + "%"
-}
-
 func plain(v float64) string {
 	if math.Abs(v) >= 100 {
 		v = math.Round(v)

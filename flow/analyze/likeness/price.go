@@ -13,6 +13,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"guanxi/base/api"
+	"guanxi/base/proportion"
 	"guanxi/flow/analyze"
 	"guanxi/guard"
 )
@@ -168,7 +169,7 @@ func (l *Likeness) accepted(ctx context.Context, b *PriceBoard) error {
 			a.Chasing = &chasing.Float64
 		}
 		for _, n := range counts {
-			low, high := wilson(float64(n), float64(a.Lines))
+			low, high := proportion.Wilson(float64(n), float64(a.Lines))
 			a.Share, a.Low, a.High = append(a.Share, float64(n)/float64(a.Lines)), append(a.Low, low), append(a.High, high)
 		}
 		if key == 0 {
@@ -186,14 +187,6 @@ func (l *Likeness) accepted(ctx context.Context, b *PriceBoard) error {
 	}
 	slices.SortStableFunc(b.Clusters, func(a, b Acceptance) int { return cmp.Or(cmp.Compare(b.Premium, a.Premium), cmp.Compare(*a.ID, *b.ID)) })
 	return rows.Err()
-}
-
-// wilson gives the limits of a share at 95% (Wilson 1927).
-func wilson(n, of float64) (low, high float64) {
-	const z = 1.96
-	p := n / of
-	middle, half := (p+z*z/(2*of))/(1+z*z/of), z*math.Sqrt(p*(1-p)/of+z*z/(4*of*of))/(1+z*z/of)
-	return max(0, middle-half), min(1, middle+half)
 }
 
 func (l *Likeness) elastic(ctx context.Context, b *PriceBoard) error {

@@ -13,6 +13,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/columns"
 	"guanxi/base/workspace"
+	"guanxi/flow/analyze"
 )
 
 // evidence is what a finding that is not about one customer rests on.
@@ -238,15 +239,11 @@ func (q *Quality) nullJumps(ctx context.Context, threshold float64) ([]finding, 
 			pooled := (was.empty[i] + s.empty[i]) / (was.n + s.n)
 			if p1-p0 > threshold && p1-p0 > 3*math.Sqrt(pooled*(1-pooled)*(1/was.n+1/s.n)) {
 				found = append(found, finding{subjectType: "source", subjectName: source, field: field,
-					evidence: evidence{Value: percent(p1), Expected: percent(p0)}})
+					evidence: evidence{Value: analyze.Percent(p1), Expected: analyze.Percent(p0)}})
 			}
 		}
 	}
 	return found, rows.Err()
-}
-
-func percent(share float64) string {
-	return strconv.FormatFloat(math.Round(share*1000)/10, 'f', -1, 64) + "%"
 }
 
 func ruleNamed(rules []*Rule, key string) *Rule {

@@ -8,7 +8,6 @@ import (
 	"math"
 	"slices"
 
-	"guanxi/base/fault"
 	"guanxi/flow/analyze"
 	"guanxi/guard"
 )
@@ -33,8 +32,8 @@ group by 1`
 
 // sold reads products now and in the time before. Fault: forbidden for who may not know what customers buy.
 func (w *Why) sold(ctx context.Context, p analyze.Period, group int64) ([]sold, error) {
-	if guard.FieldsOf(ctx, "customers").Right(guard.Purchases) == guard.None {
-		return nil, fault.Forbidden("field_not_readable", guard.Purchases)
+	if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
+		return nil, err
 	}
 	args := []any{before(p).From, p.To, p.From}
 	among, err := w.segments.Among(ctx, group)

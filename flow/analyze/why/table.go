@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math"
 	"slices"
+
+	"guanxi/base/proportion"
 )
 
 // Share is how many of a number have something.
@@ -41,24 +43,12 @@ func (f fourfold) probability() float64 {
 	return math.Erfc(math.Abs(f.a/f.n-f.b/f.m) / deviation / math.Sqrt2)
 }
 
-const z95 = 1.959964
-
-// wilson gives the limits of a share at 95% (Wilson, JASA 22, 1927).
-func wilson(with, of float64) (low, high float64) {
-	if of == 0 {
-		return 0, 1
-	}
-	p, z2 := with/of, z95*z95
-	middle, half := (p+z2/(2*of))/(1+z2/of), z95/(1+z2/of)*math.Sqrt(p*(1-p)/of+z2/(4*of*of))
-	return max(0, middle-half), min(1, middle+half)
-}
-
 // difference gives the limits of the first share less the second: the hybrid score interval, method 10 of Newcombe, "Interval
 // estimation for the difference between independent proportions", Statistics in Medicine 17 (1998).
 func (f fourfold) difference() (low, high float64) {
 	p, q := f.a/f.n, f.b/f.m
-	pl, ph := wilson(f.a, f.n)
-	ql, qh := wilson(f.b, f.m)
+	pl, ph := proportion.Wilson(f.a, f.n)
+	ql, qh := proportion.Wilson(f.b, f.m)
 	return p - q - math.Hypot(p-pl, qh-q), p - q + math.Hypot(ph-p, q-ql)
 }
 
