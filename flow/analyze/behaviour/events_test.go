@@ -1,6 +1,7 @@
 package behaviour
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -141,12 +142,14 @@ func staysOf(events []told, idleMinutes int64) (all []stay) {
 		var campaign string // of the run, which a session is a part of
 		var person int64
 		deeds := 0
+		var sent string // the foreign host that the first page was reached from
 		end := func() {
 			if now != nil && now.pages > 0 {
+				now.from = cmp.Or(now.from, sent)
 				now.bounced = now.pages == 1 && deeds == 0
 				all = append(all, *now)
 			}
-			now, deeds = nil, 0
+			now, deeds, sent = nil, 0, ""
 		}
 		for i, e := range list {
 			fresh := i == 0 || e.ts-list[i-1].ts > idleMinutes*60_000
@@ -159,9 +162,7 @@ func staysOf(events []told, idleMinutes int64) (all []stay) {
 			}
 			if e.campaign != "" {
 				campaign = e.campaign
-				if now.from == "" || now.pages == 0 || now.start == e.ts {
-					now.from = e.campaign
-				}
+				now.from = cmp.Or(now.from, e.campaign)
 			}
 			if e.customer != 0 {
 				person, now.customer = e.customer, e.customer
@@ -172,8 +173,8 @@ func staysOf(events []told, idleMinutes int64) (all []stay) {
 			case e.kind != "track":
 				if now.pages++; now.pages == 1 {
 					now.entry = e.path
-					if now.from == "" && e.referrer != ownHost {
-						now.from = e.referrer
+					if e.referrer != ownHost {
+						sent = e.referrer
 					}
 				}
 				now.exit = e.path

@@ -72,7 +72,9 @@ func (s *site) behind(t testing.TB, c analyze.ConditionJSON) int64 {
 	return p.Count
 }
 
-func dayOf(ms int64) string { return workspace.Default().Day(ms) }
+var here = workspace.Default()
+
+func dayOf(ms int64) string { return here.Day(ms) }
 
 func (s *site) rows(t testing.TB, from, to string) analyze.Rows {
 	t.Helper()
