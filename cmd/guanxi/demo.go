@@ -59,7 +59,12 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 	if err := p.stages.quality.SearchNow(ctx); err != nil {
 		return err
 	}
-	return p.catchUp(ctx) // what both found stands on Today from the first look on
+	if c.Scale == "small" { // weeks of alerts over a million customers would take minutes
+		if err := demo.Watched(guard.System(ctx), p.records, p.stages.watch); err != nil {
+			return err
+		}
+	}
+	return p.catchUp(ctx) // what all of it found stands on Today from the first look on
 }
 
 // visit has the shop with a site send what people did there.

@@ -88,6 +88,16 @@ const alertColumns = `a.id, a.rule_id, a.subject, a.customer_id, a.severity, a.s
 // live says that somebody still has to do something about it.
 func (a *Alert) live() bool { return a.State == Open || a.State == Acknowledged }
 
+// ended says when it was closed or, without, no longer so.
+func (a *Alert) ended() int64 {
+	for _, at := range []*int64{a.ClosedAt, a.BackAt} {
+		if at != nil {
+			return *at
+		}
+	}
+	return a.UpdatedAt
+}
+
 // figures gives the evidence.
 func (a *Alert) figures() (e AlertEvidence, err error) {
 	err = json.Unmarshal([]byte(a.Evidence), &e)

@@ -145,7 +145,7 @@ func (w *Watch) List(ctx context.Context, in *alertsInput) (page.List[AlertView]
 	}
 	rank, at := "(case a.severity when 'critical' then 0 when 'warning' then 1 else 2 end)", "a.due_at"
 	if in.State == "over" {
-		rank, at = "(a.id - a.id)", "(-a.updated_at)" // a bare 0 would be read as the number of a column
+		rank, at = "(a.id - a.id)", "(-coalesce(a.closed_at, a.back_at, a.updated_at))" // a bare 0 would be read as the number of a column
 	}
 	if in.Cursor != "" {
 		var p position
@@ -164,7 +164,7 @@ func (w *Watch) List(ctx context.Context, in *alertsInput) (page.List[AlertView]
 		last := &found[in.Limit-1]
 		p := position{map[string]int64{"critical": 0, "warning": 1, "info": 2}[last.Severity], last.DueAt, last.ID}
 		if in.State == "over" {
-			p.Rank, p.At = 0, -last.UpdatedAt
+			p.Rank, p.At = 0, -last.ended()
 		}
 		list.NextCursor = page.EncodeCursor(p)
 	}

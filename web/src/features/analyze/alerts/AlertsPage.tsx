@@ -54,7 +54,7 @@ function List({ tab, rule, rules }: { tab: "open" | "over"; rule: AlertRule | un
         <Empty action={tab === "open" && rules.length === 0 ? <Link to="/alerts" search={{ tab: "rules" }}><Button size="md">{t("choosePreset")}</Button></Link> : undefined}>{t(tab === "over" ? "emptyOver" : rules.length ? "empty" : "emptyRules")}</Empty>
       ) : (
         <ul className="alertlist">
-          {items.map((each) => <Row key={each.id} of={each} />)}
+          {items.map((each) => <Row key={each.id} of={each} named={!rule} />)}
           {folded.map((each) => <Fold key={each.id} of={each} />)}
         </ul>
       )}
@@ -63,7 +63,7 @@ function List({ tab, rule, rules }: { tab: "open" | "over"; rule: AlertRule | un
   );
 }
 
-function Row({ of }: { of: Alert }) {
+function Row({ of, named }: { of: Alert; named: boolean }) {
   const { t } = useTranslation("alert");
   const format = useFormat();
   const words = useAlertWords();
@@ -72,11 +72,11 @@ function Row({ of }: { of: Alert }) {
     <li className={`sev-${of.severity}`}>
       <div className="what">
         <Link className="name" to="/alerts/$id" params={{ id: of.id }}>{of.customer ? of.customer.name || of.customer.id : of.rule.name}</Link>
-        <p>{of.customer && <>{of.rule.name}<Sep /></>}{words.finding(of)}{parts && parts.share > 0.3 && <><Sep />{t("mostly", { label: parts.label, share: format.share(Math.min(parts.share, 1), 0) })}</>}</p>
+        <p>{of.customer && named && <>{of.rule.name}<Sep /></>}{words.finding(of)}{parts && parts.share > 0.3 && <><Sep />{t("mostly", { label: parts.label, share: format.share(Math.min(parts.share, 1), 0) })}</>}</p>
         <span className="meta"><When of={of} /></span>
       </div>
       {of.evidence.series && <Spark values={of.evidence.series.slice(-30).map((each) => each.value)} />}
-      <span className="stake">{of.at_stake && <b>{format.money(of.at_stake)}</b>}{of.severity !== "info" && <Tag tone={tones[of.severity]}>{t(`severity.${of.severity}`)}</Tag>}</span>
+      <span className="stake">{of.at_stake && <b title={t("atStake")}>{format.money(of.at_stake)}</b>}{of.severity !== "info" && <Tag tone={tones[of.severity]}>{t(`severity.${of.severity}`)}</Tag>}</span>
     </li>
   );
 }
@@ -114,7 +114,7 @@ function Fold({ of }: { of: AlertRule }) {
         <p>{t("folded", { count: of.open })}<Sep />{words.rule(of)}</p>
         <span className="meta">{of.overdue > 0 && <><span className="danger">{t("overdueCount", { count: of.overdue })}</span><Sep /></>}{of.oldest_at && t("oldest", { at: format.when(of.oldest_at) })}{(of.said.customers ?? 0) > 0 && <><Sep />{t("notListed", { n: format.count(of.said.customers) })}</>}</span>
       </div>
-      <span className="stake">{of.at_stake && <b>{format.money(of.at_stake)}</b>}{of.severity !== "info" && <Tag tone={tones[of.severity]}>{t(`severity.${of.severity}`)}</Tag>}</span>
+      <span className="stake">{of.at_stake && <b title={t("atStake")}>{format.money(of.at_stake)}</b>}{of.severity !== "info" && <Tag tone={tones[of.severity]}>{t(`severity.${of.severity}`)}</Tag>}</span>
     </li>
   );
 }

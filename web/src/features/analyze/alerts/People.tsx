@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { listTeams, type AlertRuleDraft } from "../../../api";
 import { useCan } from "../../../app/session";
@@ -11,6 +12,7 @@ interface Owner { kind: AlertRuleDraft["owner_kind"]; id: string }
 export function People({ owner, onOwner, customers, escalateTo, escalateHours, faults }: { owner: Owner; onOwner: (to: Owner) => void; customers: boolean; escalateTo: string | undefined; escalateHours: number; faults: Record<string, string> }) {
   const { t } = useTranslation("alert");
   const can = useCan();
+  const [handedUp, setHandedUp] = useState(Boolean(escalateTo));
   const staff = useQuery({ ...staffQuery, enabled: can("staff.read") });
   const teams = useQuery({ queryKey: ["teams"], queryFn: listTeams, enabled: can("staff.read") && !customers });
   const people = staff.data?.items.filter((each) => each.active) ?? [];
@@ -28,8 +30,8 @@ export function People({ owner, onOwner, customers, escalateTo, escalateHours, f
         )}
       </Field>
       <span />
-      <Field label={t("rule.escalateTo")} fault={faults["escalate_to"]}>{(attributes) => <select className="input" name="escalate_to" key={options.length} defaultValue={escalateTo ?? ""} {...attributes}><option value="">{t("rule.never")}</option>{options}</select>}</Field>
-      <TextField name="escalate_hours" type="number" min={0.1} step="any" label={t("rule.escalateAfter")} defaultValue={escalateHours} faults={faults} />
+      <Field label={t("rule.escalateTo")} fault={faults["escalate_to"]}>{(attributes) => <select className="input" name="escalate_to" key={options.length} defaultValue={escalateTo ?? ""} onChange={(event) => setHandedUp(event.target.value !== "")} {...attributes}><option value="">{t("rule.never")}</option>{options}</select>}</Field>
+      {handedUp && <TextField name="escalate_hours" type="number" min={0.1} step="any" label={t("rule.escalateAfter")} defaultValue={escalateHours} faults={faults} />}
     </div>
   );
 }
