@@ -152,6 +152,7 @@ async function buildSegment(page, say) {
   await page.getByRole("button", { name: say.saveSegment }).click();
   await page.waitForURL(/\/segments\/\d+$/);
   const members = page.getByRole("table", { name: say.members });
+  await members.getByRole("row").nth(8).waitFor();
   assert.equal(await members.getByRole("row").count(), 9, "eight members under the head");
   assert.doesNotMatch(await page.getByRole("main").innerText(), /\w+\.\w+_?\w*\.\w+/, "a word without a translation");
   await accessible(page, "a segment");

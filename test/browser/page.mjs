@@ -18,19 +18,31 @@ export async function withPage({ url, language = "zh-CN", width = 1440, height =
     args: process.getuid?.() === 0 ? ["--no-sandbox"] : [],
   });
   const faults = [];
+  let page;
   try {
     const context = await browser.newContext({ locale: language, viewport: { width, height }, timezoneId: timeZone });
     context.setDefaultTimeout(15_000);
     context.on("page", (page) => watch(page, url, faults));
-    await use(await context.newPage());
+    page = await context.newPage();
+    await use(page);
     assert.deepEqual(faults, [], "the page was not clean");
   } catch (error) {
+    error.stack += `\n${await seen(page)}`;
     if (faults.length && !faults.some((fault) => String(error).includes(fault))) error.stack += `\n${faults.join("\n")}`;
     throw error;
   } finally {
     await browser.close();
   }
 }
+
+/** What stood on the page in the end, for whoever has to find out why a test failed elsewhere. */
+const seen = async (page) => {
+  try {
+    return `${page.url()}\n${await page.locator("body").ariaSnapshot({ timeout: 2000 })}`;
+  } catch (error) {
+    return `the page could not be read: ${error.message}`;
+  }
+};
 
 /** Waits until nothing fades or slides any more: a menu half gone has colours that nobody is meant to read. */
 const settled = (page) =>

@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 
 type Pressed = (event: KeyboardEvent) => void;
 
@@ -11,8 +11,9 @@ const typing = (target: EventTarget | null) =>
  */
 export function useKeys(keys: Record<string, Pressed>, active = true) {
   const latest = useRef(keys);
-  useEffect(() => { latest.current = keys; });
-  useEffect(() => {
+  // together with what is seen: a key pressed at once on what has just appeared is heard, and means that
+  useLayoutEffect(() => { latest.current = keys; });
+  useLayoutEffect(() => {
     if (!active) return;
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;

@@ -12,20 +12,24 @@ import { membersQuery } from "./queries";
 import type { Asking } from "./Row";
 import { usePerform, type TodayActs } from "./useActs";
 
+/** As in today.css: what comes after the members stays where it is when they arrive. */
+const [rowHeight, most] = [36, 8];
+
 /** Those a folded row stands for, each to be dealt with by herself; any can be taken out to have a row of her own. */
 export function Group({ of, acts }: { of: TodayItem; acts: TodayActs }) {
   const { t } = useTranslation("today");
   const { data, error, refetch, fetchNextPage, hasNextPage, isFetchingNextPage } = useInfiniteQuery(membersQuery(of.id));
   const filter = filterOf(of);
   if (error && !data) return <Failed error={error} retry={() => void refetch()} />;
-  if (!data) return <Skeleton rows={Math.min(5, of.members)} height={40} />;
   return (
     <>
       <h3>{t("group.title", { count: of.members })}<span>{filter && <Link to="/customers" search={{ filter }} className="link">{t("group.list")}</Link>}</span></h3>
-      <ul className="members" tabIndex={0} aria-label={t("group.title", { count: of.members })}>
-        {data.pages.flatMap((page) => page.items).map((member) => <Member key={member.id} item={member} acts={acts} />)}
-        {hasNextPage && <li className="rest"><Button look="link" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("group.more")}</Button></li>}
-      </ul>
+      {data
+        ? <ul className="members" tabIndex={0} aria-label={t("group.title", { count: of.members })}>
+            {data.pages.flatMap((page) => page.items).map((member) => <Member key={member.id} item={member} acts={acts} />)}
+            {hasNextPage && <li className="rest"><Button look="link" busy={isFetchingNextPage} onClick={() => void fetchNextPage()}>{t("group.more")}</Button></li>}
+          </ul>
+        : <div className="members" style={{ height: Math.min(most, of.members) * rowHeight }}><Skeleton rows={Math.min(most, of.members)} height={rowHeight} /></div>}
     </>
   );
 }
