@@ -20,6 +20,7 @@ import (
 	"guanxi/flow/analyze/behaviour"
 	"guanxi/flow/analyze/churn"
 	"guanxi/flow/analyze/cost"
+	"guanxi/flow/analyze/dashboard"
 	"guanxi/flow/analyze/likeness"
 	"guanxi/flow/analyze/quality"
 	reports "guanxi/flow/analyze/report"
@@ -48,6 +49,7 @@ type stages struct {
 	churn     *churn.Churn
 	likeness  *likeness.Likeness
 	reports   *reports.Reports
+	boards    *dashboard.Dashboards
 	why       *why.Why
 	watch     *watch.Watch
 	costs     *cost.Costs
@@ -85,6 +87,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.behaviour.Fresh(s.feed.Freshness)
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.reports = reports.New(records, store, s.metrics, s.segments)
+	s.boards = dashboard.New(records, s.reports, s.metrics, s.segments)
 	s.why = why.New(records, store, s.segments, s.metrics)
 	s.watch = watch.New(records, store, s.metrics, s.segments)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
@@ -173,6 +176,7 @@ func (s *stages) register(a *api.API) {
 	s.churn.Register(a)
 	s.likeness.Register(a)
 	s.reports.Register(a)
+	s.boards.Register(a)
 	s.why.Register(a)
 	s.watch.Register(a)
 	s.costs.Register(a)

@@ -69,7 +69,30 @@ type read struct {
 
 // Board reads every metric over p, each source once for the totals and once for the days. Faults: invalid.
 func (m *Metrics) Board(ctx context.Context, p Period, segment int64) (*Board, error) {
-	reads, err := m.readAll(ctx, p, segment)
+	return m.board(ctx, p, segment, nil)
+}
+
+// Item reads one metric as the board shows it. Faults: not found, forbidden.
+func (m *Metrics) Item(ctx context.Context, name string, p Period, segment int64) (*Item, error) {
+	metric, err := metricOf(name)
+	if err != nil {
+		return nil, err
+	}
+	if metric.Fed() {
+		if err := metric.source.mayAsk(ctx); err != nil {
+			return nil, err
+		}
+	}
+	b, err := m.board(ctx, p, segment, metric)
+	if err != nil {
+		return nil, err
+	}
+	return &b.Items[0], nil
+}
+
+// board reads every metric, or only one.
+func (m *Metrics) board(ctx context.Context, p Period, segment int64, only *Metric) (*Board, error) {
+	reads, err := m.readAll(ctx, p, segment, only)
 	if err != nil {
 		return nil, err
 	}
@@ -91,7 +114,7 @@ func (m *Metrics) Board(ctx context.Context, p Period, segment int64) (*Board, e
 	}
 	for i := range metrics {
 		metric := &metrics[i]
-		if metric.Fed() && metric.source.mayAsk(ctx) != nil {
+		if only != nil && metric != only || metric.Fed() && metric.source.mayAsk(ctx) != nil {
 			continue
 		}
 		item := Item{Name: metric.Name, Group: metric.Group, Unit: metric.Unit, Label: metric.Label, Definition: metric.Definition,
@@ -154,11 +177,11 @@ func (m *Metrics) otherCurrency(ctx context.Context, q question) (n int64, err e
 	return n, err
 }
 
-// readAll asks all sources side by side.
-func (m *Metrics) readAll(ctx context.Context, p Period, segment int64) (map[*source]*read, error) {
+// readAll asks all sources side by side, or only the one of a metric.
+func (m *Metrics) readAll(ctx context.Context, p Period, segment int64, only *Metric) (map[*source]*read, error) {
 	reads := map[*source]*read{}
 	for i := range metrics {
-		if metrics[i].Fed() && metrics[i].source.mayAsk(ctx) == nil {
+		if metrics[i].Fed() && (only == nil || metrics[i].source == only.source) && metrics[i].source.mayAsk(ctx) == nil {
 			r := reads[metrics[i].source]
 			if r == nil {
 				r = &read{}

@@ -8,9 +8,11 @@ import (
 	"guanxi/flow/analyze"
 )
 
-// Definition is what a report asks: figures, by what they are parted, of which days and whose, and how they are drawn.
+// Definition is what a report asks: figures, by what they are parted, of which days and whose, and how they are drawn; or one
+// statement of SQL.
 type Definition struct {
-	Measures   []analyze.CrossMeasure `json:"measures" minItems:"1" maxItems:"8"`
+	Measures   []analyze.CrossMeasure `json:"measures,omitempty" maxItems:"8"`
+	SQL        string                 `json:"sql,omitempty" maxLength:"60000" doc:"instead of figures: a SELECT over GET /sql/schema; of the rest only chart is read"`
 	Dimensions []string               `json:"dimensions,omitempty" maxItems:"2" doc:"by what figures are parted, see GET /reports/parts"`
 	By         string                 `json:"by,omitempty" enum:",day,week,month,quarter,year" doc:"the step of the calendar"`
 	Period     Days                   `json:"period,omitempty"`
@@ -37,8 +39,11 @@ type Narrowed struct {
 	List    int64
 }
 
-// period gives the days as of last, the last day that is over.
-func (d Days) period(last time.Time) (analyze.Period, error) {
+// Given says that days are said at all.
+func (d Days) Given() bool { return d != Days{} }
+
+// Period gives the days as of last, the last day that is over. Fault: invalid.
+func (d Days) Period(last time.Time) (analyze.Period, error) {
 	if d.From != "" || d.To != "" {
 		return analyze.ParsePeriod(d.From, d.To)
 	}
@@ -74,6 +79,9 @@ func (d Days) period(last time.Time) (analyze.Period, error) {
 func (r *Reports) query(ctx context.Context, d Definition, n Narrowed) (analyze.CrossQuery, error) {
 	q := analyze.CrossQuery{By: d.By, Against: d.Against, Measures: d.Measures, Dimensions: d.Dimensions, Where: d.Where, Condition: d.Condition, Sort: d.Sort,
 		Group: analyze.GroupOf(n.Segment, n.List)}
+	if d.SQL != "" {
+		return q, fault.Conflict("report_of_sql")
+	}
 	for i, top := range d.Top {
 		if i < len(q.Top) {
 			q.Top[i] = top
@@ -87,12 +95,15 @@ func (r *Reports) query(ctx context.Context, d Definition, n Narrowed) (analyze.
 	if err != nil {
 		return q, err
 	}
-	q.Period, err = days.period(last)
+	q.Period, err = days.Period(last)
 	return q, err
 }
 
 // checkDefinition says what is wrong with a definition, for who saves it.
 func (r *Reports) checkDefinition(ctx context.Context, d Definition) error {
+	if d.SQL != "" {
+		return r.checkSQL(ctx, d)
+	}
 	q, err := r.query(ctx, d, Narrowed{})
 	if err != nil {
 		return err

@@ -141,8 +141,8 @@ var readyReports = []Ready{
 		Definition:  Definition{Measures: []analyze.CrossMeasure{fact("customers", "count", "")}, Dimensions: []string{"lifecycle_stage", "consent.sms"}, Chart: "stacked"}},
 }
 
-// readyByKey finds a ready report. Fault: not found.
-func readyByKey(key string) (*Ready, error) {
+// ReadyOf finds a ready report by its key. Fault: not found.
+func ReadyOf(key string) (*Ready, error) {
 	for i := range readyReports {
 		if readyReports[i].Key == key {
 			return &readyReports[i], nil
@@ -171,7 +171,7 @@ func (r *Reports) registerReady(a *api.API) {
 			Key string `path:"key" maxLength:"60"`
 			NarrowInput
 		}) (*crossOut, error) {
-			ready, err := readyByKey(in.Key)
+			ready, err := ReadyOf(in.Key)
 			if err != nil {
 				return nil, err
 			}

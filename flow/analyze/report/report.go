@@ -83,6 +83,9 @@ func (r *Reports) check(ctx context.Context, d *Draft) (definition, roles string
 	if err := r.checkDefinition(ctx, d.Definition); err != nil {
 		return "", "", err
 	}
+	if d.Definition.SQL != "" {
+		d.Definition = Definition{SQL: strings.TrimSpace(d.Definition.SQL), Chart: d.Definition.Chart}
+	}
 	if len(d.Definition.Condition) > 0 {
 		if d.Definition.Condition, err = r.segments.NormalCondition(ctx, d.Definition.Condition); err != nil {
 			return "", "", err
@@ -210,8 +213,17 @@ func (r *Report) roles() (roles []string) {
 	return roles
 }
 
-// definition reads what was saved.
-func (r *Report) definition() (d Definition, err error) {
+// Asks reads what the report asks.
+func (r *Report) Asks() (d Definition, err error) {
 	err = json.Unmarshal([]byte(r.Definition), &d)
 	return d, err
+}
+
+// Shown gives a report the reader may see, or one that by shows on a dashboard of hers. Fault: not found.
+func (r *Reports) Shown(ctx context.Context, id int64, by *int64) (*Report, error) {
+	found, err := reportByID(ctx, r.records.Read(), id, false)
+	if err == nil && !found.seenBy(ctx) && (by == nil || found.StaffID == nil || *by != *found.StaffID) {
+		err = fault.NotFound("report", id)
+	}
+	return found, err
 }

@@ -28,7 +28,7 @@ type ReportView struct {
 }
 
 func (r *Report) view(ctx context.Context) (ReportView, error) {
-	d, err := r.definition()
+	d, err := r.Asks()
 	v := ReportView{ID: api.ID(r.ID), Name: r.Name, Description: r.Description, Definition: d, Roles: r.roles(), Ready: r.Ready,
 		Mine: r.madeBy(guard.ActorOf(ctx)), Changeable: r.changeable(ctx), CreatedAt: time.UnixMilli(r.CreatedAt).UTC(), UpdatedAt: time.UnixMilli(r.UpdatedAt).UTC(), Version: r.Version}
 	if r.StaffName != nil {
@@ -181,7 +181,7 @@ func (r *Reports) registerRuns(a *api.API) {
 			if err != nil {
 				return nil, err
 			}
-			d, err := found.definition()
+			d, err := found.Asks()
 			if err != nil {
 				return nil, err
 			}

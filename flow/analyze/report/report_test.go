@@ -85,7 +85,7 @@ func TestReport(t *testing.T) {
 		require.True(t, fault.Is(r.Change(bob, id, 2, Draft{Name: "Mine", Definition: sales("")}), fault.KindForbidden), "shared to be read")
 		require.True(t, fault.Is(r.Delete(bob, id, 0), fault.KindForbidden))
 
-		definition, err := found.definition()
+		definition, err := found.Asks()
 		require.NoError(t, err)
 		for who, row := range map[string]struct {
 			ctx  context.Context

@@ -33,6 +33,7 @@ type Statement struct {
 	Query  string
 	Params []any // texts, numbers, booleans and nulls, in place of ?
 	Limit  int
+	Report string // the id of the report it stands in
 }
 
 // SQLColumn is one column of an answer.
@@ -56,7 +57,11 @@ func (r *Reports) Ask(ctx context.Context, s Statement) (*SQLAnswer, error) {
 		s.Limit = mostRows
 	}
 	a := &SQLAnswer{Columns: []SQLColumn{}, Rows: [][]any{}}
-	err := r.told(ctx, statementTime, func(ctx context.Context, conn *sql.Conn, views []string) error {
+	wait := time.Duration(0)
+	if s.Report != "" { // several stand on one dashboard
+		wait = statementTime
+	}
+	err := r.told(ctx, statementTime, wait, func(ctx context.Context, conn *sql.Conn, views []string) error {
 		if err := checkStatement(ctx, conn, s.Query, views); err != nil {
 			return err
 		}
@@ -77,7 +82,7 @@ func (r *Reports) Ask(ctx context.Context, s Statement) (*SQLAnswer, error) {
 		summary["refused"] = fault.Wrap(err).Key
 	}
 	audited := r.records.Write(context.WithoutCancel(ctx), func(ctx context.Context, tx *db.Tx) error {
-		return guard.Audit(ctx, tx, "sql.asked", "sql", "", summary)
+		return guard.Audit(ctx, tx, "sql.asked", "sql", s.Report, summary)
 	})
 	if err != nil {
 		return nil, err
@@ -86,14 +91,12 @@ func (r *Reports) Ask(ctx context.Context, s Statement) (*SQLAnswer, error) {
 }
 
 // told runs fn on a connection of its own on which every table is what who asks may see of it. The connection is thrown
-// away afterwards, and the views with it.
-func (r *Reports) told(ctx context.Context, most time.Duration, fn func(ctx context.Context, conn *sql.Conn, views []string) error) error {
-	select {
-	case r.asking <- struct{}{}:
-		defer func() { <-r.asking }()
-	default:
+// away afterwards, and the views with it. While too many ask, it waits as long as said.
+func (r *Reports) told(ctx context.Context, most, wait time.Duration, fn func(ctx context.Context, conn *sql.Conn, views []string) error) error {
+	if !r.turn(ctx, wait) {
 		return fault.TooMany(2)
 	}
+	defer func() { <-r.asking }()
 	ctx, cancel := context.WithTimeout(ctx, most)
 	defer cancel()
 	conn, err := r.columns.DB().Conn(ctx)
@@ -127,6 +130,27 @@ func (r *Reports) told(ctx context.Context, most time.Duration, fn func(ctx cont
 		return fault.Invalid("query", "statement_too_slow", int(most/time.Second))
 	}
 	return err
+}
+
+// turn takes one of the places of those who ask, as soon as there is one.
+func (r *Reports) turn(ctx context.Context, wait time.Duration) bool {
+	select {
+	case r.asking <- struct{}{}:
+		return true
+	default:
+	}
+	if wait == 0 {
+		return false
+	}
+	late := time.NewTimer(wait)
+	defer late.Stop()
+	select {
+	case r.asking <- struct{}{}:
+		return true
+	case <-late.C:
+	case <-ctx.Done():
+	}
+	return false
 }
 
 // refusal tells a person what the engine has against a statement.

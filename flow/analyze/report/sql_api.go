@@ -137,7 +137,7 @@ func (r *Reports) tableFile(ctx context.Context, table string) (dir, path string
 		return "", "", err
 	}
 	path = filepath.Join(dir, "table.parquet")
-	if err = r.told(ctx, tableTime, func(ctx context.Context, conn *sql.Conn, _ []string) error {
+	if err = r.told(ctx, tableTime, 0, func(ctx context.Context, conn *sql.Conn, _ []string) error {
 		_, err := conn.ExecContext(ctx, "copy (select * from "+quoted(table)+") to "+literal(path)+" (format parquet, compression zstd)")
 		return err
 	}); err != nil {

@@ -26,6 +26,7 @@ export * from "./costs";
 export * from "./alerts";
 export * from "./behaviour";
 export * from "./reports";
+export * from "./dashboards";
 export * from "./group";
 export * from "./identity";
 export * from "./speaker";

@@ -18,9 +18,10 @@ export interface CrossFilter {
 
 export type ReportChart = "table" | "line" | "bar" | "stacked" | "pivot" | "heat" | "number";
 
-/** What a report asks. */
+/** What a report asks: figures, or one statement of SQL. */
 export interface ReportDefinition {
-  measures: CrossMeasure[];
+  measures?: CrossMeasure[];
+  sql?: string;
   dimensions?: string[];
   by?: "" | "day" | "week" | "month" | "quarter" | "year";
   period?: { span?: string; from?: string; to?: string };

@@ -1642,6 +1642,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every dashboard one made or that is shared with one */
+        get: operations["get-dashboards"];
+        put?: never;
+        /** Make a dashboard */
+        post: operations["post-dashboards"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The dashboards the product brings, by part in the business */
+        get: operations["get-dashboards-ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/tile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What one tile shows, with the rights of who asks */
+        post: operations["post-dashboards-tile"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/dashboards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One dashboard */
+        get: operations["get-dashboards-id"];
+        put?: never;
+        post?: never;
+        /** Delete a dashboard; it can be restored */
+        delete: operations["delete-dashboards-id"];
+        options?: never;
+        head?: never;
+        /** Change a dashboard */
+        patch: operations["patch-dashboards-id"];
+        trace?: never;
+    };
+    "/api/v1/dashboards/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a deleted dashboard back */
+        post: operations["post-dashboards-id-restore"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/data-items/{name}": {
         parameters: {
             query?: never;
@@ -7124,6 +7212,80 @@ export interface components {
             /** Format: double */
             variation: number;
         };
+        DashboardAsked: {
+            /**
+             * Format: id
+             * @description where it stands: who shares a dashboard shares her reports on it
+             */
+            dashboard?: string;
+            /** @description instead of those of the tile */
+            days?: components["schemas"]["Days"];
+            /**
+             * Format: id
+             * @description only customers in this segment
+             */
+            segment?: string;
+            tile: components["schemas"]["Tile"];
+        };
+        DashboardDraft: {
+            /** @description of the whole, before those of a tile */
+            days?: components["schemas"]["Days"];
+            description?: string;
+            name: string;
+            ready?: string;
+            /** Format: id */
+            segment?: string;
+            /**
+             * @description to share it takes segments.write
+             * @enum {string}
+             */
+            shared?: "nobody" | "team" | "everybody";
+            tiles: components["schemas"]["Tile"][] | null;
+        };
+        DashboardPatch: {
+            days?: components["schemas"]["Days"];
+            description?: string;
+            name?: string;
+            /** Format: id */
+            segment?: string;
+            /** @enum {string} */
+            shared?: "nobody" | "team" | "everybody";
+            tiles?: components["schemas"]["Tile"][];
+        };
+        DashboardReady: {
+            description: components["schemas"]["AnalyzeText"];
+            key: string;
+            /** @description it is made for the part that who asks plays */
+            mine: boolean;
+            name: components["schemas"]["AnalyzeText"];
+            tiles: components["schemas"]["Tile"][] | null;
+        };
+        DashboardView: {
+            /** @description by who asks */
+            changeable: boolean;
+            days: components["schemas"]["Days"];
+            description: string;
+            /** Format: id */
+            id: string;
+            mine: boolean;
+            name: string;
+            /** @description who made it */
+            owner?: string;
+            /** @description the ready dashboard it was copied from */
+            ready?: string;
+            /**
+             * Format: id
+             * @description only customers in this segment; null for everybody
+             */
+            segment: string;
+            /** @enum {string} */
+            shared: "nobody" | "team" | "everybody";
+            tiles: components["schemas"]["Tile"][] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
         DataItemDraft: {
             /** @enum {string} */
             basis?: "consent" | "contract" | "legal_obligation" | "legitimate_interest" | "";
@@ -7182,9 +7344,11 @@ export interface components {
             };
             /** @description by what figures are parted, see GET /reports/parts */
             dimensions?: string[] | null;
-            measures: components["schemas"]["CrossMeasure"][] | null;
+            measures?: components["schemas"]["CrossMeasure"][] | null;
             period?: components["schemas"]["Days"];
             sort?: components["schemas"]["CrossSort"];
+            /** @description instead of figures: a SELECT over GET /sql/schema; of the rest only chart is read */
+            sql?: string;
             /** @description how many parts of each dimension are told apart; the others are one */
             top?: number[] | null;
             where?: components["schemas"]["CrossFilter"][] | null;
@@ -8352,6 +8516,13 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListDashboardView: {
+            items: components["schemas"]["DashboardView"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListDuplicate: {
             items: components["schemas"]["Duplicate"][] | null;
             /** @description absent on the last page */
@@ -9050,6 +9221,13 @@ export interface components {
              * @description that all backups take together
              */
             stored_bytes: number;
+        };
+        PageListReady: {
+            items: components["schemas"]["DashboardReady"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
         };
         PairSide: {
             city: string | null;
@@ -11530,6 +11708,20 @@ export interface components {
             /** Format: date-time */
             since: string | null;
         };
+        SegmentTile: {
+            /** Format: int64 */
+            count: number;
+            /** @description members at the end of each of the last 30 days, for who sees every customer */
+            course: (number | null)[] | null;
+            /** Format: id */
+            id: string;
+            moves: components["schemas"]["Moves"];
+            /**
+             * Format: int64
+             * @description members in all, where the dashboard is of a segment and count of those in both
+             */
+            of?: number;
+        };
         SegmentView: {
             /** Format: id */
             id: string;
@@ -12002,6 +12194,50 @@ export interface components {
         TiersOutputBody: {
             as_of: string;
             items: components["schemas"]["ValueTier"][] | null;
+        };
+        Tile: {
+            /**
+             * @description of a report, instead of its own
+             * @enum {string}
+             */
+            chart?: "" | "table" | "line" | "bar" | "stacked" | "pivot" | "heat" | "number";
+            /** @description tells it from the others: lower case letters and digits */
+            key: string;
+            /** @enum {string} */
+            kind: "report" | "ready" | "metric" | "segment" | "text";
+            metric?: string;
+            /** @description key of a ready report */
+            ready?: string;
+            /** Format: id */
+            report?: string;
+            /** Format: id */
+            segment?: string;
+            /**
+             * Format: int64
+             * @description rows
+             */
+            tall: number;
+            text?: string;
+            /** @description instead of the name of what it shows */
+            title?: string;
+            /**
+             * Format: int64
+             * @description columns of four
+             */
+            wide: number;
+        };
+        TileView: {
+            cross?: components["schemas"]["Cross"];
+            /** @description of a report */
+            definition?: components["schemas"]["Definition"];
+            /** @description of a metric */
+            from?: string;
+            metric?: components["schemas"]["AnalyzeItem"];
+            name: components["schemas"]["AnalyzeText"];
+            /** @description of a report written in SQL */
+            rows?: components["schemas"]["SQLAnswer"];
+            segment?: components["schemas"]["SegmentTile"];
+            to?: string;
         };
         TimelineDetail: {
             code: string;
@@ -20937,6 +21173,552 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitorListBody"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListDashboardView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-dashboards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dashboards-ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListReady"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-dashboards-tile": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardAsked"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TileView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-dashboards-id": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-dashboards-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-dashboards-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DashboardPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-dashboards-id-restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DashboardView"];
                 };
             };
             /** @description Unauthorized */

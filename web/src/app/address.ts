@@ -30,6 +30,12 @@ export const conditionSearch = (search: Search): { condition?: object | undefine
   customer: text(search["customer"]),
 });
 
+/** Which report is open, and what is asked of it instead of what was saved. */
+export const reportSearch = (search: Search): { [name in "tab" | "report" | "segment" | "edit"]?: string | undefined } & { ask?: object | undefined } => ({
+  ...texted("tab", "report", "segment", "edit")(search),
+  ask: search["ask"] && typeof search["ask"] === "object" ? search["ask"] : undefined,
+});
+
 /** Parts of a figure gone into, each as split:key. */
 export const partsSearch = (search: Search): { in?: string[] | undefined } => ({ in: texts(search["in"]) });
 

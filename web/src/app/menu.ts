@@ -1,7 +1,7 @@
 import type { IconName } from "../ui";
 
 export interface MenuEntry {
-  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "why" | "rfm" | "cohorts" | "behaviour" | "alerts" | "likeness" | "reports" | "data" | "imports" | "sources" | "exports" | "schedules" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "mail" | "workspace";
+  key: "today" | "customers" | "customerList" | "duplicates" | "segments" | "groups" | "identity" | "insight" | "metrics" | "why" | "rfm" | "cohorts" | "behaviour" | "alerts" | "likeness" | "dashboards" | "reports" | "data" | "imports" | "sources" | "exports" | "schedules" | "quality" | "settings" | "staff" | "access" | "audit" | "sessions" | "fields" | "privacy" | "backups" | "mail" | "workspace";
   to: string;
   icon?: IconName;
   /** Shown to whoever holds it; absent = to everybody. */
@@ -22,6 +22,7 @@ export const menu: MenuEntry[] = [
   },
   {
     key: "insight", to: "/metrics", icon: "insight", under: [
+      { key: "dashboards", to: "/dashboards", permission: "metrics.read" },
       { key: "metrics", to: "/metrics", permission: "metrics.read" },
       { key: "why", to: "/why", permission: "metrics.read" },
       { key: "alerts", to: "/alerts", permission: "metrics.read" },

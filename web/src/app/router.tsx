@@ -9,7 +9,7 @@ import { pages as settings } from "../features/settings";
 import { pages as signin } from "../features/signin";
 import { pages as today } from "../features/today";
 import { Button, Failed, Skeleton } from "../ui";
-import { conditionSearch, listSearch, partsSearch, readSearch, type Search, stepsSearch, texted, whySearch, writeSearch } from "./address";
+import { conditionSearch, listSearch, partsSearch, readSearch, reportSearch, type Search, stepsSearch, texted, whySearch, writeSearch } from "./address";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -41,7 +41,8 @@ const rfmRoute = createRoute({ getParentRoute: inside, path: "/rfm", component: 
 const cohortsRoute = createRoute({ getParentRoute: inside, path: "/cohorts", component: lazyRouteComponent(analyze.cohorts), validateSearch: texted("period", "show", "first", "return", "counts", "segment", "from", "to") });
 const behaviourRoute = createRoute({ getParentRoute: inside, path: "/behaviour", component: lazyRouteComponent(analyze.behaviour), validateSearch: (search: Search) => ({ ...texted("tab", "period", "from", "to", "segment", "split", "within", "who", "of", "start", "event")(search), ...stepsSearch(search) }) });
 const likenessRoute = createRoute({ getParentRoute: inside, path: "/likeness", component: lazyRouteComponent(analyze.likeness), validateSearch: (search: Search) => ({ ...texted("tab", "segment", "product")(search), ...conditionSearch(search) }) });
-const reportsRoute = createRoute({ getParentRoute: inside, path: "/reports", component: lazyRouteComponent(analyze.reports), validateSearch: (search: Search) => ({ ...texted("tab", "report", "segment", "edit")(search), ask: search["ask"] && typeof search["ask"] === "object" ? search["ask"] : undefined }) });
+const reportsRoute = createRoute({ getParentRoute: inside, path: "/reports", component: lazyRouteComponent(analyze.reports), validateSearch: reportSearch });
+const dashboardsRoute = createRoute({ getParentRoute: inside, path: "/dashboards", component: lazyRouteComponent(analyze.dashboards), validateSearch: texted("board", "edit", "days", "segment") });
 const alertsRoute = createRoute({ getParentRoute: inside, path: "/alerts", component: lazyRouteComponent(analyze.alerts), validateSearch: texted("tab", "rule") });
 const alertRoute = createRoute({ getParentRoute: inside, path: "/alerts/$id", component: lazyRouteComponent(analyze.alert) });
 const newAlertRuleRoute = createRoute({ getParentRoute: inside, path: "/alerts/rules/new", component: lazyRouteComponent(analyze.newAlertRule), validateSearch: (search: Search) => ({ ...conditionSearch(search), ...texted("metric", "segment", "preset", "name")(search) }) });
@@ -69,7 +70,7 @@ const nowhereRoute = createRoute({ getParentRoute: inside, path: "$", component:
 
 const routeTree = root.addChildren([
   signinRoute, setupRoute, inviteRoute, enterRoute, outsideRoute,
-  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, whyRoute, rfmRoute, cohortsRoute, behaviourRoute, reportsRoute, likenessRoute, alertsRoute, alertRoute, newAlertRuleRoute, alertRuleRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
+  shell.addChildren([todayRoute, customersRoute, newCustomerRoute, customerRoute, duplicatesRoute, groupsRoute, listRoute, identityRoute, segmentsRoute, newSegmentRoute, segmentRoute, metricsRoute, behindRoute, whyRoute, rfmRoute, cohortsRoute, behaviourRoute, reportsRoute, dashboardsRoute, likenessRoute, alertsRoute, alertRoute, newAlertRuleRoute, alertRuleRoute, importsRoute, newImportRoute, importRoute, exportsRoute, schedulesRoute, scheduleRoute, sourcesRoute, sourceRoute, qualityRoute, staffRoute, auditRoute, sessionsRoute, accessRoute, fieldsRoute, privacyRoute, mailRoute, backupsRoute, workspaceRoute, nowhereRoute]),
 ]);
 
 export const router = createRouter({

@@ -2,7 +2,7 @@ export default {
   brand: "Guanxi",
   title: "{{page}} · Guanxi",
   menu: {
-    label: "Main menu", today: "Today", customers: "Customers", customerList: "All customers", duplicates: "Duplicates", segments: "Segments", groups: "Lists and groups", identity: "Identity", insight: "Insight", metrics: "Metrics", why: "Why", alerts: "Alerts", behaviour: "Behaviour", likeness: "Likeness", reports: "Reports", rfm: "Value", cohorts: "Cohorts",
+    label: "Main menu", today: "Today", customers: "Customers", customerList: "All customers", duplicates: "Duplicates", segments: "Segments", groups: "Lists and groups", identity: "Identity", insight: "Insight", metrics: "Metrics", why: "Why", alerts: "Alerts", behaviour: "Behaviour", likeness: "Likeness", dashboards: "Dashboards", reports: "Reports", rfm: "Value", cohorts: "Cohorts",
     data: "Data", imports: "Imports", exports: "Exports", sources: "Sources", schedules: "Schedules", quality: "Data quality", settings: "Settings", staff: "Staff", access: "Roles and access", audit: "Audit log", sessions: "Sign-in and tokens", fields: "Customer fields", privacy: "Personal data", mail: "Mail", backups: "Backups", workspace: "Workspace", more: "More", find: "Search",
   },
   find: "Search customers, phones, orders, or type an action",

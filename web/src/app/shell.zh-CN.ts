@@ -2,7 +2,7 @@ export default {
   brand: "关系",
   title: "{{page}} · 关系",
   menu: {
-    label: "主菜单", today: "今日", customers: "客户", customerList: "客户列表", duplicates: "重复客户", segments: "客群", groups: "名单与分组", identity: "身份识别", insight: "洞察", metrics: "指标", why: "为什么", alerts: "预警", behaviour: "行为", likeness: "群像", reports: "报表", rfm: "价值", cohorts: "同期群",
+    label: "主菜单", today: "今日", customers: "客户", customerList: "客户列表", duplicates: "重复客户", segments: "客群", groups: "名单与分组", identity: "身份识别", insight: "洞察", metrics: "指标", why: "为什么", alerts: "预警", behaviour: "行为", likeness: "群像", dashboards: "看板", reports: "报表", rfm: "价值", cohorts: "同期群",
     data: "数据", imports: "导入", sources: "数据源", schedules: "定时任务", exports: "导出", quality: "数据质量", settings: "设置", staff: "员工", access: "角色与权限", audit: "审计日志", sessions: "登录与令牌", fields: "客户字段", privacy: "个人信息", mail: "邮件", backups: "备份", workspace: "工作区", more: "更多", find: "搜索",
   },
   find: "搜索客户、手机号、订单号，或输入动作",

@@ -7,6 +7,7 @@ import behaviour from "../features/analyze/behaviour/words.en-US";
 import likeness from "../features/analyze/likeness/words.en-US";
 import why from "../features/analyze/why/words.en-US";
 import report from "../features/analyze/report/words.en-US";
+import dashboard from "../features/analyze/dashboard/words.en-US";
 import quality from "../features/analyze/quality/words.en-US";
 import collect from "../features/collect/words.en-US";
 import duplicate from "../features/customer/duplicates/words.en-US";
@@ -24,4 +25,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, alert, behaviour, likeness, report, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };
+export default { app, ui, signin, today, analyze, alert, behaviour, likeness, report, dashboard, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };

@@ -7,6 +7,7 @@ import behaviour from "../features/analyze/behaviour/words.zh-CN";
 import likeness from "../features/analyze/likeness/words.zh-CN";
 import why from "../features/analyze/why/words.zh-CN";
 import report from "../features/analyze/report/words.zh-CN";
+import dashboard from "../features/analyze/dashboard/words.zh-CN";
 import quality from "../features/analyze/quality/words.zh-CN";
 import collect from "../features/collect/words.zh-CN";
 import duplicate from "../features/customer/duplicates/words.zh-CN";
@@ -24,4 +25,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, alert, behaviour, likeness, report, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };
+export default { app, ui, signin, today, analyze, alert, behaviour, likeness, report, dashboard, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };

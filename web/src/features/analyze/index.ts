@@ -1,7 +1,7 @@
 import type { LazyPage } from "../../ui";
 
 /** Facts become knowledge: segments, metrics and what is behind them, value, cohorts. */
-export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "why" | "behind" | "rfm" | "cohorts" | "behaviour" | "alerts" | "alert" | "alertRule" | "newAlertRule" | "likeness" | "reports" | "quality", LazyPage> = {
+export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "why" | "behind" | "rfm" | "cohorts" | "behaviour" | "alerts" | "alert" | "alertRule" | "newAlertRule" | "likeness" | "dashboards" | "reports" | "quality", LazyPage> = {
   segments: () => import("./segment/SegmentsPage"),
   newSegment: () => import("./segment/NewSegmentPage"),
   segment: () => import("./segment/SegmentPage"),
@@ -16,6 +16,7 @@ export const pages: Record<"segments" | "newSegment" | "segment" | "metrics" | "
   newAlertRule: () => import("./alerts/NewRulePage"),
   behaviour: () => import("./behaviour/BehaviourPage"),
   likeness: () => import("./likeness/LikenessPage"),
+  dashboards: () => import("./dashboard/DashboardsPage"),
   reports: () => import("./report/ReportsPage"),
   quality: () => import("./quality/QualityPage"),
 };

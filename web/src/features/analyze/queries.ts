@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { explainCondition, listGroups, listSegments, readBehind, readBoard, readBridge, readChurn, readChurnModel, readChurnPatterns, readCustomerChurn, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, type BehindQuery, type Bridge, type CohortQuery, type Condition, type PeriodQuery, type WhyQuery } from "../../api";
+import { explainCondition, listGroups, listSegments, readBehind, readBoard, readBridge, readChurn, readChurnModel, readChurnPatterns, readCustomerChurn, readFields, readMetric, readModel, readOverlaps, readRetention, readRfm, readSegment, readTiers, readWhy, showTile, type BehindQuery, type Bridge, type CohortQuery, type Condition, type PeriodQuery, type TileAsked, type WhyQuery } from "../../api";
 
 export const fieldsQuery = queryOptions({ queryKey: ["fields"], queryFn: readFields, staleTime: 60_000 });
 
@@ -25,3 +25,4 @@ export const customerChurnQuery = (id: string) => queryOptions({ queryKey: ["cus
 export const tiersQuery = queryOptions({ queryKey: ["rfm", "tiers"], queryFn: ({ signal }) => readTiers(signal) });
 
 export const retentionQuery = (query: CohortQuery) => queryOptions({ queryKey: ["retention", query], queryFn: ({ signal }) => readRetention(query, signal), placeholderData: keepPreviousData });
+export const tileQuery = (asked: TileAsked) => queryOptions({ queryKey: ["dashboards", "tile", asked], queryFn: ({ signal }) => showTile(asked, signal), placeholderData: keepPreviousData, retry: false, staleTime: 60_000 });

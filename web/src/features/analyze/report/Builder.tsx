@@ -71,7 +71,7 @@ function Measures({ parts, definition, set }: Part) {
   const language = useLanguage();
   const { nameOf } = useMeasures(parts);
   const groups = [...new Set(parts.metrics.map((each) => each.group))];
-  const all = definition.measures;
+  const all = definition.measures ?? [];
   return (
     <div className="tokens" role="group" aria-label={t("builder.measures")}>
       <span className="what">{t("builder.measures")}</span>
@@ -100,7 +100,7 @@ function Token({ name, onRemove }: { name: string; onRemove: (() => void) | unde
 /** The dimensions that fit every figure chosen. */
 function useFitting({ parts, definition }: Pick<Part, "parts" | "definition">) {
   const { rowsOf } = useMeasures(parts);
-  const rows = definition.measures.map(rowsOf);
+  const rows = (definition.measures ?? []).map(rowsOf);
   return parts.dimensions.filter((each) => rows.every((of) => of !== undefined && each.fits.includes(of)));
 }
 

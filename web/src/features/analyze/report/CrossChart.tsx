@@ -11,7 +11,7 @@ const colours = ["c-1", "c-2", "c-3", "c-4", "c-5", "c-6", "c-7", "c-8"];
 const mostSeries = 8;
 
 /** The first measure drawn: along the calendar, part by part, or part upon part. */
-export function CrossChart({ of, form, file, onOpen }: { of: Cross; form: "line" | "bar" | "stacked"; file: string; onOpen: OpenCell }) {
+export function CrossChart({ of, form, file, onOpen, height = 260 }: { of: Cross; form: "line" | "bar" | "stacked"; file: string; onOpen: OpenCell; height?: number | undefined }) {
   const { t } = useTranslation("report");
   const language = useLanguage();
   const format = useFormat();
@@ -47,7 +47,7 @@ export function CrossChart({ of, form, file, onOpen }: { of: Cross; form: "line"
   }, [of, form, language]);
   const plain = (amount: number | null) => (amount === null || unit !== "money" ? amount : format.major({ amount: Math.round(amount), currency: format.currency }));
   return (
-    <Chart height={flat ? Math.max(160, 28 * heads.length * (of.before_from ? 1.4 : 1)) : 260} file={file} label={measure?.label[language] ?? ""} title={<span className="legend">{measure?.label[language]}{series.length > 1 && series.map((each, at) => <span key={at}><i style={{ background: `var(--${each.faint ? "c-8" : (colours[at] ?? "c-1")})` }} />{each.name}</span>)}</span>} option={option}
+    <Chart height={flat ? Math.max(160, 28 * heads.length * (of.before_from ? 1.4 : 1)) : height} file={file} label={measure?.label[language] ?? ""} title={<span className="legend">{measure?.label[language]}{series.length > 1 && series.map((each, at) => <span key={at}><i style={{ background: `var(--${each.faint ? "c-8" : (colours[at] ?? "c-1")})` }} />{each.name}</span>)}</span>} option={option}
       onPick={onOpen && (({ series: row, index }) => {
         if (series[row]?.faint) return;
         if (grid) onOpen(grid.cell(row, index));

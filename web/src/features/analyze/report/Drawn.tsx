@@ -9,14 +9,14 @@ import { cellKey, depthOf, type Grid, gridOf, type Head } from "./grid";
 export type OpenCell = ((cell: CrossCell) => void) | undefined;
 
 /** The figures of a report in the form that was chosen, or the nearest the answer allows. */
-export function Drawn({ of, chart, file, onOpen }: { of: Cross; chart: ReportChart; file: string; onOpen: OpenCell }) {
+export function Drawn({ of, chart, file, onOpen, height }: { of: Cross; chart: ReportChart; file: string; onOpen: OpenCell; /** Of a chart that stands alone, without its table below. */ height?: number }) {
   const { t } = useTranslation("report");
   const grid = gridOf(of);
   if (of.dimensions.length > 0 && of.rows.length === 0) return <Empty>{t("nothing")}</Empty>;
   if (of.dimensions.length === 0 && !of.by) return <Figures of={of} onOpen={onOpen} />;
-  if (chart === "number") return <><Figures of={of} onOpen={onOpen} /><Table of={of} onOpen={onOpen} /></>;
+  if (chart === "number") return height ? <Figures of={of} onOpen={onOpen} /> : <><Figures of={of} onOpen={onOpen} /><Table of={of} onOpen={onOpen} /></>;
   if (grid && (chart === "heat" || chart === "pivot" || (chart === "table" && of.by))) return <GridTable of={of} grid={grid} heat={chart === "heat"} onOpen={onOpen} />;
-  if (chart === "line" || chart === "bar" || chart === "stacked") return <><CrossChart of={of} form={chart} file={file} onOpen={onOpen} />{grid ? <GridTable of={of} grid={grid} heat={false} onOpen={onOpen} /> : <Table of={of} onOpen={onOpen} />}</>;
+  if (chart === "line" || chart === "bar" || chart === "stacked") return <><CrossChart of={of} form={chart} file={file} onOpen={onOpen} height={height} />{height ? null : grid ? <GridTable of={of} grid={grid} heat={false} onOpen={onOpen} /> : <Table of={of} onOpen={onOpen} />}</>;
   return <Table of={of} onOpen={onOpen} />;
 }
 

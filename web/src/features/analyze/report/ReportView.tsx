@@ -1,16 +1,18 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addReport, changeReport, exportReport, removeReport, restoreReport, type CrossCell, type ReadyReport, type Report, type ReportDefinition } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
 import { useCan } from "../../../app/session";
 import { ActionMenu, Button, Failed, saveFile, Skeleton, useFormat, useIdempotencyKey, useToast } from "../../../ui";
-import { metricQuery } from "../queries";
+import { metricQuery, tileQuery } from "../queries";
 import { amountOf } from "../figure";
 import { Behind } from "./Behind";
 import { Builder } from "./Builder";
 import { Drawn } from "./Drawn";
 import { runQuery } from "./queries";
+import { Rows } from "./Rows";
 import { SaveDialog } from "./SaveDialog";
 
 interface Props {
@@ -41,7 +43,8 @@ export function ReportView({ name, description, own, brought, definition, asked,
   const [saving, setSaving] = useState(false);
   const [cell, setCell] = useState<CrossCell>();
   const question = { definition, ...(segment && { segment }) };
-  const answer = useQuery(runQuery(question));
+  const answer = useQuery({ ...runQuery(question), enabled: !definition.sql });
+  const rows = useQuery({ ...tileQuery({ tile: { key: "a", kind: "report", report: own?.id ?? "", wide: 1, tall: 1 } }), enabled: !!definition.sql });
   const { data } = answer;
   const renewed = () => client.invalidateQueries({ queryKey: ["reports"], exact: true });
   const save = async (as: { name: string; description: string; roles: string[] }, anew: boolean) => {
@@ -74,14 +77,15 @@ export function ReportView({ name, description, own, brought, definition, asked,
         </div>
         <div className="row">
           {asked && <Button look="bare" icon="undo" onClick={() => onDefinition(undefined)}>{t("reset")}</Button>}
-          <Button icon={editing ? "up" : "edit"} aria-expanded={editing} onClick={() => onEdit(!editing)}>{editing ? t("done") : t("edit")}</Button>
-          {can("export") && <ActionMenu items={(["xlsx", "csv"] as const).map((as) => ({ key: as, label: as.toUpperCase(), onSelect: () => take(as) }))}><Button icon="download">{t("export")}</Button></ActionMenu>}
-          {writes && <Button look={asked ? "fill" : "line"} onClick={() => setSaving(true)}>{own?.changeable ? t("save") : own || brought ? t("copy") : t("save")}</Button>}
+          {!definition.sql && <Button icon={editing ? "up" : "edit"} aria-expanded={editing} onClick={() => onEdit(!editing)}>{editing ? t("done") : t("edit")}</Button>}
+          {definition.sql && can("reports.sql") && <Link className="btn" to="/reports" search={{ tab: "sql" }} onClick={() => sessionStorage.setItem("guanxi.sql", definition.sql ?? "")}>{t("sql.open")}</Link>}
+          {!definition.sql && can("export") && <ActionMenu items={(["xlsx", "csv"] as const).map((as) => ({ key: as, label: as.toUpperCase(), onSelect: () => take(as) }))}><Button icon="download">{t("export")}</Button></ActionMenu>}
+          {writes && (!definition.sql || (own?.changeable && can("reports.sql"))) && <Button look={asked ? "fill" : "line"} onClick={() => setSaving(true)}>{own?.changeable ? t("save") : own || brought ? t("copy") : t("save")}</Button>}
           {own?.changeable && <Button look="bare" icon="x" aria-label={t("remove")} title={t("remove")} onClick={() => void remove()} />}
         </div>
       </header>
-      {editing && <Builder definition={definition} onChange={onDefinition} />}
-      {answer.error && !data ? <Failed error={answer.error} retry={() => void answer.refetch()} /> : !data ? <Skeleton rows={10} /> : (
+      {editing && !definition.sql && <Builder definition={definition} onChange={onDefinition} />}
+      {definition.sql ? rows.error ? <Failed error={rows.error} retry={() => void rows.refetch()} /> : rows.data?.rows ? <Rows of={rows.data.rows} chart={definition.chart ?? "table"} file={name} /> : <Skeleton rows={10} /> : answer.error && !data ? <Failed error={answer.error} retry={() => void answer.refetch()} /> : !data ? <Skeleton rows={10} /> : (
         <>
           {answer.error && <Failed error={answer.error} />}
           <p className="meta line">

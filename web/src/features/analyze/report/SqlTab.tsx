@@ -1,22 +1,40 @@
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useNavigate } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { askSql, type ColumnTable, type SqlAnswer } from "../../../api";
+import { addReport, askSql, type ColumnTable, type ReportChart } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
-import { Button, Empty, Failed, saveCsv, Skeleton, useFormat } from "../../../ui";
+import { useCan } from "../../../app/session";
+import { Button, Empty, Failed, Skeleton, useIdempotencyKey, useToast } from "../../../ui";
 import { tablesQuery } from "./queries";
+import { Rows } from "./Rows";
+import { SaveDialog } from "./SaveDialog";
 
 const first = "select shop, count(*) as orders, sum(gross) / 100 as amount\nfrom orders\nwhere kind = 'order' and day >= current_date - 30\ngroup by shop\norder by amount desc";
 
 /** One SELECT at a time over the tables the reader may see; the statement stands in the browser until it is changed. */
 export function SqlTab() {
   const { t } = useTranslation("report");
+  const can = useCan();
+  const toast = useToast();
+  const client = useQueryClient();
+  const navigate = useNavigate();
+  const key = useIdempotencyKey();
+  const [saving, setSaving] = useState(false);
   const tables = useQuery(tablesQuery);
   const [query, setQuery] = useState(() => sessionStorage.getItem("guanxi.sql") ?? first);
   const stop = useRef<AbortController>(null);
   const box = useRef<HTMLTextAreaElement>(null);
   const asked = useMutation({ mutationFn: (text: string) => { stop.current = new AbortController(); return askSql(text, stop.current.signal); } });
   const run = () => { sessionStorage.setItem("guanxi.sql", query); asked.mutate(query); };
+  const keep = async (as: { name: string; description: string; roles: string[]; chart?: ReportChart }) => {
+    const { chart = "table", ...named } = as;
+    const draft = { ...named, definition: { sql: query, chart } };
+    const kept = await addReport(draft, key(draft));
+    await client.invalidateQueries({ queryKey: ["reports"], exact: true });
+    toast.say({ text: t("saved", { name: kept.name }) });
+    await navigate({ to: "/reports", search: { report: kept.id } });
+  };
   const insert = (text: string) => {
     const [from, to] = [box.current?.selectionStart ?? query.length, box.current?.selectionEnd ?? query.length];
     setQuery(query.slice(0, from) + text + query.slice(to));
@@ -32,7 +50,8 @@ export function SqlTab() {
           {asked.isPending && <Button size="md" onClick={() => stop.current?.abort()}>{t("sql.stop")}</Button>}
           <span className="meta">{t("sql.hint")}</span>
         </div>
-        {asked.error ? <Failed error={asked.error} /> : asked.data ? <Result of={asked.data} /> : <Empty>{t("sql.empty")}</Empty>}
+        {asked.error ? <Failed error={asked.error} /> : asked.data ? <><p className="row">{can("segments.write") && <Button icon="check" onClick={() => setSaving(true)}>{t("sql.keep")}</Button>}</p><Rows of={asked.data} /></> : <Empty>{t("sql.empty")}</Empty>}
+        {saving && <SaveDialog name="" description="" roles={[]} mayReplace={false} charts={["table", "bar", "line", "stacked", "number"]} onSave={keep} onClose={() => setSaving(false)} />}
       </div>
     </div>
   );
@@ -46,22 +65,5 @@ function TableOf({ of, onInsert }: { of: ColumnTable; onInsert: (text: string) =
       <p className="meta">{of.label[language]}</p>
       <ul>{of.columns.map((each) => <li key={each.name}><button type="button" title={`${each.label[language]} (${each.type})`} onClick={() => onInsert(each.name)}><span className="cut">{each.name}</span> <span className="meta">{each.type.toLowerCase()}</span></button></li>)}</ul>
     </details>
-  );
-}
-
-function Result({ of }: { of: SqlAnswer }) {
-  const { t } = useTranslation("report");
-  const format = useFormat();
-  const numbers = of.columns.map((each) => /INT|DOUBLE|FLOAT|DECIMAL|NUMERIC/.test(each.type));
-  return (
-    <>
-      <p className="row meta"><span className="grow">{t(of.cut ? "sql.cut" : "sql.rows", { n: format.count(of.rows.length), ms: format.count(of.took_ms) })}</span><Button look="bare" icon="download" aria-label={t("sql.csv")} title={t("sql.csv")} onClick={() => saveCsv("sql", [of.columns.map((each) => each.name), ...of.rows.map((row) => row.map((value) => (typeof value === "boolean" ? String(value) : value)))])} /></p>
-      <div className="listwrap" tabIndex={0} role="region" aria-label={t("sql.result")}>
-        <table className="list" aria-label={t("sql.result")}>
-          <thead><tr>{of.columns.map((each, at) => <th key={at} scope="col" className={numbers[at] ? "num" : undefined} title={each.type}>{each.name}</th>)}</tr></thead>
-          <tbody>{of.rows.map((row, at) => <tr key={at}>{row.map((value, column) => <td key={column} className={numbers[column] ? "num" : undefined}><span className="cut" title={String(value ?? "")}>{value === null ? "—" : typeof value === "number" ? format.decimal(value, 4) : String(value)}</span></td>)}</tr>)}</tbody>
-        </table>
-      </div>
-    </>
   );
 }

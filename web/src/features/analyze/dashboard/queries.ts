@@ -1,0 +1,5 @@
+import { queryOptions } from "@tanstack/react-query";
+import { listDashboards, listReadyDashboards } from "../../../api";
+
+export const dashboardsQuery = queryOptions({ queryKey: ["dashboards"], queryFn: ({ signal }) => listDashboards(signal) });
+export const readyDashboardsQuery = queryOptions({ queryKey: ["dashboards", "ready"], queryFn: ({ signal }) => listReadyDashboards(signal), staleTime: 300_000 });

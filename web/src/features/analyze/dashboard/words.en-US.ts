@@ -1,0 +1,8 @@
+/** Words of dashboards. */
+export default {
+  title: "Dashboards", tabs: "Parts of dashboards", tab: { boards: "Dashboards", review: "Review", mail: "By mail" }, choose: "Choose a dashboard", mine: "Mine and shared", ready: "Ready to use", create: "New dashboard", newName: "Untitled dashboard", edit: "Arrange", save: "Save", cancel: "Cancel", copy: "Make it mine", more: "More", remove: "Delete", removed: "Deleted “{{name}}”", saved: "Saved “{{name}}”", full: "Full screen", by: "made by {{name}}", send: "Send by mail",
+  name: "Name", description: "Description", shared: "Seen by", sharedWith: { nobody: "Only me", team: "My team", everybody: "Everybody" }, sharedHint: "What is shared is the arrangement: everybody sees figures of the customers they may see.",
+  days: "Days", ownDays: "Each tile's own days", nothing: "There are no figures for this", empty: "Nothing is on this dashboard yet. Put the figures here that you look at every day.", add: "Add a tile", before: "against the period before", unusual: "outside the expected", within: "of {{n}} members", moves: "7 days: {{entered}} entered, {{left}} left", members: "members now",
+  heading: "Title", titleOf: "Title of “{{name}}”", move: "Move “{{name}}”: draw it, or use the arrow keys", size: "Size of “{{name}}”: draw the corner, or use the arrow keys", takeOut: "Take out “{{name}}”", movedTo: "“{{name}}” is tile {{n}} of {{of}}", sizedTo: "{{wide}} of 4 columns, {{tall}} rows",
+  kind: { report: "Report", ready: "Ready report", metric: "Metric", segment: "Segment", text: "Text" }, what: "What it shows", text: "Text", chart: "Show as", asReport: "As the report", put: "Add", none: "There is none yet", hint: "Draw tiles by their grip, and their corner to size them; the arrow keys do the same.",
+};
