@@ -47,6 +47,7 @@ type sessionOut struct {
 			Language string  `json:"language"`
 		} `json:"staff"`
 		Permissions []string          `json:"permissions"`
+		SeesAll     bool              `json:"sees_all" doc:"all customers, not only those of some people or teams"`
 		Awaiting    string            `json:"awaiting,omitempty" enum:"second_factor,enrolment" doc:"what is still to be shown; until then nothing else is permitted"`
 		Methods     []string          `json:"methods,omitempty" doc:"what the second factor may be: passkey, totp, recovery"`
 		Workspace   WorkspaceSettings `json:"workspace"`
@@ -68,7 +69,7 @@ func (g *Guard) sessionOf(ctx context.Context, staffID int64, csrf string) (*ses
 	b.Staff.TeamID = (*api.ID)(s.TeamID)
 	b.Permissions = []string{}
 	if role, known := RoleOf(ctx, s.Role); known {
-		b.Permissions = role.Permissions
+		b.Permissions, b.SeesAll = role.Permissions, role.Reach == ReachAll
 	}
 	b.Workspace, b.CSRFToken = g.settings(), csrf
 	if g.TestClock {

@@ -18,6 +18,7 @@ import (
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/behaviour"
+	"guanxi/flow/analyze/budget"
 	"guanxi/flow/analyze/churn"
 	"guanxi/flow/analyze/cost"
 	"guanxi/flow/analyze/dashboard"
@@ -53,6 +54,7 @@ type stages struct {
 	why       *why.Why
 	watch     *watch.Watch
 	costs     *cost.Costs
+	budget    *budget.Budget
 	signals   *decide.Signals
 	mails     *mails.Mails
 	schedules *schedule.Schedules
@@ -88,6 +90,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.reports = reports.New(records, store, s.metrics, s.segments)
 	s.boards = dashboard.New(records, s.reports, s.metrics, s.segments)
+	s.budget = budget.New(store, s.segments, s.metrics)
 	s.why = why.New(records, store, s.segments, s.metrics)
 	s.watch = watch.New(records, store, s.metrics, s.segments)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
@@ -180,6 +183,7 @@ func (s *stages) register(a *api.API) {
 	s.why.Register(a)
 	s.watch.Register(a)
 	s.costs.Register(a)
+	s.budget.Register(a)
 	s.signals.Register(a)
 }
 

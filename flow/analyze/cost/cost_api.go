@@ -68,9 +68,9 @@ type costNamed struct {
 	IfMatch string `header:"If-Match"`
 }
 
-// whole refuses who does not see all customers, or nothing of what they bought or by which way they came: what was spent and what
+// MayKnow refuses who does not see all customers, or nothing of what they bought or by which way they came: what was spent and what
 // came of it is the company's, and is told by channel.
-func whole(ctx context.Context) error {
+func MayKnow(ctx context.Context) error {
 	if !guard.ScopeOf(ctx, "customers").All() {
 		return fault.Forbidden("scope_all_needed")
 	}
@@ -85,7 +85,7 @@ func (s *Costs) Register(a *api.API) {
 	const tag = "costs"
 	api.Register(a, api.Op{Method: "GET", Path: "/costs", Permission: "metrics.read", Tag: tag, Summary: "What was spent to win, keep and serve customers, the latest first. Needs sight of all customers"},
 		func(ctx context.Context, in *costQuery) (*struct{ Body page.List[View] }, error) {
-			if err := whole(ctx); err != nil {
+			if err := MayKnow(ctx); err != nil {
 				return nil, err
 			}
 			var after costCursor
@@ -111,7 +111,7 @@ func (s *Costs) Register(a *api.API) {
 		})
 	api.Register(a, api.Op{Method: "POST", Path: "/costs", Permission: "metrics.write", Tag: tag, Status: 201, Summary: "Tell what was spent; it is spread evenly over its days"},
 		func(ctx context.Context, in *struct{ Body Draft }) (*costOne, error) {
-			if err := whole(ctx); err != nil {
+			if err := MayKnow(ctx); err != nil {
 				return nil, err
 			}
 			c := in.Body.cost()
@@ -125,7 +125,7 @@ func (s *Costs) Register(a *api.API) {
 			costNamed
 			Body Draft
 		}) (*costOne, error) {
-			if err := whole(ctx); err != nil {
+			if err := MayKnow(ctx); err != nil {
 				return nil, err
 			}
 			version, err := api.Version(in.IfMatch)
@@ -140,7 +140,7 @@ func (s *Costs) Register(a *api.API) {
 		})
 	api.Register(a, api.Op{Method: "DELETE", Path: "/costs/{id}", Permission: "metrics.write", Tag: tag, Status: 204, Summary: "Take back what was said to be spent"},
 		func(ctx context.Context, in *costNamed) (*struct{}, error) {
-			if err := whole(ctx); err != nil {
+			if err := MayKnow(ctx); err != nil {
 				return nil, err
 			}
 			version, err := api.Version(in.IfMatch)

@@ -90,7 +90,7 @@ func newTold() *told { return &told{old: make([]int64, months), brought: make([]
 
 // Return tells what spending of a period has brought, by channel or by campaign. Faults: forbidden.
 func (s *Costs) Return(ctx context.Context, p analyze.Period, byCampaign bool) (*Return, error) {
-	if err := whole(ctx); err != nil {
+	if err := MayKnow(ctx); err != nil {
 		return nil, err
 	}
 	w := workspace.Of(ctx)

@@ -554,6 +554,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which customers take to which goods at what cost, where a unit spent brings most, and a shift of money that speaks for itself. Needs sight of all customers */
+        get: operations["get-budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What it would bring to spend some money on other customers and goods, as they have answered so far. Needs sight of all customers */
+        post: operations["post-budget-plan"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/bulk-edits": {
         parameters: {
             query?: never;
@@ -6015,6 +6049,51 @@ export interface components {
             /** Format: date */
             start: string;
         };
+        BudgetBoard: {
+            /**
+             * @description seen: who was shown goods is known from events; members: it is not, and all of a group count as asked
+             * @enum {string}
+             */
+            basis: "seen" | "members";
+            by: components["schemas"]["CrossDimension"];
+            /** @description by what customers can be parted */
+            bys: components["schemas"]["CrossDimension"][] | null;
+            cells: components["schemas"]["Cell"][] | null;
+            /** Format: date */
+            from: string;
+            goods: components["schemas"]["Cell"][] | null;
+            groups: components["schemas"]["Cell"][] | null;
+            /** @enum {string} */
+            of: "category" | "product" | "brand";
+            /** @description a customer may be in several of the groups, and counts in each */
+            overlap: boolean;
+            /** @description the part of it that went to somebody who was asked */
+            placed: components["schemas"]["Money"];
+            /** @description the events by which it is known */
+            seen: string[] | null;
+            /** @description on acquisition in the period */
+            spent: components["schemas"]["Money"];
+            /** @description a shift that the figures speak for; null where they speak for none */
+            suggested: components["schemas"]["Plan"];
+            /** Format: date */
+            to: string;
+            /**
+             * Format: int64
+             * @description visitors who were shown goods and whom nobody knows: they are of no group
+             */
+            unknown: number;
+            /**
+             * Format: double
+             * @description conversion of all cells together
+             */
+            usual: number | null;
+            whole: components["schemas"]["Cell"];
+        };
+        BudgetPlace: {
+            goods: string;
+            /** @description null for those of whom it is not known */
+            group: string | null;
+        };
         BulkBody: {
             chosen: components["schemas"]["Chosen"];
             /** @description a field of the customer, or custom.KEY */
@@ -6123,6 +6202,79 @@ export interface components {
             cause: string;
             /** Format: int64 */
             count: number;
+        };
+        Cell: {
+            /**
+             * Format: int64
+             * @description customers who were shown it in the period; without events that tell, all of the group
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description of those, who bought it in the period, on that day or later
+             */
+            bought: number;
+            /** @description who of them bought it in the period */
+            buyers?: {
+                [key: string]: unknown;
+            };
+            /** @description cost ÷ won */
+            cac: components["schemas"]["Money"];
+            /** @description in the period before */
+            cac_before: components["schemas"]["Money"];
+            /** @description net sales × margin; where it is not known that of all, else net sales */
+            contribution: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description bought ÷ asked
+             */
+            conversion: number | null;
+            /** @description of acquisition: what was spent on the month and channel by which they came, shared evenly among all who were shown something */
+            cost: components["schemas"]["Money"];
+            goods?: components["schemas"]["Key"];
+            group?: components["schemas"]["Key"];
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description limits of it at 95%
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description share of sales left after what goods cost, where that is known
+             */
+            margin: number | null;
+            /** @description who is of the group */
+            members?: {
+                [key: string]: unknown;
+            };
+            /** @description net sales to those who bought */
+            net: components["schemas"]["Money"];
+            /** @description net sales ÷ orders */
+            order_value: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description contribution ÷ cost; null where nothing was spent
+             */
+            return: number | null;
+            /** Format: double */
+            return_high: number | null;
+            /**
+             * Format: double
+             * @description were the conversion at its lower limit
+             */
+            return_low: number | null;
+            /**
+             * @description few: under 30 asked. better, worse: its limits lie above or below the usual conversion
+             * @enum {string}
+             */
+            verdict?: "few" | "better" | "worse" | "alike";
+            /**
+             * Format: int64
+             * @description of those who bought, whose first order of all it was in
+             */
+            won: number;
         };
         CeremonyOutBody: {
             /** @description for navigator.credentials, binary parts in base64url */
@@ -8372,6 +8524,12 @@ export interface components {
             retention: components["schemas"]["Money"];
             service: components["schemas"]["Money"];
         };
+        Key: {
+            key: string | null;
+            label: components["schemas"]["AnalyzeText"];
+            /** @description all that are not told apart */
+            other?: boolean;
+        };
         Label: {
             "en-US": string;
             "zh-CN": string;
@@ -9176,6 +9334,14 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        Outlook: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            value: number;
+        };
         OutputBody: {
             /** Format: id */
             customer: string;
@@ -9686,6 +9852,36 @@ export interface components {
             /** @enum {string} */
             type: "folder" | "sftp" | "url";
             url?: string;
+        };
+        Plan: {
+            /**
+             * Format: int64
+             * @description minor units of the workspace's currency
+             */
+            amount: number;
+            /** @description more is given than has been spent there so far: that it goes on bringing as much is not known */
+            beyond: boolean;
+            /** @description of all that is placed, now */
+            cac: components["schemas"]["Money"];
+            cac_high: components["schemas"]["Money"];
+            /** @description limits of it then */
+            cac_low: components["schemas"]["Money"];
+            cac_then: components["schemas"]["Money"];
+            /** @description gained less lost, minor units */
+            contribution: components["schemas"]["Outlook"];
+            from: components["schemas"]["BudgetPlace"][] | null;
+            /**
+             * Format: double
+             * @description the shift pays as long as money brings this share of what it brought there so far, 1 for all of it; null where nothing is lost
+             */
+            holds: number | null;
+            /** @description so far on what is taken from */
+            spent: components["schemas"]["Money"];
+            to: components["schemas"]["BudgetPlace"][] | null;
+            /** @description so far on what is given to */
+            tried: components["schemas"]["Money"];
+            /** @description customers won, gained less lost */
+            won: components["schemas"]["Outlook"];
         };
         PlansBody: {
             /** @description newest first */
@@ -11768,6 +11964,8 @@ export interface components {
             /** @description what the second factor may be: passkey, totp, recovery */
             methods?: string[] | null;
             permissions: string[] | null;
+            /** @description all customers, not only those of some people or teams */
+            sees_all: boolean;
             /** @description nothing leaves the building, since and why; absent when sending is free */
             sending_held?: components["schemas"]["Hold"];
             staff: components["schemas"]["StaffStruct"];
@@ -11857,6 +12055,15 @@ export interface components {
             values: {
                 [key: string]: string[] | null;
             };
+        };
+        Shift: {
+            /**
+             * Format: int64
+             * @description minor units of the workspace's currency
+             */
+            amount: number;
+            from: components["schemas"]["BudgetPlace"][] | null;
+            to: components["schemas"]["BudgetPlace"][] | null;
         };
         Sighting: {
             /** Format: date-time */
@@ -15620,6 +15827,160 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-budget": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description a dimension of customers, or segments */
+                by?: string;
+                /** @description for by=segments */
+                segment?: number[] | null;
+                of?: "category" | "product" | "brand";
+                /** @description the event by which one is shown goods; without it all that look like one */
+                seen?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-budget-plan": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description a dimension of customers, or segments */
+                by?: string;
+                /** @description for by=segments */
+                segment?: number[] | null;
+                of?: "category" | "product" | "brand";
+                /** @description the event by which one is shown goods; without it all that look like one */
+                seen?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shift"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
             };
             /** @description Unauthorized */
             401: {

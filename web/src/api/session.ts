@@ -7,6 +7,8 @@ export interface Session {
   staff: { id: string; name: string; email: string; role: string; team_id?: string; language: Language };
   /** Names such as "customers.read"; the server decides anew at each request, this only hides what would be refused. */
   permissions: string[];
+  /** All customers are theirs to see, so that what is told of the company as a whole may be. */
+  sees_all: boolean;
   workspace: Workspace;
   /** What is still to be shown before anything else is permitted. */
   awaiting?: "second_factor" | "enrolment";
