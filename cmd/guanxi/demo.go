@@ -7,6 +7,7 @@ import (
 
 	"guanxi/base/workspace"
 	"guanxi/demo"
+	"guanxi/flow/analyze/watch"
 	"guanxi/guard"
 )
 
@@ -60,7 +61,8 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 		return err
 	}
 	if c.Scale == "small" { // weeks of alerts over a million customers would take minutes
-		if err := demo.Watched(guard.System(ctx), p.records, p.stages.watch); err != nil {
+		quiet := watch.New(p.records, p.columns, p.stages.metrics, p.stages.segments) // writes to nobody of what is past
+		if err := demo.Watched(guard.System(ctx), p.records, quiet); err != nil {
 			return err
 		}
 	}

@@ -96,6 +96,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 	s.signals.UseAlerts(s.watch)
 	s.watch.Closing(s.signals.AlertClosed)
+	s.watch.MailBy(s.mails)
 
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
 	s.customers.Reckoning(s.segments)

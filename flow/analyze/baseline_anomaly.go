@@ -36,11 +36,16 @@ type Anomaly struct {
 const causesShown = 3
 
 // Anomalies gives the metrics that were off their expected range on the last complete day, in the order of the board.
-// Metrics without six weeks of history are left out. The reader's scope applies: ask as the program for the company's.
+// Metrics without six weeks of history are left out, and those that only seem to have dropped because the facts of a source
+// have not come: it is the source that has to be told of. The reader's scope applies: ask as the program for the company's.
 func (m *Metrics) Anomalies(ctx context.Context) ([]Anomaly, error) {
 	yesterday := today(ctx).AddDate(0, 0, -1)
 	p := Period{yesterday, yesterday}
 	var found []Anomaly
+	waited, err := m.Waited(ctx)
+	if err != nil {
+		return nil, err
+	}
 	judged := map[*source][]*Metric{}
 	for i := range metrics {
 		if metrics[i].judged() {
@@ -62,6 +67,9 @@ func (m *Metrics) Anomalies(ctx context.Context) ([]Anomaly, error) {
 			}
 			a := Anomaly{Metric: metric.Name, Group: metric.Group, Label: metric.Label, Unit: metric.Unit, Day: dayText(yesterday), Expected: j.Range, Z: j.Z,
 				Since: dayText(b.since(at, first)), Currency: currency(ctx)}
+			if began := b.since(at, first); j.Z < 0 && len(Lacking(ctx, waited, metric.Name, "", "", began)) > 0 {
+				continue
+			}
 			a.Value, _ = metric.value(daily.at[i][at])
 			if off := (a.Value - j.Expected) * float64(metric.Good); off < 0 {
 				a.Harmful = true

@@ -41,6 +41,7 @@ type AlertEvidence struct {
 	Parts    []AlertPart         `json:"parts,omitempty" doc:"the largest first"`
 	Standing []analyze.Standing  `json:"standing,omitempty" doc:"of a customer: on what the condition stood"`
 	Leaving  *float64            `json:"leaving,omitempty" doc:"of a customer: how likely to leave, 0..1"`
+	Late     *AlertLate          `json:"late,omitempty" doc:"facts have not come: whether the figure dropped is told when they have"`
 }
 
 // AlertPart is a part of the business and what it contributed to a metric being off.

@@ -28,12 +28,12 @@ const (
 const seriesDays = 60
 
 // lookAt looks at one rule if anything may have changed for it.
-func (w *Watch) lookAt(ctx context.Context, rule *Rule, late []analyze.LateSource) error {
-	names := make([]string, len(late))
-	for i, l := range late {
-		names[i] = l.Name
+func (w *Watch) lookAt(ctx context.Context, rule *Rule, waited []analyze.LateSource) error {
+	sources := make([]string, len(waited))
+	for i, s := range waited {
+		sources[i] = fmt.Sprint(s.ID, s.LastFactAt, s.Late)
 	}
-	state := fmt.Sprint(rule.Version, w.columns.Commits(), analyze.Today(ctx).Format(time.DateOnly), names, rule.muted(ctx))
+	state := fmt.Sprint(rule.Version, w.columns.Commits(), analyze.Today(ctx).Format(time.DateOnly), sources, rule.muted(ctx))
 	now, last := clock.Now(ctx), w.looked[rule.ID]
 	if last.state == state || last.took > costly && now.Sub(last.at) < min(restsFor*last.took, longestRest) && now.After(last.at) {
 		return nil
@@ -43,7 +43,7 @@ func (w *Watch) lookAt(ctx context.Context, rule *Rule, late []analyze.LateSourc
 	if rule.Watches.Kind == WatchCustomers {
 		err = w.lookAtCustomers(ctx, rule)
 	} else {
-		err = w.lookAtFigures(ctx, rule, late)
+		err = w.lookAtFigures(ctx, rule, waited)
 	}
 	w.looked[rule.ID] = look{state, now, clock.Now(ctx).Sub(began)}
 	var wrong *fault.Error
@@ -119,7 +119,7 @@ func (w *Watch) segmentCourse(ctx context.Context, a AlertWatch, from, to time.T
 }
 
 // lookAtFigures looks at a metric or a segment.
-func (w *Watch) lookAtFigures(ctx context.Context, rule *Rule, late []analyze.LateSource) error {
+func (w *Watch) lookAtFigures(ctx context.Context, rule *Rule, waited []analyze.LateSource) error {
 	to := rule.Watches.last(ctx)
 	days, err := w.course(ctx, rule.Watches, to.AddDate(0, 0, 1-seriesDays), to)
 	if err != nil {
@@ -131,12 +131,12 @@ func (w *Watch) lookAtFigures(ctx context.Context, rule *Rule, late []analyze.La
 	today := days[len(days)-1]
 	said := Said{Value: today.Value}
 	fires, known, since := rule.Fires.firing(days)
-	if rule.Watches.Kind == WatchMetric && rule.Fires.dropped(today) {
-		// facts that have not come look like a drop: the late source is what has to be told of, and is
-		for _, l := range late {
-			if l.Feeds(rule.Watches.Metric) && !time.UnixMilli(l.LastFactAt).After(to.AddDate(0, 0, 1)) {
-				said.Late, known = append(said.Late, l.Name), false
-			}
+	var lacking []analyze.LateSource
+	if a := rule.Watches; a.Kind == WatchMetric && rule.Fires.dropped(today) {
+		// facts that have not come look like a drop: the late source is what has to be told of
+		lacking = analyze.Lacking(ctx, waited, a.Metric, a.Split, a.SplitValue, to)
+		for _, l := range lacking {
+			said.Late, known = append(said.Late, l.Name), false
 		}
 	}
 	var r raised
@@ -146,8 +146,11 @@ func (w *Watch) lookAtFigures(ctx context.Context, rule *Rule, late []analyze.La
 		}
 	}
 	return w.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := w.say(ctx, tx, rule, said); err != nil || !known {
+		if err := w.say(ctx, tx, rule, said); err != nil {
 			return err
+		}
+		if !known {
+			return w.tellLate(ctx, tx, rule, lacking, days)
 		}
 		latest, err := alertsWhere(ctx, tx, "a.rule_id = ? and a.subject = ? order by a.id desc limit 1", rule.ID, ofRule)
 		if err != nil {

@@ -12,7 +12,8 @@ type OpenAlert struct {
 	Customer string // her name
 }
 
-// OpenAlerts gives what is open of all rules that are not muted, whoever asks.
+// OpenAlerts gives what is open of all rules that are not muted, whoever asks; without sources that are late, which Today tells of
+// by itself.
 func (w *Watch) OpenAlerts(ctx context.Context) ([]OpenAlert, error) {
 	rules, err := w.rules(ctx)
 	if err != nil {
@@ -24,7 +25,7 @@ func (w *Watch) OpenAlerts(ctx context.Context) ([]OpenAlert, error) {
 			byID[rules[i].ID] = &rules[i]
 		}
 	}
-	found, err := alertsWhere(ctx, w.records.Read(), "a.state in ('open', 'acknowledged') order by a.id")
+	found, err := alertsWhere(ctx, w.records.Read(), "a.state in ('open', 'acknowledged') and a.subject not like 'late:%' order by a.id")
 	if err != nil {
 		return nil, err
 	}

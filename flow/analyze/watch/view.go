@@ -54,7 +54,7 @@ type AlertView struct {
 
 // AlertAct is one step in the course of an alert.
 type AlertAct struct {
-	Act    string         `json:"act" enum:"opened,reopened,again,acknowledged,escalated,back,expired,closed,taken_back"`
+	Act    string         `json:"act" enum:"opened,reopened,again,acknowledged,escalated,overdue,back,expired,closed,taken_back"`
 	By     *AlertNamed    `json:"by" doc:"null for the program itself"`
 	At     time.Time      `json:"at"`
 	Detail map[string]any `json:"detail"`

@@ -12,6 +12,7 @@ import (
 	"guanxi/base/job"
 	"guanxi/flow/analyze"
 	"guanxi/guard"
+	"guanxi/guard/mails"
 )
 
 // Watch keeps rules and the alerts they have raised.
@@ -21,6 +22,7 @@ type Watch struct {
 	metrics  *analyze.Metrics
 	jobs     *job.Registry // nil: looks only when it is told to
 	segments *analyze.Segments
+	mails    *mails.Mails                                            // nil: nobody is written to
 	closed   func(ctx context.Context, tx *db.Tx, alert int64) error // told when an alert was closed on its own page
 
 	looking sync.Mutex
@@ -80,15 +82,15 @@ func (w *Watch) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	late, err := analyze.LateSources(ctx, w.records.Read())
+	waited, err := w.metrics.Waited(ctx)
 	if err != nil {
 		return err
 	}
 	var failures []error
 	for i := range rules {
 		if rules[i].Active {
-			failures = append(failures, w.lookAt(ctx, &rules[i], late))
+			failures = append(failures, w.lookAt(ctx, &rules[i], waited))
 		}
 	}
-	return errors.Join(append(failures, w.escalate(ctx))...)
+	return errors.Join(append(failures, w.cameIn(ctx, waited), w.escalate(ctx), w.tellOverdue(ctx, rules))...)
 }

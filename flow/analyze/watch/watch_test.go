@@ -30,6 +30,7 @@ type company struct {
 	columns *columns.Store
 	watch   *Watch
 	n       int64
+	behind  time.Duration // columns, what is recorded
 }
 
 const mei, boss, ann = 1, 2, 3
@@ -43,7 +44,7 @@ func newCompany(t *testing.T, d *db.DB) *company {
 	c := &company{T: t, records: d, columns: columnstest.Open(t), clock: clock.NewFake(time.Date(2026, 3, 12, 1, 0, 0, 0, time.UTC))}
 	c.ctx = guard.System(workspace.With(clock.With(context.Background(), c.clock), workspace.Default()))
 	segments := analyze.NewSegments(d, c.columns, analyze.NewHot(c.columns), &analyze.Touched{})
-	metrics := analyze.NewMetrics(c.columns, d, func() time.Time { return clock.Now(c.ctx) }, segments.MemberQuery)
+	metrics := analyze.NewMetrics(c.columns, d, func() time.Time { return clock.Now(c.ctx).Add(-c.behind) }, segments.MemberQuery)
 	c.watch = New(d, c.columns, metrics, segments)
 	for id, who := range map[int]struct{ name, role string }{mei: {"Mei", "operator"}, boss: {"Boss", "admin"}, ann: {"Ann", "sales"}} {
 		c.write("insert into staff (id, email, name, role, created_at, updated_at) values (?, ?, ?, ?, 0, 0)", id, fmt.Sprintf("%d@example.com", id), who.name, who.role)
@@ -312,24 +313,6 @@ func TestAlert_of_each_kind(t *testing.T) {
 			require.NoError(t, c.watch.DeleteRule(c.as(boss, "admin"), id, 0))
 		})
 	}
-}
-
-// Facts that have not come are no drop.
-func TestAlert_waits_for_a_late_source(t *testing.T) {
-	eachCompany(t, func(c *company) {
-		c.steady()
-		c.write("insert into sources (id, name, kind, expected_hours, last_fact_at, created_at) values (1, '门店', 'till', 24, ?, 0)", time.Date(2026, 3, 10, 12, 0, 0, 0, time.UTC).UnixMilli())
-		id := c.rule(ordersBelow(8))
-		c.looks()
-		require.Empty(c, c.alerts())
-		rule, err := c.watch.rule(c.as(boss, "admin"), id)
-		require.NoError(c, err)
-		require.Equal(c, []string{"门店"}, rule.Body.Said.Late)
-
-		c.write("update sources set last_fact_at = ?", clock.Millis(c.ctx))
-		c.looks()
-		require.Equal(c, []string{Open}, c.states(), "the source has come and it is a drop")
-	})
 }
 
 const useFell = `{"event":"export_used","measure":"ratio","op":"lte","value":0.4,"window":{"last_days":30}}`

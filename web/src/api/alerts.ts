@@ -68,6 +68,7 @@ export interface AlertEvidence {
   rows?: number;
   series?: AlertDay[];
   split?: string;
+  late?: { source: { id: string; name: string } | null; since: string; expected_hours: number } | null;
   parts?: { key: string | null; label: string; contribution: number; share: number }[];
   standing?: { clause: Said; value: Said; holds: boolean }[];
   leaving?: number;

@@ -5162,7 +5162,7 @@ export interface components {
         };
         AlertAct: {
             /** @enum {string} */
-            act: "opened" | "reopened" | "again" | "acknowledged" | "escalated" | "back" | "expired" | "closed" | "taken_back";
+            act: "opened" | "reopened" | "again" | "acknowledged" | "escalated" | "overdue" | "back" | "expired" | "closed" | "taken_back";
             /** Format: date-time */
             at: string;
             /** @description null for the program itself */
@@ -5182,6 +5182,8 @@ export interface components {
             /** Format: double */
             high?: number;
             label: components["schemas"]["AnalyzeText"];
+            /** @description facts have not come: whether the figure dropped is told when they have */
+            late?: components["schemas"]["AlertLate"];
             /**
              * Format: double
              * @description of a customer: how likely to leave, 0..1
@@ -5227,6 +5229,20 @@ export interface components {
             value?: number;
             /** @enum {string} */
             when: "above" | "below" | "rose" | "fell" | "outside" | "above_expected" | "below_expected" | "enters";
+        };
+        AlertLate: {
+            /**
+             * Format: int64
+             * @description how often facts of it come
+             */
+            expected_hours: number;
+            /**
+             * Format: date-time
+             * @description the last fact of it
+             */
+            since: string;
+            /** @description null where the figures themselves are behind what is recorded */
+            source: components["schemas"]["AlertNamed"];
         };
         AlertNamed: {
             /** Format: id */

@@ -37,7 +37,7 @@ function One({ of }: { of: Alert }) {
   const segment = segmentOf(of);
   return (
     <>
-      <PageHead title={<>{of.rule.name}{of.customer && <><Sep />{of.customer.name || of.customer.id}</>}</>} meta={<When of={of} />}>
+      <PageHead title={<>{words.title(of)}{of.customer && <><Sep />{of.customer.name || of.customer.id}</>}</>} meta={<When of={of} />}>
         {of.severity !== "info" && <Tag tone={of.severity === "critical" ? "danger" : "warn"}>{t(`severity.${of.severity}`)}</Tag>}
         {segment && can("segments.write") && <Link to="/segments/new" search={{ condition: segment }}><Button size="md">{t("asSegment")}</Button></Link>}
         {can("today.write") && of.state === "open" && <Button size="md" busy={acts.take.isPending} onClick={() => acts.take.mutate()}>{t("acknowledge")}</Button>}
@@ -52,8 +52,9 @@ function One({ of }: { of: Alert }) {
           </div>
           <aside>
             <Section title={t("toDo")}>
-              {of.proposal ? <p>{of.proposal}</p> : <p className="dim">{t("noProposal")}</p>}
+              {of.proposal && !of.evidence.late ? <p>{of.proposal}</p> : <p className="dim">{t("noProposal")}</p>}
               <p className="links">
+                {of.evidence.late?.source && can("sources.read") && <Link className="link" to="/sources/$id" params={{ id: of.evidence.late.source.id }}>{t("late.open")}</Link>}
                 {of.customer && <Link className="link" to="/customers/$id" params={{ id: of.customer.id }}>{t("openCustomer")}</Link>}
                 {of.kind === "metric" && of.watches.metric && <Link className="link" to="/metrics" search={{ metric: of.watches.metric, segment: of.watches.segment }}>{t("openMetric")}</Link>}
                 {of.segment && <Link className="link" to="/segments/$id" params={{ id: of.segment.id }}>{t("openSegment", { name: of.segment.name })}</Link>}
@@ -147,10 +148,11 @@ function useAct(of: Alert) {
 function CloseDialog({ of, onClose }: { of: Alert; onClose: () => void }) {
   const { t } = useTranslation("alert");
   const acts = useAct(of);
-  const [taken, setTaken] = useState<(typeof taking)[number]>(of.kind === "customers" ? "called" : "campaign_changed");
+  const words = useAlertWords();
+  const [taken, setTaken] = useState<(typeof taking)[number]>(of.evidence.late ? "data_fixed" : of.kind === "customers" ? "called" : "campaign_changed");
   const { busy, faults, fault, form } = useSend(async ({ text }) => { await acts.close(taken, text("note")); onClose(); });
   return (
-    <Dialog open onClose={onClose} title={t("closeTitle", { name: of.rule.name })}>
+    <Dialog open onClose={onClose} title={t("closeTitle", { name: words.title(of) })}>
       <form className="form" {...form}>
         <fieldset className="taking"><legend>{t("whatDone")}</legend>{taking.map((each) => <label key={each} className="tick"><input type="radio" name="taken" value={each} checked={each === taken} onChange={() => setTaken(each)} /> {t(`taken.${each}`)}</label>)}</fieldset>
         <Field label={t("note")} hint={t("noteHint")} fault={faults["note"]}>{(attributes) => <textarea className="input" name="note" rows={3} maxLength={2000} {...attributes} />}</Field>

@@ -71,7 +71,7 @@ function Row({ of, named }: { of: Alert; named: boolean }) {
   return (
     <li className={`sev-${of.severity}`}>
       <div className="what">
-        <Link className="name" to="/alerts/$id" params={{ id: of.id }}>{of.customer ? of.customer.name || of.customer.id : of.rule.name}</Link>
+        <Link className="name" to="/alerts/$id" params={{ id: of.id }}>{of.customer ? of.customer.name || of.customer.id : words.title(of)}</Link>
         <p>{of.customer && named && <>{of.rule.name}<Sep /></>}{words.finding(of)}{parts && parts.share > 0.3 && <><Sep />{t("mostly", { label: parts.label, share: format.share(Math.min(parts.share, 1), 0) })}</>}</p>
         <span className="meta"><When of={of} /></span>
       </div>

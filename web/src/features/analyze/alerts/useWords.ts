@@ -27,6 +27,10 @@ export function useAlertWords() {
 
   /** What was found: fell from 1,200 to 640. */
   const finding = ({ evidence: of, fires, kind }: Alert): string => {
+    if (of.late) {
+      const said = { source: of.late.source?.name, at: format.when(of.late.since), span: format.span(of.late.expected_hours * 60), name: of.label[language] };
+      return of.late.source ? t("late.found", said) : t("late.foundColumns", said);
+    }
     if (kind === "customers") return of.standing?.filter((each) => each.holds).map((each) => `${each.clause[language].replaceAll("**", "")}${t("say.now", { value: each.value[language] })}`).join(t("say.join")) ?? "";
     const unit = of.unit ?? "count";
     const value = figure.value(unit, of.value);
@@ -35,5 +39,7 @@ export function useAlertWords() {
     if (of.low != null) return t("found.below", { value, line: figure.value(unit, of.low) });
     return t("found.above", { value, line: figure.value(unit, of.high) });
   };
-  return { rule, finding, metric, metrics: board.data?.items ?? [] };
+  /** What an alert is called: its rule, or the source whose data has not come. */
+  const title = (of: Alert): string => of.evidence.late ? t("late.title", { source: of.evidence.late.source?.name ?? t("late.columns") }) : of.rule.name;
+  return { rule, finding, title, metric, metrics: board.data?.items ?? [] };
 }
