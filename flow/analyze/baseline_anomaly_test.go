@@ -9,6 +9,7 @@ import (
 	"guanxi/base/clock"
 	"guanxi/base/columns"
 	"guanxi/base/columns/columnstest"
+	"guanxi/base/db/dbtest"
 	"guanxi/guard"
 )
 
@@ -37,7 +38,7 @@ insert into customers (id, created_at, orders_first_day) select customer_id, 0, 
 		t.Fatal(err)
 	}
 	ctx := clock.With(guard.System(context.Background()), clock.NewFake(time.Date(2026, 3, 11, 2, 0, 0, 0, time.UTC)))
-	return ctx, NewMetrics(store, nil, func() time.Time { return clock.Now(ctx) }, nil)
+	return ctx, NewMetrics(store, dbtest.SQLite(t), func() time.Time { return clock.Now(ctx) }, nil)
 }
 
 func TestAnomalies(t *testing.T) {

@@ -52,7 +52,7 @@ function One({ of }: { of: Alert }) {
           </div>
           <aside>
             <Section title={t("toDo")}>
-              {of.proposal && !of.evidence.late ? <p>{of.proposal}</p> : <p className="dim">{t("noProposal")}</p>}
+              {of.evidence.late ? <p>{t("late.toDo")}</p> : of.proposal ? <p>{of.proposal}</p> : <p className="dim">{t("noProposal")}</p>}
               <p className="links">
                 {of.evidence.late?.source && can("sources.read") && <Link className="link" to="/sources/$id" params={{ id: of.evidence.late.source.id }}>{t("late.open")}</Link>}
                 {of.customer && <Link className="link" to="/customers/$id" params={{ id: of.customer.id }}>{t("openCustomer")}</Link>}
