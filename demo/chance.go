@@ -21,6 +21,7 @@ const (
 	streamDirt
 	streamVisit
 	streamVisitBuyer
+	streamTrouble
 )
 
 // chance is a source of random draws that can be re-aimed without allocating.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -29,6 +30,9 @@ var pagesOfShop = []visited{
 	{"/", "首页", 30}, {"/category/skincare", "护肤", 16}, {"/category/makeup", "彩妆", 12}, {"/category/home", "家居香氛", 9},
 	{"/sale", "限时优惠", 10}, {"/search", "搜索", 9}, {"/account", "我的", 7}, {"/help", "帮助", 4}, {"/article/sensitive-skin", "敏感肌护理指南", 5},
 }
+
+// topicsOfShop says what some pages are about, as the shop sends it along.
+var topicsOfShop = map[string]string{"/category/skincare": "日常护肤", "/category/makeup": "妆容灵感", "/category/home": "居家香氛", "/sale": "优惠", "/article/sensitive-skin": "敏感肌护理"}
 
 // ways are where visits come from: a campaign, a foreign page, or neither.
 var ways = []struct {
@@ -60,7 +64,8 @@ type surfer struct {
 
 // Visits gives take the requests that VisitShop has sent in the last weeks: what its customers did before they ordered,
 // what they looked at without ordering, and visitors nobody knows. The help page is where people leave; the page of the
-// sale makes them come back; who comes by a message about the members' day buys more often.
+// sale makes them come back; who comes by a message about the members' day buys more often. Some go to and fro between search
+// and skin care, some press the coupon again and again, and payments fail.
 func Visits(ctx context.Context, d *db.DB, seed uint64, take func(body []byte) error) error {
 	now := clock.Now(ctx)
 	var orders []struct {
@@ -145,12 +150,25 @@ func (s *surfer) visit(stream stream, number int, userID string, at time.Time, b
 			break
 		}
 	}
+	trouble := s.c.of(streamTrouble, int(stream), number)
+	if len(steps) > 1 && trouble.yes(0.07) {
+		for range 2 {
+			steps = append(steps, step{path: "/search", title: "搜索", seconds: 4 + trouble.IntN(8)}, step{path: "/category/skincare", title: "护肤", seconds: 4 + trouble.IntN(8)})
+		}
+	}
 	if buys || len(steps) > 1 && steps[len(steps)-1].path != "/help" && c.yes(0.6) {
 		steps = append(steps, step{event: "", path: "/product/" + sku, title: "商品", seconds: 20 + c.IntN(160)}, step{event: "product_viewed", path: "/product/" + sku, properties: product, seconds: 5})
 		if buys || c.yes(goesOn) {
 			steps = append(steps, step{event: "cart_updated", path: "/cart", properties: product, seconds: 10 + c.IntN(60)})
 			if buys || c.yes(0.35) {
 				steps = append(steps, step{event: "checkout_started", path: "/checkout", properties: product, seconds: 20 + c.IntN(90)})
+				if trouble.yes(0.15) {
+					coupon := step{event: "element_clicked", path: "/checkout", properties: map[string]any{"text": "使用优惠券"}}
+					steps = append(steps, coupon, coupon, coupon)
+				}
+				if !buys && trouble.yes(0.5) || trouble.yes(0.05) {
+					steps = append(steps, step{event: "payment_failed", path: "/checkout", properties: map[string]any{"reason": "银行未授权"}, seconds: 15})
+				}
 			}
 		}
 	}
@@ -182,7 +200,11 @@ func (s *surfer) visit(stream stream, number int, userID string, at time.Time, b
 		if st.event != "" {
 			m["type"], m["event"], m["properties"] = "track", st.event, st.properties
 		} else {
-			m["properties"] = where
+			seen := maps.Clone(where)
+			if topic := topicsOfShop[st.path]; topic != "" {
+				seen["topic"] = topic
+			}
+			m["properties"] = seen
 		}
 		s.batch = append(s.batch, m)
 		begin = begin.Add(time.Duration(st.seconds) * time.Second)

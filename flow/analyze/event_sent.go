@@ -22,6 +22,7 @@ var sentLabels = map[string]Label{
 	"product_added": {"加入购物车", "Product added to cart"}, "Product Added": {"加入购物车", "Product added to cart"}, "Cart Viewed": {"查看购物车", "Cart viewed"},
 	"Checkout Started": {"开始结账", "Checkout started"}, "Order Completed": {"完成订单", "Order completed"}, "Products Searched": {"搜索商品", "Products searched"},
 	"search": {"搜索", "Search"}, "form_submitted": {"提交表单", "Form submitted"}, "element_clicked": {"点击", "Element clicked"}, "page_left": {"离开页面", "Page left"},
+	"payment_failed": {"付款失败", "Payment failed"}, "Payment Failed": {"付款失败", "Payment failed"},
 }
 
 // propertyPrefix stands before the name of what a source sent along with an event.

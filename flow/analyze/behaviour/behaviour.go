@@ -34,4 +34,6 @@ func (b *Behaviour) Register(a *api.API) {
 	b.registerFunnel(a)
 	b.registerPaths(a)
 	b.registerSettings(a)
+	b.registerConcerns(a)
+	b.registerReading(a)
 }

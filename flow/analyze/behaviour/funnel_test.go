@@ -36,12 +36,18 @@ func openContext() context.Context {
 
 func openSite(t testing.TB, seed uint64, visitors, each int) *site {
 	t.Helper()
+	return openSiteOf(t, randomEvents(seed, visitors, each, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)))
+}
+
+// openSiteOf makes a site of these events, and a customer of each that they name.
+func openSiteOf(t testing.TB, events []told) *site {
+	t.Helper()
 	c := columnstest.Open(t)
 	d := dbtest.SQLite(t)
 	touched := &analyze.Touched{}
 	s := &site{Behaviour: New(d, c, analyze.NewSegments(d, c, analyze.NewHot(c), touched), touched),
 		ctx: openContext()}
-	s.events = randomEvents(seed, visitors, each, time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC))
+	s.events = events
 	tell(t, c, s.events)
 	s.stays = staysOf(s.events, 30)
 	person := columnstest.Row(t, c, "customers")

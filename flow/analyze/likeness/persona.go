@@ -157,6 +157,22 @@ func (i *PersonaItem) compare(known, knownBase int64) {
 	i.Sure = enough && (i.Low > 100 || i.High < 100) && math.Abs(i.Effect) >= leastEffect
 }
 
+// Comparison is how much commoner something is in a group than with everybody, as PersonaItem tells it.
+type Comparison struct {
+	Index, Low, High float64
+	Sure             bool
+}
+
+// Compare judges what members of known hold for, against base of knownBase, the group among them.
+func Compare(members, known, base, knownBase int64) Comparison {
+	if known == 0 || knownBase == 0 {
+		return Comparison{}
+	}
+	i := PersonaItem{Members: members, Base: base}
+	i.compare(known, knownBase)
+	return Comparison{i.Index, i.Low, i.High, i.Sure}
+}
+
 // limits gives the interval of the index. That of the ratio of the members' share to the others' is Katz's (Katz, Baptista,
 // Azen and Pike 1978, log method, with half a customer added to each count); the index grows with it, since everybody is
 // members and others in a known mix: index = r ÷ (w r + 1 − w), w being the members' part of everybody.

@@ -1,4 +1,4 @@
-import { get, post } from "./client";
+import { get, post, put } from "./client";
 import type { Condition, Said } from "./shapes";
 
 /** Figures about some sessions. Durations in seconds, rates 0 to 1; null without sessions. */
@@ -139,6 +139,58 @@ export interface Stickiness {
   as_of: string;
 }
 
+export type ConcernPart = "interest" | "focus" | "pain";
+export type ConcernKind = "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
+
+/** Something people are interested in, dwell on or suffer from. Shares 0 to 1; the index is 100 where a group is like everybody. */
+export interface Concern {
+  kind: ConcernKind;
+  key: string;
+  /** Where an error or hasty presses happened; of a loop the other page. */
+  page: string | null;
+  label: string | null;
+  people: number;
+  customers: number;
+  times: number;
+  /** What `times` is a part of: looks at the page, or views of it. */
+  of: number;
+  returned: number;
+  median_seconds: number | null;
+  total_seconds: number | null;
+  share: number;
+  base_share: number;
+  index: number | null;
+  low: number | null;
+  high: number | null;
+  sure: boolean;
+  opens: Condition | null;
+}
+
+/** What people care about over a period; `compared` says that there is a group and so an index. */
+export interface Concerns {
+  people: number;
+  customers: number;
+  base: number;
+  compared: boolean;
+  long_seconds: number | null;
+  interest: Concern[];
+  focus: Concern[];
+  pain: Concern[];
+  as_of: string;
+}
+
+/** How pages and events are understood; `*` in a pattern stands for anything. */
+export interface Reading {
+  topics: { path: string; topic: string }[];
+  help: string[];
+  errors: string[];
+}
+
+export const readConcerns = (query: VisitQuery, signal?: AbortSignal) => get<Concerns>("/behaviour/concerns", { ...query }, signal);
+export const readConcerned = (query: VisitQuery & { part: ConcernPart; kind: ConcernKind; key: string; page?: string | undefined }) =>
+  get<{ customers: number; opens: Condition | null }>("/behaviour/concerns/customers", { ...query });
+export const readReading = (signal?: AbortSignal) => get<Reading>("/behaviour/reading", {}, signal);
+export const writeReading = (reading: Reading) => put<Reading>("/behaviour/reading", reading);
 export const readStickiness = (query: VisitQuery & { event?: string | undefined }, signal?: AbortSignal) => get<Stickiness>("/behaviour/stickiness", { ...query }, signal);
 export const readVisits = (query: VisitQuery, signal?: AbortSignal) => get<VisitBoard>("/behaviour/sessions", { ...query }, signal);
 export const readFunnel = (draft: FunnelDraft, signal?: AbortSignal) => post<Funnel>("/behaviour/funnel", draft, { signal });

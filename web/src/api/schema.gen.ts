@@ -383,6 +383,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/behaviour/concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people are interested in, where they dwell and where it hurts, with its index against everybody */
+        get: operations["get-behaviour-concerns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/behaviour/concerns/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has one concern */
+        get: operations["get-behaviour-concerns-customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/behaviour/funnel": {
         parameters: {
             query?: never;
@@ -427,6 +461,24 @@ export interface paths {
         /** Who went through a page at a step, or from there to the next */
         get: operations["get-behaviour-paths-customers"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/behaviour/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which pages are about what, where people look for help, and what counts as an error */
+        get: operations["get-behaviour-reading"];
+        /** Understand pages and events in another way */
+        put: operations["put-behaviour-reading"];
         post?: never;
         delete?: never;
         options?: never;
@@ -6700,6 +6752,106 @@ export interface components {
             members: number;
             value: string;
         };
+        Concern: {
+            /** Format: int64 */
+            base: number;
+            /** Format: double */
+            base_share: number;
+            /** Format: int64 */
+            customers: number;
+            /** Format: double */
+            high: number | null;
+            /**
+             * Format: double
+             * @description null without a segment or list
+             */
+            index: number | null;
+            key: string;
+            /** @enum {string} */
+            kind: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
+            /** @description title of the page or name of the product, where one was sent */
+            label: string | null;
+            /** Format: double */
+            low: number | null;
+            /**
+             * Format: double
+             * @description focus: of a look
+             */
+            median_seconds: number | null;
+            /**
+             * Format: int64
+             * @description focus: looks at the page, times being the long ones; exit: views, times being the exits
+             */
+            of: number;
+            /** @description lists the customers; null where no condition can ask for it */
+            opens: {
+                [key: string]: unknown;
+            };
+            /** @description of an error or of what was pressed again and again the page it was on, of a loop the other page */
+            page: string | null;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: int64
+             * @description people who came to it on more than one day
+             */
+            returned: number;
+            /**
+             * Format: double
+             * @description of people
+             */
+            share: number;
+            /** @description the limits are on one side of 100 and there is evidence enough */
+            sure: boolean;
+            /** Format: int64 */
+            times: number;
+            /**
+             * Format: double
+             * @description focus: of all looks
+             */
+            total_seconds: number | null;
+        };
+        Concerned: {
+            /** Format: int64 */
+            customers: number;
+            /** @description lists them, or the first thousand; null where there are none */
+            opens: {
+                [key: string]: unknown;
+            };
+        };
+        Concerns: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description whom they are compared with: every known customer who did anything; without a segment or list the same as people
+             */
+            base: number;
+            /** @description there is a segment or list, and so an index */
+            compared: boolean;
+            /**
+             * Format: int64
+             * @description the known ones
+             */
+            customers: number;
+            focus: components["schemas"]["Concern"][] | null;
+            /** Format: date */
+            from: string;
+            interest: components["schemas"]["Concern"][] | null;
+            /**
+             * Format: double
+             * @description a quarter of all looks at a page took longer; null without any
+             */
+            long_seconds: number | null;
+            pain: components["schemas"]["Concern"][] | null;
+            /**
+             * Format: int64
+             * @description who did anything; of a segment or list its members
+             */
+            people: number;
+            /** Format: date */
+            to: string;
+        };
         ConsentCell: {
             /** Format: int64 */
             ask_again: number;
@@ -11142,6 +11294,14 @@ export interface components {
             /** @enum {string} */
             reason: "agreed" | "basis" | "purpose_unknown" | "channel_not_asked" | "contact_gone" | "contact_invalid" | "stopped" | "refused" | "never_agreed" | "ask_again";
         };
+        Reading: {
+            /** @description patterns of names of events, and of pages, that say something went wrong */
+            errors: string[] | null;
+            /** @description patterns of pages where people look for help */
+            help: string[] | null;
+            /** @description which topic a page is about; the first pattern that fits counts, and what an event says of itself goes before all of them */
+            topics: components["schemas"]["TopicRule"][] | null;
+        };
         Ready: {
             /** @description who asks may read its figures */
             allowed: boolean;
@@ -12865,6 +13025,10 @@ export interface components {
             name: string;
             role: string;
             scopes: string[] | null;
+        };
+        TopicRule: {
+            path: string;
+            topic: string;
         };
         Trial: {
             /** Format: date-time */
@@ -15095,6 +15259,162 @@ export interface operations {
             };
         };
     };
+    "get-behaviour-concerns": {
+        parameters: {
+            query?: {
+                /** @description first day; by default 30 days up to the last */
+                from?: string;
+                /** @description last day, included; by default today */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+                /** @description of each kind */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Concerns"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-concerns-customers": {
+        parameters: {
+            query: {
+                /** @description first day; by default 30 days up to the last */
+                from?: string;
+                /** @description last day, included; by default today */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+                /** @description of each kind */
+                top?: number;
+                part: "interest" | "focus" | "pain";
+                kind: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
+                key: string;
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Concerned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-behaviour-funnel": {
         parameters: {
             query?: never;
@@ -15279,6 +15599,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Walkers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-behaviour-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
                 };
             };
             /** @description Unauthorized */

@@ -141,7 +141,7 @@ export default {
       duplicates_merged: "Merged a batch",
       churn_defined: "Changed what leaving means", cluster_named: "Named a cluster", quality_fixed: "Fixed records in bulk", quality_unfixed: "Undid a bulk fix", quality_rule_saved: "Changed a quality rule", quality_rule_removed: "Removed or reset a quality rule", quality_run: "Searched for findings", quality_scheduled: "Changed when records are searched", contact_point_marked: "Marked a contact point",
       duplicates_unmerged: "Undid a batch of merges",
-      behaviour_changed: "Changed how sessions are told apart", workspace_changed: "Changed the workspace",
+      behaviour_changed: "Changed how sessions are told apart", behaviour_reading_changed: "Changed what pages are about", workspace_changed: "Changed the workspace",
     },
     key: {
       scheduled: "by schedule",

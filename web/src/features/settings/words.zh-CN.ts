@@ -128,7 +128,7 @@ export default {
       duplicates_merged: "成批合并",
       churn_defined: "修改流失的定义", cluster_named: "给群像改名", quality_fixed: "成批修复资料", quality_unfixed: "撤销成批修复", quality_rule_saved: "修改数据质量规则", quality_rule_removed: "删除或还原数据质量规则", quality_run: "检查数据质量", quality_scheduled: "修改检查时间", contact_point_marked: "标记联系方式",
       duplicates_unmerged: "撤销成批合并",
-      behaviour_changed: "改了会话的划分", workspace_changed: "改了工作区",
+      behaviour_changed: "改了会话的划分", behaviour_reading_changed: "改了页面与话题的规则", workspace_changed: "改了工作区",
     },
     key: {
       scheduled: "按计划",

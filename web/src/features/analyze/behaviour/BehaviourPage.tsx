@@ -3,6 +3,7 @@ import { useTranslation } from "react-i18next";
 import { Body, PageHead, Tabs, useFormat } from "../../../ui";
 import { PeriodPick, SegmentPick } from "../Picks";
 import { daysOf, periods, type PeriodName } from "../conditionParts";
+import { Concerns } from "./Concerns";
 import { Flow } from "./Flow";
 import { FunnelView } from "./FunnelView";
 import { Overview } from "./Overview";
@@ -10,7 +11,7 @@ import { Sticky } from "./Sticky";
 import "../analyze.css";
 import "./behaviour.css";
 
-const tabs = ["sessions", "funnel", "paths", "sticky"] as const;
+const tabs = ["sessions", "funnel", "paths", "concerns", "sticky"] as const;
 
 /** What people do on site and in app: their sessions, how far they go through steps, and which way. */
 export default function BehaviourPage() {
@@ -33,6 +34,7 @@ export default function BehaviourPage() {
       <Body className="behaviour">
         {tab === "sessions" ? <Overview query={query} split={search.split} onSplit={(split) => go({ split })} />
           : tab === "funnel" ? <FunnelView query={query} search={search} go={go} />
+          : tab === "concerns" ? <Concerns query={query} />
           : tab === "sticky" ? <Sticky query={query} event={search.event} onEvent={(event) => go({ event })} />
           : <Flow query={query} of={search.of === "events" ? "events" : "pages"} start={search.start} go={go} />}
       </Body>

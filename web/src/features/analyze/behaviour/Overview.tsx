@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useCallback, type ReactNode } from "react";
+import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 import type { VisitBand, VisitBoard, VisitQuery, Visits, VisitsOf } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
@@ -8,6 +8,7 @@ import { useCan } from "../../../app/session";
 import { ActionMenu, Chart, Empty, Failed, Icon, Opens, Section, Skeleton, useFormat } from "../../../ui";
 import { useSay } from "../useSay";
 import { visitsQuery } from "./queries";
+import { Share } from "./Share";
 
 const splits = ["device", "campaign", "came_from", "gender", "province", "rfm_segment", "owner"] as const;
 type Split = (typeof splits)[number];
@@ -135,11 +136,6 @@ function People({ of }: { of: Visits & { opens?: VisitsOf["opens"] } }) {
   const format = useFormat();
   const may = useCan()("customers.read");
   return may && of.opens && of.customers > 0 ? <Opens to="/customers" search={{ filter: of.opens }}>{format.count(of.customers)}</Opens> : format.count(of.customers);
-}
-
-/** A name over a bar as long as its share. */
-function Share({ of, children }: { of: number; children: ReactNode }) {
-  return <span className="onbar"><i aria-hidden="true" style={{ width: `${of * 100}%` }} /><span className="cut">{children}</span></span>;
 }
 
 function Bands({ of, say }: { of: VisitBand[]; say: (band: VisitBand) => string }) {

@@ -1,7 +1,9 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { readFunnel, readPaths, readStickiness, readVisits, type FunnelDraft, type PathQuery, type VisitQuery } from "../../../api";
+import { readConcerns, readFunnel, readPaths, readReading, readStickiness, readVisits, type FunnelDraft, type PathQuery, type VisitQuery } from "../../../api";
 
 export const visitsQuery = (query: VisitQuery) => queryOptions({ queryKey: ["behaviour", "sessions", query], queryFn: ({ signal }) => readVisits(query, signal), placeholderData: keepPreviousData });
 export const funnelQuery = (draft: FunnelDraft) => queryOptions({ queryKey: ["behaviour", "funnel", draft], queryFn: ({ signal }) => readFunnel(draft, signal), placeholderData: keepPreviousData, enabled: draft.steps.length > 0, retry: false });
 export const pathsQuery = (query: PathQuery) => queryOptions({ queryKey: ["behaviour", "paths", query], queryFn: ({ signal }) => readPaths(query, signal), placeholderData: keepPreviousData });
 export const stickyQuery = (query: VisitQuery & { event: string }) => queryOptions({ queryKey: ["behaviour", "sticky", query], queryFn: ({ signal }) => readStickiness(query, signal), placeholderData: keepPreviousData, retry: false });
+export const concernsQuery = (query: VisitQuery) => queryOptions({ queryKey: ["behaviour", "concerns", query], queryFn: ({ signal }) => readConcerns(query, signal), placeholderData: keepPreviousData });
+export const readingQuery = queryOptions({ queryKey: ["behaviour", "reading"], queryFn: ({ signal }) => readReading(signal) });

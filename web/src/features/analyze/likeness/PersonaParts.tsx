@@ -9,7 +9,7 @@ const SHOWN = 5;
 export function PersonaParts({ of }: { of: Persona }) {
   const { t } = useTranslation("likeness");
   return (
-    <div className="parts">
+    <div className="traits">
       {of.parts.map(({ part, details }) => (
         <Section key={part} title={t(`part.${part}`)}>
           {details.length === 0 ? <p className="dim">{t(`nothing.${part}`)}</p> : details.map((detail) => <Detail key={detail.name} of={detail} persona={of} />)}
