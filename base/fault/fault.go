@@ -5,6 +5,8 @@ package fault
 import (
 	"errors"
 	"fmt"
+	"slices"
+	"strings"
 )
 
 // Kind says what sort of error it is, without a word about transport.
@@ -65,6 +67,20 @@ func Invalid(field, key string, args ...any) *Error {
 // Invalids says that several fields of the input are wrong.
 func Invalids(fields []Field) *Error {
 	return &Error{Kind: KindInvalid, Key: "invalid_input", Fields: fields}
+}
+
+// Within says where in a larger input the places of a fault lie; other errors stay as they are.
+func Within(place string, err error) error {
+	var wrong *Error
+	if !errors.As(err, &wrong) || wrong.Kind != KindInvalid {
+		return err
+	}
+	moved := *wrong
+	moved.Fields = slices.Clone(wrong.Fields)
+	for i := range moved.Fields {
+		moved.Fields[i].Field = strings.TrimSuffix(place+"."+moved.Fields[i].Field, ".")
+	}
+	return &moved
 }
 
 // NotFound says that there is no such thing, or none that the reader may know of.

@@ -80,6 +80,9 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 	if err := p.stages.customers.Purposes().Load(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.stages.customers.Lifecycles().Load(ctx); err != nil {
+		return nil, err
+	}
 	p.stages.customers.PublishedAt(flags.PublicURL)
 	p.feed = p.stages.feed
 	p.guard.DaysChanged = func() {
@@ -100,6 +103,7 @@ func (p *program) surroundings(ctx context.Context) context.Context {
 	ctx = guard.WithRules(ctx, p.guard.Rules)
 	ctx = field.With(ctx, func() *field.Set { return p.stages.customers.Fields().Set() })
 	ctx = customer.WithPurposes(ctx, func() []*customer.Purpose { return p.stages.customers.Purposes().All() })
+	ctx = customer.WithLifecycle(ctx, func() *customer.Lifecycle { return p.stages.customers.Lifecycles().Now() })
 	if p.backups != nil {
 		ctx = keys.With(ctx, p.backups.Keys)
 	}

@@ -85,7 +85,8 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.behaviour = behaviour.New(records, store, s.segments, touched)
 	s.costs = cost.New(records, store)
 	s.imports.Register(s.costs.ImportKind())
-	s.feed = feed.New(records, store, append(analyze.Projections(touched), s.costs.Projections()...), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.likeness.Watcher(), s.segments})
+	s.feed = feed.New(records, store, append(analyze.Projections(touched), s.costs.Projections()...), []feed.Watcher{g, s.customers.Fields(), s.customers.Purposes(), s.customers.Lifecycles(),
+		s.scores.Watcher(touched), hot.Watcher(touched), s.quality.Watcher(), s.behaviour.Watcher(), s.likeness.Watcher(), s.segments})
 	s.behaviour.Fresh(s.feed.Freshness)
 	s.metrics = analyze.NewMetrics(store, records, s.feed.Freshness, s.segments.MemberQuery)
 	s.reports = reports.New(records, store, s.metrics, s.segments)
@@ -109,6 +110,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	}
 	s.customers.HeldBy("events", s.tracking)
 	s.customers.VisitsFrom(s.tracking)
+	s.customers.StagesFrom(s.segments)
 	if err := s.customers.KeepFilesIn(fieldFiles(dir)); err != nil {
 		return nil, err
 	}

@@ -160,7 +160,7 @@ func (p *conditionParser) field(c *Condition, keys map[string]json.RawMessage, e
 	}
 	var known bool
 	if ev != nil {
-		c.Field, known = ev.property(name)
+		c.Field, known = ev.propertyIn(p.ctx, name)
 	} else {
 		c.Field, known = customerField(p.ctx, name)
 	}
@@ -199,7 +199,7 @@ func (p *conditionParser) occurrence(c *Condition, keys map[string]json.RawMessa
 	if ev == nil {
 		return wrong(c.place, "event", "unknown_event", name)
 	}
-	if ev.ofOrders() && !customerFields["orders.count"].mayUse(p.ctx) {
+	if !ev.mayAsk(p.ctx) {
 		return wrong(c.place, "event", notYours, name)
 	}
 	c.Event = ev

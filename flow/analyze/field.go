@@ -156,6 +156,9 @@ var customName = regexp.MustCompile(`^[\p{L}\p{N}][\p{L}\p{N} _-]{0,63}$`)
 // customerField finds a field by the name a condition uses: a plain one, one that the workspace in ctx has defined, or a
 // custom name nobody has defined.
 func customerField(ctx context.Context, name string) (*Field, bool) {
+	if name == stageField {
+		return fieldOfStages(ctx), true
+	}
 	if f, ok := customerFields[name]; ok {
 		return f, true
 	}
@@ -179,8 +182,11 @@ func customerField(ctx context.Context, name string) (*Field, bool) {
 
 // mayUse reports whether the actor of ctx may filter, sort or group by the field.
 func (f *Field) mayUse(ctx context.Context) bool {
-	if f.Name == qualityScore && hidesFromScore(ctx) {
+	switch {
+	case f.Name == qualityScore && hidesFromScore(ctx):
 		return false
+	case f.Name == stageField && f.expr != "" && f.expr[0] == 'c':
+		return mayUseStages(ctx)
 	}
 	return guard.FieldsOf(ctx, "customers").CanUse(f.Name)
 }

@@ -76,6 +76,9 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 	offer := func(f *Field, key string) {
 		v := view(f, key)
 		v.Ops = f.customerOps()
+		if f.Name == stageField {
+			v.Values, _ = stageChoices(ctx)
+		}
 		list.Fields = append(list.Fields, v)
 	}
 	for _, f := range customerFieldList {
@@ -94,11 +97,11 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 		}
 	}
 	for _, ev := range eventList {
-		if ev.ofOrders() && !customerFields["orders.count"].mayUse(ctx) {
+		if !ev.mayAsk(ctx) {
 			continue
 		}
 		e := EventView{Name: ev.Name, Label: ev.Label, Measures: []string{MeasureCount, MeasureDays, MeasureFirst, MeasureLast, MeasureRatio}}
-		for _, p := range ev.Properties {
+		for _, p := range ev.properties(ctx) {
 			key := ev.Name + "." + p.Name
 			if _, own := offered[key]; !own {
 				key = "e." + p.Name

@@ -1,5 +1,7 @@
 package analyze
 
+import "context"
+
 // Event is something customers do that a condition can count. Rows of relation where kept holds are its occurrences;
 // e is their alias.
 type Event struct {
@@ -25,6 +27,29 @@ type eventWord struct {
 
 // ofOrders says that the event is reckoned from orders, and so for those alone who may use what is.
 func (ev *Event) ofOrders() bool { return ev.relation == "orders" || ev.relation == "order_lines" }
+
+// properties are those known of the event; what stages there are the company says.
+func (ev *Event) properties(ctx context.Context) []*Field {
+	if ev.Name == stageChanged {
+		return stageProperties(ctx)
+	}
+	return ev.Properties
+}
+
+// mayAsk says whether the actor may ask for the event at all.
+func (ev *Event) mayAsk(ctx context.Context) bool {
+	return (!ev.ofOrders() || customerFields["orders.count"].mayUse(ctx)) && (ev.Name != stageChanged || mayUseStages(ctx))
+}
+
+// propertyIn gives a property as ctx knows it.
+func (ev *Event) propertyIn(ctx context.Context, name string) (*Field, bool) {
+	for _, p := range ev.properties(ctx) {
+		if p.Name == name {
+			return p, true
+		}
+	}
+	return ev.property(name)
+}
 
 func (ev *Event) property(name string) (*Field, bool) {
 	for _, p := range ev.Properties {
@@ -113,6 +138,9 @@ var eventList = []*Event{
 		words: eventWord{does: "访问%s", did: "访问过%s", never: "没访问过%s", past: "had %s", didNot: "did not have %s", things: "sessions"}},
 	{Name: "segment_entered", Label: Label{"进入客群", "Segment entered"}, relation: "segment_moves", kept: "e.entered", Properties: moveProperties,
 		words: eventWord{does: "进入%s", did: "进入过%s", never: "没进入过%s", thing: "客群", past: "entered %s", didNot: "did not enter %s", things: "segments"}},
+	{Name: stageChanged, Label: Label{"生命周期阶段变化", "Lifecycle stage changed"}, relation: "stage_moves", kept: "e.cause not in ('start', 'rule')",
+		Properties: []*Field{dayProperty}, // and the stages, see properties
+		words:      eventWord{does: "变化%s", did: "变化过%s", never: "没变化过%s", thing: "阶段", past: "changed %s", didNot: "did not change %s", things: "stage"}},
 	{Name: "segment_left", Label: Label{"离开客群", "Segment left"}, relation: "segment_moves", kept: "not e.entered", Properties: moveProperties,
 		words: eventWord{does: "离开%s", did: "离开过%s", never: "没离开过%s", thing: "客群", past: "left %s", didNot: "did not leave %s", things: "segments"}},
 }

@@ -34,10 +34,19 @@ left join (
 // see.
 func (s *Scores) Figures(ctx context.Context, ids []int64) (map[int64]customer.Figures, error) {
 	rows, err := s.hot.figures(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
 	figures := make(map[int64]customer.Figures, len(rows))
 	currency := workspace.Of(ctx).Currency
 	for id, row := range rows {
 		figures[id] = row.block(currency)
+	}
+	stages, err := stagesOf(ctx, s.columns, ids)
+	for id, stage := range stages {
+		f := figures[id]
+		f.Stage = stage
+		figures[id] = f
 	}
 	return figures, err
 }

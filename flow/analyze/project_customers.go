@@ -67,6 +67,9 @@ func (p *customerProjection) Project(ctx context.Context, from bun.IDB, to *colu
 		moved = append(moved, goneOf(ids, rows)...)
 	}
 	slices.Sort(moved)
+	if err := carryStages(ctx, to, rows, ids); err != nil {
+		return err
+	}
 	if err := to.AppendFrom(ctx, func(_ context.Context, add addRow) error {
 		for _, c := range rows {
 			t, ok := known[c.ID]
@@ -105,8 +108,31 @@ func (p *customerProjection) Fill(ctx context.Context, from bun.IDB, to *columns
 	})
 }
 
-// Settle implements feed.Filler.
-func (*customerProjection) Settle(context.Context, *columns.Tx) error { return nil }
+// Settle implements feed.Filler. Stages are as they were last reckoned.
+func (*customerProjection) Settle(ctx context.Context, to *columns.Tx) error {
+	return to.Exec(ctx, "update customers set lifecycle_stage = j.stage from customer_stages j where j.customer_id = customers.id")
+}
+
+// carryStages gives customers the stage of the lifecycle that they were last reckoned to be in.
+func carryStages(ctx context.Context, from columnReader, rows []*customerRow, ids []int64) error {
+	found, err := from.Query(ctx, "select customer_id, stage from customer_stages where customer_id in (select unnest(?::bigint[])) order by customer_id", ids)
+	if err != nil {
+		return err
+	}
+	defer found.Close()
+	known := &customerRows{rows: rows}
+	for found.Next() {
+		var id int64
+		var stage string
+		if err := found.Scan(&id, &stage); err != nil {
+			return err
+		}
+		if c := known.walkTo(id); c != nil {
+			c.stage = stage
+		}
+	}
+	return found.Err()
+}
 
 // goneOf gives the ids without a living customer, whose country may have changed all the same.
 func goneOf(ids []int64, living []*customerRow) (gone []int64) {

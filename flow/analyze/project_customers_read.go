@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"database/sql/driver"
@@ -32,6 +33,8 @@ type customerRow struct {
 	reach, lists                      []string
 	location                          string
 	codes                             []string // how phone numbers begin
+
+	stage string // of the lifecycle the company has defined, once reckoned
 
 	speaksAs, contactRoles []string
 	speaksFor, contacts    int64 // organizations she is a contact of, persons who are contacts of it
@@ -213,11 +216,11 @@ func (c *customerRow) columns(t customerTotals) []driver.Value {
 	}
 	return []driver.Value{
 		c.ID, c.Kind, c.Name, c.NameKey, gender, birthday, nullText(c.Country), nullText(c.Province), nullText(c.City),
-		nullText(c.District), nullText(c.Company), nullText(c.Industry), nullText(c.LifecycleStage), nullText(c.Source),
+		nullText(c.District), nullText(c.Company), nullText(c.Industry), nullText(cmp.Or(c.stage, c.LifecycleStage)), nullText(c.Source),
 		c.OwnerID, c.TeamID, textList(c.tags), json.RawMessage(custom), c.phone, c.email, textList(c.consents), c.completeness(),
 		c.CreatedAt, c.UpdatedAt, t.count, nullInt(t.firstAt), nullInt(t.lastAt), nullDay(t.firstDay), nullDay(t.lastDay),
 		t.gross, t.refunded, textList(c.lists), textList(c.refused), textList(c.askAgain), textList(c.reach), nullText(c.location),
-		textList(c.speaksAs), c.speaksFor, textList(c.contactRoles), c.contacts,
+		textList(c.speaksAs), c.speaksFor, textList(c.contactRoles), c.contacts, nullText(c.LifecycleStage),
 	}
 }
 

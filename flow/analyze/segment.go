@@ -56,6 +56,7 @@ type Segments struct {
 	changes int64                  // counts the batches that changed anything about customers
 	ranked  int64                  // how many of those the ranks have taken in
 	live    []watched              // as they were last read, nil before that
+	stages  *stageRules            // read with them
 	values  valueCache
 	settled atomic.Pointer[settled]
 }
@@ -68,7 +69,7 @@ type settled struct {
 
 // NewSegments joins segments to the stores; touched is the one given to Projections.
 func NewSegments(records *db.DB, store *columns.Store, hot *Hot, touched *Touched) *Segments {
-	return &Segments{records: records, columns: store, hot: hot, touched: touched, bitmaps: map[int64]segmentState{}, changes: 1}
+	return &Segments{records: records, columns: store, hot: hot, touched: touched, stages: &stageRules{}, bitmaps: map[int64]segmentState{}, changes: 1}
 }
 
 // Belonging names what is told, inside the change, when to whom a group belongs has changed. It must be called before the

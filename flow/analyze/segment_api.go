@@ -49,6 +49,7 @@ func (s *Segments) Register(a *api.API) {
 	s.registerFields(a)
 	s.registerSegmentReads(a)
 	s.registerLists(a)
+	s.registerLifecycle(a)
 
 	api.Register(a, api.Op{Method: "POST", Path: "/segments", Permission: "segments.write", Tag: "segments", Summary: "Save a condition under a name", Status: 201},
 		func(ctx context.Context, in *struct{ Body segmentBody }) (*segmentOut, error) {

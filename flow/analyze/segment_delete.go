@@ -10,6 +10,7 @@ import (
 	"guanxi/base/columns"
 	"guanxi/base/db"
 	"guanxi/base/fault"
+	"guanxi/flow/customer"
 	"guanxi/guard"
 )
 
@@ -36,6 +37,16 @@ func (s *Segments) Delete(ctx context.Context, id, version int64) error {
 			c, err := ParseCondition(guard.System(ctx), []byte(other.Condition), among)
 			if err == nil && other.ID != id && c.builtOn(id) {
 				return fault.Conflict("segment_in_use", other.Name)
+			}
+		}
+		life, err := customer.ReadLifecycle(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, stage := range life.Stages {
+			c, err := ParseCondition(guard.System(ctx), stage.Condition, among)
+			if !stage.ByHand() && err == nil && c.builtOn(id) {
+				return fault.Conflict("segment_in_use", stage.Name.Chinese)
 			}
 		}
 		if err := deleteSegment(ctx, tx, id, clock.Millis(ctx)); err != nil {

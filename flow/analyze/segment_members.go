@@ -103,10 +103,11 @@ type settling struct {
 	before   segmentState
 	was, now *roaring64.Bitmap
 	moves    bool
+	cause    string
 }
 
-// settle writes the members of segments and who entered and who left. It gives those who did.
-func (s *Segments) settle(ctx context.Context, to *columns.Tx, all []settling) (*roaring64.Bitmap, error) {
+// settle writes the members of segments and who entered and who left, and why where asked can tell. It gives those who did.
+func (s *Segments) settle(ctx context.Context, to *columns.Tx, all []settling, asked *leafSet) (*roaring64.Bitmap, error) {
 	moved := roaring64.New()
 	if len(all) == 0 {
 		return moved, nil
@@ -130,7 +131,11 @@ func (s *Segments) settle(ctx context.Context, to *columns.Tx, all []settling) (
 		differ := roaring64.Xor(one.was, one.now)
 		for it := differ.Iterator(); it.HasNext(); {
 			id := it.Next()
-			moves = append(moves, []any{one.id, int64(id), one.now.Contains(id), at, day})
+			cause, parts := one.cause, any(nil)
+			if asked != nil {
+				cause, parts = asked.because(one.condition, id, cause)
+			}
+			moves = append(moves, []any{one.id, int64(id), one.now.Contains(id), at, day, cause, parts})
 		}
 		moved.Or(differ)
 	}

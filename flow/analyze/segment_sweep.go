@@ -5,8 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/RoaringBitmap/roaring/v2/roaring64"
-
 	"guanxi/base/columns"
 	"guanxi/base/job"
 	"guanxi/guard"
@@ -44,10 +42,14 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	changes := s.changes
 	reranked := changes != s.ranked || rescored
 	s.mu.Unlock()
+	restaged, err := s.sweepStages(ctx, rescored, reranked)
+	if err != nil {
+		return err
+	}
 	var due []watched
 	for _, w := range live {
 		st, known := before[w.id]
-		if !known || st.version != w.version || w.timed && s.due(ctx, st) || rescored && w.relations["customer_scores"] || reranked && w.relative {
+		if !known || st.version != w.version || w.timed && s.due(ctx, st) || rescored && w.relations["customer_scores"] || reranked && w.relative || restaged && w.staged {
 			due = append(due, w)
 		}
 	}
@@ -72,17 +74,30 @@ func (s *Segments) sweep(ctx context.Context, to *columns.Tx, live, some []watch
 		return err
 	}
 	k := newCompiler(ctx)
-	moved := roaring64.New()
+	var anew []settling
 	for _, w := range some {
 		st, known := before[w.id]
 		if now[w.id] != st {
 			continue
 		}
-		m, err := s.reckon(ctx, to, k, w, st, known)
+		cause := causeScores
+		switch {
+		case st.version != w.version:
+			cause = causeRule
+		case w.timed && s.due(ctx, st):
+			cause = causeDay
+		case w.staged && !w.relative && !w.relations["customer_scores"]:
+			cause = causeStage
+		}
+		one, err := s.reckon(ctx, to, k, w, st, known, cause)
 		if err != nil {
 			return err
 		}
-		moved.Or(m)
+		anew = append(anew, one...)
+	}
+	moved, err := s.settleAnew(ctx, to, k, anew)
+	if err != nil {
+		return err
 	}
 	return s.followMoves(ctx, to, k, live, moved)
 }
@@ -93,6 +108,9 @@ func (s *Segments) rescored(ctx context.Context, live []watched) (changed bool, 
 	for _, w := range live {
 		asked = asked || w.relations["customer_scores"]
 	}
+	s.mu.Lock()
+	asked = asked || s.stages.any(func(w watched) bool { return w.relations["customer_scores"] })
+	s.mu.Unlock()
 	if !asked {
 		return false, "", nil
 	}

@@ -21,6 +21,7 @@ type watched struct {
 	relations map[string]bool
 	timed     bool
 	relative  bool // others change who is in
+	staged    bool // a change of stage does
 }
 
 // watch reads the live segments as they are now. One whose condition can no longer be read is told of and left alone.
@@ -36,10 +37,11 @@ func (s *Segments) watch(ctx context.Context) ([]watched, error) {
 			slog.Error("the condition of a segment cannot be read", "segment", seg.ID, "error", err)
 			continue
 		}
-		all = append(all, watched{seg.ID, versionOf(seg.Condition, c), c, c.relations(), c.movesWithTime(), c.relative()})
+		all = append(all, watched{seg.ID, versionOf(seg.Condition, c), c, c.relations(), c.movesWithTime(), c.relative(), c.asksStages()})
 	}
+	stages := readStageRules(ctx, among)
 	s.mu.Lock()
-	s.live = all
+	s.live, s.stages = all, stages
 	s.mu.Unlock()
 	return all, nil
 }
@@ -65,7 +67,7 @@ func (s *Segments) watching(ctx context.Context, changed map[string][]int64) ([]
 
 // asksFor says whether what a batch brought can change who is in: events alone leave the segments that do not ask for any.
 func (w watched) asksFor(changed map[string][]int64) bool {
-	return len(changed) != 1 || len(changed["event_batches"]) == 0 || w.relations[sentRelation] || w.relations["sessions"]
+	return len(changed) != 1 || len(changed["event_batches"]) == 0 || w.relations[sentRelation] || w.relations["sessions"] || w.staged
 }
 
 // Changed implements feed.Watcher: in the transaction of each batch it evaluates new and edited segments in full and,
@@ -91,20 +93,35 @@ func (s *Segments) Changed(ctx context.Context, to *columns.Tx, changed map[stri
 		return err
 	}
 	k := newCompiler(ctx)
+	restaged, err := s.followStages(ctx, to, k, ids, everybody)
+	if err != nil {
+		return err
+	}
 	var some []watched
-	moved := roaring64.New()
+	var anew []settling
 	for _, w := range live {
 		st, known := before[w.id]
+		cause := causeFacts
 		switch {
-		case !known || st.version != w.version || everybody:
-			m, err := s.reckon(ctx, to, k, w, st, known)
+		case known && st.version != w.version:
+			cause = causeRule
+		case restaged && w.staged:
+			cause = causeStage
+		}
+		switch {
+		case !known || st.version != w.version || everybody || restaged && w.staged:
+			one, err := s.reckon(ctx, to, k, w, st, known, cause)
 			if err != nil {
 				return err
 			}
-			moved.Or(m)
+			anew = append(anew, one...)
 		case len(ids) > 0 && w.asksFor(changed) && !(w.timed && s.due(ctx, st)):
 			some = append(some, w)
 		}
+	}
+	moved, err := s.settleAnew(ctx, to, k, anew)
+	if err != nil {
+		return err
 	}
 	m, err := s.follow(ctx, to, k, some, before, ids)
 	if err != nil {
@@ -120,8 +137,18 @@ func (s *Segments) due(ctx context.Context, st segmentState) bool {
 	return w.Day(st.evaluatedAt) != w.Day(clock.Millis(ctx))
 }
 
-// reckon evaluates a segment in full. The first time nobody enters: they have been in as long as the segment exists.
-func (s *Segments) reckon(ctx context.Context, to *columns.Tx, k *compiler, w watched, st segmentState, known bool) (*roaring64.Bitmap, error) {
+// settleAnew settles segments that were evaluated in full.
+func (s *Segments) settleAnew(ctx context.Context, to *columns.Tx, k *compiler, anew []settling) (*roaring64.Bitmap, error) {
+	asked, err := askCauses(ctx, to, k, anew)
+	if err != nil {
+		return nil, err
+	}
+	return s.settle(ctx, to, anew, asked)
+}
+
+// reckon evaluates a segment in full; what it gives, nothing where nothing has changed, is to be settled. The first time nobody
+// enters: they have been in as long as the segment exists.
+func (s *Segments) reckon(ctx context.Context, to *columns.Tx, k *compiler, w watched, st segmentState, known bool, cause string) ([]settling, error) {
 	now, err := k.evaluate(ctx, to, w.condition)
 	if err != nil {
 		return nil, fmt.Errorf("segment %d: %w", w.id, err)
@@ -133,9 +160,9 @@ func (s *Segments) reckon(ctx context.Context, to *columns.Tx, k *compiler, w wa
 		}
 	}
 	if known && w.relative && !s.due(ctx, st) && st.version == w.version && now.Equals(was) {
-		return roaring64.New(), nil
+		return nil, nil
 	}
-	return s.settle(ctx, to, []settling{{w, st, was, now, known}})
+	return []settling{{w, st, was, now, known, cause}}, nil
 }
 
 // follow evaluates segments for the given customers only and gives those who moved.
@@ -176,9 +203,9 @@ func (s *Segments) follow(ctx context.Context, to *columns.Tx, k *compiler, segm
 		}
 		now := roaring64.AndNot(was, some)
 		now.Or(in)
-		changed = append(changed, settling{w, st, was, now, true})
+		changed = append(changed, settling{w, st, was, now, true, causeFacts})
 	}
-	return s.settle(ctx, to, changed)
+	return s.settle(ctx, to, changed, asked)
 }
 
 // followMoves evaluates the segments that ask for entering or leaving a segment for those who just did, once: what

@@ -195,7 +195,7 @@ func (c *Customer) readOwn(ctx context.Context, name, value string) (normal, key
 		tried := *c
 		return value, setBirthday(ctx, &tried, value)
 	}
-	return normalText(name, value)
+	return normalText(ctx, name, value)
 }
 
 // heldOf gives what we hold of a field a customer can correct.

@@ -54,7 +54,7 @@ type CustomerFields struct {
 	Postcode       Text `json:"postcode,omitempty"`
 	Company        Text `json:"company,omitempty"`
 	Industry       Text `json:"industry,omitempty"`
-	LifecycleStage Text `json:"lifecycle_stage,omitempty" doc:"prospect, customer, former"`
+	LifecycleStage Text `json:"lifecycle_stage,omitempty" doc:"as set by hand: prospect, customer, former, or a stage of the lifecycle that has no rule"`
 	Source         Text `json:"source,omitempty"`
 
 	Birthday Text            `json:"birthday,omitempty" doc:"YYYY-MM-DD"`
@@ -103,7 +103,7 @@ func (f *CustomerFields) apply(ctx context.Context, c *Customer) (wrong []fault.
 		if !t.Sent {
 			continue
 		}
-		value, key := normalText(textFields[i].name, t.Value)
+		value, key := normalText(ctx, textFields[i].name, t.Value)
 		if key != "" {
 			wrong = append(wrong, fault.Field{Field: textFields[i].name, Key: key})
 			continue
@@ -134,7 +134,7 @@ func (f *CustomerFields) apply(ctx context.Context, c *Customer) (wrong []fault.
 }
 
 // normalText brings one attribute to its normal form; a key says why it cannot be.
-func normalText(field, raw string) (value, key string) {
+func normalText(ctx context.Context, field, raw string) (value, key string) {
 	value = trimmed(raw)
 	switch field {
 	case "kind":
@@ -142,6 +142,9 @@ func normalText(field, raw string) (value, key string) {
 			return "", "not_one_of"
 		}
 	case "lifecycle_stage":
+		if LifecycleOf(ctx).takesByHand(value) {
+			return value, ""
+		}
 		if value, key = cleanStage(value); key != "" {
 			return "", "not_one_of"
 		}

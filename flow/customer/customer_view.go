@@ -6,6 +6,7 @@ import (
 
 	"guanxi/base/api"
 	"guanxi/base/clock"
+	"guanxi/base/field"
 	"guanxi/base/money"
 	"guanxi/base/workspace"
 	"guanxi/guard"
@@ -35,7 +36,8 @@ type CustomerItem struct {
 	Tags           []string      `json:"tags"`
 	Owner          *Named        `json:"owner"`
 	Team           *Named        `json:"team"`
-	LifecycleStage *string       `json:"lifecycle_stage"`
+	LifecycleStage *string       `json:"lifecycle_stage" doc:"as set by hand"`
+	Stage          *StageView    `json:"stage" doc:"where she stands in the lifecycle the company has defined; null where it has none or her in no stage of it"`
 	Source         *string       `json:"source"`
 	CreatedAt      time.Time     `json:"created_at"`
 	Orders         *orderTotals  `json:"orders"`
@@ -138,8 +140,18 @@ func (i *CustomerItem) callBy(identities []identityView) {
 	}
 }
 
+// StageView is the stage of the lifecycle a customer is in. Since is null where she was in it when the stages were defined.
+type StageView struct {
+	Key      string      `json:"key"`
+	Name     field.Label `json:"name"`
+	Since    *time.Time  `json:"since"`
+	ByHand   bool        `json:"by_hand"`
+	Strategy string      `json:"strategy"`
+}
+
 // setFigures shows the derived block.
 func (i *CustomerItem) setFigures(f Figures) {
+	i.Stage = f.Stage
 	if f.Orders != nil {
 		i.Orders = &orderTotals{Count: f.Orders.Count, Total: f.Orders.Total, FirstAt: instantOrNull(f.Orders.FirstAt), LastAt: instantOrNull(f.Orders.LastAt)}
 	}

@@ -13,6 +13,7 @@ type Figures struct {
 	RFM    *RFMFigures    `json:"rfm"`
 	Value  *ValueFigures  `json:"value"`
 	Rhythm *RhythmFigures `json:"rhythm"`
+	Stage  *StageView     `json:"stage"`
 }
 
 // OrderFigures are totals over all orders of a customer. Count counts orders, not refunds;

@@ -105,7 +105,7 @@ func news(ctx context.Context, tx *db.Tx, c *Customer, source string, traits map
 		return len(said) == 1 && said[0] == source
 	}
 	for _, f := range textFields {
-		value, wrong := normalText(f.name, trait(traits, traitNames[f.name]...))
+		value, wrong := normalText(ctx, f.name, trait(traits, traitNames[f.name]...))
 		if held := *f.of(c); value != "" && wrong == "" && value != held && f.name != "kind" && f.name != "lifecycle_stage" && may(f.name, held) {
 			learn = append(learn, func(c *Customer) { *f.of(c) = value })
 		}

@@ -88,6 +88,9 @@ func (i *CustomerItem) veil(rights guard.Fields) {
 	if hides("owner") {
 		i.Owner, i.Team = nil, nil
 	}
+	if hides("lifecycle_stage") {
+		i.Stage = nil
+	}
 	if hides("tags") {
 		i.Tags = []string{}
 	}
@@ -129,6 +132,8 @@ func mayRead(ctx context.Context, kind string) bool {
 		return guard.FieldsOf(ctx, noun).Right("tags") != guard.None
 	case "consent":
 		return seesConsents(ctx)
+	case "stage":
+		return guard.FieldsOf(ctx, noun).Right("lifecycle_stage") != guard.None
 	}
 	return true
 }

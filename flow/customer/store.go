@@ -14,18 +14,20 @@ import (
 
 // Store reads and writes customers and everything that belongs to them, always as the person in the context.
 type Store struct {
-	records  *db.DB
-	fields   *Fields
-	purposes *Purposes
+	records    *db.DB
+	fields     *Fields
+	purposes   *Purposes
+	lifecycles *Lifecycles
 	analysis
-	reveals *tally
-	taught  taught
-	holders map[string]Holder
-	files   Files
-	visits  Visits // nil where no events are known
-	listed  func(ctx context.Context) error
-	scoured func(ctx context.Context) error
-	jobs    *job.Registry
+	reveals    *tally
+	taught     taught
+	holders    map[string]Holder
+	files      Files
+	visits     Visits       // nil where no events are known
+	stageMoves StageHistory // nil where no stages are reckoned
+	listed     func(ctx context.Context) error
+	scoured    func(ctx context.Context) error
+	jobs       *job.Registry
 
 	exportDir string
 	sealedIn  []string   // folders whose files are brought to the present key
@@ -47,7 +49,7 @@ type analysis struct {
 
 // New gives a store over records.
 func New(records *db.DB) *Store {
-	return &Store{records: records, fields: NewFields(records), purposes: &Purposes{records: records}, reveals: newTally()}
+	return &Store{records: records, fields: NewFields(records), purposes: &Purposes{records: records}, lifecycles: NewLifecycles(records), reveals: newTally()}
 }
 
 // Fields are the fields that the workspace has defined for its customers. They must be loaded before the store serves
@@ -56,6 +58,10 @@ func (s *Store) Fields() *Fields { return s.fields }
 
 // Purposes are what customers are asked for. They must be loaded before the store serves anybody.
 func (s *Store) Purposes() *Purposes { return s.purposes }
+
+// Lifecycles are the stages of the life of customers. They must be loaded before the store serves anybody, and stand in the
+// contexts it is given.
+func (s *Store) Lifecycles() *Lifecycles { return s.lifecycles }
 
 // Use plugs analysis in; nil leaves a part out. It must be called before the store serves anybody.
 func (s *Store) Use(finder Finder, figures FigureSource, memberships Memberships) {

@@ -18,7 +18,7 @@ import (
 // timelineItem is one thing that happened with a customer. Code says what; the interface puts it into words with values.
 type timelineItem struct {
 	ID      string           `json:"id"`
-	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed,visitor,contact"`
+	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed,visitor,contact,stage"`
 	At      time.Time        `json:"at"`
 	Code    string           `json:"title_code"`
 	Values  map[string]any   `json:"values"`
@@ -81,6 +81,7 @@ var timelineSources = []timelineSource{
 	{[]string{"visitor"}, "customers.read", (*Store).timelineParted},
 	{[]string{"contact"}, "customers.read", (*Store).timelineSpeakers},
 	{[]string{"visitor"}, "customers.read", (*Store).timelineEvents},
+	{[]string{"stage"}, "customers.read", (*Store).timelineStages},
 }
 
 // cut is the position after which a source goes on: before the instant at, and at it below id.
@@ -97,7 +98,7 @@ func (p timelinePosition) cutFor(rank int) cut {
 	return cut{p.At, p.ID}
 }
 
-const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed, visitor, contact"
+const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed, visitor, contact, stage"
 
 type timelinePage struct {
 	page.List[timelineItem]

@@ -3,6 +3,8 @@ package customer
 import (
 	"context"
 	"time"
+
+	"guanxi/base/field"
 )
 
 // Visit is what a customer did in one go in a browser, an app or a shop, as the events of sources tell it. Acts are the
@@ -42,6 +44,41 @@ func (s *Store) timelineEvents(ctx context.Context, customerID int64, after cut,
 		for _, a := range v.Acts {
 			items[i].Details = append(items[i].Details, timelineDetail{a.Event, map[string]any{"properties": a.Properties, "at": instantText(a.At.UnixMilli())}})
 		}
+	}
+	return items, err
+}
+
+// StageMove is one change of stage; From and To are nil for no stage. Cause: rule, facts, day, scores, hand, gone, past.
+type StageMove struct {
+	From, To *field.Label
+	Cause    string
+	At       int64 // milliseconds UTC, no two of a customer alike
+}
+
+// StageHistory is the changes of stage of customers; a later stage has them.
+type StageHistory interface {
+	// StageMovesOf gives those before an instant, the newest first.
+	StageMovesOf(ctx context.Context, customerID, before int64, limit int) ([]StageMove, error)
+	CountStageMoves(ctx context.Context, customerID int64) (int64, error)
+}
+
+// StagesFrom says who knows of changes of stage. It must be called before the store serves anybody.
+func (s *Store) StagesFrom(h StageHistory) { s.stageMoves = h }
+
+// timelineStages gives one item for each change of stage.
+func (s *Store) timelineStages(ctx context.Context, customerID int64, after cut, _ string, limit int) ([]timelineItem, error) {
+	if s.stageMoves == nil {
+		return nil, nil
+	}
+	before := after.at
+	if after.id > 0 {
+		before++
+	}
+	moves, err := s.stageMoves.StageMovesOf(ctx, customerID, before, limit)
+	items := make([]timelineItem, len(moves))
+	for i, m := range moves {
+		items[i] = timelineItem{ID: itemID("stage", m.At), Kind: "stage", At: instant(m.At), Code: "stage_changed", Details: []timelineDetail{},
+			Values: map[string]any{"from": m.From, "to": m.To, "cause": m.Cause}, position: timelinePosition{At: m.At}}
 	}
 	return items, err
 }

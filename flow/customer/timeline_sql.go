@@ -144,12 +144,14 @@ limit ?`, customerID, after.at, after.at, after.id, limit).Scan(ctx, &rows)
 	return items, err
 }
 
+type timelineCount struct {
+	Kind  string `bun:"kind"`
+	Count int64  `bun:"count"`
+}
+
 // timelineCounts gives how many items of each kind there are, and "all" together, as far as the reader may see them.
 func (s *Store) timelineCounts(ctx context.Context, customerID int64) (map[string]int64, error) {
-	var rows []struct {
-		Kind  string `bun:"kind"`
-		Count int64  `bun:"count"`
-	}
+	var rows []timelineCount
 	err := s.records.Read().NewRaw(`
 select kind, count(*) as count from orders where customer_id = ? and deleted_at is null group by kind
 union all
@@ -186,6 +188,10 @@ select 'created', 1`, customerID, customerID, customerID, customerID, customerID
 		err = failed
 	}
 	counts := map[string]int64{}
+	if err == nil && s.stageMoves != nil && mayRead(ctx, "stage") {
+		moves, failed := s.stageMoves.CountStageMoves(ctx, customerID)
+		rows, err = append(rows, timelineCount{"stage", moves}), failed
+	}
 	for _, row := range rows {
 		if row.Count > 0 && mayRead(ctx, row.Kind) {
 			counts[row.Kind] = row.Count

@@ -131,7 +131,7 @@ func (w *Watch) checkWatch(ctx context.Context, d *AlertRuleDraft) error {
 	case WatchCustomers:
 		normal, _, _, err := w.segments.CheckCondition(ctx, a.Condition)
 		if err != nil {
-			return placed(err, "watches.condition")
+			return fault.Within("watches.condition", err)
 		}
 		*a = AlertWatch{Kind: a.Kind, Condition: normal, Days: 1}
 		d.Fires = AlertFires{When: "enters", Hold: 1}
@@ -165,20 +165,6 @@ func (w *Watch) checkWatch(ctx context.Context, d *AlertRuleDraft) error {
 		a.Measure, a.Condition = "", nil
 	}
 	return nil
-}
-
-// placed says where in the draft the place of a fault lies.
-func placed(err error, in string) error {
-	var wrong *fault.Error
-	if !asFault(err, &wrong) || wrong.Kind != fault.KindInvalid {
-		return err
-	}
-	moved := *wrong
-	moved.Fields = slices.Clone(wrong.Fields)
-	for i := range moved.Fields {
-		moved.Fields[i].Field = strings.TrimSuffix(in+"."+moved.Fields[i].Field, ".")
-	}
-	return &moved
 }
 
 // checkPeople makes sure that who answers for alerts may see their figures.
