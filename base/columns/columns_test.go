@@ -19,7 +19,7 @@ func TestWrite(t *testing.T) {
 		}
 		return n
 	}
-	row := []any{int64(1), int64(2), true, int64(3), time.Now()}
+	row := columnstest.Row(t, s, "segment_moves")(map[string]any{"segment_id": int64(1), "customer_id": int64(2), "entered": true, "ts": int64(3), "day": time.Now()})
 
 	if err := s.Write(ctx, func(ctx context.Context, tx *columns.Tx) error {
 		return tx.Append(ctx, "segment_moves", [][]any{row, row})

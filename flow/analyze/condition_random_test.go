@@ -128,7 +128,7 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 		}
 		customers = append(customers, []any{s.id, s.kind, s.name, s.name, s.gender, birthday, nil, null(s.province), null(s.city), nil, nil, nil, s.stage, nil,
 			owner, nil, textList(s.tags), json.RawMessage(custom), s.hasPhone, false, consents, s.completeness, s.createdAt, s.createdAt,
-			int64(0), nil, nil, nil, nil, int64(0), int64(0), textList(s.lists), []string{}, []string{}, []string{}, null(s.location), textList(s.speaksAs), int64(len(s.speaksAs)), []string{}, int64(0)})
+			int64(0), nil, nil, nil, nil, int64(0), int64(0), textList(s.lists), []string{}, []string{}, []string{}, null(s.location), textList(s.speaksAs), int64(len(s.speaksAs)), []string{}, int64(0), s.stage})
 		for _, o := range s.orders {
 			id++
 			orders = append(orders, []any{id, fmt.Sprint(id), null(o.shop), o.kind, o.status, s.id, o.at, local(o.at), o.gross, o.refunded, "CNY", o.country, nil, nil, int64(1)})
@@ -142,7 +142,7 @@ func store(t testing.TB, c *columns.Store, shoppers []*shopper) {
 			activities = append(activities, []any{id, s.id, a.kind, null(a.result), int64(1), a.at, local(a.at), nil, nil})
 		}
 		for _, m := range s.moves {
-			moves = append(moves, []any{m.segment, s.id, m.entered, m.at, local(m.at)})
+			moves = append(moves, []any{m.segment, s.id, m.entered, m.at, local(m.at), nil, nil})
 		}
 		for _, e := range s.sent {
 			id++

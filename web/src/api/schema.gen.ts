@@ -2418,6 +2418,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stages of the life of customers, and how many are in each */
+        get: operations["get-lifecycle"];
+        /** Define the stages; without any the stage is what a person sets by hand */
+        put: operations["put-lifecycle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who went from stage to stage in a period, and how long each stage takes */
+        get: operations["get-lifecycle-flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many customers each of some stages would hold */
+        post: operations["post-lifecycle-preview"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/likeness/alike": {
         parameters: {
             query?: never;
@@ -7280,7 +7332,7 @@ export interface components {
             industry?: string | null;
             /** @description person or organization */
             kind?: string | null;
-            /** @description prospect, customer, former */
+            /** @description as set by hand: prospect, customer, former, or a stage of the lifecycle that has no rule */
             lifecycle_stage?: string | null;
             name?: string | null;
             owner_id?: string | null;
@@ -7352,7 +7404,7 @@ export interface components {
             industry?: string | null;
             /** @description person or organization */
             kind?: string | null;
-            /** @description prospect, customer, former */
+            /** @description as set by hand: prospect, customer, former, or a stage of the lifecycle that has no rule */
             lifecycle_stage?: string | null;
             name?: string | null;
             owner_id?: string | null;
@@ -7386,6 +7438,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "person" | "organization";
+            /** @description as set by hand */
             lifecycle_stage: string | null;
             name: string;
             orders: components["schemas"]["OrderTotals"];
@@ -7396,6 +7449,8 @@ export interface components {
             rfm: components["schemas"]["RFMFigures"];
             rhythm: components["schemas"]["RhythmView"];
             source: string | null;
+            /** @description where she stands in the lifecycle the company has defined; null where it has none or her in no stage of it */
+            stage: components["schemas"]["StageView"];
             tags: string[] | null;
             team: components["schemas"]["Named"];
             value: components["schemas"]["ValueFigures"];
@@ -7441,6 +7496,7 @@ export interface components {
             /** @enum {string} */
             kind: "person" | "organization";
             last12m: components["schemas"]["PeriodFigures"];
+            /** @description as set by hand */
             lifecycle_stage: string | null;
             /** @description lists that hold the customer, not those above them */
             lists: components["schemas"]["SegmentView"][] | null;
@@ -7460,6 +7516,8 @@ export interface components {
             };
             segments: components["schemas"]["SegmentView"][] | null;
             source: string | null;
+            /** @description where she stands in the lifecycle the company has defined; null where it has none or her in no stage of it */
+            stage: components["schemas"]["StageView"];
             tags: string[] | null;
             team: components["schemas"]["Named"];
             /** Format: date-time */
@@ -8151,6 +8209,7 @@ export interface components {
             orders: components["schemas"]["OrderFigures"];
             rfm: components["schemas"]["RFMFigures"];
             rhythm: components["schemas"]["RhythmFigures"];
+            stage: components["schemas"]["StageView"];
             value: components["schemas"]["ValueFigures"];
         };
         FileRules: {
@@ -8713,6 +8772,44 @@ export interface components {
             newline: string;
             sep_line?: boolean;
             sheet?: string;
+        };
+        LifecycleFlow: {
+            /**
+             * Format: int64
+             * @description customers whose stage another rule changed: not among the moves
+             */
+            changed_by_rule: number;
+            /** Format: date */
+            from: string;
+            /** @description the most frequent first */
+            moves: components["schemas"]["StageStep"][] | null;
+            stages: components["schemas"]["StageFlow"][] | null;
+            /** Format: date */
+            to: string;
+        };
+        LifecycleView: {
+            /**
+             * Format: date-time
+             * @description when the stages were first reckoned
+             */
+            began_at: string | null;
+            /**
+             * Format: date
+             * @description the day from which changes of stage are known; before the day the stages were defined they were reckoned afterwards
+             */
+            known_from: string | null;
+            /**
+             * Format: int64
+             * @description customers in no stage
+             */
+            outside: number;
+            /** @description sets of stages to begin with */
+            ready: components["schemas"]["ReadySet"][] | null;
+            stages: components["schemas"]["StageRow"][] | null;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            version: number;
         };
         Lift: {
             /**
@@ -11313,6 +11410,21 @@ export interface components {
             key: string;
             name: components["schemas"]["AnalyzeText"];
         };
+        ReadySet: {
+            about: components["schemas"]["AnalyzeLabel"];
+            key: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            stages: components["schemas"]["ReadyStage"][] | null;
+        };
+        ReadyStage: {
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            condition: {
+                [key: string]: unknown;
+            };
+            key: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            strategy: components["schemas"]["AnalyzeLabel"];
+        };
         Reason: {
             /**
              * Format: double
@@ -12451,6 +12563,110 @@ export interface components {
             id: string;
             name: string;
         };
+        StageDraft: {
+            /** @description who is in it; absent: whom a person puts there */
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @description stays when the name changes */
+            key: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            /** @description what we do for those in it */
+            strategy?: string;
+        };
+        StageFlow: {
+            /** Format: int64 */
+            end: number;
+            /** Format: int64 */
+            entered: number;
+            key: string;
+            /** Format: int64 */
+            left: number;
+            /** Format: double */
+            mean_days: number | null;
+            /**
+             * Format: double
+             * @description of those stays
+             */
+            median_days: number | null;
+            /**
+             * Format: double
+             * @description how long those are in it
+             */
+            median_days_so_far: number | null;
+            name: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: int64
+             * @description at the end of the day before the period
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description who is in it at the end of the period since a day that is known
+             */
+            staying: number;
+            /**
+             * Format: int64
+             * @description how many ended by going on to another stage, of those whose beginning is known
+             */
+            stays: number;
+        };
+        StagePreview: {
+            /** Format: int64 */
+            count: number;
+            key: string;
+            /** Format: int64 */
+            matching: number;
+            sentence: components["schemas"]["AnalyzeLabel"];
+        };
+        StageRow: {
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            count: number;
+            key: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            /** @description the condition that holds for whom the count counts */
+            opens: {
+                [key: string]: unknown;
+            };
+            /** @description null where a person decides who is in it */
+            sentence: components["schemas"]["AnalyzeLabel"];
+            strategy: string;
+        };
+        StageStep: {
+            /** Format: int64 */
+            customers: number;
+            from: string;
+            /** Format: int64 */
+            moves: number;
+            /** @description the condition that holds for those customers who are still there */
+            opens: {
+                [key: string]: unknown;
+            };
+            to: string;
+        };
+        StageView: {
+            by_hand: boolean;
+            key: string;
+            name: components["schemas"]["Label"];
+            /** Format: date-time */
+            since: string | null;
+            strategy: string;
+        };
+        StagesBody: {
+            /** @description in the order of life: a customer stands in the furthest whose rule holds */
+            stages: components["schemas"]["StageDraft"][] | null;
+        };
+        StagesPreview: {
+            /** Format: int64 */
+            outside: number;
+            stages: components["schemas"]["StagePreview"][] | null;
+            /** Format: int64 */
+            total: number;
+        };
         Standing: {
             /** Format: int64 */
             k: number;
@@ -12635,7 +12851,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact" | "stage";
             title_code: string;
             values: {
                 [key: string]: unknown;
@@ -25437,6 +25653,283 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-lifecycle": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StagesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-lifecycle-flow": {
+        parameters: {
+            query?: {
+                /** @description 90 days before the end when absent */
+                from?: string;
+                /** @description today when absent */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleFlow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-lifecycle-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StagesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesPreview"];
                 };
             };
             /** @description Unauthorized */
