@@ -31,6 +31,7 @@ type findingRow struct {
 	Value         string `bun:"value"`
 	State         string `bun:"state"`
 	CreatedAt     int64  `bun:"created_at"`
+	Times         int64  `bun:"times"`
 }
 
 // storeFindings writes open findings of an import.
@@ -46,7 +47,7 @@ func storeFindings(ctx context.Context, tx *db.Tx, importID int64, findings []Fi
 	rows := make([]findingRow, len(findings))
 	for i, f := range findings {
 		rows[i] = findingRow{ID: first + int64(i), Cause: f.Cause, ImportID: importID, SubjectType: f.SubjectType, SubjectID: unlessZero(f.SubjectID),
-			SubjectLabel: noNUL(clip(f.SubjectLabel, 200)), RowNumber: unlessZero(f.RowNumber), Field: f.Field, Value: noNUL(clip(f.Value, 200)), State: "open", CreatedAt: now}
+			SubjectLabel: noNUL(clip(f.SubjectLabel, 200)), RowNumber: unlessZero(f.RowNumber), Field: f.Field, Value: noNUL(clip(f.Value, 200)), State: "open", CreatedAt: now, Times: 1}
 	}
 	return insertChunks(ctx, tx, rows)
 }

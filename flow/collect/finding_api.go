@@ -25,6 +25,7 @@ type findingView struct {
 	Value     string    `json:"value"`
 	State     string    `json:"state" enum:"open,closed,ignored"`
 	CreatedAt time.Time `json:"created_at"`
+	Times     int64     `json:"times" doc:"how often it happened"`
 }
 
 type findingGroupView struct {
@@ -113,7 +114,7 @@ func (e *Engine) findingPage(ctx context.Context, limit int, cursor string, tota
 		Import *int64 `bun:"of_import"`
 	}
 	if err := e.records.Read().NewRaw(`
-select id, cause, import_id as of_import, subject_type, subject_id, subject_label, row_number, field, value, state, created_at
+select id, cause, import_id as of_import, subject_type, subject_id, subject_label, row_number, field, value, state, created_at, times
 from findings
 where `+where+` and id < ?
 order by id desc
@@ -135,7 +136,7 @@ limit ?`, append(slices.Clone(args), before, limit+1)...).Scan(ctx, &rows); err 
 	out.Body.Items = make([]findingView, len(rows))
 	for i, r := range rows {
 		v := &out.Body.Items[i]
-		*v = findingView{ID: api.ID(r.ID), Cause: r.Cause, RowNumber: r.RowNumber, Field: r.Field, Value: r.Value, State: r.State,
+		*v = findingView{ID: api.ID(r.ID), Cause: r.Cause, RowNumber: r.RowNumber, Field: r.Field, Value: r.Value, State: r.State, Times: r.Times,
 			CreatedAt: time.UnixMilli(r.CreatedAt).UTC()}
 		v.Subject.Type, v.Subject.Label = r.SubjectType, r.SubjectLabel
 		if r.SubjectID != nil {

@@ -24,6 +24,10 @@ func Chinese(language string) bool { return strings.HasPrefix(language, "zh") }
 var reasons = Words{
 	"value_missing":          {"必填的值为空", "a required value is missing"},
 	"too_many_cells":         {"这一行的单元格比表头多，可能有没加引号的分隔符", "more cells than columns, perhaps an unquoted delimiter"},
+	"event_unknown":          {"没有约定的事件", "an event nobody has agreed on"},
+	"property_unknown":       {"带有没有约定的属性", "a property nobody has agreed on"},
+	"property_type_wrong":    {"属性类型与约定不符", "a property not of the agreed type"},
+	"property_missing":       {"缺少约定的属性", "an agreed property is missing"},
 	"date_unreadable":        {"日期认不出", "not readable as a date"},
 	"date_impossible":        {"没有这一天或这一刻", "there is no such day or time"},
 	"number_unreadable":      {"数字认不出", "not readable as a number"},

@@ -41,6 +41,11 @@ var causes = map[string]Said{
 	"field_archived":       {"带有已停用的字段", "with a field that is no longer used"},
 	"field_not_for_kind":   {"带有不属于这类客户的字段", "with a field that is not for this kind of customer"},
 	"changed_since_import": {"在导入后被修改，撤销时保留", "changed after the import and kept when it was undone"},
+	"event_unknown":        {"不在数据源的约定里", "that nobody has agreed on with the source"},
+	"property_unknown":     {"带有没有约定的属性", "with properties nobody has agreed on"},
+	"property_type_wrong":  {"的属性类型不对", "with properties of a wrong type"},
+	"property_missing":     {"缺少约定的属性", "without agreed properties"},
+	"event_names_too_many": {"来自名称太多的数据源", "from a source with too many names"},
 	"merge_not_undone":     {"被导入合并，而保留的那位后来已删除，没能分开", "made one by an import and not parted, for the one kept was deleted since"},
 }
 

@@ -106,6 +106,33 @@ async function tracks() {
       const shapes = page.getByRole("table", { name: "事件与属性" });
       await shapes.getByRole("row").filter({ hasText: "added to cart" }).getByText("unit_price").waitFor();
       await accessible(page, "events and properties");
+      // what comes now becomes the agreement; then something else comes, and is told of and named
+      await page.getByRole("button", { name: "按现状全部约定，不符的不收" }).click();
+      await shapes.getByRole("row").filter({ hasText: "added to cart" }).getByText("不符的不收").waitFor();
+      await page.getByRole("button", { name: "约定 added to cart" }).click();
+      const form = page.getByRole("dialog");
+      await form.getByLabel("与约定不同时").selectOption({ label: "不符的收下并提示" });
+      await form.getByLabel("说明", { exact: true }).fill("点了加购按钮");
+      await accessible(page, "the agreement on an event");
+      await form.getByRole("button", { name: "保存" }).click();
+      await form.waitFor({ state: "hidden" });
+      const sent = await page.evaluate(async (writeKey) => (await fetch("/v1/batch", { method: "POST", headers: { Authorization: `Basic ${btoa(`${writeKey}:`)}` }, body: JSON.stringify({ batch: [
+        { type: "track", event: "added to cart", userId: "lin", properties: { sku: 7, colour: "red" } }, { type: "track", event: "sneezed", userId: "lin" }] }) })).json(), key);
+      assert.deepEqual(sent, { success: true, accepted: 1, refused: [{ index: 1, field: "event", code: "event_unknown" }] });
+      await page.reload();
+      const broken = page.getByRole("table", { name: "与约定不符" });
+      await broken.getByText("sneezed").waitFor();
+      await broken.getByRole("row").filter({ hasText: "colour" }).getByText("没有约定的属性").waitFor();
+      await shapes.getByText("点了加购按钮").waitFor();
+      await accessible(page, "what is not as agreed");
+      assert.deepEqual(await wide(page), []);
+      await page.getByRole("tab", { name: "设置" }).click();
+      await page.getByLabel("每秒最多事件").fill("500");
+      await page.getByRole("button", { name: "保存" }).click();
+      await page.getByText("已保存", { exact: true }).waitFor();
+      await page.getByRole("tab", { name: "事件与属性" }).click();
+      await page.getByRole("link", { name: "在数据质量里处理" }).click();
+      await page.getByText("没有约定的属性").or(page.getByText("没有约定的事件")).first().waitFor();
       await page.goto(`${server.url}/customers`);
       for (const known of ["林小雨"]) await page.getByRole("table").getByText(known).first().waitFor();
     });

@@ -3,6 +3,7 @@ package behaviour
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"guanxi/base/columns"
 )
@@ -59,8 +60,15 @@ select visitor_id, customer_id, entry.source_id, ts, ended_at, day, (ended_at - 
 from added`, rows, int64(idle)*60_000, view)
 }
 
+// Bounds of what is learned: different names of events, and kinds of properties of one. A source that puts ids into names would
+// fill the lists people choose from, and memory. Events beyond keep their names; nothing is offered by them.
+const (
+	mostNames      = 10_000
+	mostProperties = 300
+)
+
 // learnNames notes the names of events that the condition on events holds for, when each was seen last, and what their
-// properties are called and hold.
+// properties are called and hold; first come, first learned.
 func learnNames(ctx context.Context, to *columns.Tx, where string, args ...any) error {
 	seen := " from events e where not e.bot and e.kind in ('track', 'page', 'screen') and " + where
 	if err := to.Exec(ctx, `
@@ -75,6 +83,17 @@ from (select event, kind, last_ts from event_names where event in (select event 
 group by event`); err != nil {
 		return err
 	}
+	if err := to.Exec(ctx, `
+delete from names_now
+where event in (
+  select event
+  from names_now
+  where event not in (select event from event_names)
+  order by last_ts, event
+  offset (select greatest(0, ? - count(*)) from event_names)
+)`, mostNames); err != nil {
+		return err
+	}
 	if err := to.Exec(ctx, "delete from event_names where event in (select event from names_now)"); err != nil {
 		return err
 	}
@@ -83,10 +102,17 @@ group by event`); err != nil {
 	}
 	return to.Exec(ctx, `
 insert into event_properties
+with told as (
 select distinct event, name, case when type in ('UBIGINT', 'BIGINT', 'DOUBLE', 'HUGEINT') then 'number' when type = 'BOOLEAN' then 'boolean' when type in ('ARRAY', 'OBJECT') then 'other' else 'text' end as kind
 from (
   select event, name, json_type(properties, '/' || replace(replace(name, '~', '~0'), '/', '~1')) as type
   from (select e.event, e.properties, unnest(json_keys(e.properties)) as name`+seen+` and e.properties is not null)
 )
-where type <> 'NULL' and (event, name, kind) not in (select (event, name, type) from event_properties)`, args...)
+where type <> 'NULL' and event in (select event from names_now)
+)
+select f.event, f.name, f.kind
+from told f
+left join (select event, count(*) as n from event_properties group by event) k on k.event = f.event
+where (f.event, f.name, f.kind) not in (select (event, name, type) from event_properties)
+qualify row_number() over (partition by f.event order by f.name, f.kind) + coalesce(k.n, 0) <= `+strconv.Itoa(mostProperties), args...)
 }

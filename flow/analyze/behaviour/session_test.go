@@ -119,5 +119,20 @@ func TestSessionsFollowEventsAsTheyCome(t *testing.T) {
 			require.NoError(t, c.QueryRow(ctx, "select string_agg(name || ':' || type, ' ' order by name) from event_properties where event = 'search'").Scan(&kinds))
 			assert.Equal(t, "category:text gift:boolean price:number", kinds)
 		})
+		t.Run("names and properties without end are learned up to a bound", func(t *testing.T) {
+			require.NoError(t, c.Write(ctx, func(ctx context.Context, tx *columns.Tx) error {
+				if err := tx.Exec(ctx, "insert into events by name select 900000 + i // 1000 as batch_id, i % 1000 as position, 1 as source_id, 'm' || i as message_id, 'track' as kind, 'name ' || i as event, 1 as visitor_id, false as bot, 1767225600000 + i as ts, date '2026-01-01' as day, 1767225600000 as received_at, json_object('p' || i, 1) as properties from range(20000) r(i)"); err != nil {
+					return err
+				}
+				if err := tx.Exec(ctx, "update events set event = 'many' where batch_id = 900000"); err != nil {
+					return err
+				}
+				return learnNames(ctx, tx, "e.batch_id >= 900000")
+			}))
+			var names, kinds int
+			require.NoError(t, c.QueryRow(ctx, "select count(*) from event_names").Scan(&names))
+			require.NoError(t, c.QueryRow(ctx, "select count(*) from event_properties where event = 'many'").Scan(&kinds))
+			assert.Equal(t, []int{10_000, 300}, []int{names, kinds})
+		})
 	})
 }

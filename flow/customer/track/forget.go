@@ -123,6 +123,12 @@ func (t *Tracking) forgetEvents(ctx context.Context) (bool, error) {
 		return false, err
 	}
 	return true, t.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		// an example of what broke an agreement might be hers
+		for _, text := range []string{"update event_violations set examples = '[]' where examples <> '[]'", "update findings set value = '' where subject_type = 'source'"} {
+			if _, err := tx.Do(ctx, text); err != nil {
+				return err
+			}
+		}
 		_, err := tx.NewRaw("delete from event_erasures where id in (?)", bun.List(done)).Exec(ctx)
 		return err
 	})

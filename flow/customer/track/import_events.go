@@ -92,13 +92,22 @@ func (k *eventKind) Apply(ctx context.Context, tx *db.Tx, b *collect.Batch) erro
 			continue
 		}
 		m, field, code := k.read(b, i)
+		found, blocked := []violation(nil), false
+		if code == "" {
+			found, blocked = source.judge(&m)
+		}
 		switch {
+		case blocked && len(found) > 0:
+			b.Reject(i, found[0].code, "properties.*", found[0].property)
 		case code != "":
 			b.Reject(i, code, field, "")
 		case here[string(m.MessageID)]:
 			k.repeated(b, i, &m)
 		default:
 			here[string(m.MessageID)] = true
+			for _, v := range found {
+				b.AddFinding(collect.Finding{Cause: v.code, SubjectType: "row", SubjectLabel: v.event, RowNumber: b.Rows[i].Number, Field: v.property, Value: v.example})
+			}
 			messages, rows = append(messages, m), append(rows, i)
 		}
 	}
@@ -142,9 +151,13 @@ func (k *eventKind) source(ctx context.Context, tx *db.Tx, b *collect.Batch) (*S
 		return nil, err
 	}
 	if len(ids) > 0 {
-		return k.tracking.Source(ctx, tx, ids[0])
+		s, err := k.tracking.Source(ctx, tx, ids[0])
+		if err == nil {
+			err = k.tracking.loadPlans(ctx, tx, s)
+		}
+		return s, err
 	}
-	s := &Source{Name: b.Source}
+	s := &Source{Name: b.Source, UnknownEvents: TakeUnknown}
 	var err error
 	if s.ID, err = tx.NextID(ctx, "sources"); err != nil {
 		return nil, err

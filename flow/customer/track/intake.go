@@ -2,9 +2,11 @@ package track
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/zstd"
+	"github.com/segmentio/encoding/json"
 
 	"guanxi/base/clock"
 	"guanxi/base/db"
@@ -54,7 +56,54 @@ func (t *Tracking) Take(ctx context.Context, source int64, body []byte) error {
 	if err != nil {
 		return err
 	}
+	if err := t.loadPlans(ctx, t.records.Read(), s); err != nil {
+		return err
+	}
+	if body, err = t.admit(ctx, s, "", body, given); err != nil || len(given.messages) == 0 {
+		return err
+	}
 	return t.keep(ctx, s, "", "", body, len(given.messages))
+}
+
+// admit takes out of a request what its source's plans block, notes what is not as agreed, and gives the body to keep: what is
+// read again behind the answer is what was answered.
+func (t *Tracking) admit(ctx context.Context, s *Source, kind string, body []byte, given *request) ([]byte, error) {
+	taken := make([]message, 0, len(given.messages))
+	for i := range given.messages {
+		m := &given.messages[i]
+		if m.Type == Track && t.named(s.ID, string(m.Event)) {
+			t.violate(ctx, s.ID, violation{code: causeTooManyNames, event: short(hide(string(m.Event)), maxName)}, false)
+		}
+		found, blocked := s.judge(m)
+		for _, v := range found {
+			t.violate(ctx, s.ID, v, blocked)
+		}
+		if blocked && len(found) > 0 {
+			given.refused = append(given.refused, Refusal{Index: m.position, Field: found[0].field(), Code: found[0].code})
+			continue
+		}
+		taken = append(taken, *m)
+	}
+	if len(taken) == len(given.messages) {
+		return body, nil
+	}
+	slices.SortFunc(given.refused, func(a, b Refusal) int { return a.Index - b.Index })
+	if given.messages = taken; kind != "" || len(taken) == 0 {
+		return body, nil
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(body, &all); err != nil {
+		return nil, err
+	}
+	raws := make([]json.RawMessage, len(taken))
+	for i, m := range taken {
+		raws[i] = m.raw
+	}
+	var err error
+	if all["batch"], err = json.Marshal(raws); err != nil {
+		return nil, err
+	}
+	return json.Marshal(all)
 }
 
 // keep puts a request among what waits; it is on disk when keep returns.

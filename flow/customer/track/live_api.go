@@ -33,7 +33,8 @@ type EventShape struct {
 	Event      string          `json:"event"`
 	Kind       string          `json:"kind"`
 	Count      int64           `json:"count"`
-	LastAt     time.Time       `json:"last_at"`
+	LastAt     *time.Time      `json:"last_at"`
+	Plan       *PlanView       `json:"plan,omitempty"`
 	Properties []PropertyShape `json:"properties" doc:"of the latest events"`
 }
 
@@ -78,26 +79,7 @@ func (t *Tracking) registerLive(a *api.API) {
 			out.Body.Refused, err = t.refusalsOf(ctx, int64(in.ID))
 			return out, err
 		})
-	api.Register(a, api.Op{Method: "GET", Path: "/sources/{id}/schema", Permission: "sources.read", Tag: tag, Summary: "The events a source sends and what stands in them, as found in what it sent"},
-		func(ctx context.Context, in *named) (*struct {
-			Body struct {
-				Items []EventShape `json:"items"`
-				Names int64        `json:"names" doc:"different events; the most frequent are listed"`
-			}
-		}, error) {
-			out := &struct {
-				Body struct {
-					Items []EventShape `json:"items"`
-					Names int64        `json:"names" doc:"different events; the most frequent are listed"`
-				}
-			}{}
-			if _, err := t.Source(ctx, t.records.Read(), int64(in.ID)); err != nil {
-				return nil, err
-			}
-			var err error
-			out.Body.Items, out.Body.Names, err = t.shapes(ctx, int64(in.ID))
-			return out, err
-		})
+	t.registerPlans(a)
 }
 
 // latest gives the events that arrived last. Whose they are is shown to who sees all customers, for the reader of a source
@@ -156,7 +138,7 @@ limit ?`, source, shownShapes)
 		if err := rows.Scan(&s.Event, &s.Kind, &s.Count, &last); err != nil {
 			return nil, 0, err
 		}
-		s.LastAt = time.UnixMilli(last).UTC()
+		s.LastAt = new(time.UnixMilli(last).UTC())
 		at[s.Event] = len(shapes)
 		shapes = append(shapes, s)
 	}

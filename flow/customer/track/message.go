@@ -122,6 +122,7 @@ type message struct {
 
 	at       int64 // when it happened, the sender's clock corrected
 	position int   // in its request
+	raw      json.RawMessage
 }
 
 // envelope is a request with several messages, or one.
@@ -184,7 +185,7 @@ func read(body []byte, kind string, receivedAt int64) (*request, error) {
 			r.refused = append(r.refused, Refusal{Index: i, Field: field, Code: code})
 			continue
 		}
-		m.position = i
+		m.position, m.raw = i, raw
 		r.messages = append(r.messages, m)
 	}
 	return r, nil

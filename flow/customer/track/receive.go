@@ -118,11 +118,15 @@ func (t *Tracking) take(w http.ResponseWriter, r *http.Request, kind string) (*r
 	return given, t.accept(r, s, kind, body, given)
 }
 
-// accept keeps a request that was read.
+// accept keeps what of a request that was read is as agreed with its source.
 func (t *Tracking) accept(r *http.Request, s *Source, kind string, body []byte, given *request) error {
 	ctx := r.Context()
-	if err := s.allows(r.Header.Get("Origin")); err != nil {
+	err := s.allows(r.Header.Get("Origin"))
+	if err != nil {
 		t.noteRefusal(ctx, s, err)
+		return err
+	}
+	if body, err = t.admit(ctx, s, kind, body, given); err != nil {
 		return err
 	}
 	for _, refused := range given.refused {

@@ -45,8 +45,8 @@ func (t *Tracking) Run(ctx context.Context) {
 		if _, err := t.forgetEvents(ctx); err != nil && ctx.Err() == nil {
 			slog.Error("events of an erased person could not be taken out of records; it is tried again", "error", err)
 		}
-		if err := t.writeRefusals(ctx); err != nil && ctx.Err() == nil {
-			slog.Warn("refused events could not be counted", "error", err)
+		if err := t.Settle(ctx); err != nil && ctx.Err() == nil {
+			slog.Warn("events that were refused or are not as agreed could not be counted", "error", err)
 		}
 		if n > 0 && err == nil {
 			continue

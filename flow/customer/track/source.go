@@ -47,13 +47,16 @@ type Source struct {
 	ExpectedHours   *int64 `bun:"expected_hours"`
 	LastFactAt      *int64 `bun:"last_fact_at"`
 	CreatedAt       int64  `bun:"created_at"`
+	UnknownEvents   string `bun:"unknown_events"` // TakeUnknown, LockTold, LockBlocked
+	PlansVersion    int64  `bun:"plans_version"`
 	Version         int64  `bun:"version"`
 
 	origins []string
-	allowed *rate.Limiter // nil for no bound
+	plans   map[string]*Plan // by event; of a source that sends
+	allowed *rate.Limiter    // nil for no bound
 }
 
-const sourceColumns = "id, name, kind, write_key, origins, events_per_second, expected_hours, last_fact_at, created_at, version"
+const sourceColumns = "id, name, kind, write_key, origins, events_per_second, expected_hours, last_fact_at, created_at, unknown_events, plans_version, version"
 
 // Tracking takes events in and says whose they are.
 type Tracking struct {
@@ -68,13 +71,15 @@ type Tracking struct {
 	sources  map[string]*Source // by write key
 	loadedAt time.Time
 	refused  map[refusalKey]*refusals
-	stuck    map[int64]int // batches that could not be resolved, and how often that was tried
+	violated map[violationKey]*violations
+	names    map[int64]map[string]struct{} // of events, by source, since the program started
+	stuck    map[int64]int                 // batches that could not be resolved, and how often that was tried
 }
 
 // New gives tracking over records. Jobs may be nil where nothing runs beside a command.
 func New(records *db.DB, store *columns.Store, customers *customer.Store, jobs *job.Registry) *Tracking {
 	t := &Tracking{records: records, columns: store, customers: customers, jobs: jobs, arrived: make(chan struct{}, 1),
-		sources: map[string]*Source{}, refused: map[refusalKey]*refusals{}, stuck: map[int64]int{}}
+		sources: map[string]*Source{}, refused: map[refusalKey]*refusals{}, violated: map[violationKey]*violations{}, names: map[int64]map[string]struct{}{}, stuck: map[int64]int{}}
 	return t
 }
 
@@ -115,7 +120,13 @@ func (t *Tracking) load(ctx context.Context) error {
 	}
 	fresh := make(map[string]*Source, len(rows))
 	for _, s := range rows {
-		if old := t.sources[s.WriteKey]; old != nil && old.Version == s.Version {
+		old := t.sources[s.WriteKey]
+		if old != nil && old.PlansVersion == s.PlansVersion {
+			s.plans = old.plans
+		} else if err := t.loadPlans(ctx, t.records.Read(), s); err != nil {
+			return err
+		}
+		if old != nil && old.Version == s.Version {
 			s.allowed = old.allowed
 		} else if s.EventsPerSecond > 0 {
 			s.allowed = rate.NewLimiter(rate.Limit(s.EventsPerSecond), int(max(2*s.EventsPerSecond, maxEvents)))
@@ -193,7 +204,7 @@ func (t *Tracking) Create(ctx context.Context, d SourceDraft) (*Source, error) {
 	if err := d.check(); err != nil {
 		return nil, err
 	}
-	s := &Source{Name: d.Name, Kind: d.Kind, WriteKey: newWriteKey(), Origins: d.originsText(), EventsPerSecond: d.EventsPerSecond, ExpectedHours: d.ExpectedHours, CreatedAt: clock.Millis(ctx), Version: 1}
+	s := &Source{Name: d.Name, Kind: d.Kind, WriteKey: newWriteKey(), Origins: d.originsText(), EventsPerSecond: d.EventsPerSecond, ExpectedHours: d.ExpectedHours, CreatedAt: clock.Millis(ctx), UnknownEvents: TakeUnknown, Version: 1}
 	err := t.records.Write(ctx, func(ctx context.Context, tx *db.Tx) (err error) {
 		if s.ID, err = tx.NextID(ctx, "sources"); err != nil {
 			return err

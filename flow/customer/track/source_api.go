@@ -47,7 +47,8 @@ type sourceOne struct {
 	Body SourceView
 }
 
-type sourceNamed struct {
+// SourceNamed is the source an operation changes. It is exported because huma reads embedded inputs only where they are.
+type SourceNamed struct {
 	ID      api.ID `path:"id"`
 	IfMatch string `header:"If-Match"`
 }
@@ -97,7 +98,7 @@ func (t *Tracking) Register(a *api.API) {
 		})
 	api.Register(a, api.Op{Method: "PUT", Path: "/sources/{id}", Permission: "sources.write", Tag: tag, Summary: "Set which origins may send, how much, and when facts of it are late"},
 		func(ctx context.Context, in *struct {
-			sourceNamed
+			SourceNamed
 			Body struct {
 				Origins         []string `json:"origins" maxItems:"50"`
 				EventsPerSecond int64    `json:"events_per_second" minimum:"0" maximum:"1000000"`
@@ -114,7 +115,7 @@ func (t *Tracking) Register(a *api.API) {
 			return one(ctx, int64(in.ID))
 		})
 	api.Register(a, api.Op{Method: "POST", Path: "/sources/{id}/key", Permission: "sources.write", Tag: tag, Summary: "Give a source a new write key, or its first; the old one is refused from now on"},
-		func(ctx context.Context, in *sourceNamed) (*sourceOne, error) {
+		func(ctx context.Context, in *SourceNamed) (*sourceOne, error) {
 			version, err := api.Version(in.IfMatch)
 			if err != nil {
 				return nil, err
@@ -125,7 +126,7 @@ func (t *Tracking) Register(a *api.API) {
 			return one(ctx, int64(in.ID))
 		})
 	api.Register(a, api.Op{Method: "DELETE", Path: "/sources/{id}/key", Permission: "sources.write", Tag: tag, Status: 204, Summary: "Take the write key away: the source sends nothing any more"},
-		func(ctx context.Context, in *sourceNamed) (*struct{}, error) {
+		func(ctx context.Context, in *SourceNamed) (*struct{}, error) {
 			version, err := api.Version(in.IfMatch)
 			if err == nil {
 				_, err = t.Rekey(ctx, int64(in.ID), version, true)

@@ -186,6 +186,8 @@ export interface Finding {
   value: string;
   state: FindingState;
   created_at: string;
+  /** How often it happened. */
+  times: number;
 }
 
 export type FindingState = "open" | "resolved" | "ignored";

@@ -383,40 +383,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v1/behaviour/concerns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** What people are interested in, where they dwell and where it hurts, with its index against everybody */
-        get: operations["get-behaviour-concerns"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/behaviour/concerns/customers": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who has one concern */
-        get: operations["get-behaviour-concerns-customers"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/behaviour/funnel": {
         parameters: {
             query?: never;
@@ -461,24 +427,6 @@ export interface paths {
         /** Who went through a page at a step, or from there to the next */
         get: operations["get-behaviour-paths-customers"];
         put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/behaviour/reading": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which pages are about what, where people look for help, and what counts as an error */
-        get: operations["get-behaviour-reading"];
-        /** Understand pages and events in another way */
-        put: operations["put-behaviour-reading"];
         post?: never;
         delete?: never;
         options?: never;
@@ -600,40 +548,6 @@ export interface paths {
         get: operations["get-bi-file"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/budget": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Which customers take to which goods at what cost, where a unit spent brings most, and a shift of money that speaks for itself. Needs sight of all customers */
-        get: operations["get-budget"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/budget/plan": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** What it would bring to spend some money on other customers and goods, as they have answered so far. Needs sight of all customers */
-        post: operations["post-budget-plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2412,58 +2326,6 @@ export interface paths {
         put?: never;
         /** Take back a finished import */
         post: operations["post-imports-id-undo"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lifecycle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** The stages of the life of customers, and how many are in each */
-        get: operations["get-lifecycle"];
-        /** Define the stages; without any the stage is what a person sets by hand */
-        put: operations["put-lifecycle"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lifecycle/flow": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Who went from stage to stage in a period, and how long each stage takes */
-        get: operations["get-lifecycle-flow"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/lifecycle/preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** How many customers each of some stages would hold */
-        post: operations["post-lifecycle-preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4557,11 +4419,30 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The events a source sends and what stands in them, as found in what it sent */
+        /** The events a source sends and what stands in them, as found and as agreed on, and what was not as agreed */
         get: operations["get-sources-id-schema"];
-        put?: never;
+        /** Say what becomes of unknown events; with a lock, agree on all events as they were found */
+        put: operations["put-sources-id-schema"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/schema/event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Agree on an event: its description, properties, types, what is required, and what becomes of one that is not so; If-Match is the version of its plan, 0 for the first */
+        put: operations["put-sources-id-schema-event"];
+        post?: never;
+        /** Take back what was agreed on about an event */
+        delete: operations["delete-sources-id-schema-event"];
         options?: never;
         head?: never;
         patch?: never;
@@ -5266,7 +5147,7 @@ export interface components {
         };
         AlertAct: {
             /** @enum {string} */
-            act: "opened" | "reopened" | "again" | "acknowledged" | "escalated" | "overdue" | "back" | "expired" | "closed" | "taken_back";
+            act: "opened" | "reopened" | "again" | "acknowledged" | "escalated" | "back" | "expired" | "closed" | "taken_back";
             /** Format: date-time */
             at: string;
             /** @description null for the program itself */
@@ -5286,8 +5167,6 @@ export interface components {
             /** Format: double */
             high?: number;
             label: components["schemas"]["AnalyzeText"];
-            /** @description facts have not come: whether the figure dropped is told when they have */
-            late?: components["schemas"]["AlertLate"];
             /**
              * Format: double
              * @description of a customer: how likely to leave, 0..1
@@ -5333,20 +5212,6 @@ export interface components {
             value?: number;
             /** @enum {string} */
             when: "above" | "below" | "rose" | "fell" | "outside" | "above_expected" | "below_expected" | "enters";
-        };
-        AlertLate: {
-            /**
-             * Format: int64
-             * @description how often facts of it come
-             */
-            expected_hours: number;
-            /**
-             * Format: date-time
-             * @description the last fact of it
-             */
-            since: string;
-            /** @description null where the figures themselves are behind what is recorded */
-            source: components["schemas"]["AlertNamed"];
         };
         AlertNamed: {
             /** Format: id */
@@ -6169,51 +6034,6 @@ export interface components {
             /** Format: date */
             start: string;
         };
-        BudgetBoard: {
-            /**
-             * @description seen: who was shown goods is known from events; members: it is not, and all of a group count as asked
-             * @enum {string}
-             */
-            basis: "seen" | "members";
-            by: components["schemas"]["CrossDimension"];
-            /** @description by what customers can be parted */
-            bys: components["schemas"]["CrossDimension"][] | null;
-            cells: components["schemas"]["Cell"][] | null;
-            /** Format: date */
-            from: string;
-            goods: components["schemas"]["Cell"][] | null;
-            groups: components["schemas"]["Cell"][] | null;
-            /** @enum {string} */
-            of: "category" | "product" | "brand";
-            /** @description a customer may be in several of the groups, and counts in each */
-            overlap: boolean;
-            /** @description the part of it that went to somebody who was asked */
-            placed: components["schemas"]["Money"];
-            /** @description the events by which it is known */
-            seen: string[] | null;
-            /** @description on acquisition in the period */
-            spent: components["schemas"]["Money"];
-            /** @description a shift that the figures speak for; null where they speak for none */
-            suggested: components["schemas"]["Plan"];
-            /** Format: date */
-            to: string;
-            /**
-             * Format: int64
-             * @description visitors who were shown goods and whom nobody knows: they are of no group
-             */
-            unknown: number;
-            /**
-             * Format: double
-             * @description conversion of all cells together
-             */
-            usual: number | null;
-            whole: components["schemas"]["Cell"];
-        };
-        BudgetPlace: {
-            goods: string;
-            /** @description null for those of whom it is not known */
-            group: string | null;
-        };
         BulkBody: {
             chosen: components["schemas"]["Chosen"];
             /** @description a field of the customer, or custom.KEY */
@@ -6322,79 +6142,6 @@ export interface components {
             cause: string;
             /** Format: int64 */
             count: number;
-        };
-        Cell: {
-            /**
-             * Format: int64
-             * @description customers who were shown it in the period; without events that tell, all of the group
-             */
-            asked: number;
-            /**
-             * Format: int64
-             * @description of those, who bought it in the period, on that day or later
-             */
-            bought: number;
-            /** @description who of them bought it in the period */
-            buyers?: {
-                [key: string]: unknown;
-            };
-            /** @description cost ÷ won */
-            cac: components["schemas"]["Money"];
-            /** @description in the period before */
-            cac_before: components["schemas"]["Money"];
-            /** @description net sales × margin; where it is not known that of all, else net sales */
-            contribution: components["schemas"]["Money"];
-            /**
-             * Format: double
-             * @description bought ÷ asked
-             */
-            conversion: number | null;
-            /** @description of acquisition: what was spent on the month and channel by which they came, shared evenly among all who were shown something */
-            cost: components["schemas"]["Money"];
-            goods?: components["schemas"]["Key"];
-            group?: components["schemas"]["Key"];
-            /** Format: double */
-            high: number;
-            /**
-             * Format: double
-             * @description limits of it at 95%
-             */
-            low: number;
-            /**
-             * Format: double
-             * @description share of sales left after what goods cost, where that is known
-             */
-            margin: number | null;
-            /** @description who is of the group */
-            members?: {
-                [key: string]: unknown;
-            };
-            /** @description net sales to those who bought */
-            net: components["schemas"]["Money"];
-            /** @description net sales ÷ orders */
-            order_value: components["schemas"]["Money"];
-            /**
-             * Format: double
-             * @description contribution ÷ cost; null where nothing was spent
-             */
-            return: number | null;
-            /** Format: double */
-            return_high: number | null;
-            /**
-             * Format: double
-             * @description were the conversion at its lower limit
-             */
-            return_low: number | null;
-            /**
-             * @description few: under 30 asked. better, worse: its limits lie above or below the usual conversion
-             * @enum {string}
-             */
-            verdict?: "few" | "better" | "worse" | "alike";
-            /**
-             * Format: int64
-             * @description of those who bought, whose first order of all it was in
-             */
-            won: number;
         };
         CeremonyOutBody: {
             /** @description for navigator.credentials, binary parts in base64url */
@@ -6803,106 +6550,6 @@ export interface components {
             /** Format: int64 */
             members: number;
             value: string;
-        };
-        Concern: {
-            /** Format: int64 */
-            base: number;
-            /** Format: double */
-            base_share: number;
-            /** Format: int64 */
-            customers: number;
-            /** Format: double */
-            high: number | null;
-            /**
-             * Format: double
-             * @description null without a segment or list
-             */
-            index: number | null;
-            key: string;
-            /** @enum {string} */
-            kind: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
-            /** @description title of the page or name of the product, where one was sent */
-            label: string | null;
-            /** Format: double */
-            low: number | null;
-            /**
-             * Format: double
-             * @description focus: of a look
-             */
-            median_seconds: number | null;
-            /**
-             * Format: int64
-             * @description focus: looks at the page, times being the long ones; exit: views, times being the exits
-             */
-            of: number;
-            /** @description lists the customers; null where no condition can ask for it */
-            opens: {
-                [key: string]: unknown;
-            };
-            /** @description of an error or of what was pressed again and again the page it was on, of a loop the other page */
-            page: string | null;
-            /** Format: int64 */
-            people: number;
-            /**
-             * Format: int64
-             * @description people who came to it on more than one day
-             */
-            returned: number;
-            /**
-             * Format: double
-             * @description of people
-             */
-            share: number;
-            /** @description the limits are on one side of 100 and there is evidence enough */
-            sure: boolean;
-            /** Format: int64 */
-            times: number;
-            /**
-             * Format: double
-             * @description focus: of all looks
-             */
-            total_seconds: number | null;
-        };
-        Concerned: {
-            /** Format: int64 */
-            customers: number;
-            /** @description lists them, or the first thousand; null where there are none */
-            opens: {
-                [key: string]: unknown;
-            };
-        };
-        Concerns: {
-            /** Format: date-time */
-            as_of: string;
-            /**
-             * Format: int64
-             * @description whom they are compared with: every known customer who did anything; without a segment or list the same as people
-             */
-            base: number;
-            /** @description there is a segment or list, and so an index */
-            compared: boolean;
-            /**
-             * Format: int64
-             * @description the known ones
-             */
-            customers: number;
-            focus: components["schemas"]["Concern"][] | null;
-            /** Format: date */
-            from: string;
-            interest: components["schemas"]["Concern"][] | null;
-            /**
-             * Format: double
-             * @description a quarter of all looks at a page took longer; null without any
-             */
-            long_seconds: number | null;
-            pain: components["schemas"]["Concern"][] | null;
-            /**
-             * Format: int64
-             * @description who did anything; of a segment or list its members
-             */
-            people: number;
-            /** Format: date */
-            to: string;
         };
         ConsentCell: {
             /** Format: int64 */
@@ -7332,7 +6979,7 @@ export interface components {
             industry?: string | null;
             /** @description person or organization */
             kind?: string | null;
-            /** @description as set by hand: prospect, customer, former, or a stage of the lifecycle that has no rule */
+            /** @description prospect, customer, former */
             lifecycle_stage?: string | null;
             name?: string | null;
             owner_id?: string | null;
@@ -7404,7 +7051,7 @@ export interface components {
             industry?: string | null;
             /** @description person or organization */
             kind?: string | null;
-            /** @description as set by hand: prospect, customer, former, or a stage of the lifecycle that has no rule */
+            /** @description prospect, customer, former */
             lifecycle_stage?: string | null;
             name?: string | null;
             owner_id?: string | null;
@@ -7438,7 +7085,6 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "person" | "organization";
-            /** @description as set by hand */
             lifecycle_stage: string | null;
             name: string;
             orders: components["schemas"]["OrderTotals"];
@@ -7449,8 +7095,6 @@ export interface components {
             rfm: components["schemas"]["RFMFigures"];
             rhythm: components["schemas"]["RhythmView"];
             source: string | null;
-            /** @description where she stands in the lifecycle the company has defined; null where it has none or her in no stage of it */
-            stage: components["schemas"]["StageView"];
             tags: string[] | null;
             team: components["schemas"]["Named"];
             value: components["schemas"]["ValueFigures"];
@@ -7496,7 +7140,6 @@ export interface components {
             /** @enum {string} */
             kind: "person" | "organization";
             last12m: components["schemas"]["PeriodFigures"];
-            /** @description as set by hand */
             lifecycle_stage: string | null;
             /** @description lists that hold the customer, not those above them */
             lists: components["schemas"]["SegmentView"][] | null;
@@ -7516,8 +7159,6 @@ export interface components {
             };
             segments: components["schemas"]["SegmentView"][] | null;
             source: string | null;
-            /** @description where she stands in the lifecycle the company has defined; null where it has none or her in no stage of it */
-            stage: components["schemas"]["StageView"];
             tags: string[] | null;
             team: components["schemas"]["Named"];
             /** Format: date-time */
@@ -7956,7 +7597,8 @@ export interface components {
             event: string;
             kind: string;
             /** Format: date-time */
-            last_at: string;
+            last_at: string | null;
+            plan?: components["schemas"]["PlanView"];
             /** @description of the latest events */
             properties: components["schemas"]["PropertyShape"][] | null;
         };
@@ -8209,7 +7851,6 @@ export interface components {
             orders: components["schemas"]["OrderFigures"];
             rfm: components["schemas"]["RFMFigures"];
             rhythm: components["schemas"]["RhythmFigures"];
-            stage: components["schemas"]["StageView"];
             value: components["schemas"]["ValueFigures"];
         };
         FileRules: {
@@ -8277,6 +7918,11 @@ export interface components {
             /** @enum {string} */
             state: "open" | "closed" | "ignored";
             subject: components["schemas"]["FindingViewSubjectStruct"];
+            /**
+             * Format: int64
+             * @description how often it happened
+             */
+            times: number;
             value: string;
         };
         FindingViewSubjectStruct: {
@@ -8453,14 +8099,6 @@ export interface components {
         "Get-sources-id-eventsResponse": {
             items: components["schemas"]["LiveEvent"][] | null;
             refused: components["schemas"]["RefusalCount"][] | null;
-        };
-        "Get-sources-id-schemaResponse": {
-            items: components["schemas"]["EventShape"][] | null;
-            /**
-             * Format: int64
-             * @description different events; the most frequent are listed
-             */
-            names: number;
         };
         "Get-why-questionsResponse": {
             items: components["schemas"]["Question"][] | null;
@@ -8751,12 +8389,6 @@ export interface components {
             retention: components["schemas"]["Money"];
             service: components["schemas"]["Money"];
         };
-        Key: {
-            key: string | null;
-            label: components["schemas"]["AnalyzeText"];
-            /** @description all that are not told apart */
-            other?: boolean;
-        };
         Label: {
             "en-US": string;
             "zh-CN": string;
@@ -8772,44 +8404,6 @@ export interface components {
             newline: string;
             sep_line?: boolean;
             sheet?: string;
-        };
-        LifecycleFlow: {
-            /**
-             * Format: int64
-             * @description customers whose stage another rule changed: not among the moves
-             */
-            changed_by_rule: number;
-            /** Format: date */
-            from: string;
-            /** @description the most frequent first */
-            moves: components["schemas"]["StageStep"][] | null;
-            stages: components["schemas"]["StageFlow"][] | null;
-            /** Format: date */
-            to: string;
-        };
-        LifecycleView: {
-            /**
-             * Format: date-time
-             * @description when the stages were first reckoned
-             */
-            began_at: string | null;
-            /**
-             * Format: date
-             * @description the day from which changes of stage are known; before the day the stages were defined they were reckoned afterwards
-             */
-            known_from: string | null;
-            /**
-             * Format: int64
-             * @description customers in no stage
-             */
-            outside: number;
-            /** @description sets of stages to begin with */
-            ready: components["schemas"]["ReadySet"][] | null;
-            stages: components["schemas"]["StageRow"][] | null;
-            /** Format: int64 */
-            total: number;
-            /** Format: int64 */
-            version: number;
         };
         Lift: {
             /**
@@ -9599,13 +9193,11 @@ export interface components {
             /** Format: double */
             share: number;
         };
-        Outlook: {
-            /** Format: double */
-            high: number;
-            /** Format: double */
-            low: number;
-            /** Format: double */
-            value: number;
+        OtherEvents: {
+            /** Format: int64 */
+            count: number;
+            /** Format: int64 */
+            names: number;
         };
         OutputBody: {
             /** Format: id */
@@ -10118,35 +9710,25 @@ export interface components {
             type: "folder" | "sftp" | "url";
             url?: string;
         };
-        Plan: {
+        PlanView: {
+            description: string;
             /**
-             * Format: int64
-             * @description minor units of the workspace's currency
+             * @description what becomes of an event that is not so: nothing, a finding, or it is not taken
+             * @enum {string}
              */
-            amount: number;
-            /** @description more is given than has been spent there so far: that it goes on bringing as much is not known */
-            beyond: boolean;
-            /** @description of all that is placed, now */
-            cac: components["schemas"]["Money"];
-            cac_high: components["schemas"]["Money"];
-            /** @description limits of it then */
-            cac_low: components["schemas"]["Money"];
-            cac_then: components["schemas"]["Money"];
-            /** @description gained less lost, minor units */
-            contribution: components["schemas"]["Outlook"];
-            from: components["schemas"]["BudgetPlace"][] | null;
-            /**
-             * Format: double
-             * @description the shift pays as long as money brings this share of what it brought there so far, 1 for all of it; null where nothing is lost
-             */
-            holds: number | null;
-            /** @description so far on what is taken from */
-            spent: components["schemas"]["Money"];
-            to: components["schemas"]["BudgetPlace"][] | null;
-            /** @description so far on what is given to */
-            tried: components["schemas"]["Money"];
-            /** @description customers won, gained less lost */
-            won: components["schemas"]["Outlook"];
+            lock: "open" | "told" | "blocked";
+            properties: components["schemas"]["PlannedProperty"][] | null;
+            /** Format: date-time */
+            updated_at: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PlannedProperty: {
+            description: string;
+            name: string;
+            required: boolean;
+            /** @description text, number, boolean, list, object; empty for any */
+            types: string[] | null;
         };
         PlansBody: {
             /** @description newest first */
@@ -10902,6 +10484,19 @@ export interface components {
             /** @description never given back; absent keeps it, unless the issuer becomes another */
             secret?: string;
         };
+        "Put-sources-id-schema-eventRequest": {
+            description: string;
+            event: string;
+            /** @enum {string} */
+            lock: "open" | "told" | "blocked";
+            properties: components["schemas"]["PlannedProperty"][] | null;
+        };
+        "Put-sources-id-schemaRequest": {
+            /** @enum {string} */
+            lock?: "open" | "told" | "blocked";
+            /** @enum {string} */
+            unknown_events: "taken" | "told" | "blocked";
+        };
         "Put-sources-idRequest": {
             /** Format: int64 */
             events_per_second: number;
@@ -11391,14 +10986,6 @@ export interface components {
             /** @enum {string} */
             reason: "agreed" | "basis" | "purpose_unknown" | "channel_not_asked" | "contact_gone" | "contact_invalid" | "stopped" | "refused" | "never_agreed" | "ask_again";
         };
-        Reading: {
-            /** @description patterns of names of events, and of pages, that say something went wrong */
-            errors: string[] | null;
-            /** @description patterns of pages where people look for help */
-            help: string[] | null;
-            /** @description which topic a page is about; the first pattern that fits counts, and what an event says of itself goes before all of them */
-            topics: components["schemas"]["TopicRule"][] | null;
-        };
         Ready: {
             /** @description who asks may read its figures */
             allowed: boolean;
@@ -11409,21 +10996,6 @@ export interface components {
             group_label: components["schemas"]["AnalyzeText"];
             key: string;
             name: components["schemas"]["AnalyzeText"];
-        };
-        ReadySet: {
-            about: components["schemas"]["AnalyzeLabel"];
-            key: string;
-            name: components["schemas"]["AnalyzeLabel"];
-            stages: components["schemas"]["ReadyStage"][] | null;
-        };
-        ReadyStage: {
-            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
-            condition: {
-                [key: string]: unknown;
-            };
-            key: string;
-            name: components["schemas"]["AnalyzeLabel"];
-            strategy: components["schemas"]["AnalyzeLabel"];
         };
         Reason: {
             /**
@@ -12252,8 +11824,6 @@ export interface components {
             /** @description what the second factor may be: passkey, totp, recovery */
             methods?: string[] | null;
             permissions: string[] | null;
-            /** @description all customers, not only those of some people or teams */
-            sees_all: boolean;
             /** @description nothing leaves the building, since and why; absent when sending is free */
             sending_held?: components["schemas"]["Hold"];
             staff: components["schemas"]["StaffStruct"];
@@ -12344,15 +11914,6 @@ export interface components {
                 [key: string]: string[] | null;
             };
         };
-        Shift: {
-            /**
-             * Format: int64
-             * @description minor units of the workspace's currency
-             */
-            amount: number;
-            from: components["schemas"]["BudgetPlace"][] | null;
-            to: components["schemas"]["BudgetPlace"][] | null;
-        };
         Sighting: {
             /** Format: date-time */
             at: string;
@@ -12423,6 +11984,27 @@ export interface components {
             source: string;
             /** Format: int64 */
             version: number;
+        };
+        SourceSchema: {
+            items: components["schemas"]["EventShape"][] | null;
+            /**
+             * Format: int64
+             * @description different events; the most frequent are listed
+             */
+            names: number;
+            others: components["schemas"]["OtherEvents"];
+            /**
+             * @description what becomes of events without a plan
+             * @enum {string}
+             */
+            unknown_events: "taken" | "told" | "blocked";
+            /**
+             * Format: int64
+             * @description of the source
+             */
+            version: number;
+            /** @description the latest first */
+            violations: components["schemas"]["Violation"][] | null;
         };
         SourceView: {
             /** Format: date-time */
@@ -12562,110 +12144,6 @@ export interface components {
             /** Format: id */
             id: string;
             name: string;
-        };
-        StageDraft: {
-            /** @description who is in it; absent: whom a person puts there */
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** @description stays when the name changes */
-            key: string;
-            name: components["schemas"]["AnalyzeLabel"];
-            /** @description what we do for those in it */
-            strategy?: string;
-        };
-        StageFlow: {
-            /** Format: int64 */
-            end: number;
-            /** Format: int64 */
-            entered: number;
-            key: string;
-            /** Format: int64 */
-            left: number;
-            /** Format: double */
-            mean_days: number | null;
-            /**
-             * Format: double
-             * @description of those stays
-             */
-            median_days: number | null;
-            /**
-             * Format: double
-             * @description how long those are in it
-             */
-            median_days_so_far: number | null;
-            name: components["schemas"]["AnalyzeLabel"];
-            /**
-             * Format: int64
-             * @description at the end of the day before the period
-             */
-            start: number;
-            /**
-             * Format: int64
-             * @description who is in it at the end of the period since a day that is known
-             */
-            staying: number;
-            /**
-             * Format: int64
-             * @description how many ended by going on to another stage, of those whose beginning is known
-             */
-            stays: number;
-        };
-        StagePreview: {
-            /** Format: int64 */
-            count: number;
-            key: string;
-            /** Format: int64 */
-            matching: number;
-            sentence: components["schemas"]["AnalyzeLabel"];
-        };
-        StageRow: {
-            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
-            condition?: {
-                [key: string]: unknown;
-            };
-            /** Format: int64 */
-            count: number;
-            key: string;
-            name: components["schemas"]["AnalyzeLabel"];
-            /** @description the condition that holds for whom the count counts */
-            opens: {
-                [key: string]: unknown;
-            };
-            /** @description null where a person decides who is in it */
-            sentence: components["schemas"]["AnalyzeLabel"];
-            strategy: string;
-        };
-        StageStep: {
-            /** Format: int64 */
-            customers: number;
-            from: string;
-            /** Format: int64 */
-            moves: number;
-            /** @description the condition that holds for those customers who are still there */
-            opens: {
-                [key: string]: unknown;
-            };
-            to: string;
-        };
-        StageView: {
-            by_hand: boolean;
-            key: string;
-            name: components["schemas"]["Label"];
-            /** Format: date-time */
-            since: string | null;
-            strategy: string;
-        };
-        StagesBody: {
-            /** @description in the order of life: a customer stands in the furthest whose rule holds */
-            stages: components["schemas"]["StageDraft"][] | null;
-        };
-        StagesPreview: {
-            /** Format: int64 */
-            outside: number;
-            stages: components["schemas"]["StagePreview"][] | null;
-            /** Format: int64 */
-            total: number;
         };
         Standing: {
             /** Format: int64 */
@@ -12851,7 +12329,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact" | "stage";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact";
             title_code: string;
             values: {
                 [key: string]: unknown;
@@ -13242,10 +12720,6 @@ export interface components {
             role: string;
             scopes: string[] | null;
         };
-        TopicRule: {
-            path: string;
-            topic: string;
-        };
         Trial: {
             /** Format: date-time */
             at: string;
@@ -13348,6 +12822,26 @@ export interface components {
             to: string;
             /** Format: int64 */
             version: number;
+        };
+        Violation: {
+            /**
+             * Format: int64
+             * @description how many of them were not taken for it
+             */
+            blocked: number;
+            /** @enum {string} */
+            code: "event_unknown" | "property_unknown" | "property_type_wrong" | "property_missing" | "event_names_too_many";
+            /** Format: int64 */
+            count: number;
+            /** @description empty for events that nothing was agreed on about: examples holds their names */
+            event: string;
+            /** @description the latest different ones, each a JSON value or the name of an event */
+            examples: string[] | null;
+            /** Format: date-time */
+            first_at: string;
+            /** Format: date-time */
+            last_at: string;
+            property: string;
         };
         Visitor: {
             /** Format: date-time */
@@ -15475,162 +14969,6 @@ export interface operations {
             };
         };
     };
-    "get-behaviour-concerns": {
-        parameters: {
-            query?: {
-                /** @description first day; by default 30 days up to the last */
-                from?: string;
-                /** @description last day, included; by default today */
-                to?: string;
-                /** @description only customers in this segment */
-                segment?: string;
-                /** @description only customers in this list */
-                list?: string;
-                /** @description of each kind */
-                top?: number;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Concerns"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-behaviour-concerns-customers": {
-        parameters: {
-            query: {
-                /** @description first day; by default 30 days up to the last */
-                from?: string;
-                /** @description last day, included; by default today */
-                to?: string;
-                /** @description only customers in this segment */
-                segment?: string;
-                /** @description only customers in this list */
-                list?: string;
-                /** @description of each kind */
-                top?: number;
-                part: "interest" | "focus" | "pain";
-                kind: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
-                key: string;
-                page?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Concerned"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "post-behaviour-funnel": {
         parameters: {
             query?: never;
@@ -15815,140 +15153,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Walkers"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-behaviour-reading": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reading"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put-behaviour-reading": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Reading"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Reading"];
                 };
             };
             /** @description Unauthorized */
@@ -16513,160 +15717,6 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-budget": {
-        parameters: {
-            query?: {
-                from?: string;
-                to?: string;
-                /** @description a dimension of customers, or segments */
-                by?: string;
-                /** @description for by=segments */
-                segment?: number[] | null;
-                of?: "category" | "product" | "brand";
-                /** @description the event by which one is shown goods; without it all that look like one */
-                seen?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BudgetBoard"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-budget-plan": {
-        parameters: {
-            query?: {
-                from?: string;
-                to?: string;
-                /** @description a dimension of customers, or segments */
-                by?: string;
-                /** @description for by=segments */
-                segment?: number[] | null;
-                of?: "category" | "product" | "brand";
-                /** @description the event by which one is shown goods; without it all that look like one */
-                seen?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Shift"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Plan"];
-                };
             };
             /** @description Unauthorized */
             401: {
@@ -25653,283 +24703,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-lifecycle": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LifecycleView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "put-lifecycle": {
-        parameters: {
-            query?: never;
-            header?: {
-                "If-Match"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StagesBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LifecycleView"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "get-lifecycle-flow": {
-        parameters: {
-            query?: {
-                /** @description 90 days before the end when absent */
-                from?: string;
-                /** @description today when absent */
-                to?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["LifecycleFlow"];
-                };
-            };
-            /** @description Unauthorized */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Forbidden */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Unprocessable Entity */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Too Many Requests */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description Internal Server Error */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "post-lifecycle-preview": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StagesBody"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StagesPreview"];
                 };
             };
             /** @description Unauthorized */
@@ -37040,8 +35813,211 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Get-sources-id-schemaResponse"];
+                    "application/json": components["schemas"]["SourceSchema"];
                 };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-sources-id-schema": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-sources-id-schemaRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceSchema"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-sources-id-schema-event": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-sources-id-schema-eventRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SourceSchema"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-sources-id-schema-event": {
+        parameters: {
+            query: {
+                event: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Unauthorized */
             401: {

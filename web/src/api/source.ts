@@ -52,8 +52,61 @@ export interface EventShape {
   event: string;
   kind: string;
   count: number;
+  /** Null for one that was agreed on and has never come. */
+  last_at: string | null;
+  properties: { name: string; types: PropertyType[]; share: number }[];
+  plan?: EventPlan;
+}
+
+export const propertyTypes = ["text", "number", "boolean", "list", "object"] as const;
+export type PropertyType = (typeof propertyTypes)[number];
+
+/** What becomes of an event that is not as agreed: nothing, a finding, or it is not taken. */
+export const planLocks = ["open", "told", "blocked"] as const;
+export type PlanLock = (typeof planLocks)[number];
+
+export interface PlannedProperty {
+  name: string;
+  /** Empty for any. */
+  types: PropertyType[];
+  required: boolean;
+  description: string;
+}
+
+/** What has been agreed on about an event. */
+export interface EventPlan {
+  lock: PlanLock;
+  description: string;
+  properties: PlannedProperty[];
+  updated_at: string;
+  version: number;
+}
+
+/** One way in which events of a source were not as agreed. */
+export interface Violation {
+  /** Empty for events nobody agreed on; their names are the examples. */
+  event: string;
+  property: string;
+  code: "event_unknown" | "property_unknown" | "property_type_wrong" | "property_missing" | "event_names_too_many";
+  count: number;
+  blocked: number;
+  examples: string[];
+  first_at: string;
   last_at: string;
-  properties: { name: string; types: ("text" | "number" | "boolean" | "list" | "object")[]; share: number }[];
+}
+
+export const unknownEvents = ["taken", "told", "blocked"] as const;
+
+/** What a source sends, and what it has agreed to send. */
+export interface SourceSchema {
+  items: EventShape[];
+  names: number;
+  /** The names beyond those listed. */
+  others: { names: number; count: number };
+  unknown_events: (typeof unknownEvents)[number];
+  violations: Violation[];
+  /** Of the source. */
+  version: number;
 }
 
 export interface SourceChange {
@@ -69,4 +122,7 @@ export const changeSource = (of: Source, body: SourceChange) => put<Source>(`/so
 export const issueKey = (of: Source) => post<Source>(`/sources/${of.id}/key`, undefined, { ifMatch: of.version });
 export const revokeKey = (of: Source) => del(`/sources/${of.id}/key`, { ifMatch: of.version });
 export const listLive = (id: string) => get<{ items: LiveEvent[]; refused: RefusalCount[] }>(`/sources/${id}/events`);
-export const readShapes = (id: string) => get<{ items: EventShape[]; names: number }>(`/sources/${id}/schema`);
+export const readSchema = (id: string) => get<SourceSchema>(`/sources/${id}/schema`);
+export const agreeOnEvents = (id: string, version: number, body: { unknown_events: SourceSchema["unknown_events"]; lock?: PlanLock }) => put<SourceSchema>(`/sources/${id}/schema`, body, { ifMatch: version });
+export const agreeOnEvent = (id: string, version: number, body: { event: string; lock: PlanLock; description: string; properties: PlannedProperty[] }) => put<SourceSchema>(`/sources/${id}/schema/event`, body, { ifMatch: version });
+export const dropAgreement = (id: string, version: number, event: string) => del(`/sources/${id}/schema/event?event=${encodeURIComponent(event)}`, { ifMatch: version });

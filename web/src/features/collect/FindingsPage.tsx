@@ -93,10 +93,10 @@ function useColumns(state: FindingState, onClose: (row: Finding, to: FindingStat
   const format = useFormat();
   const can = useCan();
   return [
-    { key: "subject", head: t("findings.subject"), cell: (row) => row.subject.type === "customer" && row.subject.id ? <><Link className="name opens" to="/customers/$id" params={{ id: row.subject.id }}>{row.subject.name || row.subject.label || row.subject.id}</Link>{row.subject.name && row.subject.label && !row.subject.label.startsWith("#") && <span className="meta"> {row.subject.label}</span>}</> : <span className="name">{row.subject.label || "—"}</span> },
+    { key: "subject", head: t("findings.subject"), cell: (row) => row.subject.type === "customer" && row.subject.id ? <><Link className="name opens" to="/customers/$id" params={{ id: row.subject.id }}>{row.subject.name || row.subject.label || row.subject.id}</Link>{row.subject.name && row.subject.label && !row.subject.label.startsWith("#") && <span className="meta"> {row.subject.label}</span>}</> : row.subject.type === "source" && row.subject.id ? <Link className="name opens" to="/sources/$id" params={{ id: row.subject.id }} search={{ tab: "schema" }}>{row.subject.label}</Link> : <span className="name">{row.subject.label || "—"}</span> },
     { key: "row", head: t("findings.row"), num: true, hide: "phone", cell: (row) => (row.import_id && row.row_number ? <Link className="opens" to="/imports/$id" params={{ id: row.import_id }}>{format.count(row.row_number)}</Link> : "—") },
     { key: "field", head: t("findings.field"), hide: "phone", cell: (row) => (row.field ? <span title={row.field}>{code("field", row.field)}</span> : "—") },
-    { key: "value", head: t("findings.value"), cell: (row) => <span className="raw">{row.value || "—"}</span> },
+    { key: "value", head: t("findings.value"), cell: (row) => <><span className="raw">{row.value || "—"}</span>{row.times > 1 && <span className="meta"> × {format.count(row.times)}</span>}</> },
     { key: "at", head: t("findings.at"), num: true, hide: "narrow", cell: (row) => format.when(row.created_at) },
     {
       key: "act", head: "", cell: (row) => can("findings.write") && (state === "open"

@@ -58,6 +58,7 @@ export default {
     required_field_unmapped: "“{{field}}” is required and has no column", date_order_unsure: "Day and month of “{{column}}” cannot be told apart, please check", headers_guessed: "The file has no header; columns were named by their content", header_repeated: "The header “{{column}}” occurs more than once", no_rows: "The file has no rows",
   },
   reason: {
+    event_unknown: "Events nobody agreed on", property_unknown: "Properties nobody agreed on", property_type_wrong: "Properties of a wrong type", property_missing: "Agreed properties missing",
     cost_twice: "Said twice in one file for the same days, channel and campaign", campaign_without_channel: "A campaign needs its channel", period_backwards: "It ends before it begins", period_too_long: "The period is too long",
     too_long: "Text too long", event_too_large: "Too much in one event",
     value_missing: "A required value is missing", too_many_cells: "More cells than columns", date_unreadable: "Not readable as a date", date_impossible: "There is no such day", instant_unreadable: "Not readable as a time", day_unreadable: "Not readable as a date", number_unreadable: "Not readable as a number", number_out_of_range: "The number is too large",
@@ -67,6 +68,7 @@ export default {
     amount_too_large: "The amount is too large", customer_of_others: "The customer is not yours", purpose_unknown: "No such purpose", channel_not_of_purpose: "The purpose is not asked for on this channel", channel_unknown: "Not a known channel", no_is_kept: "The customer said no; a list cannot overrule it", file_gone: "The file is gone",
   },
   cause: {
+    event_unknown: "Events nobody agreed on", property_unknown: "Properties nobody agreed on", property_type_wrong: "Properties of a wrong type", property_missing: "Agreed properties missing", event_names_too_many: "Too many names of events",
     foreign_currency: "Another currency than the workspace", exact_repeat: "Exact repeats", duplicate_in_file: "More than once in one file", zero_price: "Price of zero", price_zero: "Price of zero", negative_price: "Price below zero", negative_quantity: "Quantity below zero", missing_customer: "Orders without a customer", missing_product_name: "No product name", impossible_date: "Impossible dates",
     customer_conflict: "Another customer than before", identity_conflict: "Identities of different customers", row_short: "Columns missing", day_unreadable: "Unreadable dates", instant_unreadable: "Unreadable times", number_unreadable: "Unreadable numbers", phone_invalid: "Unusable phone numbers", email_invalid: "Unusable email addresses", gender_unreadable: "Unreadable gender", changed_since_import: "Changed since, kept by undo", merge_not_undone: "Merged by the import, not parted",
     email_unreadable: "Unreadable e-mail addresses", phone_unreadable: "Unreadable phone numbers", choice_unknown: "Values not among the field's", role_unreadable: "Unknown roles in decisions", city_not_in_province: "Cities outside their province", district_not_in_city: "Districts outside their city", address_unreadable: "Unreadable addresses", month_day_unreadable: "Unreadable months and days", text_unreadable: "Texts too long or masked", record_unreadable: "Unreadable record numbers", customer_unknown: "Customers who are not there", field_archived: "Archived fields", field_not_for_kind: "Fields of another kind of customer", bool_unreadable: "Unreadable yes or no", date_unreadable: "Unreadable dates", date_impossible: "Days that do not exist", number_not_whole: "Not whole numbers", number_out_of_range: "Numbers too large",
@@ -82,6 +84,7 @@ export default {
     tier: "Tier", unit_price: "Unit price", wechat: "WeChat",
   },
   causeHint: {
+    event_names_too_many: "Most likely ids stand in the names. All events are kept, but only the first names can be chosen from. Put ids into properties.", event_unknown: "Agree on them on the page of the source, or have them blocked.",
     foreign_currency: "Sums take these orders at face value, without converting them.", exact_repeat: "Two lines of one order are the same. Perhaps two were bought, perhaps the export doubled them.", zero_price: "Gifts, samples, or a price that was forgotten.", negative_quantity: "Counted as returns, not as orders.", missing_customer: "They count as sales, but for no customer.", negative_price: "Adjustments; counted as refunds.", missing_product_name: "Nobody can tell what was sold.",
   },
   findings: {

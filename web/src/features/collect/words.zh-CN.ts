@@ -58,6 +58,7 @@ export default {
     required_field_unmapped: "必填的“{{field}}”还没有对应的列", date_order_unsure: "“{{column}}”的日期分不清月和日，请确认", headers_guessed: "文件没有表头，按内容猜了列名", header_repeated: "表头“{{column}}”出现多次", no_rows: "文件里没有数据行",
   },
   reason: {
+    event_unknown: "没有约定的事件", property_unknown: "没有约定的属性", property_type_wrong: "属性类型不对", property_missing: "缺少约定的属性",
     cost_twice: "同一文件里对同一时段、渠道和活动说了两次", campaign_without_channel: "活动要有渠道", period_backwards: "结束早于开始", period_too_long: "时段太长",
     value_missing: "必填的值为空", too_many_cells: "单元格比表头多", date_unreadable: "日期认不出", date_impossible: "没有这一天", instant_unreadable: "时间认不出", day_unreadable: "日期认不出", number_unreadable: "数字认不出", number_out_of_range: "数字太大",
     number_not_whole: "不是整数", gender_unreadable: "性别认不出", choice_unknown: "不在选项里", role_unreadable: "决策角色认不出", city_not_in_province: "城市不在这个省", district_not_in_city: "区县不在这个城市", address_unreadable: "地址太长或已脱敏", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "没有这个客户", required_at_stage: "这个阶段的必填字段为空", bool_unreadable: "是与否认不出", phone_unreadable: "手机号不对", email_unreadable: "邮箱不对", phone_invalid: "手机号不对", email_invalid: "邮箱不对", not_found: "没有这条记录", out_of_scope: "不在你的权限范围内", nothing_to_know_by: "没有姓名、手机号、邮箱或编号",
@@ -66,6 +67,7 @@ export default {
     amount_too_large: "金额太大", customer_of_others: "客户不归你管", purpose_unknown: "没有这个用途", channel_not_of_purpose: "用途不用这个渠道", channel_unknown: "认不出的渠道", no_is_kept: "客户说过不同意，名单不能推翻", file_gone: "文件已不在",
   },
   cause: {
+    event_unknown: "没有约定的事件", property_unknown: "没有约定的属性", property_type_wrong: "属性类型不对", property_missing: "缺少约定的属性", event_names_too_many: "事件名称太多",
     exact_repeat: "整行重复", duplicate_in_file: "同一文件里出现多次", zero_price: "单价为零", price_zero: "单价为零", negative_price: "单价为负", negative_quantity: "数量为负", missing_customer: "没有客户的订单", missing_product_name: "没有商品名称", impossible_date: "日期不可能",
     customer_conflict: "客户与已有订单不一致", identity_conflict: "标识指向不同客户", row_short: "缺少列", day_unreadable: "日期认不出", instant_unreadable: "时间认不出", number_unreadable: "数字认不出", phone_invalid: "手机号无法使用", email_invalid: "邮箱无法使用", gender_unreadable: "性别认不出", changed_since_import: "导入后被改，撤销时保留", merge_not_undone: "导入时合并的客户没能分开", foreign_currency: "币种与工作区不同",
     email_unreadable: "邮箱认不出", phone_unreadable: "手机号认不出", choice_unknown: "不在选项里的值", role_unreadable: "决策角色认不出", city_not_in_province: "城市不在所写的省", district_not_in_city: "区县不在所写的城市", address_unreadable: "地址读不出", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "指向不存在的客户", field_archived: "字段已停用", field_not_for_kind: "字段不属于这类客户", bool_unreadable: "是与否认不出", date_unreadable: "日期认不出", date_impossible: "没有这一天", number_not_whole: "不是整数", number_out_of_range: "数字太大",
@@ -81,6 +83,7 @@ export default {
     tier: "档次", unit_price: "单价", wechat: "微信",
   },
   causeHint: {
+    event_names_too_many: "多半是把编号写进了名称。事件都收下了，但选择列表里只有最先的那些名称。把编号放进属性里。", event_unknown: "数据源的页面上能约定它们，或让它们不再收下。",
     exact_repeat: "同一张订单里两行完全相同。可能是真的买了两件，也可能是导出时重复。", zero_price: "赠品、样品，或漏填的价格。", negative_quantity: "按退货计，不计入订单。", missing_customer: "这些订单计入销售额，不计入任何客户。", negative_price: "冲账或坏账调整，按退款计。", missing_product_name: "商品库里看不出卖的是什么。", foreign_currency: "汇总金额时按面额计入，不换算。",
   },
   findings: {
