@@ -55,7 +55,7 @@ function Agreement({ of, schema }: { of: Source; schema: SourceSchema }) {
       {(["told", "blocked"] as const).map((lock) => (
         <Button key={lock} busy={set.isPending && set.variables.lock === lock} title={t("schema.allHint")} onClick={() => set.mutate({ unknown_events: lock, lock })}>{t(`schema.all.${lock}`)}</Button>
       ))}
-      <p className="note">{t("schema.allHint")} {t("schema.note")}</p>
+      <p className="meta">{t("schema.allHint")} {t("schema.note")}</p>
     </div>
   );
 }
