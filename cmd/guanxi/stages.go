@@ -122,7 +122,7 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 
 	s.schedules = schedule.New(records, s.imports, jobs, schedule.Options{Dir: filepath.Join(dir, "schedules"), ImportFolder: flags.ImportFolder,
 		ExportFolder: flags.ExportFolder, Dialer: dialer, Mails: s.mails, Outgoing: outgoing{s.customers}})
-	s.customers.ResealAlso([]string{filepath.Join(dir, "files"), filepath.Join(dir, "exports")}, g, s.mails, s.schedules)
+	s.customers.ResealAlso([]string{filepath.Join(dir, "files"), filepath.Join(dir, "exports")}, g, s.mails, s.schedules, s.tracking)
 
 	s.scores.Jobs(jobs)
 	s.customers.RegisterJobs(jobs)

@@ -37,6 +37,7 @@ type site struct {
 	server    *httptest.Server
 	key       string
 	sent      int
+	within    func(context.Context) context.Context // what else requests know, if anything
 }
 
 type call = map[string]any
@@ -52,7 +53,11 @@ func newSite(t *testing.T, d *db.DB) *site {
 	router := chi.NewRouter()
 	router.Use(func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-			next.ServeHTTP(w, r.WithContext(clock.With(r.Context(), s.clock)))
+			ctx := clock.With(r.Context(), s.clock)
+			if s.within != nil {
+				ctx = s.within(ctx)
+			}
+			next.ServeHTTP(w, r.WithContext(ctx))
 		})
 	})
 	s.tracking.Route(router)

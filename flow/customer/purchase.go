@@ -60,14 +60,18 @@ const unnamedSource = "import"
 
 // run decides and writes everything. compare says what becomes of a draft's lines and sets the outcomes of its rows.
 func (p *purchases) run(ctx context.Context, tx *db.Tx, compare func(*draft)) error {
-	if err := p.loadOrders(ctx, tx); err != nil {
+	summary, err := p.write(ctx, tx, compare)
+	if err != nil {
 		return err
 	}
-	if err := p.loadBuyers(ctx, tx); err != nil {
-		return err
-	}
-	if err := p.compareBuyers(ctx, tx); err != nil {
-		return err
+	return auditBatch(ctx, tx, p.b, summary)
+}
+
+func (p *purchases) write(ctx context.Context, tx *db.Tx, compare func(*draft)) (summary batchSummary, err error) {
+	for _, load := range []func(context.Context, *db.Tx) error{p.loadOrders, p.loadBuyers, p.compareBuyers} {
+		if err := load(ctx, tx); err != nil {
+			return summary, err
+		}
 	}
 	for _, d := range p.drafts {
 		if d.taken = p.allowed(d) && !p.skipped(d); d.taken {
@@ -78,19 +82,16 @@ func (p *purchases) run(ctx context.Context, tx *db.Tx, compare func(*draft)) er
 	}
 	created, changed, err := p.roster.flush(ctx, tx, p.b)
 	if err != nil {
-		return err
+		return summary, err
 	}
-	summary := batchSummary{Kind: p.kind, Customers: created + changed}
+	summary = batchSummary{Kind: p.kind, Customers: created + changed}
 	if summary.Created, summary.Changed, err = p.writeOrders(ctx, tx); err != nil {
-		return err
+		return summary, err
 	}
 	if err := p.attribute(ctx, tx); err != nil {
-		return err
+		return summary, err
 	}
-	if err := p.roster.argue(ctx, tx, p.b); err != nil {
-		return err
-	}
-	return auditBatch(ctx, tx, p.b, summary)
+	return summary, p.roster.argue(ctx, tx, p.b)
 }
 
 // attribute notes of the new orders whom they named, where that one was merged into their buyer.

@@ -134,7 +134,9 @@ func (r *roster) contact(by map[string]*entry, value string) *entry {
 
 // create adds a customer that is in no record yet.
 func (r *roster) create(c Customer) *entry {
-	c.CreatedImportID = &r.importID
+	if r.importID != 0 {
+		c.CreatedImportID = &r.importID
+	}
 	e := &entry{Customer: c, isNew: true, inScope: true}
 	r.created = append(r.created, e)
 	return e

@@ -126,6 +126,17 @@ async function tracks() {
       await shapes.getByText("点了加购按钮").waitFor();
       await accessible(page, "what is not as agreed");
       assert.deepEqual(await wide(page), []);
+      // a shop tells of orders by itself, as its template was tried to be read
+      await page.getByRole("tab", { name: "订单推送" }).click();
+      await page.getByLabel("签名密钥").fill("hush");
+      await page.getByLabel("推送内容（JSON）").fill(JSON.stringify({ id: 1, name: "#9", created_at: "2026-03-10T16:15:47-04:00", line_items: [{ title: "精华", price: "199.00", quantity: 2 }], customer: { id: 7, first_name: "雨", last_name: "林" } }));
+      await page.getByRole("textbox", { name: "主题", exact: true }).last().fill("orders/create");
+      await page.getByRole("button", { name: "读一下" }).click();
+      await page.getByText("2 × 精华 199").waitFor();
+      await accessible(page, "a webhook that is tried");
+      await page.getByRole("button", { name: "开始接收" }).click();
+      await page.locator("pre").filter({ hasText: "/v1/hooks/gxh_" }).waitFor();
+      assert.deepEqual(await wide(page), []);
       await page.getByRole("tab", { name: "设置" }).click();
       await page.getByLabel("每秒最多事件").fill("500");
       await page.getByRole("button", { name: "保存" }).click();

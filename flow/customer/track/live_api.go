@@ -80,6 +80,7 @@ func (t *Tracking) registerLive(a *api.API) {
 			return out, err
 		})
 	t.registerPlans(a)
+	t.registerHooks(a)
 }
 
 // latest gives the events that arrived last. Whose they are is shown to who sees all customers, for the reader of a source

@@ -37,6 +37,7 @@ func (t *Tracking) Route(r chi.Router) {
 		r.Post("/m", answerTaken) // what the browser library reports of itself
 		r.Get("/projects/{key}/settings", t.settings)
 		r.Get("/pixel.gif", t.pixel)
+		r.Post("/hooks/{key}", t.hook)
 		r.Options("/*", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 		r.NotFound(func(w http.ResponseWriter, r *http.Request) { api.Fail(w, r, fault.NotFound("operation", r.URL.Path)) })
 		r.MethodNotAllowed(func(w http.ResponseWriter, r *http.Request) { api.Fail(w, r, fault.NotFound("operation", r.URL.Path)) })

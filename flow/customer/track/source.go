@@ -72,6 +72,7 @@ type Tracking struct {
 	loadedAt time.Time
 	refused  map[refusalKey]*refusals
 	violated map[violationKey]*violations
+	hooked   map[int64]*rate.Limiter
 	names    map[int64]map[string]struct{} // of events, by source, since the program started
 	stuck    map[int64]int                 // batches that could not be resolved, and how often that was tried
 }
@@ -79,7 +80,7 @@ type Tracking struct {
 // New gives tracking over records. Jobs may be nil where nothing runs beside a command.
 func New(records *db.DB, store *columns.Store, customers *customer.Store, jobs *job.Registry) *Tracking {
 	t := &Tracking{records: records, columns: store, customers: customers, jobs: jobs, arrived: make(chan struct{}, 1),
-		sources: map[string]*Source{}, refused: map[refusalKey]*refusals{}, violated: map[violationKey]*violations{}, names: map[int64]map[string]struct{}{}, stuck: map[int64]int{}}
+		sources: map[string]*Source{}, refused: map[refusalKey]*refusals{}, violated: map[violationKey]*violations{}, names: map[int64]map[string]struct{}{}, hooked: map[int64]*rate.Limiter{}, stuck: map[int64]int{}}
 	return t
 }
 

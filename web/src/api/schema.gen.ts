@@ -4448,6 +4448,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sources/{id}/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a shop, a till or a delivery platform tells of orders by itself, and what it told last */
+        get: operations["get-sources-id-webhook"];
+        /** Set what stands where in what is delivered, and the secret it is signed with; If-Match is the version, 0 for the first */
+        put: operations["put-sources-id-webhook"];
+        post?: never;
+        /** End it: its address takes nothing any more */
+        delete: operations["delete-sources-id-webhook"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/sources/{id}/webhook/trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read a delivery as a template would, and keep nothing */
+        post: operations["post-sources-id-webhook-trial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/sql": {
         parameters: {
             query?: never;
@@ -8210,6 +8246,95 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        HookBuyer: {
+            email: string;
+            id: string;
+            name: string;
+            phone: string;
+        };
+        HookDelivery: {
+            id: string;
+            number: string;
+            /** @enum {string} */
+            outcome: "stored" | "older" | "refunded" | "waiting" | "ignored";
+            /** Format: date-time */
+            received_at: string;
+            topic: string;
+        };
+        HookLine: {
+            /** Format: double */
+            discount: number;
+            name: string;
+            /** Format: double */
+            price: number;
+            /** Format: double */
+            quantity: number;
+            sku: string;
+        };
+        HookTemplate: {
+            /** @description what one delivery is known by; empty: what it says */
+            delivery?: string;
+            /** @description paths of an order */
+            order: {
+                [key: string]: string;
+            };
+            /** @description topics that tell an order; empty for all but those of refunds */
+            order_topics: string[] | null;
+            /** @description paths of a refund told by itself: order, id, amount */
+            refund: {
+                [key: string]: string;
+            };
+            /** @description topics that tell a refund by itself */
+            refund_topics: string[] | null;
+            /** @enum {string} */
+            signature_encoding: "base64" | "hex";
+            /** @description holds the HMAC-SHA256 of the body as it came */
+            signature_header: string;
+            /** @description what stands before it, as sha256= */
+            signature_prefix?: string;
+            /** @description the sender's words for placed, paid, shipped, completed, cancelled, refunded */
+            statuses: {
+                [key: string]: string;
+            };
+            /** @description what it is about */
+            topic?: string;
+        };
+        HookTrial: {
+            currency: string;
+            customer: components["schemas"]["HookBuyer"];
+            delivery: string;
+            lines: components["schemas"]["HookLine"][] | null;
+            number: string;
+            order_key: string;
+            /** Format: date-time */
+            ordered_at: string | null;
+            /**
+             * Format: double
+             * @description in the major unit
+             */
+            refunded: number;
+            status: string;
+            /** @enum {string} */
+            tells: "order" | "refund" | "nothing";
+            /** Format: date-time */
+            told_at: string | null;
+            topic: string;
+        };
+        HookView: {
+            /** @description the latest fifty */
+            deliveries: components["schemas"]["HookDelivery"][] | null;
+            /** @description where deliveries go, below the address of this service; absent where there is none, or the reader may not set sources */
+            path?: string;
+            presets: {
+                [key: string]: components["schemas"]["HookTemplate"];
+            };
+            template?: components["schemas"]["HookTemplate"];
+            /**
+             * Format: int64
+             * @description 0 where there is none
+             */
+            version: number;
+        };
         Identifier: {
             /** @enum {string} */
             kind: "external_id" | "member_no" | "unionid" | "openid" | "phone" | "email" | "device" | "anonymous_id";
@@ -10079,6 +10204,14 @@ export interface components {
         "Post-sign-in-links-enterRequest": {
             token: string;
         };
+        "Post-sources-id-webhook-trialRequest": {
+            headers?: {
+                [key: string]: string;
+            };
+            template: components["schemas"]["HookTemplate"];
+            /** @description the body of a delivery */
+            text: string;
+        };
         "Post-sourcesRequest": {
             /** Format: int64 */
             events_per_second?: number;
@@ -10496,6 +10629,11 @@ export interface components {
             lock?: "open" | "told" | "blocked";
             /** @enum {string} */
             unknown_events: "taken" | "told" | "blocked";
+        };
+        "Put-sources-id-webhookRequest": {
+            /** @description absent to keep the one there is */
+            secret?: string;
+            template: components["schemas"]["HookTemplate"];
         };
         "Put-sources-idRequest": {
             /** Format: int64 */
@@ -35525,8 +35663,12 @@ export interface operations {
     "put-sources-id": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -35866,8 +36008,12 @@ export interface operations {
     "put-sources-id-schema": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -35935,8 +36081,12 @@ export interface operations {
     "put-sources-id-schema-event": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody: {
@@ -36006,8 +36156,12 @@ export interface operations {
             query: {
                 event: string;
             };
-            header?: never;
-            path?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
             cookie?: never;
         };
         requestBody?: never;
@@ -36018,6 +36172,284 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-sources-id-webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-sources-id-webhook": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Put-sources-id-webhookRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-sources-id-webhook": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-sources-id-webhook-trial": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-sources-id-webhook-trialRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HookTrial"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -126,3 +126,54 @@ export const readSchema = (id: string) => get<SourceSchema>(`/sources/${id}/sche
 export const agreeOnEvents = (id: string, version: number, body: { unknown_events: SourceSchema["unknown_events"]; lock?: PlanLock }) => put<SourceSchema>(`/sources/${id}/schema`, body, { ifMatch: version });
 export const agreeOnEvent = (id: string, version: number, body: { event: string; lock: PlanLock; description: string; properties: PlannedProperty[] }) => put<SourceSchema>(`/sources/${id}/schema/event`, body, { ifMatch: version });
 export const dropAgreement = (id: string, version: number, event: string) => del(`/sources/${id}/schema/event?event=${encodeURIComponent(event)}`, { ifMatch: version });
+
+/** What stands where in what a sender delivers: paths by the names of what they lead to. */
+export interface HookTemplate {
+  signature_header: string;
+  signature_encoding: "base64" | "hex";
+  signature_prefix?: string;
+  delivery?: string;
+  topic?: string;
+  order_topics: string[];
+  refund_topics: string[];
+  order: Record<string, string>;
+  refund: Record<string, string>;
+  statuses: Record<string, string>;
+}
+
+/** What a template can say of an order, and of a refund told by itself. */
+export const orderPaths = ["key", "number", "ordered_at", "updated_at", "currency", "status", "cancelled", "customer_id", "customer_name", "phone", "email", "country", "province", "city", "lines", "line_sku", "line_name", "line_quantity", "line_price", "line_discount", "refunds", "refund_id", "refund_amount"] as const;
+export const refundPaths = ["order", "id", "amount"] as const;
+export const hookPresets = ["shopify", "till", "delivery"] as const;
+
+/** How a source is told of orders. */
+export interface Webhook {
+  /** Absent where there is none, or the reader may not set sources. */
+  path?: string;
+  template?: HookTemplate;
+  presets: Record<(typeof hookPresets)[number], HookTemplate>;
+  deliveries: { id: string; topic: string; number: string; outcome: "stored" | "older" | "refunded" | "waiting" | "ignored"; received_at: string }[];
+  /** 0 where there is none. */
+  version: number;
+}
+
+/** What a delivery would be read as. */
+export interface HookTrial {
+  tells: "order" | "refund" | "nothing";
+  topic: string;
+  delivery: string;
+  order_key: string;
+  number: string;
+  status: string;
+  ordered_at: string | null;
+  told_at: string | null;
+  customer: { id: string; name: string; phone: string; email: string };
+  lines: { sku: string; name: string; quantity: number; price: number; discount: number }[];
+  currency: string;
+  refunded: number;
+}
+
+export const readWebhook = (id: string) => get<Webhook>(`/sources/${id}/webhook`);
+export const setWebhook = (id: string, version: number, body: { template: HookTemplate; secret?: string }) => put<Webhook>(`/sources/${id}/webhook`, body, { ifMatch: version });
+export const dropWebhook = (id: string, version: number) => del(`/sources/${id}/webhook`, { ifMatch: version });
+export const tryWebhook = (id: string, body: { template: HookTemplate; headers: Record<string, string>; text: string }) => post<HookTrial>(`/sources/${id}/webhook/trial`, body);

@@ -93,7 +93,7 @@ export default {
       too_long: "Too long: at most {{a}} characters",
       body_too_large: "Too large: {{a}} bytes at most", event_too_large: "The event is too large: {{a}} bytes at most", too_many_events: "{{a}} events at a time at most", gzip_unreadable: "What was compressed cannot be read", json_unreadable: "This is not JSON",
       origin_invalid: "This is no web address: {{a}}", origin_not_allowed: "This site may not send: {{a}}", write_key_unknown: "There is no such write key, or not any more",
-      event_plans_enough: "A source can have {{a}} agreed events at most", property_twice: "Each property needs a name, and each name once", too_many_members: "Too many properties", too_deep: "Nested too deeply", type_wrong: "Of a wrong type",
+      amount_too_large: "The amount is too large", webhook_unknown: "This webhook is not there or was ended", signature_wrong: "The signature is wrong", too_many_lines: "An order can have {{a}} lines at most", event_plans_enough: "A source can have {{a}} agreed events at most", property_twice: "Each property needs a name, and each name once", too_many_members: "Too many properties", too_deep: "Nested too deeply", type_wrong: "Of a wrong type",
       name_taken: "This name is taken",
       segment_name_taken: "A segment has this name already",
       password_length: "At least {{a}} characters",

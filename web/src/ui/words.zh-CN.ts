@@ -93,7 +93,7 @@ export default {
       too_long: "太长了，最多 {{a}} 个字符",
       body_too_large: "内容太大：最多 {{a}} 字节", event_too_large: "事件太大：最多 {{a}} 字节", too_many_events: "一次最多 {{a}} 个事件", gzip_unreadable: "压缩内容读不出", json_unreadable: "不是有效的 JSON",
       origin_invalid: "不是网站地址：{{a}}", origin_not_allowed: "这个网站不在允许名单里：{{a}}", write_key_unknown: "写入密钥不存在或已作废",
-      event_plans_enough: "一个数据源最多约定 {{a}} 个事件", property_twice: "属性要有名称，且不能重复", too_many_members: "属性太多", too_deep: "嵌套太深", type_wrong: "类型不对",
+      amount_too_large: "金额太大", webhook_unknown: "这个推送地址不存在或已停用", signature_wrong: "签名不对", too_many_lines: "一个订单最多 {{a}} 行", event_plans_enough: "一个数据源最多约定 {{a}} 个事件", property_twice: "属性要有名称，且不能重复", too_many_members: "属性太多", too_deep: "嵌套太深", type_wrong: "类型不对",
       name_taken: "这个名字已经有了",
       segment_name_taken: "已有同名客群",
       password_length: "密码至少 {{a}} 个字符",

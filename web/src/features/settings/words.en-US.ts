@@ -97,7 +97,7 @@ export default {
       customers_edit_undone: "Took a change to many customers back",
       customers_edit_cancelled: "Stopped a change to many customers",
       cost_created: "Entered a cost", cost_changed: "Changed a cost", cost_deleted: "Deleted a cost",
-      source_created: "Added a source", source_changed: "Changed a source", source_key_issued: "Issued a write key", source_key_revoked: "Revoked a write key", event_plan_set: "Agreed on an event", event_plan_dropped: "Dropped the agreement on an event", event_plan_agreed: "Agreed on the events of a source",
+      source_created: "Added a source", source_changed: "Changed a source", source_key_issued: "Issued a write key", source_key_revoked: "Revoked a write key", webhook_set: "Set a webhook", webhook_dropped: "Ended a webhook", event_plan_set: "Agreed on an event", event_plan_dropped: "Dropped the agreement on an event", event_plan_agreed: "Agreed on the events of a source",
       customer_identified: "Recognised a customer",
       identity_rules_changed: "Changed the rules of identity",
       visitor_tied: "Tied a visitor to a customer",

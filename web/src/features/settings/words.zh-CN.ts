@@ -84,7 +84,7 @@ export default {
       customers_edit_undone: "撤销批量修改",
       customers_edit_cancelled: "停止批量修改",
       cost_created: "记了一笔成本", cost_changed: "改了一笔成本", cost_deleted: "删了一笔成本",
-      source_created: "新建数据源", source_changed: "修改数据源", source_key_issued: "换发写入密钥", source_key_revoked: "作废写入密钥", event_plan_set: "约定事件", event_plan_dropped: "撤销事件约定", event_plan_agreed: "约定数据源的事件",
+      source_created: "新建数据源", source_changed: "修改数据源", source_key_issued: "换发写入密钥", source_key_revoked: "作废写入密钥", webhook_set: "设置订单推送", webhook_dropped: "停用订单推送", event_plan_set: "约定事件", event_plan_dropped: "撤销事件约定", event_plan_agreed: "约定数据源的事件",
       customer_identified: "识别客户",
       identity_rules_changed: "修改身份识别规则",
       visitor_tied: "关联访客",

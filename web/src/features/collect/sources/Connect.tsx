@@ -50,7 +50,7 @@ function Snippets({ of, writeKey }: { of: Source; writeKey: string }) {
 }
 
 /** Code to be taken elsewhere by one press. */
-function Code({ label, text }: { label: string; text: string }) {
+export function Code({ label, text }: { label: string; text: string }) {
   const { t } = useTranslation("source");
   const [copied, setCopied] = useState(false);
   return (

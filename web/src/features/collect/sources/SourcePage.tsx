@@ -5,12 +5,13 @@ import { changeSource, readSource, type Source } from "../../../api";
 import { useCan } from "../../../app/session";
 import { Body, Button, Failed, Field, PageHead, Skeleton, Tabs, TextField, useSend, useToast } from "../../../ui";
 import { Connect } from "./Connect";
+import { Hook } from "./Hook";
 import { useKind } from "./kind";
 import { Live } from "./Live";
 import { Shapes } from "./Shapes";
 import "./sources.css";
 
-const tabs = ["connect", "live", "schema", "set"] as const;
+const tabs = ["connect", "live", "schema", "hook", "set"] as const;
 type TabKey = (typeof tabs)[number];
 
 /** One source: how it is connected, what comes in from it right now, what its events look like, and what is set. */
@@ -36,6 +37,7 @@ export default function SourcePage() {
         {shown === "connect" && <Connect of={of} />}
         {shown === "live" && <Live of={of} />}
         {shown === "schema" && <Shapes of={of} />}
+        {shown === "hook" && <Hook of={of} />}
         {shown === "set" && <Settings key={of.version} of={of} />}
       </Body>
     </>

@@ -4,7 +4,7 @@ export default {
   list: { name: "名称", kind: "类型", last: "最近一条", week: "7 天事件", refused: "未收下", key: "写入密钥", never: "还没有", sends: "已启用", none: "无" },
   kind: { web: "网站", app: "应用", server: "服务器", shop: "网店", till: "收银", partner: "合作方", import: "导入", pos: "收银", other: "其他" },
   form: { name: "名称", nameHint: "与导入文件时写的来源同名，就按同一个来源识别客户", kind: "类型", make: "新建", made: "“{{name}}”已建好，把下面的代码放进去就能收到事件" },
-  tab: { connect: "接入", live: "实时事件", schema: "事件与属性", set: "设置" },
+  tab: { connect: "接入", live: "实时事件", schema: "事件与属性", hook: "订单推送", set: "设置" },
   connect: {
     key: "写入密钥", keyOff: "这个数据源没有写入密钥，不能发送事件。", keyHidden: "写入密钥只给能管理数据源的人看。", issue: "生成写入密钥", renew: "换一个密钥", revoke: "作废", issued: "已换成新的写入密钥，旧的不再收", issuedFirst: "写入密钥已生成", revoked: "写入密钥已作废，不再收这个数据源的事件",
     script: "网页代码", scriptHint: "放进每个页面的 <head>。自动记录浏览、来源、停留和单页切换；在得到同意之前不写 Cookie，也不在浏览器里存任何东西。", calls: "自己记录的事件", callsHint: "点击可以不写代码：给元素加 data-gx-event=\"名称\"，其他 data-gx-* 就是属性。",
@@ -17,5 +17,13 @@ export default {
     unknown: "没有约定的事件", unknownIs: { taken: "照收", told: "收下并提示", blocked: "不收" }, all: { told: "按现状全部约定，不符的提示", blocked: "按现状全部约定，不符的不收" }, allHint: "现在收到的事件、属性和类型都成为约定；每次都有的属性记为必有。之后不同的，按所选处理。", allDone: "已约定", saved: "已保存", note: "以后收到的事件按约定检查；已收下的不变。" },
   plan: { description: "说明", descriptionHint: "这个事件在什么时候发生，给以后用它的人看", lock: "与约定不同时", properties: "属性", name: "名称", type: "类型", required: "必有", about: "说明", add: "添加属性", remove: "移除 {{name}}", removeUnnamed: "移除这一行", save: "保存", drop: "撤销约定", dropped: "已撤销约定", add_event: "添加事件", event: "事件名称", types: { any: "任意" } },
   broken: { title: "与约定不符", sort: "怎么不符", where: "在哪里", count: "次数", blocked: "其中没收 {{number}}", examples: "例子", last: "最近", findings: "在数据质量里处理", events: "事件" },
+  hook: {
+    hint: "网店、收银或外卖平台在订单变化时主动推送过来；订单、明细、退款和客户按导入订单同样的规则入库。重复推送只算一次，晚到的旧消息不会覆盖新的。", address: "推送地址", addressHint: "填到对方的 Webhook 设置里，格式选 JSON。", preset: "从模板开始", presets: { shopify: "Shopify", till: "收银机", delivery: "外卖平台" },
+    secret: "签名密钥", secretHint: "对方用它给内容签名（HMAC-SHA256）；加密保存，不再显示。", secretKept: "留空则不变", signature: "签名所在的请求头", encoding: "签名编码", prefix: "签名前缀", delivery: "推送编号", deliveryHint: "路径，或 header:名称；留空按内容识别重复", topic: "主题", orderTopics: "订单主题", orderTopicsHint: "每行一个；留空则除退款外都是订单", refundTopics: "退款主题", refundTopicsHint: "每行一个", order: "订单里什么在哪里", refund: "单独的退款", statuses: "状态对照", statusesHint: "每行一个：对方的词=placed、paid、shipped、completed、cancelled 或 refunded",
+    paths: "路径如 customer.phone；lines[].amount 取列表，transactions[kind=refund].amount 取其中一部分；| 依次尝试，+ 拼在一起。", save: "保存", start: "开始接收", saved: "已保存", drop: "停用", dropped: "已停用，这个地址不再接收", trial: "试一试", trialHint: "粘贴一次推送的内容，看看会读成什么；不会保存。", text: "推送内容（JSON）", topicGiven: "主题", try: "读一下", tells: { order: "订单", refund: "退款", nothing: "不是要收的主题" },
+    path: { key: "对方的订单编号", number: "订单号", ordered_at: "下单时间", updated_at: "更新时间", currency: "币种", status: "状态", cancelled: "已取消", customer_id: "客户编号", customer_name: "客户姓名", phone: "手机", email: "邮箱", country: "国家", province: "省", city: "市", lines: "明细（列表）", line_sku: "明细 SKU", line_name: "明细商品", line_quantity: "明细数量", line_price: "明细单价", line_discount: "明细优惠", refunds: "退款（列表）", refund_id: "退款编号", refund_amount: "退款金额" },
+    back: { order: "属于哪个订单", id: "退款编号", amount: "金额" }, status: "状态", ordered: "下单时间", customer: "客户", lines: "明细", refunded: "退款",
+    latest: "最近的推送", number: "订单号", outcome: "结果", at: "时间", none: "还没有收到推送。", outcomes: { stored: "已入库", older: "比已有的旧，未覆盖", refunded: "退款已记", waiting: "等待订单", ignored: "主题不收" },
+  },
   set: { origins: "允许的网站", originsHint: "每行一个，如 https://www.muhe.cn 或 *.muhe.cn；留空则都可以。只限制浏览器里的页面", rate: "每秒最多事件", rateHint: "超出的请对方稍后再发，不会丢；0 为不限", expected: "多久没有数据算迟到（小时）", expectedHint: "到时会出现在“今日”里；留空不提醒", save: "保存", saved: "已保存" },
 };
