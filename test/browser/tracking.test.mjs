@@ -109,7 +109,7 @@ async function tracks() {
       // what comes now becomes the agreement; then something else comes, and is told of and named
       await page.getByRole("button", { name: "按现状全部约定，不符的不收" }).click();
       await shapes.getByRole("row").filter({ hasText: "added to cart" }).getByText("不符的不收").waitFor();
-      await page.getByRole("button", { name: "约定 added to cart" }).click();
+      await page.getByRole("button", { name: "修改 added to cart 的约定" }).click();
       const form = page.getByRole("dialog");
       await form.getByLabel("与约定不同时").selectOption({ label: "不符的收下并提示" });
       await form.getByLabel("说明", { exact: true }).fill("点了加购按钮");
