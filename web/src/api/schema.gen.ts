@@ -383,6 +383,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/behaviour/concerns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What people are interested in, where they dwell and where it hurts, with its index against everybody */
+        get: operations["get-behaviour-concerns"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/behaviour/concerns/customers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has one concern */
+        get: operations["get-behaviour-concerns-customers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/behaviour/funnel": {
         parameters: {
             query?: never;
@@ -427,6 +461,24 @@ export interface paths {
         /** Who went through a page at a step, or from there to the next */
         get: operations["get-behaviour-paths-customers"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/behaviour/reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which pages are about what, where people look for help, and what counts as an error */
+        get: operations["get-behaviour-reading"];
+        /** Understand pages and events in another way */
+        put: operations["put-behaviour-reading"];
         post?: never;
         delete?: never;
         options?: never;
@@ -548,6 +600,40 @@ export interface paths {
         get: operations["get-bi-file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which customers take to which goods at what cost, where a unit spent brings most, and a shift of money that speaks for itself. Needs sight of all customers */
+        get: operations["get-budget"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/budget/plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What it would bring to spend some money on other customers and goods, as they have answered so far. Needs sight of all customers */
+        post: operations["post-budget-plan"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2326,6 +2412,58 @@ export interface paths {
         put?: never;
         /** Take back a finished import */
         post: operations["post-imports-id-undo"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stages of the life of customers, and how many are in each */
+        get: operations["get-lifecycle"];
+        /** Define the stages; without any the stage is what a person sets by hand */
+        put: operations["put-lifecycle"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle/flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who went from stage to stage in a period, and how long each stage takes */
+        get: operations["get-lifecycle-flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/lifecycle/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** How many customers each of some stages would hold */
+        post: operations["post-lifecycle-preview"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5183,7 +5321,7 @@ export interface components {
         };
         AlertAct: {
             /** @enum {string} */
-            act: "opened" | "reopened" | "again" | "acknowledged" | "escalated" | "back" | "expired" | "closed" | "taken_back";
+            act: "opened" | "reopened" | "again" | "acknowledged" | "escalated" | "overdue" | "back" | "expired" | "closed" | "taken_back";
             /** Format: date-time */
             at: string;
             /** @description null for the program itself */
@@ -5203,6 +5341,8 @@ export interface components {
             /** Format: double */
             high?: number;
             label: components["schemas"]["AnalyzeText"];
+            /** @description facts have not come: whether the figure dropped is told when they have */
+            late?: components["schemas"]["AlertLate"];
             /**
              * Format: double
              * @description of a customer: how likely to leave, 0..1
@@ -5248,6 +5388,20 @@ export interface components {
             value?: number;
             /** @enum {string} */
             when: "above" | "below" | "rose" | "fell" | "outside" | "above_expected" | "below_expected" | "enters";
+        };
+        AlertLate: {
+            /**
+             * Format: int64
+             * @description how often facts of it come
+             */
+            expected_hours: number;
+            /**
+             * Format: date-time
+             * @description the last fact of it
+             */
+            since: string;
+            /** @description null where the figures themselves are behind what is recorded */
+            source: components["schemas"]["AlertNamed"];
         };
         AlertNamed: {
             /** Format: id */
@@ -6070,6 +6224,51 @@ export interface components {
             /** Format: date */
             start: string;
         };
+        BudgetBoard: {
+            /**
+             * @description seen: who was shown goods is known from events; members: it is not, and all of a group count as asked
+             * @enum {string}
+             */
+            basis: "seen" | "members";
+            by: components["schemas"]["CrossDimension"];
+            /** @description by what customers can be parted */
+            bys: components["schemas"]["CrossDimension"][] | null;
+            cells: components["schemas"]["Cell"][] | null;
+            /** Format: date */
+            from: string;
+            goods: components["schemas"]["Cell"][] | null;
+            groups: components["schemas"]["Cell"][] | null;
+            /** @enum {string} */
+            of: "category" | "product" | "brand";
+            /** @description a customer may be in several of the groups, and counts in each */
+            overlap: boolean;
+            /** @description the part of it that went to somebody who was asked */
+            placed: components["schemas"]["Money"];
+            /** @description the events by which it is known */
+            seen: string[] | null;
+            /** @description on acquisition in the period */
+            spent: components["schemas"]["Money"];
+            /** @description a shift that the figures speak for; null where they speak for none */
+            suggested: components["schemas"]["Plan"];
+            /** Format: date */
+            to: string;
+            /**
+             * Format: int64
+             * @description visitors who were shown goods and whom nobody knows: they are of no group
+             */
+            unknown: number;
+            /**
+             * Format: double
+             * @description conversion of all cells together
+             */
+            usual: number | null;
+            whole: components["schemas"]["Cell"];
+        };
+        BudgetPlace: {
+            goods: string;
+            /** @description null for those of whom it is not known */
+            group: string | null;
+        };
         BulkBody: {
             chosen: components["schemas"]["Chosen"];
             /** @description a field of the customer, or custom.KEY */
@@ -6178,6 +6377,79 @@ export interface components {
             cause: string;
             /** Format: int64 */
             count: number;
+        };
+        Cell: {
+            /**
+             * Format: int64
+             * @description customers who were shown it in the period; without events that tell, all of the group
+             */
+            asked: number;
+            /**
+             * Format: int64
+             * @description of those, who bought it in the period, on that day or later
+             */
+            bought: number;
+            /** @description who of them bought it in the period */
+            buyers?: {
+                [key: string]: unknown;
+            };
+            /** @description cost ÷ won */
+            cac: components["schemas"]["Money"];
+            /** @description in the period before */
+            cac_before: components["schemas"]["Money"];
+            /** @description net sales × margin; where it is not known that of all, else net sales */
+            contribution: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description bought ÷ asked
+             */
+            conversion: number | null;
+            /** @description of acquisition: what was spent on the month and channel by which they came, shared evenly among all who were shown something */
+            cost: components["schemas"]["Money"];
+            goods?: components["schemas"]["Key"];
+            group?: components["schemas"]["Key"];
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description limits of it at 95%
+             */
+            low: number;
+            /**
+             * Format: double
+             * @description share of sales left after what goods cost, where that is known
+             */
+            margin: number | null;
+            /** @description who is of the group */
+            members?: {
+                [key: string]: unknown;
+            };
+            /** @description net sales to those who bought */
+            net: components["schemas"]["Money"];
+            /** @description net sales ÷ orders */
+            order_value: components["schemas"]["Money"];
+            /**
+             * Format: double
+             * @description contribution ÷ cost; null where nothing was spent
+             */
+            return: number | null;
+            /** Format: double */
+            return_high: number | null;
+            /**
+             * Format: double
+             * @description were the conversion at its lower limit
+             */
+            return_low: number | null;
+            /**
+             * @description few: under 30 asked. better, worse: its limits lie above or below the usual conversion
+             * @enum {string}
+             */
+            verdict?: "few" | "better" | "worse" | "alike";
+            /**
+             * Format: int64
+             * @description of those who bought, whose first order of all it was in
+             */
+            won: number;
         };
         CeremonyOutBody: {
             /** @description for navigator.credentials, binary parts in base64url */
@@ -6586,6 +6858,106 @@ export interface components {
             /** Format: int64 */
             members: number;
             value: string;
+        };
+        Concern: {
+            /** Format: int64 */
+            base: number;
+            /** Format: double */
+            base_share: number;
+            /** Format: int64 */
+            customers: number;
+            /** Format: double */
+            high: number | null;
+            /**
+             * Format: double
+             * @description null without a segment or list
+             */
+            index: number | null;
+            key: string;
+            /** @enum {string} */
+            kind: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
+            /** @description title of the page or name of the product, where one was sent */
+            label: string | null;
+            /** Format: double */
+            low: number | null;
+            /**
+             * Format: double
+             * @description focus: of a look
+             */
+            median_seconds: number | null;
+            /**
+             * Format: int64
+             * @description focus: looks at the page, times being the long ones; exit: views, times being the exits
+             */
+            of: number;
+            /** @description lists the customers; null where no condition can ask for it */
+            opens: {
+                [key: string]: unknown;
+            };
+            /** @description of an error or of what was pressed again and again the page it was on, of a loop the other page */
+            page: string | null;
+            /** Format: int64 */
+            people: number;
+            /**
+             * Format: int64
+             * @description people who came to it on more than one day
+             */
+            returned: number;
+            /**
+             * Format: double
+             * @description of people
+             */
+            share: number;
+            /** @description the limits are on one side of 100 and there is evidence enough */
+            sure: boolean;
+            /** Format: int64 */
+            times: number;
+            /**
+             * Format: double
+             * @description focus: of all looks
+             */
+            total_seconds: number | null;
+        };
+        Concerned: {
+            /** Format: int64 */
+            customers: number;
+            /** @description lists them, or the first thousand; null where there are none */
+            opens: {
+                [key: string]: unknown;
+            };
+        };
+        Concerns: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description whom they are compared with: every known customer who did anything; without a segment or list the same as people
+             */
+            base: number;
+            /** @description there is a segment or list, and so an index */
+            compared: boolean;
+            /**
+             * Format: int64
+             * @description the known ones
+             */
+            customers: number;
+            focus: components["schemas"]["Concern"][] | null;
+            /** Format: date */
+            from: string;
+            interest: components["schemas"]["Concern"][] | null;
+            /**
+             * Format: double
+             * @description a quarter of all looks at a page took longer; null without any
+             */
+            long_seconds: number | null;
+            pain: components["schemas"]["Concern"][] | null;
+            /**
+             * Format: int64
+             * @description who did anything; of a segment or list its members
+             */
+            people: number;
+            /** Format: date */
+            to: string;
         };
         ConsentCell: {
             /** Format: int64 */
@@ -7015,7 +7387,7 @@ export interface components {
             industry?: string | null;
             /** @description person or organization */
             kind?: string | null;
-            /** @description prospect, customer, former */
+            /** @description as set by hand: prospect, customer, former, or a stage of the lifecycle that has no rule */
             lifecycle_stage?: string | null;
             name?: string | null;
             owner_id?: string | null;
@@ -7087,7 +7459,7 @@ export interface components {
             industry?: string | null;
             /** @description person or organization */
             kind?: string | null;
-            /** @description prospect, customer, former */
+            /** @description as set by hand: prospect, customer, former, or a stage of the lifecycle that has no rule */
             lifecycle_stage?: string | null;
             name?: string | null;
             owner_id?: string | null;
@@ -7121,6 +7493,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "person" | "organization";
+            /** @description as set by hand */
             lifecycle_stage: string | null;
             name: string;
             orders: components["schemas"]["OrderTotals"];
@@ -7131,6 +7504,8 @@ export interface components {
             rfm: components["schemas"]["RFMFigures"];
             rhythm: components["schemas"]["RhythmView"];
             source: string | null;
+            /** @description where she stands in the lifecycle the company has defined; null where it has none or her in no stage of it */
+            stage: components["schemas"]["StageView"];
             tags: string[] | null;
             team: components["schemas"]["Named"];
             value: components["schemas"]["ValueFigures"];
@@ -7176,6 +7551,7 @@ export interface components {
             /** @enum {string} */
             kind: "person" | "organization";
             last12m: components["schemas"]["PeriodFigures"];
+            /** @description as set by hand */
             lifecycle_stage: string | null;
             /** @description lists that hold the customer, not those above them */
             lists: components["schemas"]["SegmentView"][] | null;
@@ -7195,6 +7571,8 @@ export interface components {
             };
             segments: components["schemas"]["SegmentView"][] | null;
             source: string | null;
+            /** @description where she stands in the lifecycle the company has defined; null where it has none or her in no stage of it */
+            stage: components["schemas"]["StageView"];
             tags: string[] | null;
             team: components["schemas"]["Named"];
             /** Format: date-time */
@@ -7887,6 +8265,7 @@ export interface components {
             orders: components["schemas"]["OrderFigures"];
             rfm: components["schemas"]["RFMFigures"];
             rhythm: components["schemas"]["RhythmFigures"];
+            stage: components["schemas"]["StageView"];
             value: components["schemas"]["ValueFigures"];
         };
         FileRules: {
@@ -8514,6 +8893,12 @@ export interface components {
             retention: components["schemas"]["Money"];
             service: components["schemas"]["Money"];
         };
+        Key: {
+            key: string | null;
+            label: components["schemas"]["AnalyzeText"];
+            /** @description all that are not told apart */
+            other?: boolean;
+        };
         Label: {
             "en-US": string;
             "zh-CN": string;
@@ -8529,6 +8914,44 @@ export interface components {
             newline: string;
             sep_line?: boolean;
             sheet?: string;
+        };
+        LifecycleFlow: {
+            /**
+             * Format: int64
+             * @description customers whose stage another rule changed: not among the moves
+             */
+            changed_by_rule: number;
+            /** Format: date */
+            from: string;
+            /** @description the most frequent first */
+            moves: components["schemas"]["StageStep"][] | null;
+            stages: components["schemas"]["StageFlow"][] | null;
+            /** Format: date */
+            to: string;
+        };
+        LifecycleView: {
+            /**
+             * Format: date-time
+             * @description when the stages were first reckoned
+             */
+            began_at: string | null;
+            /**
+             * Format: date
+             * @description the day from which changes of stage are known; before the day the stages were defined they were reckoned afterwards
+             */
+            known_from: string | null;
+            /**
+             * Format: int64
+             * @description customers in no stage
+             */
+            outside: number;
+            /** @description sets of stages to begin with */
+            ready: components["schemas"]["ReadySet"][] | null;
+            stages: components["schemas"]["StageRow"][] | null;
+            /** Format: int64 */
+            total: number;
+            /** Format: int64 */
+            version: number;
         };
         Lift: {
             /**
@@ -9324,6 +9747,14 @@ export interface components {
             /** Format: int64 */
             names: number;
         };
+        Outlook: {
+            /** Format: double */
+            high: number;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            value: number;
+        };
         OutputBody: {
             /** Format: id */
             customer: string;
@@ -9834,6 +10265,36 @@ export interface components {
             /** @enum {string} */
             type: "folder" | "sftp" | "url";
             url?: string;
+        };
+        Plan: {
+            /**
+             * Format: int64
+             * @description minor units of the workspace's currency
+             */
+            amount: number;
+            /** @description more is given than has been spent there so far: that it goes on bringing as much is not known */
+            beyond: boolean;
+            /** @description of all that is placed, now */
+            cac: components["schemas"]["Money"];
+            cac_high: components["schemas"]["Money"];
+            /** @description limits of it then */
+            cac_low: components["schemas"]["Money"];
+            cac_then: components["schemas"]["Money"];
+            /** @description gained less lost, minor units */
+            contribution: components["schemas"]["Outlook"];
+            from: components["schemas"]["BudgetPlace"][] | null;
+            /**
+             * Format: double
+             * @description the shift pays as long as money brings this share of what it brought there so far, 1 for all of it; null where nothing is lost
+             */
+            holds: number | null;
+            /** @description so far on what is taken from */
+            spent: components["schemas"]["Money"];
+            to: components["schemas"]["BudgetPlace"][] | null;
+            /** @description so far on what is given to */
+            tried: components["schemas"]["Money"];
+            /** @description customers won, gained less lost */
+            won: components["schemas"]["Outlook"];
         };
         PlanView: {
             description: string;
@@ -11124,6 +11585,14 @@ export interface components {
             /** @enum {string} */
             reason: "agreed" | "basis" | "purpose_unknown" | "channel_not_asked" | "contact_gone" | "contact_invalid" | "stopped" | "refused" | "never_agreed" | "ask_again";
         };
+        Reading: {
+            /** @description patterns of names of events, and of pages, that say something went wrong */
+            errors: string[] | null;
+            /** @description patterns of pages where people look for help */
+            help: string[] | null;
+            /** @description which topic a page is about; the first pattern that fits counts, and what an event says of itself goes before all of them */
+            topics: components["schemas"]["TopicRule"][] | null;
+        };
         Ready: {
             /** @description who asks may read its figures */
             allowed: boolean;
@@ -11134,6 +11603,21 @@ export interface components {
             group_label: components["schemas"]["AnalyzeText"];
             key: string;
             name: components["schemas"]["AnalyzeText"];
+        };
+        ReadySet: {
+            about: components["schemas"]["AnalyzeLabel"];
+            key: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            stages: components["schemas"]["ReadyStage"][] | null;
+        };
+        ReadyStage: {
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            condition: {
+                [key: string]: unknown;
+            };
+            key: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            strategy: components["schemas"]["AnalyzeLabel"];
         };
         Reason: {
             /**
@@ -11962,6 +12446,8 @@ export interface components {
             /** @description what the second factor may be: passkey, totp, recovery */
             methods?: string[] | null;
             permissions: string[] | null;
+            /** @description all customers, not only those of some people or teams */
+            sees_all: boolean;
             /** @description nothing leaves the building, since and why; absent when sending is free */
             sending_held?: components["schemas"]["Hold"];
             staff: components["schemas"]["StaffStruct"];
@@ -12051,6 +12537,15 @@ export interface components {
             values: {
                 [key: string]: string[] | null;
             };
+        };
+        Shift: {
+            /**
+             * Format: int64
+             * @description minor units of the workspace's currency
+             */
+            amount: number;
+            from: components["schemas"]["BudgetPlace"][] | null;
+            to: components["schemas"]["BudgetPlace"][] | null;
         };
         Sighting: {
             /** Format: date-time */
@@ -12283,6 +12778,110 @@ export interface components {
             id: string;
             name: string;
         };
+        StageDraft: {
+            /** @description who is in it; absent: whom a person puts there */
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** @description stays when the name changes */
+            key: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            /** @description what we do for those in it */
+            strategy?: string;
+        };
+        StageFlow: {
+            /** Format: int64 */
+            end: number;
+            /** Format: int64 */
+            entered: number;
+            key: string;
+            /** Format: int64 */
+            left: number;
+            /** Format: double */
+            mean_days: number | null;
+            /**
+             * Format: double
+             * @description of those stays
+             */
+            median_days: number | null;
+            /**
+             * Format: double
+             * @description how long those are in it
+             */
+            median_days_so_far: number | null;
+            name: components["schemas"]["AnalyzeLabel"];
+            /**
+             * Format: int64
+             * @description at the end of the day before the period
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description who is in it at the end of the period since a day that is known
+             */
+            staying: number;
+            /**
+             * Format: int64
+             * @description how many ended by going on to another stage, of those whose beginning is known
+             */
+            stays: number;
+        };
+        StagePreview: {
+            /** Format: int64 */
+            count: number;
+            key: string;
+            /** Format: int64 */
+            matching: number;
+            sentence: components["schemas"]["AnalyzeLabel"];
+        };
+        StageRow: {
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            condition?: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            count: number;
+            key: string;
+            name: components["schemas"]["AnalyzeLabel"];
+            /** @description the condition that holds for whom the count counts */
+            opens: {
+                [key: string]: unknown;
+            };
+            /** @description null where a person decides who is in it */
+            sentence: components["schemas"]["AnalyzeLabel"];
+            strategy: string;
+        };
+        StageStep: {
+            /** Format: int64 */
+            customers: number;
+            from: string;
+            /** Format: int64 */
+            moves: number;
+            /** @description the condition that holds for those customers who are still there */
+            opens: {
+                [key: string]: unknown;
+            };
+            to: string;
+        };
+        StageView: {
+            by_hand: boolean;
+            key: string;
+            name: components["schemas"]["Label"];
+            /** Format: date-time */
+            since: string | null;
+            strategy: string;
+        };
+        StagesBody: {
+            /** @description in the order of life: a customer stands in the furthest whose rule holds */
+            stages: components["schemas"]["StageDraft"][] | null;
+        };
+        StagesPreview: {
+            /** Format: int64 */
+            outside: number;
+            stages: components["schemas"]["StagePreview"][] | null;
+            /** Format: int64 */
+            total: number;
+        };
         Standing: {
             /** Format: int64 */
             k: number;
@@ -12467,7 +13066,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact" | "stage";
             title_code: string;
             values: {
                 [key: string]: unknown;
@@ -12857,6 +13456,10 @@ export interface components {
             name: string;
             role: string;
             scopes: string[] | null;
+        };
+        TopicRule: {
+            path: string;
+            topic: string;
         };
         Trial: {
             /** Format: date-time */
@@ -15107,6 +15710,162 @@ export interface operations {
             };
         };
     };
+    "get-behaviour-concerns": {
+        parameters: {
+            query?: {
+                /** @description first day; by default 30 days up to the last */
+                from?: string;
+                /** @description last day, included; by default today */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+                /** @description of each kind */
+                top?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Concerns"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-concerns-customers": {
+        parameters: {
+            query: {
+                /** @description first day; by default 30 days up to the last */
+                from?: string;
+                /** @description last day, included; by default today */
+                to?: string;
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+                /** @description of each kind */
+                top?: number;
+                part: "interest" | "focus" | "pain";
+                kind: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
+                key: string;
+                page?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Concerned"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "post-behaviour-funnel": {
         parameters: {
             query?: never;
@@ -15291,6 +16050,140 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Walkers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-behaviour-reading": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reading"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Reading"];
                 };
             };
             /** @description Unauthorized */
@@ -15855,6 +16748,160 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-budget": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description a dimension of customers, or segments */
+                by?: string;
+                /** @description for by=segments */
+                segment?: number[] | null;
+                of?: "category" | "product" | "brand";
+                /** @description the event by which one is shown goods; without it all that look like one */
+                seen?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BudgetBoard"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-budget-plan": {
+        parameters: {
+            query?: {
+                from?: string;
+                to?: string;
+                /** @description a dimension of customers, or segments */
+                by?: string;
+                /** @description for by=segments */
+                segment?: number[] | null;
+                of?: "category" | "product" | "brand";
+                /** @description the event by which one is shown goods; without it all that look like one */
+                seen?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Shift"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Plan"];
+                };
             };
             /** @description Unauthorized */
             401: {
@@ -24841,6 +25888,283 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-lifecycle": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StagesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleView"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-lifecycle-flow": {
+        parameters: {
+            query?: {
+                /** @description 90 days before the end when absent */
+                from?: string;
+                /** @description today when absent */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LifecycleFlow"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-lifecycle-preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StagesBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StagesPreview"];
                 };
             };
             /** @description Unauthorized */
