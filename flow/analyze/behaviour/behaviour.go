@@ -36,4 +36,5 @@ func (b *Behaviour) Register(a *api.API) {
 	b.registerSettings(a)
 	b.registerConcerns(a)
 	b.registerReading(a)
+	b.registerChannels(a)
 }

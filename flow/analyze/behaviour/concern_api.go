@@ -20,9 +20,9 @@ func (in *ConcernInput) query(ctx context.Context) (ConcernQuery, error) {
 
 type concernedInput struct {
 	ConcernInput
-	Part string `query:"part" required:"true" enum:"interest,focus,pain"`
-	Kind string `query:"kind" required:"true" enum:"page,product,category,topic,exit,error,rage,loop,help"`
-	Key  string `query:"key" required:"true" maxLength:"2000"`
+	Part string `query:"part" enum:"interest,focus,pain" default:"interest"`
+	Kind string `query:"kind" enum:"page,product,category,topic,exit,error,rage,loop,help" default:"page"`
+	Key  string `query:"key" maxLength:"2000" doc:"without it nobody"`
 	Page string `query:"page" maxLength:"2000"`
 }
 

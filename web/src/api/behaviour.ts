@@ -186,6 +186,16 @@ export interface Reading {
   errors: string[];
 }
 
+export type AnswerChannel = "phone" | "wechat" | "visit" | "email" | "sms";
+
+/** By which channels a customer answers; preferred is null where that cannot be told. Shares with their limits, 0 to 1. */
+export interface ChannelAnswers {
+  answers: number;
+  preferred: AnswerChannel | null;
+  items: { channel: AnswerChannel; times: number; share: number; low: number; high: number; last_at: string }[];
+}
+
+export const readChannels = (customer: string, signal?: AbortSignal) => get<ChannelAnswers>(`/customers/${customer}/channels`, {}, signal);
 export const readConcerns = (query: VisitQuery, signal?: AbortSignal) => get<Concerns>("/behaviour/concerns", { ...query }, signal);
 export const readConcerned = (query: VisitQuery & { part: ConcernPart; kind: ConcernKind; key: string; page?: string | undefined }) =>
   get<{ customers: number; opens: Condition | null }>("/behaviour/concerns/customers", { ...query });

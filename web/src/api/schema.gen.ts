@@ -1177,6 +1177,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/customers/{id}/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which channels a customer answers */
+        get: operations["get-customers-id-channels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/customers/{id}/churn": {
         parameters: {
             query?: never;
@@ -6456,6 +6473,31 @@ export interface components {
             options: unknown;
             /** @description goes back with what the browser made of the options */
             step: string;
+        };
+        ChannelAnswer: {
+            /** @enum {string} */
+            channel: "phone" | "wechat" | "visit" | "email" | "sms";
+            /** Format: double */
+            high: number;
+            /** Format: date-time */
+            last_at: string;
+            /** Format: double */
+            low: number;
+            /** Format: double */
+            share: number;
+            /** Format: int64 */
+            times: number;
+        };
+        Channels: {
+            /** Format: int64 */
+            answers: number;
+            /** @description the commonest first */
+            items: components["schemas"]["ChannelAnswer"][] | null;
+            /**
+             * @description null where she has answered fewer than three times, or by no channel mostly
+             * @enum {string|null}
+             */
+            preferred: "phone" | "wechat" | "visit" | "email" | "sms" | null;
         };
         Check: {
             detail?: string;
@@ -15788,7 +15830,7 @@ export interface operations {
     };
     "get-behaviour-concerns-customers": {
         parameters: {
-            query: {
+            query?: {
                 /** @description first day; by default 30 days up to the last */
                 from?: string;
                 /** @description last day, included; by default today */
@@ -15799,9 +15841,10 @@ export interface operations {
                 list?: string;
                 /** @description of each kind */
                 top?: number;
-                part: "interest" | "focus" | "pain";
-                kind: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
-                key: string;
+                part?: "interest" | "focus" | "pain";
+                kind?: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
+                /** @description without it nobody */
+                key?: string;
                 page?: string;
             };
             header?: never;
@@ -19729,6 +19772,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Channels"];
+                };
             };
             /** @description Unauthorized */
             401: {

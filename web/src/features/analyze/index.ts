@@ -25,3 +25,4 @@ export { RecordQuality } from "./quality/RecordQuality";
 export { CustomerGoods } from "./likeness/CustomerGoods";
 export { CustomerLikeness } from "./likeness/CustomerLikeness";
 export { ChurnRisk } from "./value/churn/ChurnRisk";
+export { PreferredChannel } from "./behaviour/PreferredChannel";

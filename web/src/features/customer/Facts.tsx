@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { CustomerPage } from "../../api";
-import { ChurnRisk, RecordQuality } from "../analyze";
+import { ChurnRisk, PreferredChannel, RecordQuality } from "../analyze";
 import { Defined, Locked, Section, Sep, Tag, useFormat } from "../../ui";
 import { Contacts } from "./Contacts";
 import { Consents } from "./Consents";
@@ -15,7 +15,7 @@ export function Facts({ of }: { of: CustomerPage }) {
   return (
     <>
       <Section className="id"><Who of={of} /></Section>
-      <Section title={t("contact.title")}><Contacts of={of} /></Section>
+      <Section title={t("contact.title")}><Contacts of={of} /><PreferredChannel customer={of.id} /></Section>
       {of.kind === "organization" && <SpeakersPanel of={of} />}
       <Section title={t("consent.title")}><Consents of={of} /></Section>
       <Section title={t("worth.title")}><Worth of={of} /></Section>

@@ -14,6 +14,7 @@ export default {
     step: "步骤", count: "人数", rate: "占第一步", stepRate: "占上一步", seconds: "中位秒数", lostHead: "流失", through_one: "{{share}} 走完全程，{{n}} 人", through_other: "{{share}} 走完全程，{{n}} 人", passed: "{{share}} 继续", median: "中位用时 {{time}}", quarters: "半数在 {{from}} 到 {{to}} 之间", lost: "流失", segmentThrough: "走完全程的存为客群", segmentLost: "最后一步流失的存为客群", splitTitle: "按部分", part: "部分",
   },
   flow: { of: "路径的内容", pages: "页面", events: "事件", start: "从哪里开始", from: "起点", begin: "会话开始处", clear: "回到会话开始处", other: "其他", left: "离开", ended: "{{share}} 在此离开", nobody: "只有未识别的访客", meta_one: "{{n}} 次会话。点按页面或连线，查看是哪些客户。", meta_other: "{{n}} 次会话。点按页面或连线，查看是哪些客户。", label: "会话的逐步路径", fromHead: "从", to: "到", step: "步" },
+  channel: { preferred: "偏好渠道", title: "联系上的次数，与消息带来的访问", name: { phone: "电话", wechat: "微信", visit: "面谈", email: "邮件", sms: "短信" }, of: "{{of}} 次应答中 {{n}} 次，{{share}}", few_one: "应答 {{count}} 次，还看不出", few_other: "应答 {{count}} 次，还看不出", mixed_one: "没有明显偏好", mixed_other: "应答 {{count}} 次，没有明显偏好", limits: "95% 范围", last: "最近 {{when}}" },
   concern: {
     ofAll: "{{people}} 人来过，其中 {{known}} 人已识别", ofGroup: "本群有 {{people}} 人来过，与全部 {{base}} 位来过的客户相比", emptyGroup: "这段时间本群没有人来过。请选更长的时间或别的客群。",
     interest: "对什么感兴趣", focus: "关注点在哪里", pain: "痛点在哪里", longest: "看得最久的页面", longHint: "超过 {{time}} 算久看，占全部的四分之一",
