@@ -102,7 +102,9 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.customers.Use(fresh{s.segments, s.feed}, s.scores, s.segments)
 	s.customers.Reckoning(s.segments)
 	s.signals.Use(contacts{s.customers})
-	s.segments.Waiting(func(ctx context.Context) { s.feed.WaitFor(ctx, 2*time.Second) })
+	inStep := func(ctx context.Context) { s.feed.WaitFor(ctx, 2*time.Second) }
+	s.segments.Waiting(inStep)
+	s.quality.Waiting(inStep)
 	s.segments.Belonging(s.customers.FollowGroups)
 	s.customers.HeldBy("today", decide.Memory{Records: records})
 	if err := s.customers.ExportTo(filepath.Join(dir, "exports")); err != nil {

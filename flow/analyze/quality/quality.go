@@ -29,6 +29,8 @@ type Quality struct {
 	touched   *analyze.Touched
 	jobs      *job.Registry
 
+	inStep func(context.Context)
+
 	mu        sync.Mutex
 	pending   map[int64]struct{}
 	everybody bool
@@ -45,8 +47,11 @@ type Conditions interface {
 // New gives a Quality over records and columns; it repairs through customers.
 func New(records *db.DB, store *columns.Store, customers *customer.Store, segments Conditions, touched *analyze.Touched) *Quality {
 	return &Quality{records: records, columns: store, customers: customers, segments: segments, touched: touched,
-		pending: map[int64]struct{}{}, due: make(chan struct{}, 1)}
+		inStep: func(context.Context) {}, pending: map[int64]struct{}{}, due: make(chan struct{}, 1)}
 }
+
+// Waiting has readers wait, as wait does, until columns hold what was changed before: whom to judge anew is known by then.
+func (q *Quality) Waiting(wait func(context.Context)) { q.inStep = wait }
 
 // Register adds the operations.
 func (q *Quality) Register(a *api.API) {
@@ -171,6 +176,7 @@ func (q *Quality) Settle(ctx context.Context) error {
 
 // await lets a reader see what was changed before: it settles what waits, if that is not much.
 func (q *Quality) await(ctx context.Context) {
+	q.inStep(ctx)
 	q.mu.Lock()
 	waiting, everybody := len(q.pending), q.everybody
 	q.mu.Unlock()

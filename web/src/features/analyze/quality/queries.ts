@@ -3,11 +3,13 @@ import { allCorrections, listFixes, listQualityFindings, listQualityRules, listQ
 
 /** How often a page looks at running work, in milliseconds. */
 const LOOK = 800;
+/** How often at what others mend, and what follows a change a moment later. */
+const OTHERS = 10_000;
 
 export const running = (of: QualityRun | null | undefined) => of?.state === "queued" || of?.state === "running";
 export const working = (of: Fix | undefined) => of?.state === "queued" || of?.state === "running" || of?.state === "undoing";
 
-export const scoreQuery = queryOptions({ queryKey: ["quality", "score"], queryFn: readQuality, refetchInterval: ({ state }) => (running(state.data?.run) || (state.data && !state.data.as_of) ? LOOK : false) });
+export const scoreQuery = queryOptions({ queryKey: ["quality", "score"], queryFn: readQuality, refetchInterval: ({ state }) => (running(state.data?.run) || (state.data && !state.data.as_of) ? LOOK : OTHERS) });
 
 export const findingsQuery = (of: { rule: string; field: string; cursor?: string }) =>
   queryOptions({ queryKey: ["quality", "findings", of], queryFn: () => listQualityFindings({ rule: of.rule, field: of.field || "-", ...(of.cursor ? { cursor: of.cursor } : {}) }), placeholderData: keepPreviousData });
