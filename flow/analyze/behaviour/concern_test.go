@@ -65,10 +65,10 @@ func troubled(seed uint64) []told {
 
 // tallied is one concern as the recomputation counts it.
 type tallied struct {
-	people, base    map[int64]bool
-	days            map[int64]map[string]bool
-	times, n, looks int
-	stays           []float64
+	people, base map[int64]bool
+	days         map[int64]map[string]bool
+	times, n     int
+	stays        []float64
 }
 
 // concernsByHand goes through each visitor's events, one at a time.
