@@ -56,7 +56,7 @@ function Settings({ of, hook }: { of: Source; hook: Webhook }) {
   });
   return (
     <form className="form hookform" {...form}>
-      <div className="row">
+      <div className="paths">
         <Field label={t("hook.preset")}>{(attributes) => <select className="input" value={preset} onChange={(event) => { setPreset(event.target.value as typeof preset); setBegun((n) => n + 1); }} {...attributes}>{hookPresets.map((each) => <option key={each} value={each}>{t(`hook.presets.${each}`)}</option>)}</select>}</Field>
         <TextField name="secret" type="password" autoComplete="new-password" label={t("hook.secret")} hint={hook.version ? t("hook.secretKept") : t("hook.secretHint")} faults={faults} maxLength={500} />
       </div>
