@@ -74,7 +74,8 @@ func (h *HookTemplate) readRefund(d *heard, value any) error {
 
 func (h *HookTemplate) readOrder(ctx context.Context, d *heard, source string, value any) error {
 	word := func(name string) string { return textAt(value, h.Order[name]) }
-	zone, now, ok := workspace.Of(ctx).Location, clock.Millis(ctx), false
+	zone, now := workspace.Of(ctx).Location, clock.Millis(ctx)
+	var ok bool
 	o := &customer.ToldOrder{Source: source, Number: short(word("number"), maxKey), Currency: strings.ToUpper(word("currency")), Country: word("country"), Province: word("province"), City: word("city"),
 		CustomerID: short(word("customer_id"), maxKey), Name: short(word("customer_name"), maxName), Phone: word("phone"), Email: word("email"), Status: h.status(word("status"))}
 	if o.Number == "" {
@@ -111,11 +112,11 @@ func (h *HookTemplate) readOrder(ctx context.Context, d *heard, source string, v
 	}
 	for _, each := range back {
 		amount, ok := sumAt(each, h.Order["refund_amount"])
-		if id := textAt(each, h.Order["refund_id"]); !ok || amount < 0 || id == "" {
+		id := textAt(each, h.Order["refund_id"])
+		if !ok || amount < 0 || id == "" {
 			return fault.Invalid("order.refund_amount", "number_unreadable")
-		} else {
-			d.refunds = append(d.refunds, toldRefund{short(id, maxKey), amount})
 		}
+		d.refunds = append(d.refunds, toldRefund{short(id, maxKey), amount})
 	}
 	d.order = o
 	return nil

@@ -98,7 +98,7 @@ func (t *Tracking) hear(ctx context.Context, s *Source, d *heard) (outcome strin
 			outcome = hookRepeated
 			return err
 		}
-		number := ""
+		var number string
 		if outcome, number, err = t.apply(ctx, tx, s, d); err != nil {
 			return err
 		}
