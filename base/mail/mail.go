@@ -3,6 +3,7 @@
 package mail
 
 import (
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
@@ -51,7 +52,15 @@ type Message struct {
 	To         string
 	Subject    string
 	Text, HTML string
+	File       *File // nil for none
 	At         time.Time
+}
+
+// File is what is attached to a message.
+type File struct {
+	Name    string
+	Kind    string // its media type
+	Content []byte
 }
 
 // Error is why a message was not sent, or not certainly. Answer is what the server said, "" when it said nothing.
@@ -105,6 +114,14 @@ func (s Server) compose(m Message) (*gomail.Msg, error) {
 	composed.SetBodyString(gomail.TypeTextPlain, m.Text)
 	if m.HTML != "" {
 		composed.AddAlternativeString(gomail.TypeTextHTML, m.HTML)
+	}
+	if f := m.File; f != nil {
+		if err := oneLine("file", f.Name); err != nil {
+			return nil, err
+		}
+		if err := composed.AttachReader(f.Name, bytes.NewReader(f.Content), gomail.WithFileContentType(gomail.ContentType(f.Kind))); err != nil {
+			return nil, err
+		}
 	}
 	return composed, nil
 }

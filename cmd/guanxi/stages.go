@@ -23,6 +23,7 @@ import (
 	"guanxi/flow/analyze/cost"
 	"guanxi/flow/analyze/dashboard"
 	"guanxi/flow/analyze/likeness"
+	"guanxi/flow/analyze/mailing"
 	"guanxi/flow/analyze/quality"
 	reports "guanxi/flow/analyze/report"
 	"guanxi/flow/analyze/watch"
@@ -51,6 +52,7 @@ type stages struct {
 	likeness  *likeness.Likeness
 	reports   *reports.Reports
 	boards    *dashboard.Dashboards
+	mailings  *mailing.Mailings
 	why       *why.Why
 	watch     *watch.Watch
 	costs     *cost.Costs
@@ -92,6 +94,8 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.reports = reports.New(records, store, s.metrics, s.segments)
 	s.boards = dashboard.New(records, s.reports, s.metrics, s.segments)
 	s.budget = budget.New(store, s.segments, s.metrics)
+	s.mailings = mailing.New(records, jobs, s.mails, map[string]mailing.Source{
+		"report": s.reports.Paper, "ready": s.reports.ReadyPaper, "dashboard": s.boards.Paper, "pack": s.boards.ReadyPaper})
 	s.why = why.New(records, store, s.segments, s.metrics)
 	s.watch = watch.New(records, store, s.metrics, s.segments)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
@@ -185,6 +189,7 @@ func (s *stages) register(a *api.API) {
 	s.likeness.Register(a)
 	s.reports.Register(a)
 	s.boards.Register(a)
+	s.mailings.Register(a)
 	s.why.Register(a)
 	s.watch.Register(a)
 	s.costs.Register(a)

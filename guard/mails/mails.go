@@ -7,6 +7,7 @@ package mails
 import (
 	"context"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/json"
 	"slices"
 	"strconv"
@@ -19,6 +20,7 @@ import (
 	"guanxi/base/dial"
 	"guanxi/base/fault"
 	"guanxi/base/job"
+	"guanxi/base/mail"
 	"guanxi/base/workspace"
 	"guanxi/guard"
 )
@@ -97,9 +99,14 @@ func (m *Mails) Plan(ctx context.Context, tx *db.Tx, l Letter) error {
 		if err != nil {
 			return err
 		}
+		file := mail.File{}
+		if said.File != nil {
+			file = *said.File
+		}
 		stored, err := tx.Do(ctx, `
-insert into mails (id, once, staff_id, subject, body, html, state, next_at, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?)
-on conflict (once) do nothing`, id, l.Once+":"+strconv.FormatInt(s.ID, 10), s.ID, said.Subject, text, html, Planned, now, now)
+insert into mails (id, once, staff_id, subject, body, html, passing, file_name, file_kind, file, state, next_at, created_at) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+on conflict (once) do nothing`, id, l.Once+":"+strconv.FormatInt(s.ID, 10), s.ID, said.Subject, text, html, said.Passing, file.Name, file.Kind,
+			base64.StdEncoding.EncodeToString(file.Content), Planned, now, now)
 		if err != nil {
 			return err
 		}

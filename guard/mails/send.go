@@ -3,6 +3,7 @@ package mails
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/hex"
 	"errors"
 	"strconv"
@@ -48,9 +49,12 @@ type stored struct {
 	CreatedAt int64  `bun:"created_at"`
 	SentAt    *int64 `bun:"sent_at"`
 	Recipient string `bun:"recipient"` // of a note, sealed
+	FileName  string `bun:"file_name"`
+	FileKind  string `bun:"file_kind"`
+	File      string `bun:"file"` // base64
 }
 
-const columns = `m.id, m.once, m.staff_id, coalesce(s.name, '') as name, coalesce(s.email, '') as email, coalesce(s.active, false) as active, m.subject, m.body, m.html, m.state, m.attempts, m.error_code, m.answer, m.next_at, m.created_at, m.sent_at, m.recipient`
+const columns = `m.id, m.once, m.staff_id, coalesce(s.name, '') as name, coalesce(s.email, '') as email, coalesce(s.active, false) as active, m.subject, m.body, m.html, m.state, m.attempts, m.error_code, m.answer, m.next_at, m.created_at, m.sent_at, m.recipient, m.file_name, m.file_kind`
 
 // messageID is the same at every try, so that a mail that arrives twice is known to be one.
 func (s *stored) messageID() string {
@@ -68,13 +72,38 @@ func (m *Mails) SendDue(ctx context.Context) error {
 		if err != nil || claimed == nil {
 			return err
 		}
+		file, err := m.fileOf(ctx, claimed)
+		if err != nil {
+			return err
+		}
 		sent := server.Send(ctx, mail.Message{ID: claimed.messageID(), To: claimed.Email,
-			Subject: claimed.Subject, Text: claimed.Body, HTML: claimed.HTML, At: clock.Now(ctx)})
+			Subject: claimed.Subject, Text: claimed.Body, HTML: claimed.HTML, File: file, At: clock.Now(ctx)})
 		if err := m.settle(ctx, claimed, sent); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// fileOf reads what is attached to a mail, nil for nothing.
+func (m *Mails) fileOf(ctx context.Context, of *stored) (*mail.File, error) {
+	if of.FileName == "" {
+		return nil, nil
+	}
+	var text string
+	if err := m.records.Read().NewRaw("select file from mails where id = ?", of.ID).Scan(ctx, &text); err != nil {
+		return nil, err
+	}
+	content, err := base64.StdEncoding.DecodeString(text)
+	return &mail.File{Name: of.FileName, Kind: of.FileKind, Content: content}, err
+}
+
+// forgetPassing takes words and files out of the journal that were only meant to pass through it: with the mail, or when it
+// was given up and nobody sent it again in time.
+func forgetPassing(ctx context.Context, tx *db.Tx, now int64) error {
+	_, err := tx.Do(ctx, "update mails set body = '', html = '', file = '' where passing and html <> '' and (state = ? or state in (?, ?) and created_at < ?)",
+		Sent, Failed, InDoubt, now-freshFor.Milliseconds())
+	return err
 }
 
 // tidy puts into doubt what a dead process left in flight, gives up what is news no more and forgets what is long past.
@@ -89,6 +118,9 @@ func (m *Mails) tidy(ctx context.Context) error {
 			return err
 		}
 		if err := forgetNotes(ctx, tx); err != nil {
+			return err
+		}
+		if err := forgetPassing(ctx, tx, now); err != nil {
 			return err
 		}
 		_, err := tx.Do(ctx, "delete from mails where created_at < ? and state <> ?", now-keptFor.Milliseconds(), InFlight)
@@ -164,6 +196,9 @@ func (m *Mails) settle(ctx context.Context, of *stored, result error) error {
 		if err != nil {
 			return err
 		}
+		if err := forgetPassing(ctx, tx, now); err != nil {
+			return err
+		}
 		return forgetNotes(ctx, tx)
 	})
 }
@@ -171,8 +206,11 @@ func (m *Mails) settle(ctx context.Context, of *stored, result error) error {
 // Again plans a mail anew that failed or is in doubt: a person decided that it must go. Faults: not found, conflict.
 func (m *Mails) Again(ctx context.Context, id int64) error {
 	return m.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		var states []State
+		var states, empty []State
 		if err := tx.NewRaw("select state from mails where id = ? and customer_id is null", id).Scan(ctx, &states); err != nil {
+			return err
+		}
+		if err := tx.NewRaw("select state from mails where id = ? and passing and html = ''", id).Scan(ctx, &empty); err != nil {
 			return err
 		}
 		if len(states) == 0 {
@@ -180,6 +218,9 @@ func (m *Mails) Again(ctx context.Context, id int64) error {
 		}
 		if states[0] != Failed && states[0] != InDoubt {
 			return fault.Conflict("mail_not_stuck")
+		}
+		if len(empty) > 0 {
+			return fault.Conflict("mail_words_gone")
 		}
 		now := clock.Millis(ctx)
 		if _, err := tx.Do(ctx, "update mails set state = ?, attempts = 0, error_code = '', answer = '', next_at = ?, created_at = ? where id = ?", Planned, now, now, id); err != nil {

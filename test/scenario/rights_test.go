@@ -90,6 +90,7 @@ func openGuarded(t *testing.T, url string) *guarded {
 	g.segment = segment.ID
 	g.post("/reports", map[string]any{"name": "Orders", "definition": map[string]any{"measures": []any{map[string]any{"metric": "orders"}}}}, nil)
 	g.post("/dashboards", map[string]any{"name": "Ours", "shared": "everybody", "tiles": []any{map[string]any{"key": "a", "kind": "report", "report": "1", "wide": 2, "tall": 1}}}, nil)
+	g.post("/mailings", map[string]any{"name": "Daily", "subject": "report:1", "repeat": map[string]any{"every": "day", "at": "08:00"}, "recipients": []string{"1"}}, nil)
 	g.post("/lists", map[string]any{"name": "Picked", "description": "by hand"}, nil)
 	g.post("/lists/1/members", map[string]any{"chosen": map[string]any{"ids": []string{g.annsOwn, g.bobsOwn}}}, nil)
 	g.eventually("buyers, counted by analysis", func() any { return g.count(bought) }, 2)

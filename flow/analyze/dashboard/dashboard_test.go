@@ -211,6 +211,34 @@ func TestTileOfSQL(t *testing.T) {
 	})
 }
 
+// A dashboard by mail tells each what she may know, and who may read none of it nothing.
+func TestDashboardOnPaper(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		s := open(t, d)
+		tiles := []Tile{{Key: "a", Kind: OfMetric, Metric: "orders", Wide: 1, Tall: 1}, {Key: "b", Kind: OfReport, Report: api.ID(s.saved(s.ann, sales)), Wide: 1, Tall: 1},
+			{Key: "c", Kind: OfText, Title: "Mind", Text: "<the gap>", Wide: 1, Tall: 1}, {Key: "d", Kind: OfMetric, Metric: "cac", Wide: 1, Tall: 1}}
+		_, err := s.Create(s.ann, Draft{Name: "North", Shared: Everybody, Tiles: tiles, Days: report.Days{From: "2026-11-13", To: "2026-11-21"}})
+		require.NoError(t, err)
+		for name, row := range map[string]struct {
+			who    context.Context
+			orders string
+			total  string
+		}{"all": {s.ann, "3", "CNY 37"}, "his own": {s.bob, "1", "CNY 7"}} {
+			p, err := s.Paper(row.who, "1", "en-US")
+			require.NoError(t, err, name)
+			require.Equal(t, "Orders", p.Tables[0].Rows[0][0], name)
+			require.Equal(t, row.orders, p.Tables[0].Rows[0][1], name)
+			require.Equal(t, "Mine", p.Tables[1].Title, name)
+			require.Equal(t, []string{"Total", row.total}, p.Tables[1].Rows[len(p.Tables[1].Rows)-1], name)
+			require.Equal(t, "<the gap>", p.Tables[2].Note, name)
+		}
+		_, err = s.Create(s.ann, Draft{Name: "Costs", Shared: Everybody, Tiles: tiles[3:]})
+		require.NoError(t, err)
+		_, err = s.Paper(s.bob, "2", "en-US")
+		s.kind(err, fault.KindForbidden, "nothing on it is his to know")
+	})
+}
+
 // Every ready dashboard can be read by who it is made for: each tile shows figures or says why not.
 func TestReadyDashboards(t *testing.T) {
 	s := open(t, dbtest.SQLite(t))

@@ -80,6 +80,7 @@ func written(ctx context.Context, name, format string, header []string, rows [][
 // words of files in the languages of the product.
 var fileWords = map[string][2]string{
 	"step": {"时间", "Period"}, "before": {"（对比期）", " (before)"}, "other": {"其他", "Other"}, "unknown": {"未知", "Not known"}, "total": {"合计", "Total"},
+	"change": {"变化", "Change"}, "open": {"打开报表", "Open the report"}, "more": {"；前 %d 行，共 %d 行", "; the first %d of %d rows"}, "days": {" 天", " days"}, "seconds": {" 秒", " s"}, "points": {" 个百分点", " points"},
 }
 
 func word(name, language string) string {

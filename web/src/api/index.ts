@@ -27,6 +27,7 @@ export * from "./alerts";
 export * from "./behaviour";
 export * from "./reports";
 export * from "./dashboards";
+export * from "./mailings";
 export * from "./group";
 export * from "./identity";
 export * from "./speaker";

@@ -223,7 +223,7 @@ export default {
       part_unknown: "没有这一部分：{{a}}", permission_unknown: "没有这项权限：{{a}}", property_is_no_number: "这个属性不是数字", ratio_needs_a_bounded_window: "和前一段比较要有起止时间",
       required_field_unmapped: "必填字段没有对应的列：{{a}}", same_customer: "这是同一位客户", split_not_for_metric: "这个指标不能这样拆分", split_overlaps: "这样拆分会重复计数",
       comparison_unknown: "没有这种对比：{{a}}", dimension_not_for_measure: "「{{b}}」不能按 {{a}} 拆分", dimension_unknown: "没有这个维度：{{a}}", dimensions_too_many: "最多两个不同的维度", fact_unknown: "没有这类事实：{{a}}",
-      number_unknown: "这类事实没有这个数：{{a}}", reckoning_unknown: "没有这种算法：{{a}}", listed_twice: "列了两次", dashboard_of_another: "这是别人的看板：可以存一份再改", report_of_sql: "这份报表是用 SQL 写的，没有可拆分的数字", report_of_another: "这是别人的报表：可以复制一份再改", report_too_large: "结果超过 {{a}} 格：请少拆一些或缩短时段", span_unknown: "没有这种时段：{{a}}",
+      number_unknown: "这类事实没有这个数：{{a}}", reckoning_unknown: "没有这种算法：{{a}}", listed_twice: "列了两次", mailing_of_another: "这是别人设的发送计划", no_file_of_this: "只有报表能带附件", mail_words_gone: "内容已不在发信记录里，请到发送计划里重发", dashboard_of_another: "这是别人的看板：可以存一份再改", report_of_sql: "这份报表是用 SQL 写的，没有可拆分的数字", report_of_another: "这是别人的报表：可以复制一份再改", report_too_large: "结果超过 {{a}} 格：请少拆一些或缩短时段", span_unknown: "没有这种时段：{{a}}",
       statement_not_a_select: "只能写一条 SELECT", statement_not_allowed: "这里不能用 {{a}}", statement_too_slow: "超过 {{a}} 秒，已停止：请少取一些", statement_unreadable: "{{a}}", statements_several: "一次只能写一条语句", table_unknown: "没有你能读的表 {{a}}",
       path_node_unknown: "没有这个页面：{{a}}", split_unknown: "不能按它拆分：{{a}}", step_unknown: "没有这种时间步长：{{a}}", subject_unreadable: "对象看不懂：{{a}}", takes_no_value: "这种比较不需要值",
       target_period_invalid: "这个指标的目标不能按这个周期", token_unknown: "令牌无效或已停用", too_many_conditions: "条件太多，最多 {{a}} 条", too_many_steps: "时间太长，最多 {{a}} 天", type_invalid: "值的类型不对",

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { addDashboard, changeDashboard, type Dashboard, type Days, type ReadyDashboard, removeDashboard, restoreDashboard, type Tile } from "../../../api";
 import { useLanguage } from "../../../app/i18n";
@@ -8,12 +8,13 @@ import { ActionMenu, Body, Button, Empty, Icon, PageHead, useIdempotencyKey, use
 import { SegmentPick } from "../Picks";
 import { AddTile } from "./AddTile";
 import { daysOf, daysText, freshKey, moved, sized } from "./arrange";
+import { MailingDialog } from "./MailingDialog";
 import { NameDialog, type Named } from "./NameDialog";
 import { TileCard } from "./TileCard";
 import { DaysPick } from "./WholePicks";
 
 /** One dashboard: read, or arranged; what it is narrowed to stands in the address and is saved with the arrangement. */
-export function Board({ open, own, ready }: { open: string; own: Dashboard[]; ready: ReadyDashboard[] }) {
+export function Board({ open, own, ready, bar }: { open: string; own: Dashboard[]; ready: ReadyDashboard[]; bar: ReactNode }) {
   const { t } = useTranslation("dashboard");
   const language = useLanguage();
   const toast = useToast();
@@ -27,6 +28,7 @@ export function Board({ open, own, ready }: { open: string; own: Dashboard[]; re
   const [draft, setDraft] = useState<Tile[] | undefined>(search.edit && mine?.changeable ? mine.tiles : undefined);
   const [naming, setNaming] = useState<"new" | "copy" | "name">();
   const [adding, setAdding] = useState(false);
+  const [sending, setSending] = useState(false);
   const [said, setSaid] = useState("");
   const [grabbed, setGrabbed] = useState<string>();
   const whole = useRef<HTMLDivElement>(null);
@@ -82,6 +84,7 @@ export function Board({ open, own, ready }: { open: string; own: Dashboard[]; re
   ];
   const more: Choice[] = [
     { key: "full", label: t("full"), icon: "eye", onSelect: () => void whole.current?.requestFullscreen() },
+    { key: "send", label: t("send"), icon: "mail", onSelect: () => setSending(true) },
     { key: "copy", label: t("copy"), icon: "dup", onSelect: () => setNaming("copy") },
     ...(mine?.changeable ? [{ key: "name", label: `${t("name")}, ${t("shared").toLowerCase()}`, icon: "edit" as const, onSelect: () => setNaming("name") }, { key: "remove", label: t("remove"), icon: "x" as const, danger: true, onSelect: () => void remove() }] : []),
   ];
@@ -109,10 +112,11 @@ export function Board({ open, own, ready }: { open: string; own: Dashboard[]; re
           </>
         )}
       </PageHead>
+      {bar}
       <Body className="boards">
         <p className="meta boardmeta"><span className="grow">{draft ? t("hint") : (mine?.description || brought?.description[language])}{mine?.owner && !mine.mine && <> {t("by", { name: mine.owner })}</>}</span>{draft && <Button icon="plus" onClick={() => setAdding(true)}>{t("add")}</Button>}</p>
         <p className="sr" aria-live="polite">{said}</p>
-        <div className="board report" ref={whole} aria-label={name} role="region">
+        <div className="tiles report" ref={whole} aria-label={name} role="region">
           {tiles.map((tile, place) => (
             <TileCard key={tile.key} tile={tile} dashboard={mine?.id} days={days} segment={segment} grabbed={grabbed === tile.key} arranging={draft && {
               place, onMove: (to) => put(moved(tiles, tile.key, to), tile), onSize: (wide, tall) => put(sized(tiles, tile.key, wide, tall), tile), onOver: (x, y) => over(tile, x, y), onGrab: (on) => setGrabbed(on ? tile.key : undefined),
@@ -123,6 +127,7 @@ export function Board({ open, own, ready }: { open: string; own: Dashboard[]; re
         {tiles.length === 0 && <Empty action={mine?.changeable && <Button look="fill" icon="plus" onClick={() => { setDraft(tiles); setAdding(true); }}>{t("add")}</Button>}>{t("empty")}</Empty>}
       </Body>
       {adding && <AddTile onClose={() => setAdding(false)} onAdd={(tile) => { setDraft([...tiles, { ...tile, key: freshKey(tiles) }]); setAdding(false); }} />}
+      {sending && <MailingDialog subject={{ key: `${mine ? "dashboard" : "pack"}:${open}`, name }} onClose={() => setSending(false)} />}
       {naming && <NameDialog title={naming === "new" ? t("create") : naming === "copy" ? t("copy") : name} of={naming === "new" ? { name: "", description: "", shared: "nobody" } : { name, description: mine?.description ?? brought?.description[language] ?? "", shared: naming === "copy" ? "nobody" : (mine?.shared ?? "nobody") }}
         onClose={() => setNaming(undefined)} onSave={naming === "name" ? rename : (as) => create(as, naming === "copy" ? tiles : [])} />}
     </>

@@ -1,14 +1,30 @@
 import { useQuery } from "@tanstack/react-query";
-import { useSearch } from "@tanstack/react-router";
-import { Failed, Skeleton } from "../../../ui";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useTranslation } from "react-i18next";
+import { Body, Failed, PageHead, Skeleton, Tabs } from "../../../ui";
 import { Board } from "./Board";
+import { MailTab } from "./MailTab";
 import { dashboardsQuery, readyDashboardsQuery } from "./queries";
 import "../analyze.css";
 import "../report";
 import "./dashboard.css";
 
-/** Dashboards: one's own, those shared with one and those the product brings; which is open stands in the address. */
+const tabs = ["boards", "mail"] as const;
+
+/** Dashboards, and what is sent by mail; what is open stands in the address. */
 export default function DashboardsPage() {
+  const { t } = useTranslation("dashboard");
+  const { tab: asked } = useSearch({ from: "/shell/dashboards" });
+  const navigate = useNavigate({ from: "/dashboards" });
+  const tab = tabs.find((each) => each === asked) ?? "boards";
+  const bar = <div className="filters"><Tabs label={t("tabs")} value={tab} onChange={(to) => void navigate({ to: ".", search: to === "boards" ? {} : { tab: to } })} tabs={tabs.map((key) => ({ key, label: t(`tab.${key}`) }))} /></div>;
+  if (tab === "boards") return <Boards bar={bar} />;
+  return <><PageHead title={t("tab.mail")} />{bar}<Body><MailTab /></Body></>;
+}
+
+/** One's own dashboards, those shared with one and those the product brings. */
+function Boards({ bar }: { bar: ReactNode }) {
   const { board } = useSearch({ from: "/shell/dashboards" });
   const saved = useQuery(dashboardsQuery);
   const ready = useQuery(readyDashboardsQuery);
@@ -17,5 +33,5 @@ export default function DashboardsPage() {
   if (!ready.data || !saved.data) return <Skeleton rows={14} />;
   const first = saved.data.items.find((each) => each.mine)?.id ?? ready.data.items.find((each) => each.mine)?.key ?? ready.data.items[0]?.key ?? "";
   const open = board ?? first;
-  return <Board key={open} open={open} own={saved.data.items} ready={ready.data.items} />;
+  return <Board key={open} open={open} own={saved.data.items} ready={ready.data.items} bar={bar} />;
 }

@@ -43,7 +43,7 @@ export function TileCard({ tile, dashboard, days, segment, grabbed, arranging }:
           : <h2 className="cut" title={name}><TileLink tile={tile} shown={data} segment={segment} days={days}>{name}</TileLink></h2>}
         {arranging && <Button look="bare" icon="x" aria-label={t("takeOut", { name: name || t("kind.text") })} title={t("takeOut", { name: name || t("kind.text") })} onClick={arranging.onRemove} />}
       </header>
-      <div className={answer.isPlaceholderData ? "face old" : "face"} tabIndex={0} role="group" aria-label={name || t("kind.text")} aria-busy={answer.isPlaceholderData || undefined}>
+      <div className={answer.isPlaceholderData ? "tilebody old" : "tilebody"} tabIndex={0} role="group" aria-label={name || t("kind.text")} aria-busy={answer.isPlaceholderData || undefined}>
         {tile.kind === "text" ? <p className="said">{tile.text}</p> : error && !data ? <Failed error={error} retry={() => void answer.refetch()} /> : !data ? <Skeleton rows={tile.tall * 3} /> : <TileFace tile={tile} shown={data} segment={segment} />}
       </div>
       {arranging && <Sizer tile={tile} label={t("size", { name: name || t("kind.text") })} onSize={arranging.onSize} />}

@@ -1,5 +1,6 @@
 import { queryOptions } from "@tanstack/react-query";
-import { listDashboards, listReadyDashboards } from "../../../api";
+import { listDashboards, listMailings, listReadyDashboards } from "../../../api";
 
 export const dashboardsQuery = queryOptions({ queryKey: ["dashboards"], queryFn: ({ signal }) => listDashboards(signal) });
 export const readyDashboardsQuery = queryOptions({ queryKey: ["dashboards", "ready"], queryFn: ({ signal }) => listReadyDashboards(signal), staleTime: 300_000 });
+export const mailingsQuery = queryOptions({ queryKey: ["mailings"], queryFn: ({ signal }) => listMailings(signal) });
