@@ -33,6 +33,7 @@ import (
 	"guanxi/flow/customer"
 	"guanxi/flow/customer/track"
 	"guanxi/flow/decide"
+	"guanxi/flow/decide/review"
 	"guanxi/guard"
 	"guanxi/guard/mails"
 )
@@ -53,6 +54,7 @@ type stages struct {
 	reports   *reports.Reports
 	boards    *dashboard.Dashboards
 	mailings  *mailing.Mailings
+	reviews   *review.Reviews
 	why       *why.Why
 	watch     *watch.Watch
 	costs     *cost.Costs
@@ -100,6 +102,8 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.watch = watch.New(records, store, s.metrics, s.segments)
 	s.signals = decide.New(records, store, decide.MetricSource(s.metrics))
 	s.signals.UseAlerts(s.watch)
+	s.reviews = review.New(records, s.metrics, s.segments, s.watch, s.signals)
+	s.mailings.Add("review", s.reviews.Paper)
 	s.watch.Closing(s.signals.AlertClosed)
 	s.watch.MailBy(s.mails)
 
@@ -190,6 +194,7 @@ func (s *stages) register(a *api.API) {
 	s.reports.Register(a)
 	s.boards.Register(a)
 	s.mailings.Register(a)
+	s.reviews.Register(a)
 	s.why.Register(a)
 	s.watch.Register(a)
 	s.costs.Register(a)

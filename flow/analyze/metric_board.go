@@ -72,6 +72,12 @@ func (m *Metrics) Board(ctx context.Context, p Period, segment int64) (*Board, e
 	return m.board(ctx, p, segment, nil)
 }
 
+// Known says that there is a metric of that name. Fault: not found.
+func (m *Metrics) Known(name string) error {
+	_, err := metricOf(name)
+	return err
+}
+
 // Item reads one metric as the board shows it. Faults: not found, forbidden.
 func (m *Metrics) Item(ctx context.Context, name string, p Period, segment int64) (*Item, error) {
 	metric, err := metricOf(name)

@@ -28,6 +28,7 @@ export * from "./behaviour";
 export * from "./reports";
 export * from "./dashboards";
 export * from "./mailings";
+export * from "./review";
 export * from "./group";
 export * from "./identity";
 export * from "./speaker";

@@ -85,7 +85,7 @@ export default {
       report_created: "Added a report", report_changed: "Changed a report", report_deleted: "Deleted a report", report_restored: "Restored a report", report_exported: "Exported a report",
       alert_rule_created: "Made an alert rule", alert_rule_changed: "Changed an alert rule", alert_rule_muted: "Muted an alert rule", alert_rule_deleted: "Deleted an alert rule", alert_rule_restored: "Restored an alert rule", alert_acknowledged: "Took on an alert", alert_closed: "Closed an alert", alert_taken_back: "Took back the closing of an alert",
       mailing_created: "Set up a mailing", mailing_changed: "Changed a mailing", mailing_deleted: "Deleted a mailing", mailing_restored: "Restored a mailing", mailing_sent: "Sent a mailing", mailing_stopped: "Stopped getting a mailing", mailing_resumed: "Gets a mailing again",
-      dashboard_created: "Made a dashboard", dashboard_changed: "Changed a dashboard", dashboard_deleted: "Deleted a dashboard", dashboard_restored: "Restored a dashboard",
+      review_action_raised: "Raised an action in a review", review_action_changed: "Changed an action of a review", dashboard_created: "Made a dashboard", dashboard_changed: "Changed a dashboard", dashboard_deleted: "Deleted a dashboard", dashboard_restored: "Restored a dashboard",
       sql_asked: "Asked in SQL", table_read: "Read a whole table (BI)",
       segment_created: "Added a segment",
       list_created: "Made a list",

@@ -72,7 +72,7 @@ export default {
       report_created: "新建报表", report_changed: "修改报表", report_deleted: "删除报表", report_restored: "恢复报表", report_exported: "导出报表",
       alert_rule_created: "新建预警规则", alert_rule_changed: "修改预警规则", alert_rule_muted: "静音预警规则", alert_rule_deleted: "删除预警规则", alert_rule_restored: "恢复预警规则", alert_acknowledged: "认领预警", alert_closed: "关闭预警", alert_taken_back: "撤销关闭预警",
       mailing_created: "新建邮件发送计划", mailing_changed: "修改邮件发送计划", mailing_deleted: "删除邮件发送计划", mailing_restored: "恢复邮件发送计划", mailing_sent: "按计划发送邮件", mailing_stopped: "停收计划邮件", mailing_resumed: "恢复收计划邮件",
-      dashboard_created: "新建看板", dashboard_changed: "修改看板", dashboard_deleted: "删除看板", dashboard_restored: "恢复看板",
+      review_action_raised: "复盘提出行动", review_action_changed: "修改复盘行动", dashboard_created: "新建看板", dashboard_changed: "修改看板", dashboard_deleted: "删除看板", dashboard_restored: "恢复看板",
       sql_asked: "用 SQL 查询", table_read: "整表读取（BI）",
       segment_created: "新建客群",
       list_created: "新建名单",

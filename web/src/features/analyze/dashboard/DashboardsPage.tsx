@@ -5,12 +5,13 @@ import { useTranslation } from "react-i18next";
 import { Body, Failed, PageHead, Skeleton, Tabs } from "../../../ui";
 import { Board } from "./Board";
 import { MailTab } from "./MailTab";
+import { ReviewTab } from "./ReviewTab";
 import { dashboardsQuery, readyDashboardsQuery } from "./queries";
 import "../analyze.css";
 import "../report";
 import "./dashboard.css";
 
-const tabs = ["boards", "mail"] as const;
+const tabs = ["boards", "review", "mail"] as const;
 
 /** Dashboards, and what is sent by mail; what is open stands in the address. */
 export default function DashboardsPage() {
@@ -20,7 +21,7 @@ export default function DashboardsPage() {
   const tab = tabs.find((each) => each === asked) ?? "boards";
   const bar = <div className="filters"><Tabs label={t("tabs")} value={tab} onChange={(to) => void navigate({ to: ".", search: to === "boards" ? {} : { tab: to } })} tabs={tabs.map((key) => ({ key, label: t(`tab.${key}`) }))} /></div>;
   if (tab === "boards") return <Boards bar={bar} />;
-  return <><PageHead title={t("tab.mail")} />{bar}<Body><MailTab /></Body></>;
+  return <><PageHead title={t(`tab.${tab}`)} />{bar}<Body>{tab === "mail" ? <MailTab /> : <ReviewTab />}</Body></>;
 }
 
 /** One's own dashboards, those shared with one and those the product brings. */

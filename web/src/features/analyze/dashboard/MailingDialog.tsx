@@ -63,6 +63,7 @@ function Subjects({ value, onPick, ...attributes }: { value: string; onPick: (to
   const language = useLanguage();
   const [boards, packs, reports, ready] = [useQuery(dashboardsQuery).data, useQuery(readyDashboardsQuery).data, useQuery(reportsQuery).data, useQuery(readyQuery).data];
   const groups = [
+    { label: t("tab.review"), all: (["week", "month"] as const).map((each) => [`review:${each}`, `${t("tab.review")} · ${t(`review.${each}`)}`] as const) },
     { label: t("mine"), all: boards?.items.map((each) => [`dashboard:${each.id}`, each.name] as const) },
     { label: t("ready"), all: packs?.items.map((each) => [`pack:${each.key}`, each.name[language]] as const) },
     { label: t("kind.report"), all: reports?.items.map((each) => [`report:${each.id}`, each.name] as const) },
