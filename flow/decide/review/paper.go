@@ -63,14 +63,14 @@ func (r *Reviews) Paper(ctx context.Context, key, language string) (*mailing.Pap
 	}
 	done := mails.Table{Title: word("done", language), Heads: []string{"", ""}, Rows: [][]string{{word("acts", language), strconv.Itoa(v.Done.Acts)},
 		{word("raised", language), strconv.FormatInt(v.Alerts.Raised, 10)}, {word("closed", language), strconv.FormatInt(v.Alerts.Closed, 10)}}}
-	todo := mails.Table{Title: word("actions", language), Heads: []string{"", word("owner", language), word("due", language)}}
+	ahead := mails.Table{Title: word("actions", language), Heads: []string{"", word("owner", language), word("due", language)}}
 	for _, a := range v.Actions {
 		if a.State == Open {
-			todo.Rows = append(todo.Rows, []string{a.Title, a.Owner, a.DueDay})
+			ahead.Rows = append(ahead.Rows, []string{a.Title, a.Owner, a.DueDay})
 		}
 	}
 	p := &mailing.Paper{Report: mails.Report{Title: word(key, language) + " " + v.From + " – " + v.To, Path: "/dashboards?tab=review&every=" + key, Button: word("open", language), Tables: []mails.Table{changes}}}
-	for _, t := range []mails.Table{moved, done, todo} {
+	for _, t := range []mails.Table{moved, done, ahead} {
 		if len(t.Rows) > 0 {
 			p.Tables = append(p.Tables, t)
 		}
