@@ -3766,6 +3766,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What changed in a week or month and why, what was done, and what is to be done */
+        get: operations["get-review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what is to be done, by whom, until when */
+        post: operations["post-review-actions"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/review/actions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Settle an action, or say it otherwise */
+        patch: operations["patch-review-actions-id"];
+        trace?: never;
+    };
     "/api/v1/rfm": {
         parameters: {
             query?: never;
@@ -5339,6 +5390,68 @@ export interface components {
             /** @description of its order lines, those at so much above what is usually paid in the category or more */
             share: number[] | null;
         };
+        Action: {
+            /**
+             * Format: int64
+             * @description reviews it was carried over
+             */
+            carried: number;
+            changeable: boolean;
+            /** Format: date */
+            due_day: string;
+            /**
+             * Format: date
+             * @description first day of the review it was raised in
+             */
+            from_day: string;
+            /** Format: id */
+            id: string;
+            /** @description of the metric */
+            label?: components["schemas"]["AnalyzeText"];
+            metric?: string;
+            note: string;
+            /** @description the metric in this review */
+            now?: number | components["schemas"]["Money"] | null;
+            overdue: boolean;
+            owner: string;
+            /** Format: id */
+            owner_id: string;
+            /** @enum {string} */
+            state: "open" | "done" | "dropped";
+            /** @description the metric in the review it was raised in */
+            then?: number | components["schemas"]["Money"] | null;
+            title: string;
+            unit?: string;
+            /** Format: int64 */
+            version: number;
+        };
+        ActionDraft: {
+            /**
+             * Format: date
+             * @description a day in the review it is raised in; by default the last that is over
+             */
+            day?: string;
+            /** Format: date */
+            due_day: string;
+            /** @enum {string} */
+            every: "week" | "month";
+            /** @description what it is to change */
+            metric?: string;
+            note?: string;
+            /** Format: id */
+            owner_id: string;
+            title: string;
+        };
+        ActionPatch: {
+            /** Format: date */
+            due_day?: string;
+            note?: string;
+            /** Format: id */
+            owner_id?: string;
+            /** @enum {string} */
+            state?: "open" | "done" | "dropped";
+            title?: string;
+        };
         ActiveAt: {
             /** Format: date */
             at: string;
@@ -6577,6 +6690,18 @@ export interface components {
             options: unknown;
             /** @description goes back with what the browser made of the options */
             step: string;
+        };
+        Changed: {
+            metric: components["schemas"]["AnalyzeItem"];
+            /**
+             * Format: double
+             * @description of the value before; null where that was 0
+             */
+            share: number | null;
+            /** @description by what it is explained */
+            split: components["schemas"]["AnalyzeText"];
+            /** @description the largest contributions, where a split explains the change by more than chance */
+            why: components["schemas"]["ReviewReason"][] | null;
         };
         ChannelAnswer: {
             /** @enum {string} */
@@ -7932,6 +8057,45 @@ export interface components {
             top?: number[] | null;
             where?: components["schemas"]["CrossFilter"][] | null;
         };
+        Digest: {
+            /** @description of metrics and segments, the newest first */
+            alerts: components["schemas"]["DigestAlert"][] | null;
+            /**
+             * Format: int64
+             * @description with what was done
+             */
+            closed: number;
+            /**
+             * Format: int64
+             * @description over before anybody did anything
+             */
+            expired: number;
+            /**
+             * Format: int64
+             * @description now
+             */
+            open: number;
+            /**
+             * Format: int64
+             * @description now
+             */
+            overdue: number;
+            /** Format: int64 */
+            raised: number;
+        };
+        DigestAlert: {
+            /** Format: id */
+            id: string;
+            /** Format: date-time */
+            opened_at: string;
+            rule: string;
+            /** @enum {string} */
+            severity: "info" | "warning" | "critical";
+            /** @enum {string} */
+            state: "open" | "acknowledged" | "closed" | "expired";
+            /** @description what was done */
+            taken: string;
+        };
         DivisionView: {
             children?: components["schemas"]["DivisionView"][] | null;
             /** @description pinyin and its initials */
@@ -7942,6 +8106,24 @@ export interface components {
         };
         DivisionsBody: {
             items: components["schemas"]["DivisionView"][] | null;
+        };
+        DoneOver: {
+            /**
+             * Format: int64
+             * @description signals done
+             */
+            acts: number;
+            /** Format: int64 */
+            dismissed: number;
+            /** Format: double */
+            minutes: number;
+            /** @description estimated: what was at stake × what acting changes */
+            protected: components["schemas"]["Money"];
+            /**
+             * Format: int64
+             * @description ended by themselves
+             */
+            resolved: number;
         };
         Draft: {
             /** @description true when absent */
@@ -12288,6 +12470,48 @@ export interface components {
             value: string;
             values: string[] | null;
         };
+        Review: {
+            /** @description those still to be done, carried over, and those done since */
+            actions: components["schemas"]["Action"][] | null;
+            /**
+             * Format: date
+             * @description a day in the next one, if that is over
+             */
+            after?: string;
+            alerts: components["schemas"]["Digest"];
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: date
+             * @description a day in the review before
+             */
+            before: string;
+            /** @description what left its expected path first, then what changed most */
+            changed: components["schemas"]["Changed"][] | null;
+            done: components["schemas"]["DoneOver"];
+            /** @enum {string} */
+            every: "week" | "month";
+            /** Format: date */
+            from: string;
+            segments: components["schemas"]["SegmentMoved"][] | null;
+            /**
+             * Format: int64
+             * @description metrics that changed little
+             */
+            steady: number;
+            /** Format: date */
+            to: string;
+        };
+        ReviewReason: {
+            /**
+             * Format: double
+             * @description in the unit of the metric, money in minor units
+             */
+            contribution: number;
+            label: string;
+            /** @description an amount for metrics in money, else a number; null where there is none */
+            value: number | components["schemas"]["Money"] | null;
+        };
         RfmOutputBody: {
             /** @description customers by their score of amount */
             amounts: components["schemas"]["RFMAmount"][] | null;
@@ -12603,6 +12827,15 @@ export interface components {
             rfm_segment: string | null;
             tags: string[] | null;
             total: components["schemas"]["Money"];
+        };
+        SegmentMoved: {
+            /** Format: int64 */
+            entered: number;
+            /** Format: id */
+            id: string;
+            /** Format: int64 */
+            left: number;
+            name: string;
         };
         SegmentSince: {
             /** Format: id */
@@ -33076,6 +33309,219 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RetentionPage"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-review": {
+        parameters: {
+            query?: {
+                every?: "week" | "month";
+                /** @description a day in it; by default the last that is over */
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Review"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "post-review-actions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionDraft"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "patch-review-actions-id": {
+        parameters: {
+            query?: never;
+            header?: {
+                "If-Match"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ActionPatch"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Action"];
                 };
             };
             /** @description Unauthorized */
