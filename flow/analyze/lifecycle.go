@@ -106,9 +106,9 @@ func (s *Segments) readStages(ctx context.Context, drafts []StageDraft) (stages 
 		d.Strategy = strings.TrimSpace(d.Strategy)
 		switch {
 		case !field.GoodKey(d.Key):
-			return nil, nil, nil, fault.Invalid(at("key"), "not_a_key")
+			return nil, nil, nil, fault.Invalid(at("key"), "field_key_invalid")
 		case slices.ContainsFunc(stages, func(o customer.LifecycleStage) bool { return o.Key == d.Key }):
-			return nil, nil, nil, fault.Invalid(at("key"), "twice", d.Key)
+			return nil, nil, nil, fault.Invalid(at("key"), "given_twice")
 		case d.Name.Chinese == "" || d.Name.English == "":
 			return nil, nil, nil, fault.Invalid(at("name"), "is_missing")
 		case max(utf8.RuneCountInString(d.Name.Chinese), utf8.RuneCountInString(d.Name.English)) > stageNameRunes:

@@ -63,9 +63,9 @@ func (s *Segments) recallStages(ctx context.Context, r *stageRules, st stageStat
 			if err != nil {
 				return err
 			}
-			cause := causePast
+			cause := whyPast
 			if day.Equal(known) {
-				cause = causeStart
+				cause = whyStart
 			}
 			told = append(told, movesOn(ctx, day, before, r.keys, now, cause)...)
 			before = byKey(r.keys, now)
@@ -151,7 +151,7 @@ func writeRecalled(ctx context.Context, to *columns.Tx, r *stageRules, st stageS
 	everyone := roaring64.New()
 	for i, key := range r.keys {
 		var err error
-		if began[i], err = idsWhere(ctx, to, sqlPiece("select customer_id from stage_moves where cause = ? and to_stage = ?", causeStart, key)); err != nil {
+		if began[i], err = idsWhere(ctx, to, sqlPiece("select customer_id from stage_moves where cause = ? and to_stage = ?", whyStart, key)); err != nil {
 			return err
 		}
 	}
@@ -159,10 +159,10 @@ func writeRecalled(ctx context.Context, to *columns.Tx, r *stageRules, st stageS
 		everyone.Or(m)
 	}
 	day := civilDay(workspace.Of(ctx), st.beganAt)
-	for _, m := range movesBetween(before, r.keys, began, everyone, causePast, func(string) bool { return false }) {
+	for _, m := range movesBetween(before, r.keys, began, everyone, whyPast, func(string) bool { return false }) {
 		told = append(told, datedMove{m, st.beganAt, day})
 	}
-	if err := to.Exec(ctx, "delete from stage_moves where cause = ?", causeStart); err != nil {
+	if err := to.Exec(ctx, "delete from stage_moves where cause = ?", whyStart); err != nil {
 		return err
 	}
 	if err := to.AppendFrom(ctx, func(_ context.Context, add addRow) error {

@@ -213,7 +213,7 @@ func stagesOf(ctx context.Context, from columnReader, ids []int64) (map[int64]*c
 			continue
 		}
 		v := &customer.StageView{Key: key, Name: stage.Name, ByHand: stage.ByHand(), Strategy: stage.Strategy}
-		if cause != causeStart && cause != causeRule {
+		if cause != whyStart && cause != whyRule {
 			at := time.UnixMilli(since).UTC()
 			v.Since = &at
 		}
@@ -273,17 +273,17 @@ func periodOf(ctx context.Context, from, to string) (first, last time.Time, err 
 	first, last = today.AddDate(0, 0, -89), today
 	if to != "" {
 		if last, err = time.Parse(time.DateOnly, to); err != nil {
-			return first, last, fault.Invalid("to", "not_a_day")
+			return first, last, fault.Invalid("to", "day_invalid")
 		}
 		first = last.AddDate(0, 0, -89)
 	}
 	if from != "" {
 		if first, err = time.Parse(time.DateOnly, from); err != nil {
-			return first, last, fault.Invalid("from", "not_a_day")
+			return first, last, fault.Invalid("from", "day_invalid")
 		}
 	}
 	if first.After(last) {
-		return first, last, fault.Invalid("from", "after_the_end")
+		return first, last, fault.Invalid("from", "period_backwards")
 	}
 	return first, last, nil
 }

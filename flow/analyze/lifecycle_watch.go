@@ -20,15 +20,15 @@ import (
 
 // Why somebody changed stage, or entered or left a segment.
 const (
-	causeStart  = "start"
-	causeRule   = "rule"
-	causeFacts  = "facts"
-	causeDay    = "day"
-	causeScores = "scores"
-	causeHand   = "hand"
-	causeGone   = "gone"
-	causePast   = "past"
-	causeStage  = "stage" // of a segment: the lifecycle moved them
+	whyStart  = "start"
+	whyRule   = "rule"
+	whyFacts  = "facts"
+	whyDay    = "day"
+	whyScores = "scores"
+	whyHand   = "hand"
+	whyGone   = "gone"
+	whyPast   = "past"
+	whyStage  = "stage" // of a segment: the lifecycle moved them
 )
 
 // stageRules are the stages with their checked conditions, in the order of life.
@@ -199,21 +199,21 @@ func movesBetween(before map[string]*roaring64.Bitmap, keys []string, now []*roa
 		is.Or(now[i])
 		why := cause
 		for _, old := range from {
-			if why = cause; cause == causeFacts && (byHand(key) || byHand(old)) {
-				why = causeHand
+			if why = cause; cause == whyFacts && (byHand(key) || byHand(old)) {
+				why = whyHand
 			}
 			if old != key {
 				add(old, key, why, roaring64.And(before[old], now[i]))
 			}
 		}
-		if why = cause; cause == causeFacts && byHand(key) {
-			why = causeHand
+		if why = cause; cause == whyFacts && byHand(key) {
+			why = whyHand
 		}
 		add("", key, why, roaring64.AndNot(now[i], was))
 	}
 	for _, old := range from {
 		left := roaring64.AndNot(before[old], is)
-		add(old, "", causeGone, roaring64.AndNot(left, everyone))
+		add(old, "", whyGone, roaring64.AndNot(left, everyone))
 		add(old, "", cause, roaring64.And(left, everyone))
 	}
 	return moves
@@ -325,12 +325,12 @@ func (s *Segments) followStages(ctx context.Context, to *columns.Tx, k *compiler
 	if err != nil || r.version == 0 && st.version == 0 {
 		return false, err
 	}
-	cause := causeFacts
+	cause := whyFacts
 	switch {
 	case st.version == 0:
-		cause, all = causeStart, true
+		cause, all = whyStart, true
 	case st.version != r.version:
-		cause, all = causeRule, true
+		cause, all = whyRule, true
 		if st, cause, err = s.redefined(ctx, to, r, st); err != nil {
 			return false, err
 		}
@@ -354,14 +354,14 @@ func (s *Segments) followStages(ctx context.Context, to *columns.Tx, k *compiler
 func (s *Segments) redefined(ctx context.Context, to *columns.Tx, r *stageRules, st stageState) (stageState, string, error) {
 	w := workspace.Of(ctx)
 	if r.version == 0 || w.Day(st.beganAt) != w.Day(clock.Millis(ctx)) {
-		return st, causeRule, nil
+		return st, whyRule, nil
 	}
 	for _, table := range []string{"stage_moves", "customer_stages", "lifecycle_state"} {
 		if err := to.Exec(ctx, "delete from "+table); err != nil {
 			return st, "", err
 		}
 	}
-	return stageState{}, causeStart, nil
+	return stageState{}, whyStart, nil
 }
 
 // renewHot brings what is packed in memory up to a change of stages that no fact brought.
@@ -392,13 +392,13 @@ func (s *Segments) sweepStages(ctx context.Context, rescored, reranked bool) (mo
 	var cause string
 	switch {
 	case st.version == 0:
-		cause = causeStart
+		cause = whyStart
 	case st.version != r.version:
-		cause = causeRule
+		cause = whyRule
 	case newDay:
-		cause = causeDay
+		cause = whyDay
 	case scored:
-		cause = causeScores
+		cause = whyScores
 	default:
 		return false, s.recallStages(ctx, r, st)
 	}
@@ -408,7 +408,7 @@ func (s *Segments) sweepStages(ctx context.Context, rescored, reranked bool) (mo
 			return err
 		}
 		began := st
-		if cause == causeRule {
+		if cause == whyRule {
 			if began, cause, err = s.redefined(ctx, to, r, st); err != nil {
 				return err
 			}

@@ -73,9 +73,9 @@ func (l *leafSet) deciding(c *Condition, id uint64) (parts []*Condition) {
 // because tells why a customer came into a segment or left it: by what cause, and by which single conditions as JSON.
 func (l *leafSet) because(c *Condition, id uint64, cause string) (why string, parts any) {
 	if !l.everyone.Contains(id) {
-		return causeGone, nil
+		return whyGone, nil
 	}
-	if cause == causeRule {
+	if cause == whyRule {
 		return cause, nil
 	}
 	var told []causePart

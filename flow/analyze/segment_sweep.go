@@ -80,14 +80,14 @@ func (s *Segments) sweep(ctx context.Context, to *columns.Tx, live, some []watch
 		if now[w.id] != st {
 			continue
 		}
-		cause := causeScores
+		cause := whyScores
 		switch {
 		case st.version != w.version:
-			cause = causeRule
+			cause = whyRule
 		case w.timed && s.due(ctx, st):
-			cause = causeDay
+			cause = whyDay
 		case w.staged && !w.relative && !w.relations["customer_scores"]:
-			cause = causeStage
+			cause = whyStage
 		}
 		one, err := s.reckon(ctx, to, k, w, st, known, cause)
 		if err != nil {

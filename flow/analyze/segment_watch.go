@@ -101,12 +101,12 @@ func (s *Segments) Changed(ctx context.Context, to *columns.Tx, changed map[stri
 	var anew []settling
 	for _, w := range live {
 		st, known := before[w.id]
-		cause := causeFacts
+		cause := whyFacts
 		switch {
 		case known && st.version != w.version:
-			cause = causeRule
+			cause = whyRule
 		case restaged && w.staged:
-			cause = causeStage
+			cause = whyStage
 		}
 		switch {
 		case !known || st.version != w.version || everybody || restaged && w.staged:
@@ -203,7 +203,7 @@ func (s *Segments) follow(ctx context.Context, to *columns.Tx, k *compiler, segm
 		}
 		now := roaring64.AndNot(was, some)
 		now.Or(in)
-		changed = append(changed, settling{w, st, was, now, true, causeFacts})
+		changed = append(changed, settling{w, st, was, now, true, whyFacts})
 	}
 	return s.settle(ctx, to, changed, asked)
 }

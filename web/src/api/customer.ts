@@ -1,5 +1,5 @@
 import { del, fetchBlob, get, patch, post } from "./client";
-import type { List, ListQuery, Money, Named, Right } from "./shapes";
+import type { List, ListQuery, Money, Named, Right, Said } from "./shapes";
 import type { Rhythm } from "./today";
 
 /** A customer as a list shows it. Contact points arrive masked; a field the reader may not see is null. */
@@ -22,6 +22,8 @@ export interface Customer {
   owner: Named | null;
   team: Named | null;
   lifecycle_stage: string | null;
+  /** Where she stands in the lifecycle the company has defined; since is null where that is older than the lifecycle. */
+  stage: { key: string; name: Said; since: string | null; by_hand: boolean; strategy: string } | null;
   source: string | null;
   created_at: string;
   orders: { count: number; total: Money; first_at: string | null; last_at: string | null } | null;

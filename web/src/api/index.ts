@@ -21,6 +21,7 @@ export * from "./mail";
 export * from "./analyze";
 export * from "./churn";
 export * from "./why";
+export * from "./lifecycle";
 export * from "./likeness";
 export * from "./costs";
 export * from "./alerts";

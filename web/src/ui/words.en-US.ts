@@ -183,6 +183,7 @@ export default {
       unknown_segment: "There is no such segment",
       unknown_field: "There is no such field: {{a}}",
       unknown_operator: "The field cannot be compared this way",
+      stage_leads_back: "The rule of a stage cannot ask for the stage itself",
       segment_leads_back_to_itself: "The segment leads back to itself",
       condition_too_large: "Too many conditions",
       import_not_undoable: "This import can no longer be undone",

@@ -183,6 +183,7 @@ export default {
       unknown_segment: "没有这个客群",
       unknown_field: "没有这个字段：{{a}}",
       unknown_operator: "这个字段不能这样比较",
+      stage_leads_back: "阶段的规则不能再问阶段本身",
       segment_leads_back_to_itself: "这个客群绕回到自己",
       condition_too_large: "条件太多了",
       import_not_undoable: "这次导入不能撤销了",

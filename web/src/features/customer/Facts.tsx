@@ -2,6 +2,7 @@ import { useTranslation } from "react-i18next";
 import type { CustomerPage } from "../../api";
 import { ChurnRisk, PreferredChannel, RecordQuality } from "../analyze";
 import { Defined, Locked, Section, Sep, Tag, useFormat } from "../../ui";
+import { useLanguage } from "../../app/i18n";
 import { Contacts } from "./Contacts";
 import { Consents } from "./Consents";
 import { Profile } from "./Profile";
@@ -30,6 +31,7 @@ export function Facts({ of }: { of: CustomerPage }) {
 function Who({ of }: { of: CustomerPage }) {
   const { t, i18n } = useTranslation("customer");
   const format = useFormat();
+  const language = useLanguage();
   const source = useSourceName();
   const place = placeOf(of, i18n.language === "zh-CN");
   const facts = [of.company !== of.name ? of.company : null, of.gender && of.gender !== "unknown" ? t(`gender.${of.gender}`) : null, of.age != null ? t("years", { age: of.age }) : null, place].filter(Boolean);
@@ -38,7 +40,7 @@ function Who({ of }: { of: CustomerPage }) {
   const lost = of.value?.alive_probability == null ? null : 1 - of.value.alive_probability;
   return (
     <>
-      <div className="who"><h1>{of.name || t("noName", { id: of.external_id ?? of.id })}</h1>{stage && <Tag>{stage}</Tag>}</div>
+      <div className="who"><h1>{of.name || t("noName", { id: of.external_id ?? of.id })}</h1>{of.stage ? <span title={of.stage.strategy ? t("stageStrategy", { what: of.stage.strategy }) : undefined}><Tag>{of.stage.since ? t("stageSince", { name: of.stage.name[language], at: format.fullDay(of.stage.since) }) : of.stage.name[language]}</Tag></span> : stage && <Tag>{stage}</Tag>}</div>
       {facts.length > 0 && <p className="mid">{facts.join(i18n.language === "zh-CN" ? "，" : ", ")}</p>}
       <p className="meta"><span title={format.exact(of.created_at)}>{of.source ? t("sinceFrom", { month, source: source(of.source) }) : t("since", { month })}</span><Sep />{of.owner ? t("ownerIs", { name: of.owner.name }) : t("noOwner")}</p>
       <p className="only-phone brief">

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
-import type { TimelineItem } from "../../api";
+import type { Said, TimelineItem } from "../../api";
 import { useLanguage } from "../../app/i18n";
 import { useFormat, type IconName } from "../../ui";
 import { addressLine, fileChange, fileCount, isAddress, isFiles, isMoney, ownFieldsQuery } from "./fields/own";
 
-const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", contact: "people", changed: "edit", visitor: "eye", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
+const icons: Record<string, IconName> = { order: "bag", refund: "undo", created: "people", merged: "dup", segment: "lead", consent: "shield", contact: "people", changed: "edit", visitor: "eye", stage: "pulse", call: "phone", wechat: "wechat", visit: "store", note: "note", email: "mail" };
 
 /** The pictogram of what happened; a contact shows its way. */
 export const iconOf = (item: TimelineItem): IconName => icons[item.kind === "activity" ? text(item.values, "kind") : item.kind] ?? "note";
@@ -61,6 +61,11 @@ export function useEventText() {
       }
       case "changed": return changed(item);
       case "visitor": return visitor(item);
+      case "stage": {
+        const name = (key: string) => (item.values[key] as Said | null)?.[language] ?? "";
+        const [from, to, cause] = [name("from"), name("to"), String(item.values["cause"])];
+        return { title: from && to ? t("event.stageFromTo", { from, to }) : to ? t("event.stageTo", { to }) : t("event.stageLeft", { from }), meta: t(`event.stageBy.${cause as "facts"}`) };
+      }
       case "merged": return { title: of("name") ? t("event.merged", { name: of("name") }) : t("event.mergedPlain") };
       case "segment": return { title: t(item.title_code.includes("left") ? "event.segmentOut" : "event.segmentIn", { name: of("name") || of("segment") }) };
       default: return { title: t("event.other", { code: item.title_code || item.kind }) };

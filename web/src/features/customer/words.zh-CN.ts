@@ -51,11 +51,13 @@ export default {
     title: "快速记录", kind: { call: "电话", wechat: "微信", visit: "到店", note: "备注" }, placeholder: "聊了什么？一句话就够", result: "结果", next: "下次联系", save: "记下", saved: "已记下", date: "选日期", nextAction: "回访",
     results: { reached: "接通", missed: "未接", later: "稍后再打", replied: "已回复", waiting: "等回复", bought: "有购买", looked: "只看看" }, days: { tomorrow: "明天", in3: "3 天后", monday: "下周一" }, open: "记一笔", needText: "写一句话，或选一个结果",
   },
+  stageSince: "{{name}}，{{at}} 起", stageStrategy: "这个阶段：{{what}}",
   timeline: {
-    label: "动态", all: "全部", order: "订单", refund: "退款", activity: "跟进", visitor: "访问", segment: "客群", other: "其他", kind: { order: "订单", refund: "退款", activity: "跟进", created: "建档", merged: "合并", segment: "客群", consent: "授权", import: "导入", tag: "标签", changed: "修改" },
+    label: "动态", all: "全部", stage: "阶段", order: "订单", refund: "退款", activity: "跟进", visitor: "访问", segment: "客群", other: "其他", kind: { stage: "阶段", order: "订单", refund: "退款", activity: "跟进", created: "建档", merged: "合并", segment: "客群", consent: "授权", import: "导入", tag: "标签", changed: "修改" },
     none: "还没有动态。记下第一次联系吧。", noneOfKind: "没有这类动态", more: "更早的", gap: "应当下单的日子，没有下单", goto: "按日期跳转", today: "今天",
   },
   event: {
+    stageTo: "进入阶段 **{{to}}**", stageFromTo: "阶段从 **{{from}}** 到 **{{to}}**", stageLeft: "离开阶段 **{{from}}**", stageBy: { rule: "阶段规则改了", facts: "因新的记录", day: "因时间推移", scores: "因评分变化", hand: "由人设置", gone: "档案合并或删除", past: "按规则回推" },
     order_one: "下单 **{{items}} 件**：{{what}}", order_other: "下单 **{{items}} 件**：{{what}}", orderPlain: "下单 **{{number}}**", orderMeta: "订单 {{number}}", shop: "{{shop}}", discount: "优惠 {{amount}}", refund: "退款，订单 **{{number}}**", partRefund: "部分退款，订单 **{{number}}**", cancelled: "取消订单 **{{number}}**",
     call: "电话，**{{by}}**", wechat: "微信，**{{by}}**", visit: "到店，**{{by}}**", note: "备注，**{{by}}**", email: "邮件，**{{by}}**", activity: "跟进，**{{by}}**", next: "约定 {{at}} {{action}}", done: "已完成", created: "建立档案", createdFrom: "建立档案，来自 **{{source}}**", merged: "合并了 **{{name}}**", mergedPlain: "合并了另一份档案",
     segmentIn: "进入客群 **{{name}}**", segmentOut: "离开客群 **{{name}}**", consentYes: "同意 **{{what}}**", consentNo: "撤回 **{{what}}**", filesIn: "**{{field}}** 放入 {{names}}", filesOut: "**{{field}}** 拿掉 {{names}}", filled: "填上 **{{field}}** {{after}}", cleared: "清空 **{{field}}**，原来是 {{before}}", became: "**{{field}}** 从 {{before}} 改成 {{after}}", changed: "修改了 **{{what}}**", why: { import: "来自导入 {{file}}", staff: "{{by}} 手工修改", merge: "合并客户", fix: "{{by}} 的质量修复", rule: "质量规则", bulk: "{{by}} 批量修改", quality: "{{by}} 的质量修复", customer: "客户本人在自己的页面上改的" }, identity: "在 **{{source}}** 的编号 {{id}}", other: "{{code}}", by: "{{name}} 记", items: "{{name}} × {{n}}",

@@ -7,7 +7,7 @@ export default {
   roles: {
     permission: "Permission", scope: "Reach", field: "Field", scopeOf: { own: "Own", team: "Team", all: "All" }, rightOf: { none: "Hidden", masked: "Masked", read: "Read", write: "Write" }, has: "Yes", hasNot: "No",
     permissions: "May do", scopes: "Which records", fields: "Which fields",
-    noun: { privacy: "Personal data", access: "Roles and access", fields: "Customer fields", backups: "Backups", customers: "Customers", orders: "Orders", products: "Products", imports: "Imports", segments: "Segments", metrics: "Metrics", today: "Today", findings: "Findings", staff: "Staff", audit: "Audit", settings: "Settings", reveal: "Unmasking", export: "Export", activities: "Follow-ups", teams: "Teams", tokens: "Tokens", retention: "Retention", rfm: "Value", behaviour: "Behaviour", models: "Value models", sources: "Sources" },
+    noun: { lifecycle: "lifecycle", privacy: "Personal data", access: "Roles and access", fields: "Customer fields", backups: "Backups", customers: "Customers", orders: "Orders", products: "Products", imports: "Imports", segments: "Segments", metrics: "Metrics", today: "Today", findings: "Findings", staff: "Staff", audit: "Audit", settings: "Settings", reveal: "Unmasking", export: "Export", activities: "Follow-ups", teams: "Teams", tokens: "Tokens", retention: "Retention", rfm: "Value", behaviour: "Behaviour", models: "Value models", sources: "Sources" },
     verb: { disclose: "hand over", erase: "erase", sensitive: "sensitive values", read: "read", write: "change", contact: "contact points", all: "all", manage: "manage", run: "run", verify: "verify", delete: "delete", team: "team" },
   },
   access: {
@@ -80,6 +80,7 @@ export default {
       import_cancelled: "Cancelled an import",
       metric_target_set: "Set a metric's target",
       product_changed: "Changed a product",
+      lifecycle_changed: "Changed the lifecycle stages",
       rfm_cuts_changed: "Changed the RFM cuts",
       segment_changed: "Changed a segment",
       report_created: "Added a report", report_changed: "Changed a report", report_deleted: "Deleted a report", report_restored: "Restored a report", report_exported: "Exported a report",
@@ -150,7 +151,7 @@ export default {
       mode: "mode", before: "before", after: "after", scopes: "permissions", email: "e-mail", created: "created", updated: "updated", customers: "customers", lines: "lines", state: "state", sku: "SKU", condition: "condition", time_zone: "time zone", currency: "currency", language: "language", country: "country", undone: "undone", merge: "merge", content: "content", result: "result", next_at: "next time", pairs: "pairs", device: "device", value: "value", direction: "direction", period: "period", target: "target",
     },
     said: { link: "one-time link", password: "password", sign_in: "sign-in", setup: "set-up", invite: "invitation", done: "done", snoozed: "later", delegated: "handed over", dismissed: "dismissed", pinned: "pinned", unpinned: "unpinned", taken_out: "taken out", put_back: "put back", upsert: "create or update", create: "create only", update: "update only" },
-    noun: { quality_run: "quality check", privacy_request: "personal data request", schedule: "schedule", network: "network", export: "export", sharing: "sharing", audit: "Audit log", role: "role", sharing_rule: "sharing rule", field: "customer field", backup: "backup", customer: "customer", activity: "follow-up", staff: "staff", team: "team", session: "session", token: "token", workspace: "workspace", segment: "segment", import: "import", order: "order", product: "product", findings: "findings", finding: "finding", signal: "Today item", signal_prior: "Today's prior", metric: "metric", rfm: "RFM cuts", merge_batch: "Batch of merges", duplicate_scan: "Duplicate scan", settings: "Settings" },
+    noun: { lifecycle: "lifecycle", quality_run: "quality check", privacy_request: "personal data request", schedule: "schedule", network: "network", export: "export", sharing: "sharing", audit: "Audit log", role: "role", sharing_rule: "sharing rule", field: "customer field", backup: "backup", customer: "customer", activity: "follow-up", staff: "staff", team: "team", session: "session", token: "token", workspace: "workspace", segment: "segment", import: "import", order: "order", product: "product", findings: "findings", finding: "finding", signal: "Today item", signal_prior: "Today's prior", metric: "metric", rfm: "RFM cuts", merge_batch: "Batch of merges", duplicate_scan: "Duplicate scan", settings: "Settings" },
   },
   backups: {
     restored: "This instance was restored", restoredText: "It holds what was recorded until the backup of {{taken}}, and was restored on {{at}}. What was recorded since is not here; rights and consents that ended since have not come back.", judge: "Somebody must see to", redoneTitle: "Done again",

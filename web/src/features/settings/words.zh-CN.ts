@@ -7,7 +7,7 @@ export default {
   roles: {
     permission: "权限", scope: "范围", field: "字段", scopeOf: { own: "本人的", team: "本团队", all: "全部" }, rightOf: { none: "不可见", masked: "脱敏", read: "可看", write: "可改" }, has: "有", hasNot: "没有",
     permissions: "能做什么", scopes: "看到哪些记录", fields: "看到哪些字段",
-    noun: { privacy: "个人信息", access: "角色与权限", fields: "客户字段", backups: "备份", customers: "客户", orders: "订单", products: "商品", imports: "导入", segments: "客群", metrics: "指标", today: "今日", findings: "数据发现", staff: "员工", audit: "审计", settings: "设置", reveal: "明文查看", export: "导出", activities: "跟进", teams: "团队", tokens: "令牌", retention: "留存", rfm: "价值", behaviour: "行为", models: "价值模型", sources: "来源" },
+    noun: { lifecycle: "生命周期", privacy: "个人信息", access: "角色与权限", fields: "客户字段", backups: "备份", customers: "客户", orders: "订单", products: "商品", imports: "导入", segments: "客群", metrics: "指标", today: "今日", findings: "数据发现", staff: "员工", audit: "审计", settings: "设置", reveal: "明文查看", export: "导出", activities: "跟进", teams: "团队", tokens: "令牌", retention: "留存", rfm: "价值", behaviour: "行为", models: "价值模型", sources: "来源" },
     verb: { disclose: "交付个人数据", erase: "彻底删除", sensitive: "敏感内容", read: "查看", write: "修改", contact: "联系方式", all: "全部", manage: "管理", run: "运行", verify: "校验", delete: "删除", team: "团队" },
   },
   access: {
@@ -67,6 +67,7 @@ export default {
       import_cancelled: "取消导入",
       metric_target_set: "设指标目标",
       product_changed: "改了商品",
+      lifecycle_changed: "改了生命周期阶段",
       rfm_cuts_changed: "改了 RFM 分界",
       segment_changed: "改了客群",
       report_created: "新建报表", report_changed: "修改报表", report_deleted: "删除报表", report_restored: "恢复报表", report_exported: "导出报表",
@@ -137,7 +138,7 @@ export default {
       mode: "模式", before: "原来", after: "改成", scopes: "权限", email: "邮箱", created: "新建", updated: "更新", customers: "客户", lines: "明细", state: "状态", sku: "货号", condition: "条件", time_zone: "时区", currency: "币种", language: "语言", country: "国家或地区", undone: "撤销的操作", merge: "合并", content: "内容", result: "结果", next_at: "下次时间", pairs: "对数", device: "设备", value: "值", direction: "方向", period: "周期", target: "目标",
     },
     said: { link: "一次性链接", password: "密码", sign_in: "登录", setup: "首次设置", invite: "邀请", done: "办完", snoozed: "稍后", delegated: "转交", dismissed: "忽略", pinned: "置顶", unpinned: "取消置顶", taken_out: "单独列出", put_back: "放回合并项", upsert: "新建或更新", create: "只新建", update: "只更新" },
-    noun: { quality_run: "质量检查", privacy_request: "个人信息请求", schedule: "定时任务", network: "网段", export: "导出", sharing: "共享", audit: "审计日志", role: "角色", sharing_rule: "共享规则", field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
+    noun: { lifecycle: "生命周期", quality_run: "质量检查", privacy_request: "个人信息请求", schedule: "定时任务", network: "网段", export: "导出", sharing: "共享", audit: "审计日志", role: "角色", sharing_rule: "共享规则", field: "客户字段", backup: "备份", customer: "客户", activity: "跟进", staff: "员工", team: "团队", session: "会话", token: "令牌", workspace: "工作区", segment: "客群", import: "导入", order: "订单", product: "商品", findings: "数据发现", finding: "数据发现", signal: "今日事项", signal_prior: "今日参数", metric: "指标", rfm: "价值分组", merge_batch: "合并批次", duplicate_scan: "查重", settings: "设置" },
   },
   backups: {
     restored: "这是恢复出来的实例", restoredText: "数据停在 {{taken}} 的备份，恢复于 {{at}}。此后记录的内容不在这里；此后取消的权限和同意没有跟着回来。", judge: "需要有人处理", redoneTitle: "已重新执行",

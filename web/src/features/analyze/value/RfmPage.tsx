@@ -11,12 +11,13 @@ import { Classes } from "./Classes";
 import { CostPanel } from "./cost/CostPanel";
 import { CutsForm } from "./CutsForm";
 import { Grid } from "./Grid";
+import { LifecyclePanel } from "./lifecycle/LifecyclePanel";
 import { ModelPanel } from "./ModelPanel";
 import { Movement, NamedSegments } from "./NamedSegments";
 import { Tiers } from "./Tiers";
 import "./value.css";
 
-const shows = ["grid", "tiers", "bridge", "cost", "churn", "model"] as const;
+const shows = ["grid", "lifecycle", "tiers", "bridge", "cost", "churn", "model"] as const;
 
 /** What customers are worth: where they stand by RFM, whom to invest in, and the models behind predictions. */
 export default function RfmPage() {
@@ -40,7 +41,7 @@ export default function RfmPage() {
       </PageHead>
       <div className="filters"><Tabs label={t("rfm.tabs")} value={show} onChange={(to) => go({ show: to === "grid" ? undefined : to })} tabs={offered.map((key) => ({ key, label: t(`rfm.${key}`) }))} /></div>
       <Body className="rfm">
-        {show === "model" ? <ModelPanel /> : show === "churn" ? <ChurnPanel /> : show === "bridge" ? <BridgePanel /> : show === "cost" ? <CostPanel /> : show === "tiers" ? <><Classes /><Tiers /></>
+        {show === "lifecycle" ? <LifecyclePanel /> : show === "model" ? <ModelPanel /> : show === "churn" ? <ChurnPanel /> : show === "bridge" ? <BridgePanel /> : show === "cost" ? <CostPanel /> : show === "tiers" ? <><Classes /><Tiers /></>
           : answer.error && !data ? <Failed error={answer.error} retry={() => void answer.refetch()} />
           : !data ? <Skeleton rows={12} />
           : data.customers === 0 ? <Empty>{t("rfm.empty")}</Empty>

@@ -1,0 +1,13 @@
+export default {
+  stages: "Stages", edit: "Edit stages", nobodyDefined: "No lifecycle stages yet: an administrator chooses a set", table: "Stages with counts, moves and durations", stage: "Stage", count: "Customers", share: "Share", entered: "Entered", left: "Left",
+  takes: "Takes", takesWhat: "Median days in the stage of those who went on in the period", soFar: "So far", soFarWhat: "Median days of those who are in it now", strategy: "Strategy", noStrategy: "Not written yet", more: "More", moreOf: "More for {{name}}",
+  days: "{{n}} d", mean: "{{n}} days on average, {{stays}} stays", stays: "{{n}} stays, mean {{mean}} d", byHand: "Set by hand", open: "See these customers", segment: "Save as segment",
+  outside: "In no stage:", recalled: "Changes from {{from}} on were worked out from orders and events, week by week; from {{began}} on they are recorded live.", knownFrom: "Recorded live since {{from}}.", byRule: "Another {{n}} changed stage because the rules did; they are not among the moves.",
+  still: "Nobody changed stage in this period", happened: "**{{all}}** changes of stage in this period; the most frequent is “{{from}} → {{to}}”, **{{n}}** customers.",
+  flow: "Flow between stages", flowLabel: "From which stage customers went to which", from: "From", to: "To", moves: "Moves", customers: "Customers", steps: "Most frequent steps", step: "From → to", new: "New record", gone: "No longer there",
+  begin: "Choose a set of stages to begin with", beginWhat: "Stages tell at a glance how far each customer has come and what to do next. See how many each would hold before you save.", choose: "Use this set", own: "Start from nothing",
+  editTitle: "Define lifecycle stages", order: "In the order of life. A customer stands in the furthest stage whose rule holds; a stage set by hand goes first.", nth: "Stage {{n}}: ", add: "Add a stage", would: "{{n}} of {{total}} customers are in a stage, {{outside}} in none",
+  name: { "zh-CN": "Chinese name", "en-US": "English name" }, matching: "rule holds for {{n}}", up: "Move stage {{n}} up", down: "Move stage {{n}} down", remove: "Remove stage {{n}}", rule: "Change rule", ruleOf: "Change the rule of stage {{n}}", strategyHint: "What we do in this stage",
+  save: "Save stages", removeAll: "Save without stages", cancel: "Cancel", saveWhat: "Every customer is put into the stages within seconds; moves by changed rules are told apart", firstWhat: "Every customer is put into the stages within seconds, and the past year is worked out", saved: "Stages saved",
+  ruleTitle: "Who is in this stage", useRule: "Use this rule", useHand: "No rule: set by hand", handWhat: "A stage set by hand is chosen on the customer's page or for many at once, and goes before the rules of other stages.",
+} as const;
