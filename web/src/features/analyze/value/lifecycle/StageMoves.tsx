@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 import type { LifecycleFlow, StageStep } from "../../../../api";
 import { useLanguage } from "../../../../app/i18n";
 import { useCan } from "../../../../app/session";
-import { Button, Chart, Empty, Icon, Opens, Section, useFormat } from "../../../../ui";
+import { Button, Chart, Empty, Opens, Section, useFormat } from "../../../../ui";
 
 /** Steps shown in the list beside the picture. */
 const SHOWN = 10;
@@ -57,7 +57,7 @@ export function StageMoves({ of }: { of: LifecycleFlow }) {
           <tbody>
             {steps.slice(0, SHOWN).map((step) => (
               <tr key={`${step.from} ${step.to}`}>
-                <td>{nameOf(step.from, "new")} <Icon name="right" small /> {nameOf(step.to, "gone")}</td>
+                <td>{nameOf(step.from, "new")} → {nameOf(step.to, "gone")}</td>
                 <td className="num">{step.to && can("customers.read") ? <Opens to="/customers" search={{ filter: step.opens }}>{format.count(step.customers)}</Opens> : format.count(step.customers)}</td>
                 <td className="end">{step.to && can("segments.write") && <Button look="link" size="sm" onClick={() => void navigate({ to: "/segments/new", search: { condition: step.opens } })}>{t("segment")}</Button>}</td>
               </tr>
