@@ -22,3 +22,11 @@ func TestWilson(t *testing.T) {
 		}
 	}
 }
+
+// The paper's table II, column (a), method 10.
+func TestDifferenceOfShares(t *testing.T) {
+	low, high := Difference(56, 70, 48, 80)
+	if math.Abs(low-.0524) > 1e-4 || math.Abs(high-.3339) > 1e-4 {
+		t.Errorf("%.4f to %.4f", low, high)
+	}
+}

@@ -155,6 +155,22 @@ func (s *Segments) Passage(ctx context.Context, q PassageQuery) (*Passage, error
 	return out, nil
 }
 
+// GroupName gives what a segment is called, or a list where the id is below zero. Fault: not found.
+func (s *Segments) GroupName(ctx context.Context, group int64) (string, error) {
+	if group < 0 {
+		list, err := listByID(ctx, s.records.Read(), -group, false)
+		if err != nil {
+			return "", err
+		}
+		return list.Name, nil
+	}
+	segment, err := s.Get(ctx, group)
+	if err != nil {
+		return "", err
+	}
+	return segment.Name, nil
+}
+
 // InGroup writes a condition for those of a group only.
 func (s *Segments) InGroup(group int64, c any) (json.RawMessage, error) {
 	switch {

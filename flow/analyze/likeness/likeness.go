@@ -47,6 +47,7 @@ func (l *Likeness) Register(a *api.API) {
 	l.registerGoods(a)
 	l.registerPrices(a)
 	l.registerAlike(a)
+	l.registerCompare(a)
 }
 
 // fill puts the day and the time zone of the workspace into a text.

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"guanxi/base/fault"
+	"guanxi/base/proportion"
 	"guanxi/flow/analyze"
 )
 
@@ -125,7 +126,7 @@ func judge(all []counted, group, rest int64) (found []Factor, tested int) {
 		}
 		c.InGroup, c.InRest = shareOf(int64(f.a), group), shareOf(int64(f.b), rest)
 		c.Differs = c.InGroup.Share - c.InRest.Share
-		c.Low, c.High = f.difference()
+		c.Low, c.High = proportion.Difference(f.a, f.n, f.b, f.m)
 		if c.InRest.Share > 0 {
 			lift := c.InGroup.Share / c.InRest.Share
 			c.Lift = &lift

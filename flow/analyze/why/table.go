@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-
-	"guanxi/base/proportion"
 )
 
 // Share is how many of a number have something.
@@ -41,15 +39,6 @@ func (f fourfold) probability() float64 {
 		return 1
 	}
 	return math.Erfc(math.Abs(f.a/f.n-f.b/f.m) / deviation / math.Sqrt2)
-}
-
-// difference gives the limits of the first share less the second: the hybrid score interval, method 10 of Newcombe, "Interval
-// estimation for the difference between independent proportions", Statistics in Medicine 17 (1998).
-func (f fourfold) difference() (low, high float64) {
-	p, q := f.a/f.n, f.b/f.m
-	pl, ph := proportion.Wilson(f.a, f.n)
-	ql, qh := proportion.Wilson(f.b, f.m)
-	return p - q - math.Hypot(p-pl, qh-q), p - q + math.Hypot(ph-p, q-ql)
 }
 
 // discoveries gives, for each probability, the smallest share of false discoveries at which it counts as one: the adjusted

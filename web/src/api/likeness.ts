@@ -167,3 +167,28 @@ export interface Lookalikes {
 export const readPrices = (signal?: AbortSignal) => get<PriceBoard>("/likeness/prices", undefined, signal);
 export const readAlike = (segment: string, size: number, signal?: AbortSignal) => post<Lookalikes>("/likeness/alike", { segment, size }, { signal });
 export const keepAlike = (segment: string, size: number, name: string, idempotencyKey: string) => post<{ list: string; edit: string }>("/likeness/alike/list", { segment, size, name }, { idempotencyKey });
+
+export const compareMeasures = ["order_value", "conversion", "per_customer"] as const;
+export type ComparedMeasure = (typeof compareMeasures)[number];
+
+/** The figures of a test group and a control group in some days; money in minor units. */
+export interface ComparedFigures { test: number; control: number; buyers: [number, number]; orders: [number, number]; difference: number; low: number; high: number; lift: number | null }
+
+/** A group that was given something beside one that was not. */
+export interface Comparison {
+  from: string;
+  to: string;
+  measure: ComparedMeasure;
+  unit: "money" | "share";
+  test: { name: string; customers: number; condition: Condition };
+  control: { name: string; customers: number; condition: Condition };
+  both: number;
+  now: ComparedFigures;
+  before: ComparedFigures | null;
+  verdict: "few" | "better" | "worse" | "alike";
+  unlike: boolean;
+}
+
+export interface CompareQuery { from: string; to: string; test: string; control: string; measure: ComparedMeasure }
+
+export const compareGroups = ({ from, to, test, control, measure }: CompareQuery, signal?: AbortSignal) => get<Comparison>("/likeness/compare", { from, to, segment: test, control_segment: control, measure }, signal);

@@ -2556,6 +2556,23 @@ export interface paths {
         patch: operations["patch-likeness-clusters-id"];
         trace?: never;
     };
+    "/api/v1/likeness/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A group that was given something beside one that was not: the difference in what they buy, with its limits, and whether they were alike before */
+        get: operations["get-likeness-compare"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/likeness/goods": {
         parameters: {
             query?: never;
@@ -7115,6 +7132,68 @@ export interface components {
              * @default 72
              */
             within_hours: number;
+        };
+        ComparedFigures: {
+            /** @description of the test and of the control group */
+            buyers: number[] | null;
+            /** Format: double */
+            control: number;
+            /**
+             * Format: double
+             * @description test less control
+             */
+            difference: number;
+            /** Format: double */
+            high: number;
+            /**
+             * Format: double
+             * @description test ÷ control - 1
+             */
+            lift: number | null;
+            /**
+             * Format: double
+             * @description limits of it at 95%
+             */
+            low: number;
+            orders: number[] | null;
+            /** Format: double */
+            test: number;
+        };
+        ComparedGroup: {
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            condition: {
+                [key: string]: unknown;
+            };
+            /** Format: int64 */
+            customers: number;
+            name: string;
+        };
+        Comparison: {
+            /** @description the same in as many days before: groups dealt by chance are alike in it. Null where too few bought then */
+            before: components["schemas"]["ComparedFigures"];
+            /**
+             * Format: int64
+             * @description customers in both groups: left out
+             */
+            both: number;
+            control: components["schemas"]["ComparedGroup"];
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            measure: "order_value" | "conversion" | "per_customer";
+            now: components["schemas"]["ComparedFigures"];
+            test: components["schemas"]["ComparedGroup"];
+            /** Format: date */
+            to: string;
+            /** @enum {string} */
+            unit: "money" | "share";
+            /** @description the groups surely differed in it before: what differs now is not the test's alone */
+            unlike: boolean;
+            /**
+             * @description few: under ten buyers in a group. better, worse: the limits of the difference leave nothing out
+             * @enum {string}
+             */
+            verdict: "few" | "better" | "worse" | "alike";
         };
         Composition: {
             field: string;
@@ -27033,6 +27112,81 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-likeness-compare": {
+        parameters: {
+            query?: {
+                /** @description the test group */
+                segment?: string;
+                /** @description the test group, where it is a list */
+                list?: string;
+                control_segment?: string;
+                control_list?: string;
+                measure?: "order_value" | "conversion" | "per_customer";
+                from?: string;
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Comparison"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -173,7 +173,7 @@ export default {
       bulk_edit_ended: "It has ended already",
       bulk_edit_not_done: "It has not ended yet, or was undone already",
       correction_not_confirmed: "Nobody at this address has confirmed it yet", key_added_meanwhile: "Another key was added meanwhile", correction_decided: "This has been decided already", scope_all_needed: "Only for who sees all customers",
-      place_unknown: "Nobody of this group was shown “{{a}}”", place_twice: "“{{a}}” stands there twice", budget_untried: "Nothing was spent there so far: what money would bring there is not known", budget_over: "More than was spent there",
+      group_twice: "A group cannot be set beside itself", place_unknown: "Nobody of this group was shown “{{a}}”", place_twice: "“{{a}}” stands there twice", budget_untried: "Nothing was spent there so far: what money would bring there is not known", budget_over: "More than was spent there",
       cost_exists: "There is one for the same days, purpose, channel and campaign", campaign_without_channel: "A campaign needs its channel", period_backwards: "It ends before it begins", period_too_long: "The period is too long", currency_of_price: "The currency is that of the price ({{a}})", 
       event_without_visitor: "Only a visitor does something: give the key of a browser or device",
       visitor_not_tied: "This visitor is nobody’s",

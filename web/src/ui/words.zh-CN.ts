@@ -173,7 +173,7 @@ export default {
       bulk_edit_ended: "已经结束了",
       bulk_edit_not_done: "还没有结束，或已经撤销",
       correction_not_confirmed: "这个邮箱还没有经本人确认", key_added_meanwhile: "其间又增加了密钥", correction_decided: "这一项已经处理过", scope_all_needed: "只有能看到全部客户的人可以用",
-      place_unknown: "这个客群没有人看过「{{a}}」", place_twice: "「{{a}}」重复了", budget_untried: "那里还没有花过钱，花了会怎样说不出", budget_over: "比那里花的还多",
+      group_twice: "不能与自己相比", place_unknown: "这个客群没有人看过「{{a}}」", place_twice: "「{{a}}」重复了", budget_untried: "那里还没有花过钱，花了会怎样说不出", budget_over: "比那里花的还多",
       cost_exists: "同样的时段、用途、渠道和活动已有一笔", campaign_without_channel: "活动要有渠道", period_backwards: "结束早于开始", period_too_long: "时段太长", currency_of_price: "币种要与价格相同（{{a}}）", 
       event_without_visitor: "只有访客有行为：请给出浏览器或设备的标识",
       visitor_not_tied: "这个访客还没有归属",

@@ -4,13 +4,14 @@ import { useCan } from "../../../app/session";
 import { Body, PageHead, Tabs } from "../../../ui";
 import { AlikeTab } from "./AlikeTab";
 import { ClustersTab } from "./ClustersTab";
+import { CompareTab } from "./CompareTab";
 import { GoodsTab } from "./GoodsTab";
 import { PersonaTab } from "./PersonaTab";
 import { PriceTab } from "./PriceTab";
 import "../analyze.css";
 import "./likeness.css";
 
-const tabs = ["clusters", "personas", "alike", "goods", "price"] as const;
+const tabs = ["clusters", "personas", "alike", "goods", "price", "compare"] as const;
 
 /** Whom customers are like: what sets a group apart, and what may be done with it. */
 export default function LikenessPage() {
@@ -27,7 +28,7 @@ export default function LikenessPage() {
       <PageHead title={t("title")} meta={t(`meta.${tab}`)} />
       <div className="filters"><Tabs label={t("tabs")} value={tab} onChange={(to) => go({ tab: to === first ? undefined : to })} tabs={offered.map((key) => ({ key, label: t(`tab.${key}`) }))} /></div>
       <Body className="likeness">
-        {tab === "clusters" ? <ClustersTab /> : tab === "price" ? <PriceTab /> : tab === "alike" ? <AlikeTab segment={search.segment} onPick={(segment) => go({ segment })} /> : tab === "goods" ? <GoodsTab segment={search.segment} onPick={(segment) => go({ segment })} /> : <PersonaTab search={search} go={go} />}
+        {tab === "clusters" ? <ClustersTab /> : tab === "price" ? <PriceTab /> : tab === "compare" ? <CompareTab /> : tab === "alike" ? <AlikeTab segment={search.segment} onPick={(segment) => go({ segment })} /> : tab === "goods" ? <GoodsTab segment={search.segment} onPick={(segment) => go({ segment })} /> : <PersonaTab search={search} go={go} />}
       </Body>
     </>
   );

@@ -1,5 +1,5 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
-import { readAlike, readClusters, readCustomerPersona, readGoods, readPersona, readPrices, readRecommendations, type Condition } from "../../../api";
+import { compareGroups, readAlike, readClusters, readCustomerPersona, readGoods, readPersona, readPrices, readRecommendations, type CompareQuery, type Condition } from "../../../api";
 
 export const personaQuery = (condition: Condition | undefined) =>
   queryOptions({ queryKey: ["likeness", "persona", condition], queryFn: ({ signal }) => readPersona(condition as Condition, signal), placeholderData: keepPreviousData, enabled: condition !== undefined, staleTime: 60_000, retry: false });
@@ -10,3 +10,4 @@ export const recommendationsQuery = (id: string) => queryOptions({ queryKey: ["c
 export const pricesQuery = queryOptions({ queryKey: ["likeness", "prices"], queryFn: ({ signal }) => readPrices(signal) });
 export const alikeQuery = (segment: string | undefined, size: number) =>
   queryOptions({ queryKey: ["likeness", "alike", segment, size], queryFn: ({ signal }) => readAlike(segment ?? "", size, signal), placeholderData: keepPreviousData, enabled: segment !== undefined, staleTime: 60_000, retry: false });
+export const compareQuery = (of: CompareQuery, enabled: boolean) => queryOptions({ queryKey: ["likeness", "compare", of], queryFn: ({ signal }) => compareGroups(of, signal), placeholderData: keepPreviousData, enabled, retry: false });

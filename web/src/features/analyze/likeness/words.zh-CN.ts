@@ -1,6 +1,6 @@
 /** Words of personas and of whom customers are like. */
 export default {
-  title: "群像", tabs: "群像的各部分", tab: { clusters: "自然分群", personas: "人群画像", goods: "商品推荐", alike: "相似人群", price: "价格敏感" }, meta: { alike: "谁最像这群人，却还不在其中", price: "价格变动时客户怎么做", clusters: "客户按买什么、怎么买自己聚成的群", personas: "一群人与全体客户有何不同", goods: "下一次会买什么，谁还缺什么" }, years: "{{n}} 岁",
+  title: "群像", tabs: "群像的各部分", tab: { clusters: "自然分群", personas: "人群画像", goods: "商品推荐", alike: "相似人群", price: "价格敏感", compare: "商品试验" }, meta: { compare: "一件商品、一个价格或优惠给客户的购买带来了什么", alike: "谁最像这群人，却还不在其中", price: "价格变动时客户怎么做", clusters: "客户按买什么、怎么买自己聚成的群", personas: "一群人与全体客户有何不同", goods: "下一次会买什么，谁还缺什么" }, years: "{{n}} 岁",
   orders_one: "{{count}} 单", orders_other: "{{count}} 单",
   part: { basics: "基本信息", behaviour: "行为", spending: "消费" }, nothing: { basics: "还没有档案信息", behaviour: "还没有行为数据", spending: "还没有消费，或你无权查看" },
   persona: {
@@ -24,4 +24,10 @@ export default {
     none: "还没有购买记录。", accepted: "愿意多付多少", acceptedMeta: "按买过的每一行，与该品类通常价格相比；颜色越深占比越大", who: "群像", premium: "通常多付", step: "高 {{share}} 以上", discount: "打折时买", chasing: "追折扣", chasingHint: "打折时买的行数 ÷ 同商品同月份所有人应有的行数；大于 1 为等打折才买", elastic: "价格弹性", elasticMeta: "价格高 1%，销量变多少；只列说得准的", elasticity: "弹性", limits: "95% 区间", range: "价格范围", means: "意味着", verdict: { elastic: "降价能多卖，涨价要小心", inelastic: "涨价少卖不多，可试提价" }, cannotTell: "价格变动太少，数据说不出弹性。", rest: "另有 {{unclear}} 件价格变过但说不清，{{steady}} 件价格几乎没变或卖的周数太少。",
   },
   customer: { title: "与众不同之处", meta: "有同样特征的客户占比", hint: "打开有同样特征的客户" },
+  compare: {
+    test: "试验组", control: "对照组", measure: "比什么", of: { order_value: "客单价", conversion: "购买率", per_customer: "人均销售额" }, choose: "选出给了新东西的客群和没给的客群。试验开始前，用标签或名单把客户随机分成两组。",
+    days: "时段", now: "{{from}} – {{to}}", before: "之前同样多天", difference: "相差", limits: "{{low}} 到 {{high}}", buyers: "{{n}} 位购买", both: "同在两组、没有算入的：{{n}} 位。", unlike: "两组之前就不一样：现在的差别不全是试验带来的。",
+    said: { few: "购买的人还太少，说不准：有一组不到十位。目前 **{{test}}** 对 **{{control}}**。", better: "试验组的**{{what}}**是 **{{test}}**，对照组 {{control}}：**{{lift}}**，相差 {{by}}（{{low}} 到 {{high}}）。", worse: "试验组的**{{what}}**是 **{{test}}**，对照组 {{control}}：**{{lift}}**，相差 {{by}}（{{low}} 到 {{high}}）。", alike: "试验组 **{{test}}**，对照组 **{{control}}**：差别没有超出偶然（{{low}} 到 {{high}}）。" },
+    meta: "区间为 95%。随机分的两组在试验之前是一样的，之后的差别就是试验带来的。",
+  },
 };
