@@ -169,8 +169,14 @@ func (m *Metrics) parts(ctx context.Context, metric *Metric, q question, total *
 	if err != nil {
 		return nil, err
 	}
-	if q.split.byLine(metric) && metric.Additive() {
+	switch {
+	case !q.split.byLine(metric) || !metric.Additive():
+	case q.split.partitions(metric):
 		a.rest(total)
+	default:
+		if err := m.unlined(ctx, metric, q, a, total); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortStableFunc(a.parts, func(x, y *partSums) int {
 		return cmp.Or(cmp.Compare(last(x), last(y)), largerFirst(metric)(x, y))
@@ -198,6 +204,34 @@ func largerFirst(m *Metric) func(x, y *partSums) int {
 	return func(x, y *partSums) int {
 		return cmp.Or(cmp.Compare(weight(y), weight(x)), cmp.Compare(x.key, y.key))
 	}
+}
+
+// unlined adds the orders without lines to the rows without a part. Orders are counted in each part they have a line of, so that
+// the parts together are more than the whole, and what they lack of it says nothing.
+func (m *Metrics) unlined(ctx context.Context, metric *Metric, q question, a *answer, total *partSums) error {
+	q.split, q.keep = &splitBy{Name: q.split.Name, line: "'line'"}, nil
+	lined, err := m.ask(ctx, []*Metric{metric}, q)
+	if err != nil {
+		return err
+	}
+	bare := &answer{parts: lined.parts}
+	bare.rest(total)
+	for _, left := range bare.parts {
+		if !left.null {
+			continue
+		}
+		at := slices.IndexFunc(a.parts, func(p *partSums) bool { return p.null })
+		if at < 0 {
+			a.parts = append(a.parts, left)
+			break
+		}
+		none := a.parts[at]
+		none.whole[0] = none.whole[0].plus(left.whole[0])
+		for k := range none.at[0] {
+			none.at[0][k] = none.at[0][k].plus(left.at[0][k])
+		}
+	}
+	return nil
 }
 
 // rest adds what the parts lack of the whole to the rows without a part.

@@ -135,3 +135,34 @@ func valueOf(t *testing.T, n Number) float64 {
 	}
 	return *n.Value
 }
+
+// Orders with goods of two categories count in each, so that the parts are more than the whole: those of none are counted, not
+// what the parts lack.
+func TestOrdersOfNoCategoryAreCounted(t *testing.T) {
+	ctx, m := smallShop(t, nil, 7)
+	f, err := m.Read(ctx, "orders", Query{Period: days(t, "2026-01-01", "2026-03-11"), By: "month", Split: "category"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want float64
+	if err := m.columns.QueryRow(ctx, `
+select count(*)::double from orders o
+where kind = 'order' and status <> 'cancelled'
+  and (not exists (select 1 from order_lines l where l.order_id = o.id) or exists (select 1 from order_lines l where l.order_id = o.id and l.category is null))`).Scan(&want); err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range f.Splits {
+		if part.Key != nil || part.Other {
+			continue
+		}
+		series := 0.
+		for _, point := range part.Series {
+			series += *point.Value.Value
+		}
+		if *part.Value.Value != want || series != want {
+			t.Errorf("%v orders of no category, %v over the months, want %v", *part.Value.Value, series, want)
+		}
+		return
+	}
+	t.Errorf("nothing is told of %v orders of no category", want)
+}
