@@ -23,6 +23,7 @@ export * from "./churn";
 export * from "./why";
 export * from "./lifecycle";
 export * from "./likeness";
+export * from "./budget";
 export * from "./costs";
 export * from "./alerts";
 export * from "./behaviour";

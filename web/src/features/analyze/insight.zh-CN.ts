@@ -23,7 +23,7 @@ export default {
     form: { now: "偶尔购买起（单）", often: "常客起（单）", medium: "中价值起（元）", high: "高价值起（元）", hint: "金额留空时，前两成为高，前五成为中" },
   },
   rfm: {
-    title: "价值", cost: "成本与回报", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", bridge: "得失", lifecycle: "生命周期", churn: "流失风险", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
+    title: "价值", cost: "成本与回报", budget: "钱花在哪", meta: "{{count}} 位下过单的客户，{{days}} 天窗口", grid: "RFM 分布", model: "价值模型", bridge: "得失", lifecycle: "生命周期", churn: "流失风险", tiers: "投入谁", tabs: "价值的各个部分", recency: "最近下单", frequency: "下单次数", r: "R {{n}}", f: "F {{n}}", cell: "R {{r}}，F {{f}}：{{segment}}，{{count}} 人，{{revenue}}", people: "人数", revenue: "消费额", show: "格子里看什么", rule: { r: "{{from}}–{{to}} 天", rLast: "{{from}} 天以上", rFirst: "{{to}} 天以内", f: "{{from}}–{{to}} 次", fOne: "{{from}} 次", fLast: "{{from}} 次以上" },
     segments: "命名分层", name: "分层", customers: "人数", share: "占比", money: "窗口内消费", recencyDays: "平均未下单", movement: "分层变化", since: "从 {{from}} 到今天", from: "从", to: "到", stayed: "没有变化的 {{count}} 人", noMoves: "没有人换层", none: "还没下过单",
     edit: "改分档", window: "窗口（天）", cutsR: "R：未下单天数的分界", cutsF: "F：下单次数的分界", cutsM: "M：消费额的分界", cutsHint: "四个从小到大的数；留空按五等分", preview: "预览", save: "保存分档", cancel: "放弃", saved: "分档已保存，各处的分层几秒内跟上", previewing: "正在预览，没有保存", bad: "要四个从小到大的数", auto: "五等分", empty: "还没有人下过单。导入订单后，这里按最近、次数和金额把客户分成 25 格。", table: "数据表",
     tierMeta: "按至今价值与流失风险", tier: "去向", toDate: "至今价值", predicted: "预期 12 个月",
