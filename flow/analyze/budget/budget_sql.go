@@ -173,7 +173,8 @@ func (b *Budget) reader(ctx context.Context, q Query) (*reader, error) {
 		r.parts, r.labels = parts, parts.Labels
 		r.groups = "select c.id as customer_id, " + parts.Text + " as part from customers c left join customer_scores s on s.customer_id = c.id"
 	}
-	return r, r.findSeen(ctx)
+	err := r.findSeen(ctx)
+	return r, err
 }
 
 func (r *reader) findSeen(ctx context.Context) error {

@@ -38,9 +38,8 @@ func here() context.Context {
 
 // look is a customer shown goods on a day, by a channel; line is what she bought.
 type look struct {
-	who, before       int
-	goods, channel    string
-	campaign, visitor string
+	who, before              int
+	goods, channel, campaign string
 }
 
 type line struct {

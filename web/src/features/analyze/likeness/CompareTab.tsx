@@ -4,8 +4,7 @@ import { useTranslation } from "react-i18next";
 import { compareMeasures, type ComparedFigures, type ComparedMeasure, type Comparison } from "../../../api";
 import { useCan } from "../../../app/session";
 import { Bold, Empty, Failed, Opens, Section, Skeleton, useFormat } from "../../../ui";
-import { useFigure } from "../metrics/useFigure";
-import { daysOf, type PeriodName } from "../metrics/period";
+import { daysOf, useFigure, type PeriodName } from "../conditionParts";
 import { PeriodPick, SegmentPick } from "../Picks";
 import { compareQuery } from "./queries";
 
