@@ -137,7 +137,7 @@ func ecoPremium(c *company) {
 		Test    struct{ Customers int }
 		Control struct{ Customers int }
 	}
-	c.get(fmt.Sprintf("/likeness/compare?segment=%s&control_segment=%s&measure=order_value&from=%s&to=%s", halves[0], halves[1], today.AddDate(0, 0, -30).Format(time.DateOnly), today.Format(time.DateOnly)), &test)
+	c.post("/likeness/compare", map[string]any{"segment": halves[0], "control_segment": halves[1], "measure": "order_value", "from": today.AddDate(0, 0, -30).Format(time.DateOnly), "to": today.Format(time.DateOnly)}, &test)
 	want := [2]float64{spent[0] / orders[0], spent[1] / orders[1]}
 	c.expect("who was offered it and who was not", fmt.Sprint(test.Test.Customers, test.Control.Customers), fmt.Sprint(gifted/2, gifted/2))
 	c.expect("order values", fmt.Sprint(math.Round(test.Now.Test), math.Round(test.Now.Control)), fmt.Sprint(math.Round(want[0]), math.Round(want[1])))

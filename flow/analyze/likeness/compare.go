@@ -223,28 +223,31 @@ func groupIs(id int64) analyze.ConditionJSON {
 }
 
 func (l *Likeness) registerCompare(a *api.API) {
-	api.Register(a, api.Op{Method: http.MethodGet, Path: "/likeness/compare", Permission: "metrics.read", Tag: "likeness", Timeout: time.Minute,
+	api.Register(a, api.Op{Method: http.MethodPost, Path: "/likeness/compare", Permission: "metrics.read", Tag: "likeness", Timeout: time.Minute,
 		Summary: "A group that was given something beside one that was not: the difference in what they buy, with its limits, and whether they were alike before"},
 		func(ctx context.Context, in *struct {
-			Segment        api.ID `query:"segment" doc:"the test group"`
-			List           api.ID `query:"list" doc:"the test group, where it is a list"`
-			ControlSegment api.ID `query:"control_segment"`
-			ControlList    api.ID `query:"control_list"`
-			Measure        string `query:"measure" enum:"order_value,conversion,per_customer" default:"order_value"`
-			From           string `query:"from"`
-			To             string `query:"to"`
+			Body struct {
+				Segment        api.ID `json:"segment,omitempty" doc:"the test group"`
+				List           api.ID `json:"list,omitempty" doc:"the test group, where it is a list"`
+				ControlSegment api.ID `json:"control_segment,omitempty"`
+				ControlList    api.ID `json:"control_list,omitempty"`
+				Measure        string `json:"measure,omitempty" enum:"order_value,conversion,per_customer" default:"order_value"`
+				From           string `json:"from,omitempty" format:"date"`
+				To             string `json:"to,omitempty" format:"date"`
+			}
 		}) (*api.Answered[Comparison], error) {
-			p, err := analyze.PeriodOf(ctx, in.From, in.To, 30)
+			b := in.Body
+			p, err := analyze.PeriodOf(ctx, b.From, b.To, 30)
 			if err != nil {
 				return nil, err
 			}
-			test, control := analyze.GroupOf(int64(in.Segment), int64(in.List)), analyze.GroupOf(int64(in.ControlSegment), int64(in.ControlList))
+			test, control := analyze.GroupOf(int64(b.Segment), int64(b.List)), analyze.GroupOf(int64(b.ControlSegment), int64(b.ControlList))
 			if test == 0 {
 				return nil, fault.Invalid("segment", "required")
 			}
 			if control == 0 {
 				return nil, fault.Invalid("control_segment", "required")
 			}
-			return api.Answer(l.Compare(ctx, p, in.Measure, test, control))
+			return api.Answer(l.Compare(ctx, p, b.Measure, test, control))
 		})
 }

@@ -191,4 +191,4 @@ export interface Comparison {
 
 export interface CompareQuery { from: string; to: string; test: string; control: string; measure: ComparedMeasure }
 
-export const compareGroups = ({ from, to, test, control, measure }: CompareQuery, signal?: AbortSignal) => get<Comparison>("/likeness/compare", { from, to, segment: test, control_segment: control, measure }, signal);
+export const compareGroups = ({ from, to, test, control, measure }: CompareQuery, signal?: AbortSignal) => post<Comparison>("/likeness/compare", { from, to, segment: test, control_segment: control, measure }, { signal });

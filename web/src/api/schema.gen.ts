@@ -2563,10 +2563,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A group that was given something beside one that was not: the difference in what they buy, with its limits, and whether they were alike before */
-        get: operations["get-likeness-compare"];
+        get?: never;
         put?: never;
-        post?: never;
+        /** A group that was given something beside one that was not: the difference in what they buy, with its limits, and whether they were alike before */
+        post: operations["post-likeness-compare"];
         delete?: never;
         options?: never;
         head?: never;
@@ -10997,6 +10997,31 @@ export interface components {
              * @description how many from now on; 0 lets the customers say
              */
             groups?: number;
+        };
+        "Post-likeness-compareRequest": {
+            /** Format: id */
+            control_list?: string;
+            /** Format: id */
+            control_segment?: string;
+            /** Format: date */
+            from?: string;
+            /**
+             * Format: id
+             * @description the test group, where it is a list
+             */
+            list?: string;
+            /**
+             * @default order_value
+             * @enum {string}
+             */
+            measure: "order_value" | "conversion" | "per_customer";
+            /**
+             * Format: id
+             * @description the test group
+             */
+            segment?: string;
+            /** Format: date */
+            to?: string;
         };
         "Post-listsRequest": {
             description?: string;
@@ -27160,24 +27185,18 @@ export interface operations {
             };
         };
     };
-    "get-likeness-compare": {
+    "post-likeness-compare": {
         parameters: {
-            query?: {
-                /** @description the test group */
-                segment?: string;
-                /** @description the test group, where it is a list */
-                list?: string;
-                control_segment?: string;
-                control_list?: string;
-                measure?: "order_value" | "conversion" | "per_customer";
-                from?: string;
-                to?: string;
-            };
+            query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Post-likeness-compareRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
