@@ -18,8 +18,8 @@ import (
 	"guanxi/guard"
 )
 
-// Comparison sets a group that was given something, as a new product, beside one that was not.
-type Comparison struct {
+// GroupsCompared sets a group that was given something, as a new product, beside one that was not.
+type GroupsCompared struct {
 	From    string           `json:"from" format:"date"`
 	To      string           `json:"to" format:"date"`
 	Measure string           `json:"measure" enum:"order_value,conversion,per_customer"`
@@ -127,14 +127,14 @@ func compared(measure string, a, b groupSums) *ComparedFigures {
 }
 
 // Compare sets the test group beside the control group: segments, or lists below zero. Faults: forbidden, invalid, not found.
-func (l *Likeness) Compare(ctx context.Context, p analyze.Period, measure string, test, control int64) (*Comparison, error) {
+func (l *Likeness) Compare(ctx context.Context, p analyze.Period, measure string, test, control int64) (*GroupsCompared, error) {
 	if err := mayKnow(ctx); err != nil {
 		return nil, err
 	}
 	if test == control {
 		return nil, fault.Invalid("control", "group_twice")
 	}
-	c := &Comparison{From: p.From.Format(time.DateOnly), To: p.To.Format(time.DateOnly), Measure: measure, Unit: analyze.UnitMoney}
+	c := &GroupsCompared{From: p.From.Format(time.DateOnly), To: p.To.Format(time.DateOnly), Measure: measure, Unit: analyze.UnitMoney}
 	if measure == conversion {
 		c.Unit = analyze.UnitShare
 	}
@@ -235,7 +235,7 @@ func (l *Likeness) registerCompare(a *api.API) {
 				From           string `json:"from,omitempty" format:"date"`
 				To             string `json:"to,omitempty" format:"date"`
 			}
-		}) (*api.Answered[Comparison], error) {
+		}) (*api.Answered[GroupsCompared], error) {
 			b := in.Body
 			p, err := analyze.PeriodOf(ctx, b.From, b.To, 30)
 			if err != nil {

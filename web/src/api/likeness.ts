@@ -175,7 +175,7 @@ export type ComparedMeasure = (typeof compareMeasures)[number];
 export interface ComparedFigures { test: number; control: number; buyers: [number, number]; orders: [number, number]; difference: number; low: number; high: number; lift: number | null }
 
 /** A group that was given something beside one that was not. */
-export interface Comparison {
+export interface GroupsCompared {
   from: string;
   to: string;
   measure: ComparedMeasure;
@@ -191,4 +191,4 @@ export interface Comparison {
 
 export interface CompareQuery { from: string; to: string; test: string; control: string; measure: ComparedMeasure }
 
-export const compareGroups = ({ from, to, test, control, measure }: CompareQuery, signal?: AbortSignal) => post<Comparison>("/likeness/compare", { from, to, segment: test, control_segment: control, measure }, { signal });
+export const compareGroups = ({ from, to, test, control, measure }: CompareQuery, signal?: AbortSignal) => post<GroupsCompared>("/likeness/compare", { from, to, segment: test, control_segment: control, measure }, { signal });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { compareMeasures, type ComparedFigures, type ComparedMeasure, type Comparison } from "../../../api";
+import { compareMeasures, type ComparedFigures, type ComparedMeasure, type GroupsCompared } from "../../../api";
 import { useCan } from "../../../app/session";
 import { Bold, Empty, Failed, Opens, Section, Skeleton, useFormat } from "../../../ui";
 import { daysOf, useFigure, type PeriodName } from "../conditionParts";
@@ -32,7 +32,7 @@ export function CompareTab() {
   );
 }
 
-function Told({ of }: { of: Comparison }) {
+function Told({ of }: { of: GroupsCompared }) {
   const { t } = useTranslation("likeness");
   const format = useFormat();
   const figure = useFigure();
