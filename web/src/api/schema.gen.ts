@@ -7168,33 +7168,6 @@ export interface components {
             customers: number;
             name: string;
         };
-        Comparison: {
-            /** @description the same in as many days before: groups dealt by chance are alike in it. Null where too few bought then */
-            before: components["schemas"]["ComparedFigures"];
-            /**
-             * Format: int64
-             * @description customers in both groups: left out
-             */
-            both: number;
-            control: components["schemas"]["ComparedGroup"];
-            /** Format: date */
-            from: string;
-            /** @enum {string} */
-            measure: "order_value" | "conversion" | "per_customer";
-            now: components["schemas"]["ComparedFigures"];
-            test: components["schemas"]["ComparedGroup"];
-            /** Format: date */
-            to: string;
-            /** @enum {string} */
-            unit: "money" | "share";
-            /** @description the groups surely differed in it before: what differs now is not the test's alone */
-            unlike: boolean;
-            /**
-             * @description few: under ten buyers in a group. better, worse: the limits of the difference leave nothing out
-             * @enum {string}
-             */
-            verdict: "few" | "better" | "worse" | "alike";
-        };
         Composition: {
             field: string;
             items: components["schemas"]["CompositionItem"][] | null;
@@ -9014,6 +8987,33 @@ export interface components {
             used_by: string[] | null;
             /** Format: int64 */
             version: number;
+        };
+        GroupsCompared: {
+            /** @description the same in as many days before: groups dealt by chance are alike in it. Null where too few bought then */
+            before: components["schemas"]["ComparedFigures"];
+            /**
+             * Format: int64
+             * @description customers in both groups: left out
+             */
+            both: number;
+            control: components["schemas"]["ComparedGroup"];
+            /** Format: date */
+            from: string;
+            /** @enum {string} */
+            measure: "order_value" | "conversion" | "per_customer";
+            now: components["schemas"]["ComparedFigures"];
+            test: components["schemas"]["ComparedGroup"];
+            /** Format: date */
+            to: string;
+            /** @enum {string} */
+            unit: "money" | "share";
+            /** @description the groups surely differed in it before: what differs now is not the test's alone */
+            unlike: boolean;
+            /**
+             * @description few: under ten buyers in a group. better, worse: the limits of the difference leave nothing out
+             * @enum {string}
+             */
+            verdict: "few" | "better" | "worse" | "alike";
         };
         HeldItem: {
             customer: components["schemas"]["Named"];
@@ -27204,7 +27204,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Comparison"];
+                    "application/json": components["schemas"]["GroupsCompared"];
                 };
             };
             /** @description Unauthorized */
