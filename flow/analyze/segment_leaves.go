@@ -84,9 +84,10 @@ func (l *leafSet) collect(c *Condition) {
 type bit struct {
 	leaf *askedLeaf
 	asks piece
+	from string // the first day it asks for; empty for all time
 }
 
-// ask finds out whom of ids each leaf holds for; the compiler reads copies of theirs.
+// ask finds out whom of ids each leaf holds for, the compiler reading copies of theirs; of everybody where ids are nil.
 func (l *leafSet) ask(ctx context.Context, from columnReader, ids []int64) (err error) {
 	k := l.k
 	rest, err := l.askRows(ctx, from, ids)
@@ -107,21 +108,23 @@ func (l *leafSet) ask(ctx context.Context, from columnReader, ids []int64) (err 
 	for i, leaf := range rest {
 		switch c := leaf.c; {
 		case c.Sequence != nil: // a plan of its own, which grows faster than the number of those in it
-			put(fmt.Sprint("customers ", i), bit{leaf, k.holds(c, false)})
+			put(fmt.Sprint("customers ", i), bit{leaf: leaf, asks: k.holds(c, false)})
 		case c.Event != nil:
 			s := k.eventSet(c, false)
 			leaf.others = !s.in
-			put(s.relation, bit{leaf, s.tests[0].of(s)})
+			put(s.relation, bit{leaf, s.tests[0].of(s), s.from})
 		case c.Field != nil && c.Field.scores:
 			s := k.scoreSet(c, false)
 			leaf.others = !s.in
-			put(s.relation, bit{leaf, s.tests[0].keep})
+			put(s.relation, bit{leaf: leaf, asks: s.tests[0].keep})
 		default:
-			put("customers", bit{leaf, k.plain(c, false)})
+			put("customers", bit{leaf: leaf, asks: k.plain(c, false)})
 		}
 	}
 	for _, relation := range relations {
-		for bits := passes[relation]; len(bits) > 0; {
+		bits := passes[relation]
+		slices.SortStableFunc(bits, func(a, b bit) int { return strings.Compare(b.from, a.from) }) // those of few days in a pass of few days
+		for len(bits) > 0 {
 			n := min(leavesAtOnce, len(bits))
 			if err := l.pass(ctx, from, relation, bits[:n]); err != nil {
 				return err
@@ -158,7 +161,12 @@ func (l *leafSet) askRows(ctx context.Context, from columnReader, ids []int64) (
 	if len(needs) == 0 {
 		return rest, nil
 	}
-	if err := rows.fill(ctx, from, "{id} in (select unnest(?::bigint[]))", ids); err != nil {
+	if ids == nil {
+		err = rows.readAll(ctx, from)
+	} else {
+		err = rows.fill(ctx, from, "{id} in (select unnest(?::bigint[]))", ids)
+	}
+	if err != nil {
 		return nil, err
 	}
 	for leaf, fields := range needs {
@@ -198,8 +206,13 @@ func (l *leafSet) pass(ctx context.Context, from columnReader, relation string, 
 	case relation == "customer_scores":
 		query = sum.put("select s.customer_id, (", ")::bigint from "+l.k.table(relation)+" s")
 	default:
-		query = sum.put("select e.customer_id, (", ")::bigint from "+l.k.table(relation)+" e where e.customer_id is not null group by e.customer_id")
+		query = sum.put("select e.customer_id, (", ")::bigint from "+l.k.table(relation)+" e where e.customer_id is not null")
+		if from := bits[len(bits)-1].from; from != "" { // the earliest
+			query = glue("", query, sqlPiece(" and e.day >= ?::date", from))
+		}
+		query = query.put("", " group by e.customer_id")
 	}
+	query = query.put("select * from (", ") a(id, answers) where answers <> 0")
 	rows, err := from.Query(ctx, query.sql, query.args...)
 	if err != nil {
 		return err

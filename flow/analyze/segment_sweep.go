@@ -2,7 +2,9 @@ package analyze
 
 import (
 	"context"
+	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"guanxi/base/columns"
@@ -23,7 +25,8 @@ func (s *Segments) RegisterJobs(r *job.Registry) {
 }
 
 // Sweep evaluates in full the segments that the day, new scores or others' ranks may have changed, and those whose membership is
-// missing, a few in a change so that the feed can go on in between.
+// missing: those that ask the same tables together, each table being read once for many, and not all in one change so that the
+// feed can go on in between.
 func (s *Segments) Sweep(ctx context.Context) error {
 	ctx = guard.System(ctx)
 	live, err := s.watch(ctx)
@@ -53,6 +56,7 @@ func (s *Segments) Sweep(ctx context.Context) error {
 			due = append(due, w)
 		}
 	}
+	slices.SortStableFunc(due, func(a, b watched) int { return strings.Compare(a.asks(), b.asks()) })
 	for some := range slices.Chunk(due, sweptAtOnce) {
 		if err := s.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error { return s.sweep(ctx, to, live, some, before) }); err != nil {
 			return err
@@ -64,8 +68,13 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	return nil
 }
 
-// sweptAtOnce is how many segments are evaluated in one change of columns: each costs a commit, and the feed waits for it.
-const sweptAtOnce = 16
+// sweptAtOnce is how many segments are evaluated in one change of columns: each reads the tables anew, and the feed waits for it.
+const sweptAtOnce = 120
+
+// asks names the tables that a segment is evaluated from.
+func (w watched) asks() string {
+	return strings.Join(slices.Sorted(maps.Keys(w.relations)), " ")
+}
 
 // sweep evaluates some segments in full. One that the feed has settled meanwhile, perhaps with a newer condition, is left as it is.
 func (s *Segments) sweep(ctx context.Context, to *columns.Tx, live, some []watched, before map[int64]segmentState) error {
@@ -74,12 +83,17 @@ func (s *Segments) sweep(ctx context.Context, to *columns.Tx, live, some []watch
 		return err
 	}
 	k := newCompiler(ctx)
+	asked := newLeafSet(k)
+	some = slices.DeleteFunc(slices.Clone(some), func(w watched) bool { return now[w.id] != before[w.id] })
+	for _, w := range some {
+		asked.collect(w.condition)
+	}
+	if err := asked.ask(ctx, to, nil); err != nil {
+		return err
+	}
 	var anew []settling
 	for _, w := range some {
 		st, known := before[w.id]
-		if now[w.id] != st {
-			continue
-		}
 		cause := whyScores
 		switch {
 		case st.version != w.version:
@@ -89,7 +103,7 @@ func (s *Segments) sweep(ctx context.Context, to *columns.Tx, live, some []watch
 		case w.staged && !w.relative && !w.relations["customer_scores"]:
 			cause = whyStage
 		}
-		one, err := s.reckon(ctx, to, k, w, st, known, cause)
+		one, err := s.anew(ctx, to, w, st, known, cause, asked.members(w.condition).Clone())
 		if err != nil {
 			return err
 		}

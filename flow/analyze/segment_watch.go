@@ -153,6 +153,11 @@ func (s *Segments) reckon(ctx context.Context, to *columns.Tx, k *compiler, w wa
 	if err != nil {
 		return nil, fmt.Errorf("segment %d: %w", w.id, err)
 	}
+	return s.anew(ctx, to, w, st, known, cause, now)
+}
+
+// anew gives what has to be written where a segment, evaluated in full, has these members; nothing where nothing has changed.
+func (s *Segments) anew(ctx context.Context, to *columns.Tx, w watched, st segmentState, known bool, cause string, now *roaring64.Bitmap) (_ []settling, err error) {
 	was := roaring64.New()
 	if known {
 		if was, err = s.bitmap(ctx, to, w.id, st); err != nil {

@@ -50,7 +50,7 @@ func (b *bench) measureServer(ctx context.Context, f *floors) (err error) {
 		return err
 	}
 	b.add(b.customers, row{work: "memory, idle", unit: "MiB", aim: "150 MiB"}, figure{ours: idle})
-	for _, step := range []func(context.Context, *served.Server, *floors) error{b.segment, b.page, b.read, b.write, b.rfm, b.today} {
+	for _, step := range []func(context.Context, *served.Server, *floors) error{b.segment, b.page, b.read, b.write, b.rfm, b.today, b.insight} {
 		if err := step(ctx, s, f); err != nil {
 			return err
 		}

@@ -25,6 +25,7 @@ type Likeness struct {
 	jobs     *job.Registry
 	lists    Lists
 	learning sync.Mutex
+	counted  censuses
 }
 
 // Lists puts customers into lists.

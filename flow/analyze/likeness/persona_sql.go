@@ -16,18 +16,24 @@ import (
 type group struct {
 	conn          *sql.Conn
 	members, base int64
+	only          int64 // the one customer it is of; 0 when it is of more
 }
 
 // group marks whom a predicate over c holds for and lets fn ask about them.
 func (l *Likeness) group(ctx context.Context, predicate analyze.SQL, fn func(*group) error) error {
+	scope, args := guard.ScopeOf(ctx, "customers").Where("c")
+	return l.groupWhere(ctx, predicate, analyze.SQL{Text: scope, Args: args}, fn)
+}
+
+// groupWhere is group among those a condition on c holds for.
+func (l *Likeness) groupWhere(ctx context.Context, predicate, among analyze.SQL, fn func(*group) error) error {
 	conn, err := l.columns.DB().Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	scope, args := guard.ScopeOf(ctx, "customers").Where("c")
-	if _, err := conn.ExecContext(ctx, "create or replace temp table persona_group as select c.id, coalesce("+predicate.Text+", false) as member from customers c where "+scope,
-		append(append([]any{}, predicate.Args...), args...)...); err != nil {
+	if _, err := conn.ExecContext(ctx, "create or replace temp table persona_group as select c.id, coalesce("+predicate.Text+", false) as member from customers c where "+among.Text,
+		append(append([]any{}, predicate.Args...), among.Args...)...); err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
 	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists persona_group") }()
@@ -59,12 +65,8 @@ func (g *group) spread(ctx context.Context, d detail) (*PersonaDetail, error) {
 const mostValues = 60
 
 func (g *group) spreadValues(ctx context.Context, d detail, of *PersonaDetail) error {
-	rows := "select g.id, g.member, (" + d.sql + ")::varchar as value" + joined
-	if d.kind == set {
-		rows = "select distinct g.id, g.member, x.value::varchar as value from persona_group g join (" + d.sql + ") x on x.customer_id = g.id"
-	}
 	found, err := g.conn.QueryContext(ctx, fill(ctx, `
-with d as (select * from (`+rows+`) where coalesce(value, '') <> ''),
+with d as (select * from (`+g.valuesOf(d)+`) where coalesce(value, '') <> ''),
 known as (select count(distinct id) filter (where member) as members, count(distinct id) as base from d)
 select d.value, count(*) filter (where d.member) as members, count(*) as base, any_value(known.members), any_value(known.base)
 from d, known
