@@ -195,21 +195,20 @@ func movesBetween(before map[string]*roaring64.Bitmap, keys []string, now []*roa
 		from = append(from, key)
 	}
 	slices.Sort(from)
+	why := func(stages ...string) string {
+		if cause == whyFacts && slices.ContainsFunc(stages, byHand) {
+			return whyHand
+		}
+		return cause
+	}
 	for i, key := range keys {
 		is.Or(now[i])
-		why := cause
 		for _, old := range from {
-			if why = cause; cause == whyFacts && (byHand(key) || byHand(old)) {
-				why = whyHand
-			}
 			if old != key {
-				add(old, key, why, roaring64.And(before[old], now[i]))
+				add(old, key, why(key, old), roaring64.And(before[old], now[i]))
 			}
 		}
-		if why = cause; cause == whyFacts && byHand(key) {
-			why = whyHand
-		}
-		add("", key, why, roaring64.AndNot(now[i], was))
+		add("", key, why(key), roaring64.AndNot(now[i], was))
 	}
 	for _, old := range from {
 		left := roaring64.AndNot(before[old], is)
@@ -330,7 +329,7 @@ func (s *Segments) followStages(ctx context.Context, to *columns.Tx, k *compiler
 	case st.version == 0:
 		cause, all = whyStart, true
 	case st.version != r.version:
-		cause, all = whyRule, true
+		all = true
 		if st, cause, err = s.redefined(ctx, to, r, st); err != nil {
 			return false, err
 		}

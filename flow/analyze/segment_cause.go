@@ -116,5 +116,8 @@ func askCauses(ctx context.Context, to *columns.Tx, k *compiler, all []settling)
 	for _, c := range conditions {
 		asked.collect(c)
 	}
-	return asked, asked.ask(ctx, to, ids)
+	if err := asked.ask(ctx, to, ids); err != nil {
+		return nil, err
+	}
+	return asked, nil
 }
