@@ -51,6 +51,9 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 	if err := c.visit(ctx, p, options.Seed); err != nil {
 		return err
 	}
+	if err := p.stages.segments.DefineReady(guard.System(ctx), "retail"); err != nil {
+		return err
+	}
 	if err := p.rebuild(ctx); err != nil {
 		return err
 	}

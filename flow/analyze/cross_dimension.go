@@ -111,6 +111,10 @@ func (m *Metrics) dimensionOf(ctx context.Context, name string) (*dimension, err
 			d.values = []Choice{{"new", Label{"新客", "new"}}, {"returning", Label{"老客", "returning"}}}
 		case "gender":
 			d.values = customerFields["gender"].Values
+		case "rfm_segment":
+			for _, part := range rfmSegments {
+				d.values = append(d.values, Choice{part.Name, Label{part.Label.ZH, part.Label.EN}})
+			}
 		}
 	} else if at := slices.IndexFunc(dimensions, func(of dimension) bool { return of.name == name }); at >= 0 {
 		found := dimensions[at]

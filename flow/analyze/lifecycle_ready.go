@@ -1,6 +1,13 @@
 package analyze
 
-import "encoding/json"
+import (
+	"context"
+	"encoding/json"
+	"slices"
+
+	"guanxi/base/fault"
+	"guanxi/base/workspace"
+)
 
 // ReadySet is a set of stages to begin with. Its rules ask for dated events alone, so that the year before can be reckoned too.
 type ReadySet struct {
@@ -70,4 +77,22 @@ func readySets() []ReadySet {
 				readyStage("past_guest", "久未入住", "Past guest", "邀请再次入住", "Invite them back", every(orders(OpGte, 1, 0), node{"not": orders(OpGte, 1, 365)})),
 			}},
 	}
+}
+
+// DefineReady begins with a ready set, its strategies in the language of the workspace. Faults: not found, stale (there are stages
+// already).
+func (s *Segments) DefineReady(ctx context.Context, key string) error {
+	sets := readySets()
+	at := slices.IndexFunc(sets, func(set ReadySet) bool { return set.Key == key })
+	if at < 0 {
+		return fault.NotFound("ready_set", key)
+	}
+	drafts := make([]StageDraft, len(sets[at].Stages))
+	for i, stage := range sets[at].Stages {
+		drafts[i] = StageDraft{Key: stage.Key, Name: stage.Name, Strategy: stage.Strategy.English, Condition: stage.Condition}
+		if workspace.Of(ctx).Language == "zh-CN" {
+			drafts[i].Strategy = stage.Strategy.Chinese
+		}
+	}
+	return s.DefineLifecycle(ctx, 0, drafts)
 }

@@ -234,7 +234,7 @@ func TestAlert_lives_from_a_fall_to_its_close(t *testing.T) {
 		c.clock.Set(time.Date(2026, 3, 13, 1, 0, 0, 0, time.UTC))
 		c.looks()
 		require.NotNil(c, c.alerts()[0].BackAt, "what came of it")
-		require.Equal(c, []string{"opened", "escalated", "escalated", "acknowledged", "escalated", "closed", "back"}, c.course(a[0].ID))
+		require.Equal(c, []string{"opened", "escalated", "escalated", "acknowledged", "escalated", "overdue", "closed", "back"}, c.course(a[0].ID))
 	})
 }
 
