@@ -121,7 +121,7 @@ func (c *company) total(path string) int {
 	return list.Total
 }
 
-// tell sends what customers did to a source, as a program beside the shop does.
+// tell sends what customers did to a source, as a program beside the shop does, and waits until it can be asked for.
 func (c *company) tell(key string, sentAt any, messages []map[string]any) {
 	c.t.Helper()
 	for some := range slices.Chunk(messages, 400) {
@@ -129,6 +129,23 @@ func (c *company) tell(key string, sentAt any, messages []map[string]any) {
 			c.t.Fatal(err)
 		}
 	}
+	sent := map[string]bool{}
+	for _, message := range messages {
+		if name, tracked := message["event"].(string); tracked {
+			sent[name] = true
+		}
+	}
+	c.eventually("the events", func() any {
+		var fields struct{ Events []struct{ Name string } }
+		c.get("/fields", &fields)
+		known := 0
+		for _, e := range fields.Events {
+			if sent[e.Name] {
+				known++
+			}
+		}
+		return known
+	}, len(sent))
 }
 
 // guanxi runs a command of the program over the company's data and gives what it printed.
