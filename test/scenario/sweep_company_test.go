@@ -10,7 +10,8 @@ import (
 )
 
 // canary stands in every field of Bob's customer that a role can be kept from; whatever holds it in an answer has leaked.
-const canary = "zqx"
+// It is long enough not to stand in what is sealed by chance.
+const canary = "zqxwvj"
 
 // asked is what segments ask for in fields of Bob's customer: to be known only by who may use the field.
 const asked = "qx"
