@@ -30,15 +30,27 @@ type ChannelAnswer struct {
 	LastAt  time.Time `json:"last_at"`
 }
 
-// Channels reads how a customer answers. Fault: not found.
-func (b *Behaviour) Channels(ctx context.Context, customer int64) (*Channels, error) {
+// inScope finds the customer in columns or, for one just made, in records. Fault: not found.
+func (b *Behaviour) inScope(ctx context.Context, customer int64) error {
 	where, args := guard.ScopeOf(ctx, "customers").Where("c")
+	text, args := "select count(*) from customers c where c.id = ? and "+where, append([]any{customer}, args...)
 	var there int
-	if err := b.columns.QueryRow(ctx, "select count(*) from customers c where c.id = ? and "+where, append([]any{customer}, args...)...).Scan(&there); err != nil {
-		return nil, err
+	if err := b.columns.QueryRow(ctx, text, args...).Scan(&there); err != nil || there > 0 {
+		return err
+	}
+	if err := b.records.Read().NewRaw(text+" and c.deleted_at is null and c.merged_into is null", args...).Scan(ctx, &there); err != nil {
+		return err
 	}
 	if there == 0 {
-		return nil, fault.NotFound("customer", customer)
+		return fault.NotFound("customer", customer)
+	}
+	return nil
+}
+
+// Channels reads how a customer answers. Fault: not found.
+func (b *Behaviour) Channels(ctx context.Context, customer int64) (*Channels, error) {
+	if err := b.inScope(ctx, customer); err != nil {
+		return nil, err
 	}
 	c := &Channels{Items: []ChannelAnswer{}}
 	if err := b.each(ctx, analyze.SQL{Text: "select channel, count(*), max(ts) from channel_answers where customer_id = ? group by channel order by count(*) desc, channel", Args: []any{customer}}, func(rows *sql.Rows) error {

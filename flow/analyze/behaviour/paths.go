@@ -12,7 +12,6 @@ import (
 	"guanxi/base/api"
 	"guanxi/base/fault"
 	"guanxi/flow/analyze"
-	"guanxi/guard"
 )
 
 // PathQuery asks which way people go through pages, from where their session begins or from the first time on Start.
@@ -235,13 +234,8 @@ type WayStep struct {
 
 // Ways reads the last sessions of one customer. Faults: not found for one who is not there or not in scope.
 func (b *Behaviour) Ways(ctx context.Context, customer int64, limit int) ([]Way, error) {
-	where, args := guard.ScopeOf(ctx, "customers").Where("c")
-	var there int
-	if err := b.columns.QueryRow(ctx, "select count(*) from customers c where c.id = ? and "+where, append([]any{customer}, args...)...).Scan(&there); err != nil {
+	if err := b.inScope(ctx, customer); err != nil {
 		return nil, err
-	}
-	if there == 0 {
-		return nil, fault.NotFound("customer", customer)
 	}
 	ways := []Way{}
 	var last int64
