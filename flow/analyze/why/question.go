@@ -3,11 +3,13 @@ package why
 import (
 	"context"
 	"net/http"
+	"slices"
 	"time"
 
 	"guanxi/base/api"
 	"guanxi/base/fault"
 	"guanxi/flow/analyze"
+	"guanxi/flow/analyze/cost"
 )
 
 // Question is one that a business asks again and again.
@@ -54,6 +56,15 @@ type AnswerNeed struct {
 	To   string        `json:"to" enum:"imports,sources,metrics,segments"`
 }
 
+// figuresOf gives figures of one unit.
+func figuresOf(ctx context.Context, unit analyze.Unit, values ...float64) []analyze.Number {
+	figures := make([]analyze.Number, len(values))
+	for i, v := range values {
+		figures[i] = analyze.NumberOf(ctx, unit, v)
+	}
+	return figures
+}
+
 // asked is a question with what answers it.
 type asked struct {
 	Question
@@ -74,6 +85,21 @@ var questions = []asked{
 	{Question{"margins", label("为什么商品之间的利润差这么多？", "Why do goods earn so differently?")}, 365, (*Why).margins},
 }
 
+// costQuestions are those only for who may know what was spent (C251, C254, C295).
+var costQuestions = []asked{
+	{Question{"channel_cost", label("为什么渠道花费变了：人多了，还是单价变了？", "Why has spending on channels changed: more customers won, or dearer ones?")}, 90, (*Why).channelCost},
+	{Question{"demand_cost", label("为什么赢得一位客户的成本变了？", "Why has the cost of winning a customer changed?")}, 90, (*Why).demandCost},
+	{Question{"keep_or_win", label("留住一位客户比赢得一位便宜多少？", "How much cheaper is it to keep a customer than to win one?")}, 365, (*Why).keepOrWin},
+}
+
+// offered are the questions that the reader may ask.
+func offered(ctx context.Context) []asked {
+	if cost.MayKnow(ctx) != nil {
+		return questions
+	}
+	return slices.Concat(questions, costQuestions)
+}
+
 type questionInput struct {
 	Code    string `path:"code" maxLength:"40"`
 	From    string `query:"from" format:"date"`
@@ -83,7 +109,7 @@ type questionInput struct {
 
 // Answer answers one question. Faults: not found, invalid, forbidden.
 func (w *Why) Answer(ctx context.Context, code string, from, to string, group int64) (*Answer, error) {
-	for _, q := range questions {
+	for _, q := range slices.Concat(questions, costQuestions) {
 		if q.Code != code {
 			continue
 		}
@@ -105,7 +131,7 @@ func (a *Answer) needs(said analyze.Label, what ...AnswerNeed) error {
 
 func (w *Why) registerQuestions(a *api.API) {
 	api.Register(a, api.Op{Method: http.MethodGet, Path: "/why/questions", Permission: "metrics.read", Tag: "why", Summary: "The ready questions"},
-		func(context.Context, *struct{}) (*struct {
+		func(ctx context.Context, _ *struct{}) (*struct {
 			Body struct {
 				Items []Question `json:"items"`
 			}
@@ -115,7 +141,7 @@ func (w *Why) registerQuestions(a *api.API) {
 					Items []Question `json:"items"`
 				}
 			}{}
-			for _, q := range questions {
+			for _, q := range offered(ctx) {
 				out.Body.Items = append(out.Body.Items, q.Question)
 			}
 			return out, nil

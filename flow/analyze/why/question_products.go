@@ -62,22 +62,20 @@ func (w *Why) sold(ctx context.Context, p analyze.Period, group int64) ([]sold, 
 				*to = *figures[i]
 			}
 		}
-		s.effects()
+		s.quantity, s.price = bennet(s.now, s.before, s.pieces, s.piecesBefore)
 		all = append(all, s)
 	}
 	return all, rows.Err()
 }
 
-// effects part the change of a product's net sales into pieces and price by the means of both times, so that no interaction is
-// left over: Bennet, "The Theory of Measurement of Changes in Cost of Living", JRSS 83 (1920). What is new or gone is pieces.
-func (s *sold) effects() {
-	if s.pieces <= 0 || s.piecesBefore <= 0 {
-		s.quantity = s.now - s.before
-		return
+// bennet parts the change of an amount into pieces and price by the means of both times, so that no interaction is left over:
+// Bennet, "The Theory of Measurement of Changes in Cost of Living", JRSS 83 (1920). What is new or gone is pieces.
+func bennet(now, before, pieces, piecesBefore float64) (quantity, price float64) {
+	if pieces <= 0 || piecesBefore <= 0 {
+		return now - before, 0
 	}
-	price, priceBefore := s.now/s.pieces, s.before/s.piecesBefore
-	s.quantity = math.Round((s.pieces - s.piecesBefore) * (price + priceBefore) / 2)
-	s.price = s.now - s.before - s.quantity
+	quantity = math.Round((pieces - piecesBefore) * (now/pieces + before/piecesBefore) / 2)
+	return quantity, now - before - quantity
 }
 
 const mostProducts = 15
@@ -100,8 +98,7 @@ func (w *Why) productSales(ctx context.Context, a *Answer, p analyze.Period, gro
 	a.Heads = []AnswerHead{{label("上期", "Before"), analyze.UnitMoney, false}, {label("现在", "Now"), analyze.UnitMoney, false}, {label("变化", "Change"), analyze.UnitMoney, true},
 		{label("数量影响", "By quantity"), analyze.UnitMoney, true}, {label("价格影响", "By price"), analyze.UnitMoney, true}}
 	row := func(name analyze.Label, s sold) AnswerRow {
-		return AnswerRow{Label: name, Figures: []analyze.Number{analyze.NumberOf(ctx, analyze.UnitMoney, s.before), analyze.NumberOf(ctx, analyze.UnitMoney, s.now), analyze.NumberOf(ctx, analyze.UnitMoney, s.now-s.before),
-			analyze.NumberOf(ctx, analyze.UnitMoney, s.quantity), analyze.NumberOf(ctx, analyze.UnitMoney, s.price)}}
+		return AnswerRow{Label: name, Figures: figuresOf(ctx, analyze.UnitMoney, s.before, s.now, s.now-s.before, s.quantity, s.price)}
 	}
 	var total, rest sold
 	for i, s := range all {
