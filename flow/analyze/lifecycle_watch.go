@@ -128,15 +128,8 @@ func (r *stageRules) ask(ctx context.Context, to columnWriter, k *compiler, ids 
 			conditions = append(conditions, w.condition)
 		}
 	}
-	near, err := narrow(ctx, to, k, reachOf(conditions, k.today), ids)
+	asked, err := askLeaves(ctx, to, k, conditions, ids)
 	if err != nil {
-		return err
-	}
-	asked := newLeafSet(near)
-	for _, c := range conditions {
-		asked.collect(c)
-	}
-	if err := asked.ask(ctx, to, ids); err != nil {
 		return err
 	}
 	for i, w := range r.stages {

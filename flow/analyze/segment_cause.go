@@ -108,16 +108,5 @@ func askCauses(ctx context.Context, to *columns.Tx, k *compiler, all []settling)
 	for it := movers.Iterator(); it.HasNext(); {
 		ids = append(ids, int64(it.Next()))
 	}
-	near, err := narrow(ctx, to, k, reachOf(conditions, k.today), ids)
-	if err != nil {
-		return nil, err
-	}
-	asked := newLeafSet(near)
-	for _, c := range conditions {
-		asked.collect(c)
-	}
-	if err := asked.ask(ctx, to, ids); err != nil {
-		return nil, err
-	}
-	return asked, nil
+	return askLeaves(ctx, to, k, conditions, ids)
 }

@@ -32,6 +32,24 @@ const leavesAtOnce = 60
 
 func newLeafSet(k *compiler) *leafSet { return &leafSet{k: k, known: map[string]*askedLeaf{}} }
 
+// askLeaves finds out for whom of ids, for nil of everybody, the single conditions of some trees hold.
+func askLeaves(ctx context.Context, to columnWriter, k *compiler, conditions []*Condition, ids []int64) (*leafSet, error) {
+	if ids != nil {
+		var err error
+		if k, err = narrow(ctx, to, k, reachOf(conditions, k.today), ids); err != nil {
+			return nil, err
+		}
+	}
+	asked := newLeafSet(k)
+	for _, c := range conditions {
+		asked.collect(c)
+	}
+	if err := asked.ask(ctx, to, ids); err != nil {
+		return nil, err
+	}
+	return asked, nil
+}
+
 // expanded gives what a segment or a list stands for, nil for any other condition.
 func (c *Condition) expanded() *Condition {
 	switch {

@@ -83,12 +83,13 @@ func (s *Segments) sweep(ctx context.Context, to *columns.Tx, live, some []watch
 		return err
 	}
 	k := newCompiler(ctx)
-	asked := newLeafSet(k)
 	some = slices.DeleteFunc(slices.Clone(some), func(w watched) bool { return now[w.id] != before[w.id] })
-	for _, w := range some {
-		asked.collect(w.condition)
+	conditions := make([]*Condition, len(some))
+	for i, w := range some {
+		conditions[i] = w.condition
 	}
-	if err := asked.ask(ctx, to, nil); err != nil {
+	asked, err := askLeaves(ctx, to, k, conditions, nil)
+	if err != nil {
 		return err
 	}
 	var anew []settling

@@ -180,15 +180,8 @@ func (s *Segments) follow(ctx context.Context, to *columns.Tx, k *compiler, segm
 	for i, w := range segments {
 		conditions[i] = w.condition
 	}
-	near, err := narrow(ctx, to, k, reachOf(conditions, k.today), ids)
+	asked, err := askLeaves(ctx, to, k, conditions, ids)
 	if err != nil {
-		return nil, err
-	}
-	asked := newLeafSet(near)
-	for _, c := range conditions {
-		asked.collect(c)
-	}
-	if err := asked.ask(ctx, to, ids); err != nil {
 		return nil, err
 	}
 	some := roaring64.New()
