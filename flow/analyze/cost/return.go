@@ -9,6 +9,7 @@ import (
 
 	"guanxi/base/api"
 	"guanxi/base/clock"
+	"guanxi/base/columns"
 	"guanxi/base/money"
 	"guanxi/base/workspace"
 	"guanxi/flow/analyze"
@@ -275,15 +276,21 @@ where coalesce(l.status, '') <> 'cancelled' and l.day between ? and ?`, p.From, 
 	return &left, nil
 }
 
-func (s *Costs) keeping(ctx context.Context, p analyze.Period, r *Return) error {
-	currency := workspace.Of(ctx).Currency
-	var retention, service, kept int64
-	if err := s.columns.QueryRow(ctx, `
+// Kept reads what was spent in a period on keeping and serving customers, in minor units, and how many were kept.
+func Kept(ctx context.Context, from *columns.Store, p analyze.Period) (retention, service, kept int64, err error) {
+	err = from.QueryRow(ctx, `
 select coalesce(sum(amount) filter (where kind = 'retention'), 0)::bigint, coalesce(sum(amount) filter (where kind = 'service'), 0)::bigint,
   (select count(distinct o.customer_id) from orders o join customers c on c.id = o.customer_id
    where o.kind = 'order' and coalesce(o.status, '') <> 'cancelled' and o.day between ? and ? and c.orders_first_day < ?)
 from cost_days
-where day between ? and ?`, p.From, p.To, p.From, p.From, p.To).Scan(&retention, &service, &kept); err != nil {
+where day between ? and ?`, p.From, p.To, p.From, p.From, p.To).Scan(&retention, &service, &kept)
+	return retention, service, kept, err
+}
+
+func (s *Costs) keeping(ctx context.Context, p analyze.Period, r *Return) error {
+	currency := workspace.Of(ctx).Currency
+	retention, service, kept, err := Kept(ctx, s.columns, p)
+	if err != nil {
 		return err
 	}
 	r.Keeping = Keeping{Retention: money.Of(retention, currency), Service: money.Of(service, currency), Kept: kept}

@@ -200,21 +200,17 @@ func (w *Why) demandCost(ctx context.Context, a *Answer, p analyze.Period, _ int
 	return nil
 }
 
-const keptText = `
-select coalesce((select sum(amount) from cost_days where kind = 'retention' and day between $1::date and $2::date), 0)::double,
-  (select count(distinct o.customer_id) from orders o join customers c on c.id = o.customer_id
-   where o.kind = 'order' and coalesce(o.status, '') <> 'cancelled' and o.day between $1::date and $2::date and c.orders_first_day < $1::date)::double`
-
 // keepOrWin sets what keeping a customer costs beside what winning one does (C295).
 func (w *Why) keepOrWin(ctx context.Context, a *Answer, p analyze.Period, _ int64) error {
 	_, whole, err := w.spent(ctx, p)
 	if err != nil {
 		return err
 	}
-	var keeping, kept float64
-	if err := w.columns.QueryRow(ctx, keptText, p.From, p.To).Scan(&keeping, &kept); err != nil {
+	retention, _, came, err := cost.Kept(ctx, w.columns, p)
+	if err != nil {
 		return err
 	}
+	keeping, kept := float64(retention), float64(came)
 	if whole.now == 0 || keeping == 0 {
 		return a.needs(label("还说不出：要有获客和留客两种花费。", "Nothing to say yet: it takes what is spent on winning and on keeping customers."), noCosts)
 	}
