@@ -7,10 +7,8 @@ import (
 	"time"
 
 	"guanxi/base/api"
-	"guanxi/base/fault"
 	"guanxi/base/proportion"
 	"guanxi/flow/analyze"
-	"guanxi/guard"
 )
 
 // Channels says by which channels a customer answers: contacts that reached her, and visits that a message brought.
@@ -30,26 +28,9 @@ type ChannelAnswer struct {
 	LastAt  time.Time `json:"last_at"`
 }
 
-// inScope finds the customer in columns or, for one just made, in records. Fault: not found.
-func (b *Behaviour) inScope(ctx context.Context, customer int64) error {
-	where, args := guard.ScopeOf(ctx, "customers").Where("c")
-	text, args := "select count(*) from customers c where c.id = ? and "+where, append([]any{customer}, args...)
-	var there int
-	if err := b.columns.QueryRow(ctx, text, args...).Scan(&there); err != nil || there > 0 {
-		return err
-	}
-	if err := b.records.Read().NewRaw(text+" and c.deleted_at is null and c.merged_into is null", args...).Scan(ctx, &there); err != nil {
-		return err
-	}
-	if there == 0 {
-		return fault.NotFound("customer", customer)
-	}
-	return nil
-}
-
 // Channels reads how a customer answers. Fault: not found.
 func (b *Behaviour) Channels(ctx context.Context, customer int64) (*Channels, error) {
-	if err := b.inScope(ctx, customer); err != nil {
+	if err := analyze.FindCustomer(ctx, b.columns, b.records, customer); err != nil {
 		return nil, err
 	}
 	c := &Channels{Items: []ChannelAnswer{}}

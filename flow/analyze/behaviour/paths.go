@@ -234,7 +234,7 @@ type WayStep struct {
 
 // Ways reads the last sessions of one customer. Faults: not found for one who is not there or not in scope.
 func (b *Behaviour) Ways(ctx context.Context, customer int64, limit int) ([]Way, error) {
-	if err := b.inScope(ctx, customer); err != nil {
+	if err := analyze.FindCustomer(ctx, b.columns, b.records, customer); err != nil {
 		return nil, err
 	}
 	ways := []Way{}

@@ -3,14 +3,11 @@ package churn
 import (
 	"cmp"
 	"context"
-	"database/sql"
-	"errors"
 	"math"
 	"slices"
 	"time"
 
 	"guanxi/base/api"
-	"guanxi/base/fault"
 	"guanxi/flow/analyze"
 	"guanxi/guard"
 )
@@ -55,12 +52,7 @@ func (c *Churn) OfCustomer(ctx context.Context, id int64) (*CustomerChurn, error
 	if err := guard.MayRead(ctx, "customers", guard.Purchases); err != nil {
 		return nil, err
 	}
-	scope, args := guard.ScopeOf(ctx, "customers").Where("c")
-	var found int64
-	if err := c.columns.QueryRow(ctx, "select c.id from customers c where c.id = ? and "+scope, append([]any{id}, args...)...).Scan(&found); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, fault.NotFound("customer", id)
-		}
+	if err := analyze.FindCustomer(ctx, c.columns, c.records, id); err != nil {
 		return nil, err
 	}
 	of := &CustomerChurn{CustomerID: api.ID(id), State: "none", Drivers: []ChurnEffect{}}

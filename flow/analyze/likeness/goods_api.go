@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"net/http"
@@ -151,12 +150,7 @@ func (l *Likeness) Recommend(ctx context.Context, id int64, limit int) ([]Recomm
 	if err := mayKnow(ctx); err != nil {
 		return nil, err
 	}
-	scope, args := guard.ScopeOf(ctx, "customers").Where("c")
-	var found int64
-	if err := l.columns.QueryRow(ctx, "select c.id from customers c where c.id = ? and "+scope, append([]any{id}, args...)...).Scan(&found); err != nil {
-		if errors.Is(err, sql.ErrNoRows) {
-			return nil, fault.NotFound("customer", id)
-		}
+	if err := analyze.FindCustomer(ctx, l.columns, l.records, id); err != nil {
 		return nil, err
 	}
 	rows, err := l.columns.Query(ctx, fill(ctx, recommendSQL), id)
