@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -98,13 +99,15 @@ type PassageQuery struct {
 	Steps, Without json.RawMessage
 	Within         int // days
 	Everyone       bool
+	AtOnce         int64 // occurrences of a turn; by default what has room in memory
 }
 
 // Passage is the answer as a relation: one row for each occurrence of a step, with who did it (a visitor nobody knows under
 // the negative of its id) and when (ts). s1 and on are set in rows that reach a step, t2 and on say when the step before was.
-// Conditions hold, for each step, who reached it; Labels what the steps are called.
+// It comes in turns of other people each, so that every turn has room in memory. Conditions hold, for each step, who reached it;
+// Labels what the steps are called.
 type Passage struct {
-	SQL
+	Turns      []SQL
 	Conditions []json.RawMessage
 	Labels     []Label
 	Steps      []*Condition
@@ -141,7 +144,14 @@ func (s *Segments) Passage(ctx context.Context, q PassageQuery) (*Passage, error
 	k := newCompiler(ctx)
 	h := k.passageOf(c)
 	h.everyone, h.among = q.Everyone, piece{among.Text, among.Args}
-	out := &Passage{SQL: h.relation().whole(), Steps: c.Sequence}
+	turns, err := h.turns(ctx, s.columns, cmp.Or(q.AtOnce, putInOrder))
+	if err != nil {
+		return nil, err
+	}
+	out := &Passage{Steps: c.Sequence}
+	for _, turn := range turns {
+		out.Turns = append(out.Turns, turn.relation().whole())
+	}
 	for n := range c.Sequence {
 		first := *c
 		first.Sequence = slices.Clone(c.Sequence[:n+1])

@@ -33,7 +33,14 @@ func (b *Behaviour) from(ctx context.Context, q analyze.Rows, joined bool) (anal
 }
 
 func (b *Behaviour) each(ctx context.Context, q analyze.SQL, scan func(rows *sql.Rows) error) error {
-	rows, err := b.columns.Query(ctx, q.Text, q.Args...)
+	return each(ctx, b.columns, q, scan)
+}
+
+// each gives scan the rows of a query to columns, or to the temporary tables of one question.
+func each(ctx context.Context, from interface {
+	Query(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+}, q analyze.SQL, scan func(rows *sql.Rows) error) error {
+	rows, err := from.Query(ctx, q.Text, q.Args...)
 	if err != nil {
 		return fmt.Errorf("behaviour: %w", err)
 	}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"guanxi/base/api"
+	"guanxi/base/columns"
 	"guanxi/flow/analyze"
 )
 
@@ -75,8 +76,17 @@ func (b *Behaviour) Funnel(ctx context.Context, q FunnelQuery) (*Funnel, error) 
 			into = append(into, &gaps[k][i])
 		}
 	}
-	text, args := funnelSQL(passage, ""), passage.Args
-	if err := b.columns.QueryRow(ctx, text, args...).Scan(into...); err != nil {
+	f.Split = q.Split
+	if err := b.columns.Scratch(ctx, func(ctx context.Context, of *columns.Scratch) error {
+		if err := passed(ctx, of, passage); err != nil {
+			return err
+		}
+		if err := of.QueryRow(ctx, "select "+reached(n, true)+" from passed").Scan(into...); err != nil || q.Split == "" {
+			return err
+		}
+		f.Parts, err = b.funnelParts(ctx, of, q, n)
+		return err
+	}); err != nil {
 		return nil, fmt.Errorf("funnel: %w", err)
 	}
 	for k, step := range passage.Steps {
@@ -95,12 +105,7 @@ func (b *Behaviour) Funnel(ctx context.Context, q FunnelQuery) (*Funnel, error) 
 		}
 		f.Steps = append(f.Steps, s)
 	}
-	if q.Split == "" {
-		return f, nil
-	}
-	f.Split = q.Split
-	f.Parts, err = b.funnelParts(ctx, q, passage)
-	return f, err
+	return f, nil
 }
 
 func rate(n, of int64) *float64 {
@@ -111,43 +116,64 @@ func rate(n, of int64) *float64 {
 	return &r
 }
 
-// funnelSQL writes the counts of each step, and how long it took; with a split by part of it, without how long.
-func funnelSQL(p *analyze.Passage, split string) string {
-	var each, sums strings.Builder
+// passed puts into the table passed who went through any step: r1 and on say whether she reached it, g2 and on how many seconds it
+// took her from the step before, the first time.
+func passed(ctx context.Context, of *columns.Scratch, p *analyze.Passage) error {
+	var each strings.Builder
 	for k := range p.Steps {
 		fmt.Fprintf(&each, ", bool_or(s%d is not null) as r%[1]d", k+1)
-		fmt.Fprintf(&sums, ", count(*) filter (where r%d)", k+1)
-		gap := "null"
 		if k > 0 {
 			fmt.Fprintf(&each, ", arg_min(ts - t%d, ts) filter (where s%[1]d is not null) / 1000.0 as g%[1]d", k+1)
-			gap = fmt.Sprintf("g%d", k+1)
 		}
-		if split == "" {
-			for _, q := range []string{"0.25", "0.5", "0.75"} {
-				fmt.Fprintf(&sums, ", quantile_cont(cast(%s as double), %s)", gap, q)
+	}
+	for i, turn := range p.Turns {
+		text := "select who" + each.String() + " from (" + turn.Text + ") group by who"
+		if i == 0 {
+			if err := of.Make(ctx, "passed", text, turn.Args...); err != nil {
+				return err
+			}
+		} else if err := of.Exec(ctx, "insert into passed "+text, turn.Args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// reached writes what counts those who reached each of n steps, and how long it took.
+func reached(n int, gaps bool) string {
+	var sums []string
+	for k := 1; k <= n; k++ {
+		sums = append(sums, fmt.Sprintf("count(*) filter (where r%d)", k))
+		gap := "null"
+		if k > 1 {
+			gap = fmt.Sprintf("g%d", k)
+		}
+		for _, q := range []string{"0.25", "0.5", "0.75"} {
+			if gaps {
+				sums = append(sums, fmt.Sprintf("quantile_cont(cast(%s as double), %s)", gap, q))
 			}
 		}
 	}
-	text := "with passed as (" + p.Text + "), people as (select who" + each.String() + " from passed group by who) select "
-	if split == "" {
-		return text + strings.TrimPrefix(sums.String(), ", ") + " from people"
-	}
-	return text + split + " as part" + sums.String() + ` from people
-left join customers c on c.id = who
-left join customer_scores s on s.customer_id = who
-group by part
-order by count(*) filter (where r1) desc, part`
+	return strings.Join(sums, ", ")
 }
 
-func (b *Behaviour) funnelParts(ctx context.Context, q FunnelQuery, p *analyze.Passage) ([]FunnelPart, error) {
+// funnelParts counts those who passed n steps by part of the split.
+func (b *Behaviour) funnelParts(ctx context.Context, of *columns.Scratch, q FunnelQuery, n int) ([]FunnelPart, error) {
 	expr, err := analyze.CustomerSplit(ctx, q.Split)
 	if err != nil {
 		return nil, err
 	}
 	parts := []FunnelPart{}
-	text := funnelSQL(p, expr) + fmt.Sprintf(" limit %d", cmp.Or(q.Top, 10))
-	if err := b.each(ctx, analyze.SQL{Text: text, Args: p.Args}, func(rows *sql.Rows) error {
-		part := FunnelPart{Count: make([]int64, len(p.Steps)), Rate: make([]float64, len(p.Steps))}
+	text := fmt.Sprintf(`
+select %s as part, %s
+from passed
+left join customers c on c.id = who
+left join customer_scores s on s.customer_id = who
+group by part
+order by count(*) filter (where r1) desc, part
+limit %d`, expr, reached(n, false), cmp.Or(q.Top, 10))
+	if err := each(ctx, of, analyze.SQL{Text: text}, func(rows *sql.Rows) error {
+		part := FunnelPart{Count: make([]int64, n), Rate: make([]float64, n)}
 		into := []any{&part.Key}
 		for k := range part.Count {
 			into = append(into, &part.Count[k])

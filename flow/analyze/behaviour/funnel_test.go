@@ -193,6 +193,10 @@ func TestFunnelIsWhatEveryWayThroughGives(t *testing.T) {
 			q := FunnelQuery{PassageQuery: analyze.PassageQuery{Rows: s.rows(t, "2026-03-03", "2026-03-20"), Steps: json.RawMessage(row.steps), Without: json.RawMessage(row.without), Within: row.within, Everyone: row.everyone}}
 			got, err := s.Funnel(s.ctx, q)
 			require.NoError(t, err)
+			q.AtOnce = 100
+			turns, err := s.Funnel(s.ctx, q)
+			require.NoError(t, err)
+			assert.Equal(t, got, turns, "in turns of people")
 			for k, step := range got.Steps {
 				assert.Equal(t, want[k], step.Count, "step %d", k+1)
 				assert.Positive(t, step.Count, "says something")

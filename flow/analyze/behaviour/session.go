@@ -74,16 +74,15 @@ const atOnce = 2_000_000
 
 // remakeAll makes every session anew, visitors in as many turns as memory wants.
 func remakeAll(ctx context.Context, to *columns.Tx, idle int, names bool) error {
-	var events int64
-	if err := to.QueryRow(ctx, "select count(*) from events").Scan(&events); err != nil {
+	var events, low, high int64
+	if err := to.QueryRow(ctx, "select count(*), coalesce(min(visitor_id), 0), coalesce(max(visitor_id), 0) from events").Scan(&events, &low, &high); err != nil {
 		return err
 	}
 	if err := to.Exec(ctx, "delete from session_runs"); err != nil {
 		return err
 	}
-	turns := events/atOnce + 1
-	for turn := range turns {
-		rows := fmt.Sprintf("select e.* from events e where e.visitor_id %% %d = %d", turns, turn)
+	for width := (high-low)/(events/atOnce+1) + 1; low <= high; low += width {
+		rows := fmt.Sprintf("select e.* from events e where e.visitor_id between %d and %d", low, low+width-1)
 		if err := to.Exec(ctx, sessionsOf(rows, idle)); err != nil {
 			return err
 		}
