@@ -158,6 +158,9 @@ func (s *Signals) targets(ctx context.Context, id string, a act) (map[int64]int6
 	if err != nil {
 		return nil, err
 	}
+	if !line.Grouped() {
+		return nil, fault.NotFound("signal", id)
+	}
 	if a.version != 0 && a.version != line.Version {
 		return nil, fault.Stale()
 	}
@@ -174,7 +177,8 @@ func (s *Signals) targets(ctx context.Context, id string, a act) (map[int64]int6
 	return targets, nil
 }
 
-// folded gives the reader's folded line of a kind.
+// folded gives the reader's folded line of a kind, without members where too few wait for it to fold. Fault: not found, a kind
+// that never folds.
 func (s *Signals) folded(ctx context.Context, kind string) (Line, error) {
 	if kindByName[kind].Batch == nil {
 		return Line{}, fault.NotFound("signal", groupPrefix+kind)
@@ -192,7 +196,7 @@ func (s *Signals) folded(ctx context.Context, kind string) (Line, error) {
 			return l, nil
 		}
 	}
-	return Line{}, fault.NotFound("signal", groupPrefix+kind)
+	return Line{}, nil
 }
 
 func (s *Signals) reread(ctx context.Context, tx *db.Tx, targets map[int64]int64) ([]Row, error) {

@@ -162,7 +162,7 @@ type membersOut struct {
 	Body page.List[TodayItem]
 }
 
-// members gives the signals of a folded line, those with most at stake first.
+// members gives the signals of a folded line, those with most at stake first; none, where it has been worked off meanwhile.
 func (s *Signals) members(ctx context.Context, in *membersIn) (*membersOut, error) {
 	kind, group := isGroup(in.ID)
 	if !group {

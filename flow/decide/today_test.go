@@ -221,6 +221,8 @@ func TestTodayOverHTTP(t *testing.T) {
 			{"an unknown area", ann, "GET", "/today?area=moon", "", "", 422},
 			{"an unreadable subject", ann, "GET", "/today?subject=customer", "", "", 422},
 			{"the members", ann, "GET", "/today/group-overdue_rhythm/members?limit=3", "", "", 200},
+			{"the members of a line nobody stands in (any more)", ann, "GET", "/today/group-alive_fell/members", "", "", 200},
+			{"an act on it", ann, "POST", "/today/group-alive_fell/done", "", "{}", 404},
 			{"members of what does not fold", ann, "GET", "/today/" + followUp + "/members", "", "", 404},
 			{"an analyst may look but not act", analyst, "POST", "/today/" + overdue + "/done", "", "{}", 403},
 			{"nor set what is assumed", manager, "PUT", "/today/priors", "", `{"items":[]}`, 403},

@@ -35,7 +35,7 @@ func (w *Watch) lookAt(ctx context.Context, rule *Rule, waited []analyze.LateSou
 	}
 	state := fmt.Sprint(rule.Version, w.columns.Commits(), analyze.Today(ctx).Format(time.DateOnly), sources, rule.muted(ctx))
 	now, last := clock.Now(ctx), w.looked[rule.ID]
-	if last.state == state || last.took > costly && now.Sub(last.at) < min(restsFor*last.took, longestRest) && now.After(last.at) {
+	if last.state == state || last.version == rule.Version && last.took > costly && now.Sub(last.at) < min(restsFor*last.took, longestRest) && now.After(last.at) {
 		return nil
 	}
 	began := clock.Now(ctx)
@@ -45,7 +45,7 @@ func (w *Watch) lookAt(ctx context.Context, rule *Rule, waited []analyze.LateSou
 	} else {
 		err = w.lookAtFigures(ctx, rule, waited)
 	}
-	w.looked[rule.ID] = look{state, now, clock.Now(ctx).Sub(began)}
+	w.looked[rule.ID] = look{state, rule.Version, now, clock.Now(ctx).Sub(began)}
 	var wrong *fault.Error
 	if asFault(err, &wrong) { // a segment that is gone, a field that was removed: the rule says so, it is no failure of ours
 		return w.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

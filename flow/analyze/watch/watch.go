@@ -31,9 +31,10 @@ type Watch struct {
 
 // look is what a rule was last looked at with: while nothing of it changes, looking again says the same.
 type look struct {
-	state string
-	at    time.Time
-	took  time.Duration
+	state   string
+	version int64 // of the rule: one that was changed does not wait
+	at      time.Time
+	took    time.Duration
 }
 
 // New gives the watch over metrics and segments.
