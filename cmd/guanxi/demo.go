@@ -57,6 +57,9 @@ func (c *demoCommand) fill(ctx context.Context, p *program) error {
 	if err := p.rebuild(ctx); err != nil {
 		return err
 	}
+	if err := p.stages.segments.Recall(ctx); err != nil {
+		return err
+	}
 	if err := p.stages.customers.ScanNow(ctx); err != nil { // so that there are duplicates to decide on
 		return err
 	}

@@ -71,7 +71,8 @@ func (c *restoreCommand) Run(ctx context.Context) (err error) {
 	return c.finish(ctx)
 }
 
-// finish makes columns from the restored records and checks that everything fits together.
+// finish makes columns from the restored records, reckons afterwards what moves of segments it can, and checks that everything
+// fits together.
 func (c *restoreCommand) finish(ctx context.Context) (err error) {
 	p, err := open(ctx, c.dataFlags, serveFlags{keyFlag: c.keyFlag, Node: "main"}, nil)
 	if err != nil {
@@ -80,6 +81,9 @@ func (c *restoreCommand) finish(ctx context.Context) (err error) {
 	defer func() { err = errors.Join(err, p.close()) }()
 	ctx = p.context(ctx)
 	if err := p.rebuild(ctx); err != nil {
+		return err
+	}
+	if err := p.stages.segments.Recall(ctx); err != nil {
 		return err
 	}
 	return p.verify(ctx)

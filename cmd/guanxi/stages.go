@@ -121,6 +121,8 @@ func join(records *db.DB, store *columns.Store, g *guard.Guard, jobs *job.Regist
 	s.customers.HeldBy("events", s.tracking)
 	s.customers.VisitsFrom(s.tracking)
 	s.customers.StagesFrom(s.segments)
+	s.customers.SegmentsFrom(s.segments)
+	s.customers.HeldBy("segments", analyze.SegmentMemory{Segments: s.segments})
 	if err := s.customers.KeepFilesIn(fieldFiles(dir)); err != nil {
 		return nil, err
 	}

@@ -96,10 +96,10 @@ func (s *Segments) await(ctx context.Context) {
 }
 
 // segmentState is a row of segment_members. Version tells the conditions it was reckoned from; EvaluatedAt grows with
-// every change of the row.
+// every change of the row; knownFrom is 0 where the moves are known since the segment was made.
 type segmentState struct {
-	version, members, evaluatedAt int64
-	bitmap                        *roaring64.Bitmap
+	version, members, evaluatedAt, knownFrom int64
+	bitmap                                   *roaring64.Bitmap
 }
 
 const (

@@ -48,6 +48,7 @@ func (s *Segments) Register(a *api.API) {
 	s.registerConsents(a)
 	s.registerFields(a)
 	s.registerSegmentReads(a)
+	s.registerHistory(a)
 	s.registerLists(a)
 	s.registerLifecycle(a)
 

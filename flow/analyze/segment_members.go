@@ -54,7 +54,7 @@ func (k *compiler) evaluate(ctx context.Context, from columnReader, c *Condition
 
 // states reads the rows of segment_members without their bitmaps.
 func states(ctx context.Context, from columnReader) (map[int64]segmentState, error) {
-	rows, err := from.Query(ctx, "select segment_id, version, members, evaluated_at from segment_members")
+	rows, err := from.Query(ctx, "select segment_id, version, members, evaluated_at, coalesce(known_from, 0) from segment_members")
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,7 @@ func states(ctx context.Context, from columnReader) (map[int64]segmentState, err
 	for rows.Next() {
 		var id int64
 		var st segmentState
-		if err := rows.Scan(&id, &st.version, &st.members, &st.evaluatedAt); err != nil {
+		if err := rows.Scan(&id, &st.version, &st.members, &st.evaluatedAt, &st.knownFrom); err != nil {
 			return nil, err
 		}
 		all[id] = st
@@ -122,8 +122,11 @@ func (s *Segments) settle(ctx context.Context, to *columns.Tx, all []settling, a
 			return nil, err
 		}
 		ids[i] = one.id
-		after := segmentState{version: one.version, members: int64(one.now.GetCardinality()), evaluatedAt: max(at, one.before.evaluatedAt+1), bitmap: one.now}
-		states = append(states, []any{one.id, one.version, blob, after.members, after.evaluatedAt})
+		after := segmentState{version: one.version, members: int64(one.now.GetCardinality()), evaluatedAt: max(at, one.before.evaluatedAt+1), knownFrom: one.before.knownFrom, bitmap: one.now}
+		if !one.moves {
+			after.knownFrom = at
+		}
+		states = append(states, []any{one.id, one.version, blob, after.members, after.evaluatedAt, orNull(after.knownFrom)})
 		s.remember(one.id, after)
 		if !one.moves {
 			continue
@@ -148,14 +151,26 @@ func (s *Segments) settle(ctx context.Context, to *columns.Tx, all []settling, a
 	return moved, to.Append(ctx, "segment_moves", moves)
 }
 
+// orNull gives what columns keep of a number that is 0 while it is not known.
+func orNull(n int64) any {
+	if n == 0 {
+		return nil
+	}
+	return n
+}
+
 // visible gives the customers the person asking may see, nil for all.
 func (s *Segments) visible(ctx context.Context) (*roaring64.Bitmap, error) {
+	return visibleIn(ctx, s.columns)
+}
+
+func visibleIn(ctx context.Context, from columnReader) (*roaring64.Bitmap, error) {
 	scope := guard.ScopeOf(ctx, "customers")
 	if scope.All() {
 		return nil, nil
 	}
 	where, args := scope.Where("c")
-	return idsWhere(ctx, s.columns, sqlPiece("select c.id from customers c where "+where, args...))
+	return idsWhere(ctx, from, sqlPiece("select c.id from customers c where "+where, args...))
 }
 
 // membership gives the members of every live segment as last settled, read anew only when columns have changed.

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"errors"
 	"slices"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 
 	"guanxi/base/api"
 	"guanxi/base/clock"
-	"guanxi/base/fault"
 	"guanxi/base/page"
 	"guanxi/base/workspace"
 	"guanxi/guard"
@@ -49,12 +47,9 @@ type Overlap struct {
 
 // View gives one segment. Fault: not found.
 func (s *Segments) View(ctx context.Context, id int64) (*SegmentView, error) {
-	found, err := s.Get(ctx, id)
+	found, err := s.readable(ctx, id)
 	if err != nil {
 		return nil, err
-	}
-	if !s.mayKnow(ctx, found, s.lookup()) {
-		return nil, fault.NotFound("segment", id)
 	}
 	views, err := s.views(ctx, []*Segment{found})
 	if err != nil {
@@ -67,8 +62,7 @@ func (s *Segments) View(ctx context.Context, id int64) (*SegmentView, error) {
 // such a segment is not there for them.
 func (s *Segments) mayKnow(ctx context.Context, seg *Segment, among Lookup) bool {
 	_, err := parseConditionOf(ctx, []byte(seg.Condition), among, seg.ID)
-	var wrong *fault.Error
-	return !errors.As(err, &wrong) || !slices.ContainsFunc(wrong.Fields, func(f fault.Field) bool { return f.Key == notYours })
+	return !notTheirs(err)
 }
 
 // known gives the live segments that the reader may know of.

@@ -128,7 +128,10 @@ func (s *Segments) Changed(ctx context.Context, to *columns.Tx, changed map[stri
 		return err
 	}
 	moved.Or(m)
-	return s.followMoves(ctx, to, k, live, moved)
+	if err := s.followMoves(ctx, to, k, live, moved); err != nil {
+		return err
+	}
+	return s.unnameMovers(ctx, to, changed)
 }
 
 // due says that the day has changed since the segment was last reckoned.

@@ -20,8 +20,13 @@ type Reader struct {
 // Sentence reads the condition back as one sentence in both languages, with what a person chose in **bold**.
 func (r Reader) Sentence(c *Condition) Label {
 	l := r.Clause(c)
-	first := len(l.English) - len(strings.TrimLeft(l.English, "*("))
-	return Label{l.Chinese + "。", l.English[:first] + strings.ToUpper(l.English[first:first+1]) + l.English[first+1:] + "."}
+	return Label{l.Chinese + "。", capital(l.English) + "."}
+}
+
+// capital begins a text as sentences do.
+func capital(text string) string {
+	first := len(text) - len(strings.TrimLeft(text, "*("))
+	return text[:first] + strings.ToUpper(text[first:first+1]) + text[first+1:]
 }
 
 // Clause reads one node back without the end of a sentence, for a line of its own.

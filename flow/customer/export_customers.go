@@ -98,6 +98,8 @@ func rightOfCustomerField(name string) string {
 		return ""
 	case "identity_source", "identities":
 		return "external_id"
+	case "stage":
+		return "lifecycle_stage"
 	case "more_phones", "wechat":
 		return "phone"
 	case "more_emails":
@@ -294,6 +296,15 @@ var figureColumns = []customerColumn{
 	}},
 	{exportField{name: "updated_at", label: field.Label{Chinese: "最近修改时间", English: "Changed at"}, group: "figures"},
 		func(x *exporter, c *exportedCustomer) sheet.Cell { return x.at(c.UpdatedAt) }},
+	figure("stage", "现在的生命周期阶段", "Lifecycle stage now", func(x *exporter, f *Figures) sheet.Cell {
+		if f.Stage == nil {
+			return sheet.Cell{}
+		}
+		if strings.HasPrefix(x.e.Language, "en") {
+			return sheet.Of(f.Stage.Name.English)
+		}
+		return sheet.Of(f.Stage.Name.Chinese)
+	}),
 	figure("orders.count", "订单数", "Orders", func(_ *exporter, f *Figures) sheet.Cell {
 		if f.Orders == nil {
 			return whole(0)

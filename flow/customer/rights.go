@@ -132,6 +132,8 @@ func mayRead(ctx context.Context, kind string) bool {
 		return guard.FieldsOf(ctx, noun).Right("tags") != guard.None
 	case "consent":
 		return seesConsents(ctx)
+	case "segment":
+		return guard.ActorOf(ctx).Can("segments.read")
 	case "stage":
 		return guard.FieldsOf(ctx, noun).Right("lifecycle_stage") != guard.None
 	}

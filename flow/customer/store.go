@@ -19,15 +19,16 @@ type Store struct {
 	purposes   *Purposes
 	lifecycles *Lifecycles
 	analysis
-	reveals    *tally
-	taught     taught
-	holders    map[string]Holder
-	files      Files
-	visits     Visits       // nil where no events are known
-	stageMoves StageHistory // nil where no stages are reckoned
-	listed     func(ctx context.Context) error
-	scoured    func(ctx context.Context) error
-	jobs       *job.Registry
+	reveals      *tally
+	taught       taught
+	holders      map[string]Holder
+	files        Files
+	visits       Visits         // nil where no events are known
+	stageMoves   StageHistory   // nil where no stages are reckoned
+	segmentMoves SegmentHistory // nil where no segments are kept up
+	listed       func(ctx context.Context) error
+	scoured      func(ctx context.Context) error
+	jobs         *job.Registry
 
 	exportDir string
 	sealedIn  []string   // folders whose files are brought to the present key

@@ -18,7 +18,7 @@ import (
 // timelineItem is one thing that happened with a customer. Code says what; the interface puts it into words with values.
 type timelineItem struct {
 	ID      string           `json:"id"`
-	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed,visitor,contact,stage"`
+	Kind    string           `json:"kind" enum:"order,refund,activity,consent,tag,created,merged,changed,visitor,contact,stage,segment"`
 	At      time.Time        `json:"at"`
 	Code    string           `json:"title_code"`
 	Values  map[string]any   `json:"values"`
@@ -82,6 +82,7 @@ var timelineSources = []timelineSource{
 	{[]string{"contact"}, "customers.read", (*Store).timelineSpeakers},
 	{[]string{"visitor"}, "customers.read", (*Store).timelineEvents},
 	{[]string{"stage"}, "customers.read", (*Store).timelineStages},
+	{[]string{"segment"}, "segments.read", (*Store).timelineSegments},
 }
 
 // cut is the position after which a source goes on: before the instant at, and at it below id.
@@ -98,7 +99,7 @@ func (p timelinePosition) cutFor(rank int) cut {
 	return cut{p.At, p.ID}
 }
 
-const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed, visitor, contact, stage"
+const timelineKinds = "order, refund, activity, consent, tag, created, merged, changed, visitor, contact, stage, segment"
 
 type timelinePage struct {
 	page.List[timelineItem]

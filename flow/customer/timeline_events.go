@@ -2,6 +2,7 @@ package customer
 
 import (
 	"context"
+	"strconv"
 	"time"
 
 	"guanxi/base/field"
@@ -79,6 +80,52 @@ func (s *Store) timelineStages(ctx context.Context, customerID int64, after cut,
 	for i, m := range moves {
 		items[i] = timelineItem{ID: itemID("stage", m.At), Kind: "stage", At: instant(m.At), Code: "stage_changed", Details: []timelineDetail{},
 			Values: map[string]any{"from": m.From, "to": m.To, "cause": m.Cause}, position: timelinePosition{At: m.At}}
+	}
+	return items, err
+}
+
+// SegmentMove is a customer coming into a segment or leaving it. Why are the single conditions that decided, in words; Hidden says
+// that one of them is not the reader's to see. Cause: facts, day, scores, rule, stage, gone, past, or empty.
+type SegmentMove struct {
+	SegmentID int64
+	Segment   string
+	Entered   bool
+	Cause     string
+	Why       []field.Label
+	Hidden    bool
+	At        int64 // milliseconds UTC
+}
+
+// SegmentHistory is when customers came into segments and left them; a later stage has it.
+type SegmentHistory interface {
+	// SegmentMovesOf gives those before an instant, or at it in a segment of a lesser id, the newest first, of the segments the
+	// reader may know of.
+	SegmentMovesOf(ctx context.Context, customerID, before, beforeSegment int64, limit int) ([]SegmentMove, error)
+	CountSegmentMoves(ctx context.Context, customerID int64) (int64, error)
+}
+
+// SegmentsFrom says who knows of entering and leaving segments. It must be called before the store serves anybody.
+func (s *Store) SegmentsFrom(h SegmentHistory) { s.segmentMoves = h }
+
+// timelineSegments gives one item for each time she came into a segment or left it.
+func (s *Store) timelineSegments(ctx context.Context, customerID int64, after cut, _ string, limit int) ([]timelineItem, error) {
+	if s.segmentMoves == nil {
+		return nil, nil
+	}
+	moves, err := s.segmentMoves.SegmentMovesOf(ctx, customerID, after.at, after.id, limit)
+	items := make([]timelineItem, len(moves))
+	for i, m := range moves {
+		code := "segment_left"
+		if m.Entered {
+			code = "segment_entered"
+		}
+		why := m.Why
+		if why == nil {
+			why = []field.Label{}
+		}
+		items[i] = timelineItem{ID: itemID("segment", m.SegmentID) + "-" + strconv.FormatInt(m.At, 10), Kind: "segment", At: instant(m.At), Code: code, Details: []timelineDetail{},
+			Values:   map[string]any{"segment_id": itemNumber(m.SegmentID), "segment": m.Segment, "cause": m.Cause, "why": why, "hidden": m.Hidden},
+			position: timelinePosition{At: m.At, ID: m.SegmentID}}
 	}
 	return items, err
 }

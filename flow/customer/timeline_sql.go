@@ -192,6 +192,10 @@ select 'created', 1`, customerID, customerID, customerID, customerID, customerID
 		moves, failed := s.stageMoves.CountStageMoves(ctx, customerID)
 		rows, err = append(rows, timelineCount{"stage", moves}), failed
 	}
+	if err == nil && s.segmentMoves != nil && mayRead(ctx, "segment") {
+		moves, failed := s.segmentMoves.CountSegmentMoves(ctx, customerID)
+		rows, err = append(rows, timelineCount{"segment", moves}), failed
+	}
 	for _, row := range rows {
 		if row.Count > 0 && mayRead(ctx, row.Kind) {
 			counts[row.Kind] = row.Count

@@ -55,7 +55,7 @@ func (w *swept) looks(customer string) (paths []string) {
 	}
 	for name, id := range w.ids {
 		if strings.HasPrefix(name, "segments ") {
-			paths = append(paths, "/segments/"+id, "/segments/"+id+"/members?total=true", "/segments/"+id+"/explain?customer="+customer, "/segments/"+id+"/overlaps")
+			paths = append(paths, "/segments/"+id, "/segments/"+id+"/members?total=true", "/segments/"+id+"/explain?customer="+customer, "/segments/"+id+"/overlaps", "/segments/"+id+"/history", "/segments/"+id+"/moves")
 		}
 	}
 	for _, q := range []string{"5550702", "13955550702", canary, canary + "box0@secret.example", canary + "secret0", canary + "paper0", "BIG-1", "41337"} {

@@ -34,3 +34,4 @@ export * from "./review";
 export * from "./group";
 export * from "./identity";
 export * from "./speaker";
+export * from "./segmentHistory";

@@ -4148,6 +4148,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/segments/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How large a segment was day by day, who came and went, and what decided it */
+        get: operations["get-segments-id-history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/segments/{id}/members": {
         parameters: {
             query?: never;
@@ -4157,6 +4174,23 @@ export interface paths {
         };
         /** Who is in a segment */
         get: operations["get-segments-id-members"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/segments/{id}/moves": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who entered and left a segment, when and why, the latest first */
+        get: operations["get-segments-id-moves"];
         put?: never;
         post?: never;
         delete?: never;
@@ -9024,6 +9058,20 @@ export interface components {
         HistoryBody: {
             items: components["schemas"]["FieldChange"][] | null;
         };
+        HistoryDay: {
+            changes?: components["schemas"]["RuleChanged"][] | null;
+            /** Format: date */
+            day: string;
+            /** Format: int64 */
+            entered: number;
+            /** Format: int64 */
+            left: number;
+            /**
+             * Format: int64
+             * @description at its end; null of days of which it is not known
+             */
+            members: number | null;
+        };
         Hold: {
             /** @description name of the backup it was restored from */
             backup?: string;
@@ -9663,6 +9711,13 @@ export interface components {
             /** Format: int64 */
             total?: number;
         };
+        ListSegmentMove: {
+            items: components["schemas"]["SegmentMove"][] | null;
+            /** @description absent on the last page */
+            next_cursor?: string;
+            /** Format: int64 */
+            total?: number;
+        };
         ListSegmentView: {
             items: components["schemas"]["AnalyzeSegmentView"][] | null;
             /** @description absent on the last page */
@@ -9907,6 +9962,36 @@ export interface components {
             amount: number;
             /** @example CNY */
             currency: string;
+        };
+        MovePart: {
+            /** @description the condition; absent where it can no longer be read */
+            clause?: components["schemas"]["AnalyzeLabel"];
+            /** @description it rests on something that is not yours to see */
+            hidden?: boolean;
+            holds: boolean;
+            /** @description to ask for the moves it decided */
+            key?: string;
+            /** @description the condition, and whether it holds: no longer, where it decided alone */
+            sentence?: components["schemas"]["AnalyzeLabel"];
+        };
+        MoveReason: {
+            /** Format: int64 */
+            alone: number;
+            /** @description facts: what was recorded; day: time passed; scores; rule: the condition was changed; stage: the lifecycle; gone: the customer was deleted, merged or erased; past: reckoned afterwards; empty where it was not kept */
+            cause: string;
+            /** @description of who came, else of who left */
+            entered: boolean;
+            /** Format: int64 */
+            moves: number;
+            part?: components["schemas"]["MovePart"];
+        };
+        MovedCustomer: {
+            /** @enum {string} */
+            gone?: "merged" | "deleted" | "erased";
+            /** Format: id */
+            id: string;
+            into?: components["schemas"]["AnalyzeNamed"];
+            name: string;
         };
         Moves: {
             /** Format: int64 */
@@ -12715,6 +12800,16 @@ export interface components {
              */
             outside: "hidden" | "team";
         };
+        RuleChanged: {
+            /** Format: date-time */
+            at: string;
+            /** @description what the condition was, in words; absent where it asks for something that can no longer be read or is not yours to see */
+            before?: components["schemas"]["AnalyzeLabel"];
+            /** @description it asked for something that is not yours to see */
+            hidden?: boolean;
+            /** @enum {string} */
+            what: "condition" | "deleted" | "restored";
+        };
         RunView: {
             /** @enum {string} */
             cause: "clock" | "retry" | "person";
@@ -12908,6 +13003,26 @@ export interface components {
             description?: string;
             name: string;
         };
+        SegmentHistory: {
+            days: components["schemas"]["HistoryDay"][] | null;
+            /** Format: int64 */
+            entered: number;
+            /** Format: date */
+            from: string;
+            /**
+             * Format: date
+             * @description the first day of which the members are known; null while there is none
+             */
+            known_from: string | null;
+            /** Format: int64 */
+            left: number;
+            /** @description what decided the moves of the period, the most frequent first. A move may be decided by several conditions together */
+            reasons: components["schemas"]["MoveReason"][] | null;
+            /** @description you do not see every customer: members and moves are counted of those alone whom you see now. For who sees all, customers who are gone since are counted too */
+            scoped: boolean;
+            /** Format: date */
+            to: string;
+        };
         SegmentMember: {
             city: string;
             gender: string;
@@ -12931,6 +13046,19 @@ export interface components {
             rfm_segment: string | null;
             tags: string[] | null;
             total: components["schemas"]["Money"];
+        };
+        SegmentMove: {
+            /** Format: date-time */
+            at: string;
+            /** @description as in the history */
+            cause: string;
+            customer: components["schemas"]["MovedCustomer"];
+            /** Format: date */
+            day: string;
+            /** @description came in, else left */
+            entered: boolean;
+            /** @description the single conditions that decided; none where they were not kept */
+            parts: components["schemas"]["MovePart"][] | null;
         };
         SegmentMoved: {
             /** Format: int64 */
@@ -13628,7 +13756,7 @@ export interface components {
             details: components["schemas"]["TimelineDetail"][] | null;
             id: string;
             /** @enum {string} */
-            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact" | "stage";
+            kind: "order" | "refund" | "activity" | "consent" | "tag" | "created" | "merged" | "changed" | "visitor" | "contact" | "stage" | "segment";
             title_code: string;
             values: {
                 [key: string]: unknown;
@@ -35536,6 +35664,78 @@ export interface operations {
             };
         };
     };
+    "get-segments-id-history": {
+        parameters: {
+            query?: {
+                /** @description 90 days before the end when absent */
+                from?: string;
+                /** @description today when absent */
+                to?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SegmentHistory"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "get-segments-id-members": {
         parameters: {
             query?: {
@@ -35565,6 +35765,89 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ListSegmentMember"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-segments-id-moves": {
+        parameters: {
+            query?: {
+                /** @description 90 days before the end when absent */
+                from?: string;
+                /** @description today when absent */
+                to?: string;
+                /** @description this day alone */
+                day?: string;
+                /** @description both when absent */
+                direction?: "entered" | "left";
+                cause?: "facts" | "day" | "scores" | "rule" | "stage" | "gone" | "past";
+                /** @description key of a single condition that decided */
+                part?: string;
+                /** @description rows per page */
+                limit?: number;
+                /** @description next_cursor of the page before */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListSegmentMove"];
                 };
             };
             /** @description Unauthorized */

@@ -30,6 +30,9 @@ export const conditionSearch = (search: Search): { condition?: object | undefine
   customer: text(search["customer"]),
 });
 
+/** A segment: its condition, or its history over so many days, of which one may be chosen. */
+export const segmentSearch = (search: Search) => ({ ...conditionSearch(search), ...texted("show", "span", "day")(search) });
+
 /** Which report is open, and what is asked of it instead of what was saved. */
 export const reportSearch = (search: Search): { [name in "tab" | "report" | "segment" | "edit"]?: string | undefined } & { ask?: object | undefined } => ({
   ...texted("tab", "report", "segment", "edit")(search),

@@ -9,7 +9,7 @@ import { pages as settings } from "../features/settings";
 import { pages as signin } from "../features/signin";
 import { pages as today } from "../features/today";
 import { Button, Failed, Skeleton } from "../ui";
-import { conditionSearch, listSearch, partsSearch, readSearch, reportSearch, type Search, stepsSearch, texted, whySearch, writeSearch } from "./address";
+import { conditionSearch, listSearch, partsSearch, readSearch, reportSearch, segmentSearch, type Search, stepsSearch, texted, whySearch, writeSearch } from "./address";
 import { Shell } from "./Shell";
 
 const root = createRootRoute({ component: Outlet, notFoundComponent: NotFound });
@@ -33,7 +33,7 @@ const groupsRoute = createRoute({ getParentRoute: inside, path: "/groups", compo
 const listRoute = createRoute({ getParentRoute: inside, path: "/groups/$id", component: lazyRouteComponent(customer.oneList), validateSearch: listSearch });
 const segmentsRoute = createRoute({ getParentRoute: inside, path: "/segments", component: lazyRouteComponent(analyze.segments) });
 const newSegmentRoute = createRoute({ getParentRoute: inside, path: "/segments/new", component: lazyRouteComponent(analyze.newSegment), validateSearch: conditionSearch });
-const segmentRoute = createRoute({ getParentRoute: inside, path: "/segments/$id", component: lazyRouteComponent(analyze.segment), validateSearch: conditionSearch });
+const segmentRoute = createRoute({ getParentRoute: inside, path: "/segments/$id", component: lazyRouteComponent(analyze.segment), validateSearch: segmentSearch });
 const metricsRoute = createRoute({ getParentRoute: inside, path: "/metrics", component: lazyRouteComponent(analyze.metrics), validateSearch: texted("metric", "period", "from", "to", "against", "segment", "split") });
 const behindRoute = createRoute({ getParentRoute: inside, path: "/metrics/$name/behind", component: lazyRouteComponent(analyze.behind), validateSearch: (search: Search) => ({ ...listSearch(search), ...texted("from", "to", "segment", "split", "split_value", "part")(search), ...partsSearch(search) }) });
 const whyRoute = createRoute({ getParentRoute: inside, path: "/why", component: lazyRouteComponent(analyze.why), validateSearch: whySearch });

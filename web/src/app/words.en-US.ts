@@ -5,6 +5,7 @@ import transfer from "../features/collect/transfer/words.en-US";
 import alert from "../features/analyze/alerts/words.en-US";
 import behaviour from "../features/analyze/behaviour/words.en-US";
 import lifecycle from "../features/analyze/value/lifecycle/words.en-US";
+import moved from "../features/analyze/segment/history/words.en-US";
 import budget from "../features/analyze/value/budget/words.en-US";
 import likeness from "../features/analyze/likeness/words.en-US";
 import why from "../features/analyze/why/words.en-US";
@@ -27,4 +28,4 @@ import ui from "../ui/words.en-US";
 import app from "./shell.en-US";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, alert, behaviour, budget, lifecycle, likeness, report, dashboard, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };
+export default { app, ui, signin, today, analyze, alert, behaviour, budget, lifecycle, moved, likeness, report, dashboard, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };

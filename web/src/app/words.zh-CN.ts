@@ -5,6 +5,7 @@ import transfer from "../features/collect/transfer/words.zh-CN";
 import alert from "../features/analyze/alerts/words.zh-CN";
 import behaviour from "../features/analyze/behaviour/words.zh-CN";
 import lifecycle from "../features/analyze/value/lifecycle/words.zh-CN";
+import moved from "../features/analyze/segment/history/words.zh-CN";
 import budget from "../features/analyze/value/budget/words.zh-CN";
 import likeness from "../features/analyze/likeness/words.zh-CN";
 import why from "../features/analyze/why/words.zh-CN";
@@ -27,4 +28,4 @@ import ui from "../ui/words.zh-CN";
 import app from "./shell.zh-CN";
 
 /** Every text of the product in this language, one namespace per feature. */
-export default { app, ui, signin, today, analyze, alert, behaviour, budget, lifecycle, likeness, report, dashboard, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };
+export default { app, ui, signin, today, analyze, alert, behaviour, budget, lifecycle, moved, likeness, report, dashboard, why, quality, collect, transfer, schedule, source, mail, customer, duplicate, group, identity, own, speaker, privacy, settings };

@@ -7,7 +7,7 @@ import { Bold, Button, Empty, Failed, Icon, Skeleton, Tabs, useFormat } from "..
 import { iconOf, useEventText } from "./events";
 import { timelineQuery } from "./queries";
 
-const kinds = ["", "order", "refund", "activity", "visitor", "stage"] as const;
+const kinds = ["", "order", "refund", "activity", "visitor", "stage", "segment"] as const;
 
 /** Everything that happened, newest first, by day; the day an order should have come and did not stands between. */
 export function Stream({ of, kind, onKind }: { of: CustomerPage; kind: string; onKind: (kind: string) => void }) {

@@ -67,7 +67,11 @@ export function useEventText() {
         return { title: from && to ? t("event.stageFromTo", { from, to }) : to ? t("event.stageTo", { to }) : t("event.stageLeft", { from }), meta: t(`event.stageBy.${cause as "facts"}`) };
       }
       case "merged": return { title: of("name") ? t("event.merged", { name: of("name") }) : t("event.mergedPlain") };
-      case "segment": return { title: t(item.title_code.includes("left") ? "event.segmentOut" : "event.segmentIn", { name: of("name") || of("segment") }) };
+      case "segment": {
+        const why = (item.values["why"] as Said[] | undefined ?? []).map((each) => each[language].replaceAll("**", ""));
+        const cause = of("cause");
+        return { title: t(item.title_code === "segment_left" ? "event.segmentOut" : "event.segmentIn", { name: of("segment") }), meta: [...why, item.values["hidden"] === true && i18n.t("moved:hidden"), cause && i18n.t(`moved:cause.${cause as "facts"}`)].filter(Boolean).join(language === "zh-CN" ? "；" : "; ") };
+      }
       default: return { title: t("event.other", { code: item.title_code || item.kind }) };
     }
   };

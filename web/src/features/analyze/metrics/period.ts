@@ -3,7 +3,8 @@ export const periods = ["yesterday", "last7", "last30", "last90", "month", "last
 export type PeriodName = (typeof periods)[number];
 
 const DAY = 86_400_000;
-const plus = (day: string, days: number) => new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
+/** So many days later, or before. */
+export const plus = (day: string, days: number) => new Date(Date.parse(`${day}T00:00:00Z`) + days * DAY).toISOString().slice(0, 10);
 
 /** First and last day of a named period, seen from today; today itself is not over and does not count. */
 export function daysOf(name: PeriodName, today: string): { from: string; to: string } {

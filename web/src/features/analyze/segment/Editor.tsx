@@ -3,11 +3,12 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Condition, Fields, Segment } from "../../../api";
 import { useCan } from "../../../app/session";
-import { ActionMenu, Button, Icon, PageHead, Sep, useFormat, useKeys } from "../../../ui";
+import { ActionMenu, Button, Icon, PageHead, Sep, Tabs, useFormat, useKeys } from "../../../ui";
 import { Builder } from "./Builder";
 import { CompositionPanel } from "./CompositionPanel";
 import { CountLine } from "./CountLine";
 import { ExplainPanel } from "./ExplainPanel";
+import { HistoryPanel } from "./history/HistoryPanel";
 import { MembersTable } from "./MembersTable";
 import { OverlapPanel } from "./OverlapPanel";
 import { usePreview, useTree } from "./useDraft";
@@ -16,10 +17,11 @@ import "../analyze.css";
 import "./segment.css";
 
 /** Edits a condition, saved or new. What is not saved yet stands in the address, so that a copied link shows it. */
-export function Editor({ segment, fields, segments, given, customer }: { segment?: Segment; fields: Fields; segments: readonly Segment[]; given: Condition | undefined; customer: string }) {
+export function Editor({ segment, fields, segments, given, customer, history }: { segment?: Segment; fields: Fields; segments: readonly Segment[]; given: Condition | undefined; customer: string; history?: { span: string | undefined; day: string | undefined } | undefined }) {
   const { t } = useTranslation("analyze");
   const { t: ui } = useTranslation("ui");
   const { t: alert } = useTranslation("alert");
+  const { t: moved } = useTranslation("moved");
   const format = useFormat();
   const can = useCan();
   const navigate = useNavigate();
@@ -32,7 +34,7 @@ export function Editor({ segment, fields, segments, given, customer }: { segment
   const writes = can("segments.write");
   useKeys({ z: () => tree.back?.() }, !!tree.back);
 
-  const put = (more: { condition?: object | undefined; customer?: string | undefined }) => void navigate({ to: ".", search: ((now: object) => ({ ...now, ...more })) as never, replace: true });
+  const put = (more: { condition?: object | undefined; customer?: string | undefined; show?: string | undefined; span?: string | undefined; day?: string | undefined }) => void navigate({ to: ".", search: ((now: object) => ({ ...now, ...more })) as never, replace: true });
   useEffect(() => {
     const timer = setTimeout(() => put({ condition: tree.dirty ? draft.condition : undefined }), 200);
     return () => clearTimeout(timer);
@@ -53,7 +55,8 @@ export function Editor({ segment, fields, segments, given, customer }: { segment
         {segment && writes && <ActionMenu items={[{ key: "copy", label: t("segment.duplicate"), icon: "dup", onSelect: () => void navigate({ to: "/segments/new", search: { condition: draft.condition } }) }, ...(can("metrics.write") ? [{ key: "watch", label: alert("watch"), icon: "pulse" as const, onSelect: () => void navigate({ to: "/alerts/rules/new", search: { segment: segment.id, name: segment.name } }) }] : []), { key: "remove", label: t("segment.remove"), icon: "x", danger: true, onSelect: () => void acts.remove() }]}><Button look="bare" size="md" icon="more" aria-label={ui("more")} /></ActionMenu>}
         {writes && (changed || !segment) && <Button look="fill" size="md" busy={acts.busy} onClick={() => void save()}>{segment ? t("segment.saveChanges") : t("segment.save")}</Button>}
       </PageHead>
-      <div className="segment">
+      {segment && <div className="filters"><Tabs label={moved("tabs")} tabs={[{ key: "define", label: moved("define") }, { key: "history", label: moved("history") }]} value={history ? "history" : "define"} onChange={(key) => put({ show: key === "history" ? key : undefined, span: undefined, day: undefined })} /></div>}
+      {segment && history ? <HistoryPanel key={segment.id} id={segment.id} {...history} onPut={put} /> : <div className="segment">
         <div className="work" tabIndex={0} role="region" aria-label={t("builder.label")}>
           <CountLine draft={draft} savedCount={segment && tree.dirty ? segment.count : undefined} />
           <Builder root={tree.root} fields={fields} segments={segments} onChange={tree.change} alone={draft.alone} saved={segment ? tree.saved : new Map()} fault={draft.fault} />
@@ -65,7 +68,7 @@ export function Editor({ segment, fields, segments, given, customer }: { segment
           {segment && <OverlapPanel id={segment.id} />}
           <ExplainPanel condition={draft.condition} customer={customer} onPick={(id) => put({ customer: id })} />
         </aside>
-      </div>
+      </div>}
     </>
   );
 }

@@ -15,5 +15,5 @@ export default function SegmentPage() {
   const failed = [segment, fields].find((each) => each.error && !each.data);
   if (failed) return <Failed error={failed.error} retry={() => void failed.refetch()} />;
   if (!segment.data || !fields.data) return <Skeleton rows={12} />;
-  return <Editor key={id} segment={segment.data} fields={fields.data} segments={(segments.data?.items ?? []).filter((each) => each.id !== id)} given={search.condition as Condition | undefined} customer={search.customer ?? ""} />;
+  return <Editor key={id} segment={segment.data} fields={fields.data} segments={(segments.data?.items ?? []).filter((each) => each.id !== id)} given={search.condition as Condition | undefined} customer={search.customer ?? ""} history={search.show === "history" ? { span: search.span, day: search.day } : undefined} />;
 }

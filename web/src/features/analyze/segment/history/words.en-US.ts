@@ -1,0 +1,15 @@
+export default {
+  tabs: "Segment page", define: "Condition and members", history: "History",
+  spans: "How far back", span: "{{n}} days",
+  lead: "In the last {{n}} days customers came in **{{entered}}** times and left **{{left}}** times.", leadLeft: "Most left because: {{why}} (**{{moves}}**).", still: "Nobody entered or left in the last {{n}} days.",
+  known: "Known since {{day}}; how many there were before is not.", unknown: "The members have not been worked out yet; look again in a moment.", scoped: "Only customers you see are counted.", past: "Moves “worked out afterwards” follow from the orders and events of those days.",
+  chart: "Members and moves by day", chartLabel: "Members, entered and left by day from {{from}} to {{to}}", day: "Day", members: "Members", entered: "Entered", left: "Left",
+  changed: "The condition was changed on this day", changedBefore: "The condition was changed on this day; before: {{before}}", changedHidden: "The condition was changed on this day; the one before rests on something you may not see", deleted: "The segment was deleted on this day", restored: "The segment was restored on this day",
+  reasons: "Why", reasonsLeft: "Why they left", reasonsEntered: "Why they came", noReasons: "None", times: "times", alone: "{{n}} of them by this alone", among: "together with others",
+  part: "“{{what}}”", because: "{{what}} ({{cause}})", hidden: "rests on something you may not see", unreadable: "a condition that can no longer be read", notKept: "reason not kept",
+  cause: { facts: "by what was recorded", day: "as time passed", scores: "by new scores", rule: "the segment's condition was changed", stage: "the lifecycle stage changed", gone: "record deleted or merged", past: "worked out afterwards" },
+  moves: "Who came and who went", direction: "Direction", both: "All", customer: "Customer", when: "When", what: "Move", why: "Why", in: "Entered", out: "Left", none: "No such moves in these days", more: "More", count: "{{n}} moves",
+  onlyDay: "Only {{day}}", onlyReason: "Only one reason", clear: "Take this filter away", pick: "Show only the moves of this reason",
+  gone: { merged: "Merged customer", deleted: "Deleted customer", erased: "Erased customer" }, into: "now {{name}}",
+  openLeft: "Customers who left", openEntered: "Customers who came", saveLeft: "Those who left as a segment", saveEntered: "Those who came as a segment", openWhat: "Opens the list of customers, to export, tag or save as a segment", these: "These customers",
+} as const;

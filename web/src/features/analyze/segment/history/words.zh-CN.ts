@@ -1,0 +1,15 @@
+export default {
+  tabs: "客群页面", define: "条件与成员", history: "历史",
+  spans: "看多久", span: "近 {{n}} 天",
+  lead: "近 {{n}} 天 **{{entered}}** 人次进入，**{{left}}** 人次离开。", leadLeft: "离开最多的原因：{{why}}（**{{moves}}** 人次）。", still: "近 {{n}} 天没有人进入或离开。",
+  known: "{{day}} 起有记录，之前的人数不知道。", unknown: "还没有算过成员，稍后再看。", scoped: "只算您看得到的客户。", past: "标为“回推”的进出，是按当时的订单和事件事后算出的。",
+  chart: "每天的人数与进出", chartLabel: "{{from}} 至 {{to}} 每天的人数、进入与离开", day: "日期", members: "人数", entered: "进入", left: "离开",
+  changed: "这天改了条件", changedBefore: "这天改了条件，之前是：{{before}}", changedHidden: "这天改了条件，之前的条件用到您看不到的内容", deleted: "这天删除过客群", restored: "这天恢复了客群",
+  reasons: "为什么", reasonsLeft: "为什么离开", reasonsEntered: "为什么进入", noReasons: "没有", times: "人次", alone: "其中 {{n}} 人次只因这一条", among: "与其他条件一起",
+  part: "「{{what}}」", because: "{{what}}（{{cause}}）", hidden: "用到您看不到的内容", unreadable: "一条已读不出的条件", notKept: "没有记下原因",
+  cause: { facts: "因新的记录", day: "因时间推移", scores: "因评分变化", rule: "客群条件改了", stage: "生命周期阶段变了", gone: "档案删除或合并", past: "按记录回推" },
+  moves: "谁进了，谁走了", direction: "进出", both: "全部", customer: "客户", when: "时间", what: "进出", why: "为什么", in: "进入", out: "离开", none: "这些天没有符合的进出", more: "更多", count: "{{n}} 条",
+  onlyDay: "只看 {{day}}", onlyReason: "只看一个原因", clear: "去掉这个筛选", pick: "只看这个原因的进出",
+  gone: { merged: "已合并的客户", deleted: "已删除的客户", erased: "已抹除的客户" }, into: "已并入 {{name}}",
+  openLeft: "看离开的客户", openEntered: "看进入的客户", saveLeft: "离开的存为客群", saveEntered: "进入的存为客群", openWhat: "在客户列表打开，可导出、打标签或存为客群", these: "这些客户",
+} as const;
