@@ -17,7 +17,6 @@ import (
 
 	"guanxi/base/db"
 	"guanxi/base/db/dbtest"
-	"guanxi/test/served"
 )
 
 const writers = 8
@@ -29,28 +28,15 @@ type company struct {
 	acked [writers]atomic.Int64 // by writer: how many of its customers were acknowledged
 }
 
-// where are the flags that name the data.
-func (c *company) where(dir, url string) []string {
-	flags := []string{"--data", dir}
-	if url != "" {
-		flags = append(flags, "--database-url", url)
-	}
-	return flags
-}
-
-func (c *company) command(ctx context.Context, arguments ...string) *exec.Cmd {
-	return exec.CommandContext(ctx, c.options.Binary, arguments...)
-}
-
 // write adds customers one after another, as each of the writers, until ctx ends.
-func (c *company) write(ctx context.Context, s *served.Server) *sync.WaitGroup {
+func (c *company) write(ctx context.Context) *sync.WaitGroup {
 	var wait sync.WaitGroup
 	for w := range writers {
 		wait.Go(func() {
 			for ctx.Err() == nil {
 				next := c.acked[w].Load() + 1
 				body := map[string]any{"name": fmt.Sprintf("Writer %d Customer %d", w, next), "kind": "person"}
-				if err := s.Call(ctx, "POST", "/customers", body, nil); err != nil {
+				if err := c.server.Call(ctx, "POST", "/customers", body, nil); err != nil {
 					if ctx.Err() == nil {
 						c.t.Errorf("writer %d: %v", w, err)
 					}
@@ -73,7 +59,7 @@ func (c *company) reached() (all [writers]int64) {
 // listed gives the names of the backups there are, oldest first.
 func (c *company) listed() (names []string) {
 	c.t.Helper()
-	said, err := c.command(c.t.Context(), "restore", "--list", "--from", c.vault, "--key-file", filepath.Join(c.options.Dir, "guanxi.key")).CombinedOutput()
+	said, err := c.command("restore", "--list", "--from", c.vault, "--key-file", filepath.Join(c.options.Dir, "guanxi.key")).CombinedOutput()
 	if err != nil {
 		c.t.Fatalf("list: %v\n%s", err, said)
 	}
@@ -92,8 +78,8 @@ func (c *company) restored(name string) (all [writers]int64) {
 	if c.options.URL != "" {
 		url = dbtest.PostgresURL(c.t)
 	}
-	arguments := append([]string{"restore", "--backup", name, "--from", c.vault, "--key-file", filepath.Join(c.options.Dir, "guanxi.key")}, c.where(dir, url)...)
-	if said, err := c.command(ctx, arguments...).CombinedOutput(); err != nil {
+	arguments := append([]string{"restore", "--backup", name, "--from", c.vault, "--key-file", filepath.Join(c.options.Dir, "guanxi.key")}, where(dir, url)...)
+	if said, err := c.command(arguments...).CombinedOutput(); err != nil {
 		c.t.Fatalf("restore %s: %v\n%s", name, err, said)
 	}
 	records, err := db.Open(ctx, db.Options{Dir: dir, PostgresURL: url, Schema: dbtest.Schema()})
@@ -123,61 +109,52 @@ func (c *company) restored(name string) (all [writers]int64) {
 // Eight write while backups are taken and killed at random moments, and the program with them. Every backup that is there
 // afterwards can be restored, is of one instant, and holds all that was acknowledged before it began (C092).
 func TestBackupsSurviveKills(t *testing.T) {
-	binary, err := served.Binary(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for engine, url := range map[string]func() string{
-		"sqlite":   func() string { return "" },
-		"postgres": func() string { return dbtest.PostgresURL(t) },
-	} {
-		t.Run(engine, func(t *testing.T) {
-			vault := filepath.Join(t.TempDir(), "vault")
-			c := &company{vault: vault, instance: &instance{t: t, options: served.Options{Binary: binary, Dir: t.TempDir(), URL: url(),
-				Role: "admin", Flags: []string{"--backup-to", vault}}}}
-			random := rand.New(rand.NewPCG(rand.Uint64(), 2))
-			least := map[string][writers]int64{} // by backup: what was acknowledged before it began
-			for round := range max(kills(t)/2, 1) {
-				c.round(random, least)
-				if t.Failed() {
-					t.Fatalf("in round %d", round)
-				}
+	each(t, bothEngines, func(t *testing.T, begin func(...string) *instance) {
+		vault := filepath.Join(t.TempDir(), "vault")
+		c := &company{vault: vault, instance: begin("--backup-to", vault)}
+		c.between = c.takeUp                 // the program may have committed a customer whose answer was never seen
+		least := map[string][writers]int64{} // by backup: what was acknowledged before it began
+		rounds := max(kills(t)/2, 1)
+		c.start()
+		c.survive(rounds, 0, func() bool {
+			if c.kills < rounds {
+				c.round(least)
 			}
-			names := c.listed()
-			t.Logf("%d backups, %d of them waited for, of %v customers", len(names), len(least), c.reached())
-			for name := range least {
-				if !slices.Contains(names, name) {
-					t.Errorf("backup %s was done and is gone", name)
-				}
-			}
-			before := [writers]int64{}
-			for i, name := range names {
-				if len(names) > 6 && i%(len(names)/6) != 0 {
-					continue // each is like the others; six of them are restored
-				}
-				now := c.restored(name)
-				for w := range now {
-					if now[w] < least[name][w] || now[w] < before[w] {
-						t.Errorf("%s has %d of writer %d; %d were acknowledged before it began, %d were in the backup before", name, now[w], w, least[name][w], before[w])
-					}
-				}
-				before = now
-			}
+			return c.kills == rounds || t.Failed()
 		})
-	}
+		c.end()
+		names := c.listed()
+		t.Logf("%d backups, %d of them waited for, of %v customers", len(names), len(least), c.reached())
+		for name := range least {
+			if !slices.Contains(names, name) {
+				t.Errorf("backup %s was done and is gone", name)
+			}
+		}
+		before := [writers]int64{}
+		for i, name := range names {
+			if len(names) > 6 && i%(len(names)/6) != 0 {
+				continue // each is like the others; six of them are restored
+			}
+			now := c.restored(name)
+			for w := range now {
+				if now[w] < least[name][w] || now[w] < before[w] {
+					t.Errorf("%s has %d of writer %d; %d were acknowledged before it began, %d were in the backup before", name, now[w], w, least[name][w], before[w])
+				}
+			}
+			before = now
+		}
+	})
 }
 
-// round starts the program, takes a backup that is killed, one that is not, and kills the program during a third.
-func (c *company) round(random *rand.Rand, least map[string][writers]int64) {
-	ctx, stop := context.WithCancel(c.t.Context())
-	s := c.start(ctx)
-	writing, halt := context.WithCancel(ctx)
-	wait := c.write(writing, s)
-	backup := append([]string{"backup", "--to", c.vault}, c.where(c.options.Dir, c.options.URL)...)
-	pause := func(most time.Duration) { time.Sleep(time.Duration(random.Int64N(int64(most)))) }
+// round takes a backup that is killed while people write, one that is not, and begins a third.
+func (c *company) round(least map[string][writers]int64) {
+	writing, halt := context.WithCancel(c.t.Context())
+	wait := c.write(writing)
+	backup := func() *exec.Cmd { return c.own("backup", "--to", c.vault) }
+	pause := func(most time.Duration) { time.Sleep(rand.N(most)) }
 	pause(300 * time.Millisecond)
 
-	killed := c.command(ctx, backup...)
+	killed := backup()
 	if err := killed.Start(); err != nil {
 		c.t.Fatal(err)
 	}
@@ -186,7 +163,7 @@ func (c *company) round(random *rand.Rand, least map[string][writers]int64) {
 	_ = killed.Wait()
 
 	reached := c.reached()
-	said, err := c.command(ctx, backup...).Output()
+	said, err := backup().Output()
 	if err != nil {
 		c.t.Errorf("the backup after the killed one: %v\n%s", err, complaint(err))
 	}
@@ -195,24 +172,18 @@ func (c *company) round(random *rand.Rand, least map[string][writers]int64) {
 	}
 
 	// a restore over the running program is refused, and changes nothing
-	refused, err := c.command(ctx, append([]string{"restore", "--from", c.vault}, c.where(c.options.Dir, c.options.URL)...)...).CombinedOutput()
+	refused, err := c.own("restore", "--from", c.vault).CombinedOutput()
 	if err == nil || !strings.Contains(string(refused), "another guanxi is using this data folder") {
 		c.t.Errorf("a restore under a running program: %v\n%s", err, refused)
 	}
 
-	if err := s.Call(ctx, "POST", "/backups", nil, nil); err != nil {
-		c.t.Error(err)
-	}
+	c.call("POST", "/backups", nil, nil)
 	pause(400 * time.Millisecond)
 	halt()
 	wait.Wait()
-	s.Kill()
-	stop()
 	if _, err := os.Stat(filepath.Join(c.options.Dir, "guanxi.key")); err != nil {
 		c.t.Error(err)
 	}
-	// the program may have committed a customer whose answer was never seen
-	c.takeUp()
 }
 
 // complaint is what a command that failed has said of it.
@@ -262,82 +233,81 @@ func alone(t *testing.T, records *db.DB) {
 // A backup that somebody damaged, a wrong key, and a place that is taken are refused at the command line, in words that name
 // what is wrong, and nothing is restored.
 func TestDamagedBackupsAreRefused(t *testing.T) {
-	binary, err := served.Binary(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	vault := filepath.Join(t.TempDir(), "vault")
-	c := &company{vault: vault, instance: &instance{t: t, options: served.Options{Binary: binary, Dir: t.TempDir(), Role: "admin"}}}
-	c.end(c.start(t.Context()))
-	key := filepath.Join(c.options.Dir, "guanxi.key")
-	run := func(arguments ...string) (string, error) {
-		said, err := c.command(t.Context(), arguments...).CombinedOutput()
-		return string(said), err
-	}
-	if said, err := run("backup", "--data", c.options.Dir, "--to", vault); err != nil {
-		t.Fatal(said)
-	}
-	packs, err := filepath.Glob(filepath.Join(vault, "packs", "*"))
-	if err != nil || len(packs) != 1 {
-		t.Fatal(packs, err)
-	}
-	whole, err := os.ReadFile(packs[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	flipped := slices.Clone(whole)
-	flipped[len(flipped)/2] ^= 4
-	taken := t.TempDir()
-	if err := os.WriteFile(filepath.Join(taken, "records.sqlite"), nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	other := filepath.Join(t.TempDir(), "other")
-	if said, err := run("backup", "--data", c.options.Dir, "--to", other+"-vault", "--key-file", other); err != nil {
-		t.Fatal(said)
-	}
-	for _, row := range []struct {
-		name, dir, key string
-		pack           []byte
-		words          string
-	}{
-		{"a flipped bit", "", key, flipped, filepath.Base(packs[0])},
-		{"a truncated file", "", key, whole[:len(whole)/2], filepath.Base(packs[0])},
-		{"a file that is gone", "", key, nil, "packs"},
-		{"another key", "", other, whole, "sealed with the key"},
-		{"no key", "", other + "-none", whole, "there is no key file"},
-		{"a folder that is taken", taken, key, whole, "is not empty"},
-	} {
-		t.Run(row.name, func(t *testing.T) {
-			if row.pack == nil {
-				err = os.Remove(packs[0])
-			} else {
-				err = os.WriteFile(packs[0], row.pack, 0o600)
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			dir := row.dir
-			if dir == "" {
-				dir = filepath.Join(t.TempDir(), "new")
-			}
-			said, err := run("restore", "--from", vault, "--key-file", row.key, "--data", dir)
-			if err == nil || !strings.Contains(said, row.words) {
-				t.Errorf("%v, %s; it should say %q", err, said, row.words)
-			}
-			if left, err := os.Stat(filepath.Join(dir, "records.sqlite")); err == nil && left.Size() > 0 {
-				t.Error("something was restored")
-			}
-			if row.dir == "" && row.key == key {
-				if said, err := run("verify", "--from", vault, "--key-file", key); err == nil || !strings.Contains(said, "BROKEN") || !strings.Contains(said, row.words) {
-					t.Errorf("verify: %v, %s", err, said)
+	each(t, bothEngines[:1], func(t *testing.T, begin func(...string) *instance) {
+		vault := filepath.Join(t.TempDir(), "vault")
+		c := &company{vault: vault, instance: begin()}
+		c.start()
+		c.end()
+		key := filepath.Join(c.options.Dir, "guanxi.key")
+		run := func(arguments ...string) (string, error) {
+			said, err := c.command(arguments...).CombinedOutput()
+			return string(said), err
+		}
+		if said, err := run("backup", "--data", c.options.Dir, "--to", vault); err != nil {
+			t.Fatal(said)
+		}
+		packs, err := filepath.Glob(filepath.Join(vault, "packs", "*"))
+		if err != nil || len(packs) != 1 {
+			t.Fatal(packs, err)
+		}
+		whole, err := os.ReadFile(packs[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		flipped := slices.Clone(whole)
+		flipped[len(flipped)/2] ^= 4
+		taken := t.TempDir()
+		if err := os.WriteFile(filepath.Join(taken, "records.sqlite"), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		other := filepath.Join(t.TempDir(), "other")
+		if said, err := run("backup", "--data", c.options.Dir, "--to", other+"-vault", "--key-file", other); err != nil {
+			t.Fatal(said)
+		}
+		for _, row := range []struct {
+			name, dir, key string
+			pack           []byte
+			words          string
+		}{
+			{"a flipped bit", "", key, flipped, filepath.Base(packs[0])},
+			{"a truncated file", "", key, whole[:len(whole)/2], filepath.Base(packs[0])},
+			{"a file that is gone", "", key, nil, "packs"},
+			{"another key", "", other, whole, "sealed with the key"},
+			{"no key", "", other + "-none", whole, "there is no key file"},
+			{"a folder that is taken", taken, key, whole, "is not empty"},
+		} {
+			t.Run(row.name, func(t *testing.T) {
+				if row.pack == nil {
+					err = os.Remove(packs[0])
+				} else {
+					err = os.WriteFile(packs[0], row.pack, 0o600)
 				}
-			}
-		})
-	}
-	if err := os.WriteFile(packs[0], whole, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if said, err := run("restore", "--from", vault, "--key-file", key, "--data", filepath.Join(t.TempDir(), "new")); err != nil {
-		t.Errorf("put right, and still: %v\n%s", err, said)
-	}
+				if err != nil {
+					t.Fatal(err)
+				}
+				dir := row.dir
+				if dir == "" {
+					dir = filepath.Join(t.TempDir(), "new")
+				}
+				said, err := run("restore", "--from", vault, "--key-file", row.key, "--data", dir)
+				if err == nil || !strings.Contains(said, row.words) {
+					t.Errorf("%v, %s; it should say %q", err, said, row.words)
+				}
+				if left, err := os.Stat(filepath.Join(dir, "records.sqlite")); err == nil && left.Size() > 0 {
+					t.Error("something was restored")
+				}
+				if row.dir == "" && row.key == key {
+					if said, err := run("verify", "--from", vault, "--key-file", key); err == nil || !strings.Contains(said, "BROKEN") || !strings.Contains(said, row.words) {
+						t.Errorf("verify: %v, %s", err, said)
+					}
+				}
+			})
+		}
+		if err := os.WriteFile(packs[0], whole, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if said, err := run("restore", "--from", vault, "--key-file", key, "--data", filepath.Join(t.TempDir(), "new")); err != nil {
+			t.Errorf("put right, and still: %v\n%s", err, said)
+		}
+	})
 }

@@ -1,12 +1,10 @@
 package chaos
 
 import (
-	"context"
 	"crypto/sha256"
 	"database/sql"
 	"encoding/hex"
 	"fmt"
-	"os/exec"
 	"strings"
 
 	"guanxi/base/columns"
@@ -55,12 +53,8 @@ from customers group by all order by all`},
 // records and columns hold.
 func (i *instance) digest() string {
 	i.t.Helper()
-	ctx := context.Background()
-	where := []string{"verify", "--data", i.options.Dir}
-	if i.options.URL != "" {
-		where = append(where, "--database-url", i.options.URL)
-	}
-	if said, err := exec.CommandContext(ctx, i.options.Binary, where...).CombinedOutput(); err != nil {
+	ctx := i.t.Context()
+	if said, err := i.own("verify").CombinedOutput(); err != nil {
 		i.t.Errorf("verify: %v\n%s", err, said)
 	}
 	records, err := db.Open(ctx, db.Options{Dir: i.options.Dir, PostgresURL: i.options.URL, Schema: dbtest.Schema()})

@@ -18,17 +18,13 @@ import (
 
 	"github.com/segmentio/analytics-go/v3"
 
-	"guanxi/base/columns"
-	"guanxi/base/db/dbtest"
-	"guanxi/flow/schema"
-	"guanxi/test/served"
 	"guanxi/test/testdata"
 )
 
 // wire stands between clients and the program as a bad network does: it loses answers, sends requests twice and late, and
 // has nobody at the other end while the program is dead.
 type wire struct {
-	to       atomic.Pointer[string]
+	to       *atomic.Pointer[string]
 	repeated atomic.Int64
 	later    sync.WaitGroup
 }
@@ -90,68 +86,58 @@ func (o *outcome) Failure(analytics.Message, error) { o.lost.Add(1) }
 // Segment's own clients for Node and Go send ten thousand messages over a bad network while the program is killed with
 // SIGKILL. Every message a client was told is taken is there, once, and whose it is (C005, C008).
 func TestEventsSurviveKills(t *testing.T) {
-	const each = 5000
-	binary, err := served.Binary(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	for engine, url := range map[string]func() string{
-		"sqlite":   func() string { return "" },
-		"postgres": func() string { return dbtest.PostgresURL(t) },
-	} {
-		t.Run(engine, func(t *testing.T) {
-			t.Parallel() // most of it is clients waiting to try again
-			ctx := t.Context()
-			i := &instance{t: t, options: served.Options{Binary: binary, Dir: t.TempDir(), URL: url(), Role: "admin"}}
-			s := i.start(ctx)
-			keys := map[string]string{}
-			for _, name := range []string{"node", "go"} {
-				var made struct {
-					Key string `json:"write_key"`
-				}
-				if err := s.Call(ctx, "POST", "/sources", map[string]any{"name": name, "kind": "server"}, &made); err != nil {
+	const messages = 5000 // of each client
+	each(t, bothEngines, func(t *testing.T, begin func(...string) *instance) {
+		t.Parallel() // most of it is clients waiting to try again
+		i := begin()
+		i.start()
+		keys := map[string]string{}
+		for _, name := range []string{"node", "go"} {
+			var made struct {
+				Key string `json:"write_key"`
+			}
+			i.call("POST", "/sources", map[string]any{"name": name, "kind": "server"}, &made)
+			keys[name] = made.Key
+		}
+		w := &wire{to: &i.address}
+		front := httptest.NewServer(w)
+		defer front.Close()
+
+		ended, running := make(chan error, 2), 2
+		go func() {
+			said, err := exec.CommandContext(t.Context(), "node", filepath.Join(testdata.Root(), "test/chaos/segment.mjs"), front.URL, keys["node"], fmt.Sprint(messages)).CombinedOutput()
+			if err != nil {
+				err = fmt.Errorf("%w\n%s", err, said)
+			}
+			ended <- err
+		}()
+		go func() { ended <- sendByGo(front.URL, keys["go"], messages) }()
+		i.survive(max(kills(t)/2, 2), 500*time.Millisecond, func() bool {
+			select {
+			case err := <-ended:
+				if running--; err != nil {
 					t.Fatal(err)
 				}
-				keys[name] = made.Key
+			default:
 			}
-			w := &wire{}
-			at := s.URL()
-			w.to.Store(&at)
-			front := httptest.NewServer(w)
-			defer front.Close()
-
-			ended := make(chan error, 2)
-			go func() {
-				said, err := exec.CommandContext(ctx, "node", filepath.Join(testdata.Root(), "test/chaos/segment.mjs"), front.URL, keys["node"], fmt.Sprint(each)).CombinedOutput()
-				if err != nil {
-					err = fmt.Errorf("%w\n%s", err, said)
-				}
-				ended <- err
-			}()
-			go func() { ended <- sendByGo(front.URL, keys["go"], each) }()
-			for running := 2; running > 0; {
-				select {
-				case err := <-ended:
-					if running--; err != nil {
-						t.Fatal(err)
-					}
-				case <-time.After(time.Duration(300+rand.IntN(500)) * time.Millisecond):
-					if i.kills >= max(kills(t)/2, 2) {
-						continue
-					}
-					w.to.Store(nil)
-					s.Kill()
-					i.kills++
-					s = i.start(ctx)
-					at := s.URL()
-					w.to.Store(&at)
-				}
-			}
-			w.later.Wait()
-			i.end(s)
-			i.checkEvents(each, w.repeated.Load())
+			return running == 0
 		})
-	}
+		w.later.Wait()
+		i.survive(i.kills, 0, func() bool { return i.arrived() >= 2*messages })
+		i.end()
+		i.holds(map[string]int{
+			"select count(*) from events":                                                                                   2 * messages,
+			"select count(distinct source_id || message_id) from events":                                                    2 * messages,
+			"select count(*) from events where customer_id is null":                                                         0,
+			"select count(distinct customer_id) from events":                                                                200,
+			"select count(*) from (select customer_id from events group by 1 having count(distinct source_id) > 1)":         0,
+			"select count(*) from events where event = 'node bought' and amount <> 150":                                     0,
+			"select max(n) from (select count(*) as n from events group by customer_id)":                                    messages / 100,
+			"select count(distinct json_extract(properties, '$.n')) from events where event = 'node bought'":                messages - 200,
+			"select count(*) from events where properties::varchar like '%example.com%' or properties::varchar like '%客户%'": 0,
+		})
+		t.Logf("%d kills, %d requests repeated", i.kills, w.repeated.Load())
+	})
 }
 
 func sendByGo(url, key string, messages int) error {
@@ -187,63 +173,4 @@ func sendByGo(url, key string, messages int) error {
 		return fmt.Errorf("the Go client gave up %d messages", n)
 	}
 	return nil
-}
-
-// checkEvents starts the program once more, so that everything arrives, ends it and looks at columns, then makes them anew
-// from records and looks again.
-func (i *instance) checkEvents(each int, repeated int64) {
-	i.t.Helper()
-	ctx := context.Background()
-	where := []string{"--data", i.options.Dir}
-	if i.options.URL != "" {
-		where = append(where, "--database-url", i.options.URL)
-	}
-	s := i.start(ctx)
-	for until := time.Now().Add(20 * time.Second); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
-		var got struct {
-			Items []struct {
-				Events int `json:"events_7d"`
-			} `json:"items"`
-		}
-		if err := s.Call(ctx, "GET", "/sources", nil, &got); err != nil {
-			i.t.Fatal(err)
-		}
-		if len(got.Items) == 2 && got.Items[0].Events+got.Items[1].Events >= 2*each {
-			break
-		}
-	}
-	i.end(s)
-	i.events(each, "as they came")
-	if said, err := exec.CommandContext(ctx, i.options.Binary, append([]string{"verify", "--rebuild"}, where...)...).CombinedOutput(); err != nil {
-		i.t.Errorf("verify: %v\n%s", err, said)
-	}
-	i.events(each, "made anew")
-	i.t.Logf("%d kills, %d requests repeated", i.kills, repeated)
-}
-
-func (i *instance) events(each int, when string) {
-	i.t.Helper()
-	store, err := columns.Open(context.Background(), columns.Options{Dir: i.options.Dir, Schema: schema.Columns()})
-	if err != nil {
-		i.t.Fatal(err)
-	}
-	defer store.Close()
-	for query, want := range map[string]int{
-		"select count(*) from events":                                                                                   2 * each,
-		"select count(distinct source_id || message_id) from events":                                                    2 * each,
-		"select count(*) from events where customer_id is null":                                                         0,
-		"select count(distinct customer_id) from events":                                                                200,
-		"select count(*) from (select customer_id from events group by 1 having count(distinct source_id) > 1)":         0,
-		"select count(*) from events where event = 'node bought' and amount <> 150":                                     0,
-		"select max(n) from (select count(*) as n from events group by customer_id)":                                    each / 100,
-		"select count(distinct json_extract(properties, '$.n')) from events where event = 'node bought'":                each - 200,
-		"select count(*) from events where properties::varchar like '%example.com%' or properties::varchar like '%客户%'": 0,
-	} {
-		var got int
-		if err := store.QueryRow(context.Background(), query).Scan(&got); err != nil {
-			i.t.Errorf("%s: %v", query, err)
-		} else if got != want {
-			i.t.Errorf("%s, %s: %d, want %d", when, query, got, want)
-		}
-	}
 }

@@ -3,14 +3,10 @@ package chaos
 import (
 	"bufio"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"testing"
 	"time"
-
-	"guanxi/base/db/dbtest"
-	"guanxi/test/served"
 )
 
 // relations writes a file of organizations, their contacts and orders, some named many times over.
@@ -36,69 +32,44 @@ func relations(t *testing.T, dir string) {
 func TestScheduledRelationsSurviveKills(t *testing.T) {
 	incoming := t.TempDir()
 	relations(t, incoming)
-	binary, err := served.Binary(t.Context(), t.TempDir())
-	if err != nil {
-		t.Fatal(err)
+	engines := bothEngines[:1]
+	if os.Getenv("GUANXI_CHAOS_KILLS") != "" { // a run that was killed waits on PostgreSQL until its lease has ended
+		engines = bothEngines
 	}
-	engines := map[string]func() string{"sqlite": func() string { return "" }}
-	if os.Getenv("GUANXI_CHAOS_KILLS") != "" { // a run that was killed waits there until its lease has ended
-		engines["postgres"] = func() string { return dbtest.PostgresURL(t) }
-	}
-	for engine, url := range engines {
-		t.Run(engine, func(t *testing.T) {
-			begin := func() *instance {
-				return &instance{t: t, options: served.Options{Binary: binary, Dir: t.TempDir(), URL: url(), Role: "admin", Flags: []string{"--import-folder", incoming}}}
-			}
-			quiet := begin()
-			began := time.Now()
-			quiet.fetch(0, 0, nil)
-			undisturbed := time.Since(began)
-			killed := begin()
-			killed.fetch(max(2, kills(t)/2), undisturbed, rand.New(rand.NewPCG(rand.Uint64(), 1)))
-			if got, want := killed.digest(), quiet.digest(); got != want {
-				t.Fatalf("after %d kills\n%s\nundisturbed\n%s", killed.kills, got, want)
-			}
-		})
-	}
+	each(t, engines, func(t *testing.T, begin func(...string) *instance) {
+		quiet, killed := begin("--import-folder", incoming), begin("--import-folder", incoming)
+		began := time.Now()
+		quiet.fetch(0, 0)
+		often := max(2, kills(t)/2)
+		killed.fetch(often, time.Since(began)/time.Duration(2*often))
+		if got, want := killed.digest(), quiet.digest(); got != want {
+			t.Fatalf("after %d kills\n%s\nundisturbed\n%s", killed.kills, got, want)
+		}
+	})
 }
 
-// fetch sets a schedule up, runs it and waits for its end, killing the program so many times on the way.
-func (i *instance) fetch(most int, undisturbed time.Duration, random *rand.Rand) {
-	ctx := i.t.Context()
-	s := i.start(ctx)
-	defer func() { i.end(s) }()
+// fetch sets a schedule up, runs it and waits for its end, killing the program so often on the way.
+func (i *instance) fetch(often int, apart time.Duration) {
+	i.start()
+	defer i.end()
 	var made struct{ ID string }
-	if err := s.Call(ctx, "POST", "/schedules", map[string]any{"name": "till", "direction": "in", "kind": "relations", "mode": "upsert",
-		"place": map[string]any{"type": "folder", "pattern": "*.csv"}, "repeat": map[string]any{"at": "03:00"}}, &made); err != nil {
-		i.t.Fatal(err)
-	}
-	if err := s.Call(ctx, "POST", "/schedules/"+made.ID+"/run", nil, nil); err != nil {
-		i.t.Fatal(err)
-	}
-	for until := time.Now().Add(5 * time.Minute); time.Now().Before(until); time.Sleep(50 * time.Millisecond) {
-		if i.kills < most {
-			time.Sleep(time.Duration(random.ExpFloat64() * float64(undisturbed) / float64(2*most)))
-		}
+	i.call("POST", "/schedules", map[string]any{"name": "till", "direction": "in", "kind": "relations", "mode": "upsert",
+		"place": map[string]any{"type": "folder", "pattern": "*.csv"}, "repeat": map[string]any{"at": "03:00"}}, &made)
+	i.call("POST", "/schedules/"+made.ID+"/run", nil, nil)
+	i.survive(often, apart, func() bool {
 		var runs struct {
 			Items []struct {
 				State   string
 				Imports []struct{ State string }
 			}
 		}
-		if err := s.Call(ctx, "GET", "/schedules/"+made.ID+"/runs", nil, &runs); err != nil {
-			i.t.Fatal(err)
+		i.call("GET", "/schedules/"+made.ID+"/runs", nil, &runs)
+		if len(runs.Items) == 0 || runs.Items[0].State != "done" || len(runs.Items[0].Imports) != 1 || runs.Items[0].Imports[0].State != "done" {
+			return false
 		}
-		if len(runs.Items) > 0 && runs.Items[0].State == "done" && len(runs.Items[0].Imports) == 1 && runs.Items[0].Imports[0].State == "done" {
-			if len(runs.Items) != 1 {
-				i.t.Errorf("%d runs, want the one that was asked for", len(runs.Items))
-			}
-			return
+		if len(runs.Items) != 1 {
+			i.t.Errorf("%d runs, want the one that was asked for", len(runs.Items))
 		}
-		if i.kills < most {
-			s.Kill()
-			i.kills++
-			s = i.start(ctx)
-		}
-	}
-	i.t.Fatal("the schedule's import did not end")
+		return true
+	})
 }
