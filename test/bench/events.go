@@ -116,7 +116,7 @@ func (b *bench) measureEvents(ctx context.Context, f *floors) (err error) {
 	if err := s.Settle(ctx, time.Minute); err != nil {
 		return err
 	}
-	for _, step := range []func(context.Context, *served.Server, *floors) error{b.behaviour, b.funnel, b.ingest, b.membership} {
+	for _, step := range []func(context.Context, *served.Server, *floors) error{b.behaviour, b.funnel, b.ingest, b.singles, b.membership} {
 		if err := step(ctx, s, f); err != nil {
 			return err
 		}
@@ -196,6 +196,24 @@ func (b *bench) ingest(ctx context.Context, s *served.Server, _ *floors) error {
 	}
 	b.add(b.customers, row{work: work, unit: "/s", rate: true, floor: "the engine's bulk insert of the same events", aim: "50,000/s"}, figure{rate * perRequest, floor})
 	return s.Settle(ctx, 5*time.Minute) // until the last of them counts
+}
+
+// singles sends events one by one from a hundred clients: they share what it costs to be on disk.
+func (b *bench) singles(ctx context.Context, s *served.Server, f *floors) error {
+	const work = "single events in over HTTP, on disk before the answer, 100 clients"
+	if !b.wants(work) {
+		return nil
+	}
+	key, err := source(ctx, s, "bench")
+	if err != nil {
+		return err
+	}
+	rate, err := perSecond(ctx, 100, 3, func(ctx context.Context, i int) error { return s.Send(ctx, key, "/v1/track", message(i)) })
+	if err != nil {
+		return err
+	}
+	b.add(b.customers, row{work: work, unit: "/s", rate: true, floor: "engine commit of one update, one at a time", aim: "the floor"}, figure{rate, f.commitRate})
+	return s.Settle(ctx, time.Minute)
 }
 
 // insertFloor gives how many events a second the engine puts into a table, a row each, as JSON, many to a transaction.

@@ -270,7 +270,11 @@ func (k *eventKind) store(ctx context.Context, tx *db.Tx, b *collect.Batch, sour
 		return err
 	}
 	for i, batch := range batches {
-		body, first, last, err := seen.events(ctx, batch)
+		events, err := seen.events(ctx, batch)
+		if err != nil {
+			return err
+		}
+		body, first, last, err := recordOf(events, b.Now)
 		if err != nil {
 			return err
 		}

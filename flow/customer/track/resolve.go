@@ -160,10 +160,16 @@ func (t *Tracking) resolve(ctx context.Context, batches []*batchRow) (done int, 
 		if err := seen.load(ctx, open); err != nil {
 			return err
 		}
+		var all packs
 		for _, b := range open {
-			if err := t.resolveBatch(ctx, tx, b, seen); err != nil {
+			events, err := seen.events(ctx, b)
+			if err != nil {
 				return err
 			}
+			all.add(b, events)
+		}
+		if err := all.store(ctx, tx); err != nil {
+			return err
 		}
 		done = len(open)
 		return seen.store(ctx)
@@ -206,36 +212,19 @@ func (t *Tracking) claim(ctx context.Context, tx *db.Tx, batches []*batchRow) (o
 	return open, nil
 }
 
-func (t *Tracking) resolveBatch(ctx context.Context, tx *db.Tx, b *batchRow, seen *seen) error {
-	body, first, last, err := seen.events(ctx, b)
-	if err != nil {
-		return err
-	}
-	if _, err := tx.Do(ctx, "update event_batches set state = 'resolved', kind = '', agent = '', body = ?, events = ?, first_ts = ?, last_ts = ? where id = ?",
-		body, len(b.messages), first, last, b.ID); err != nil {
-		return err
-	}
-	tx.Feed("event_batches", b.ID)
-	_, err = tx.Do(ctx, "update sources set last_fact_at = ? where id = ? and (last_fact_at is null or last_fact_at < ?)", b.ReceivedAt, b.SourceID, b.ReceivedAt-int64(time.Minute/time.Millisecond))
-	return err
-}
-
-// events says of a request's messages whose they are, and gives the record of them with the first and last instant.
-func (s *seen) events(ctx context.Context, b *batchRow) (body []byte, first, last int64, err error) {
+// events says of a request's messages whose they are.
+func (s *seen) events(ctx context.Context, b *batchRow) (events []Event, err error) {
 	currency := workspace.Of(ctx).Currency
-	events := make([]Event, 0, len(b.messages))
-	first = b.ReceivedAt
+	events = make([]Event, 0, len(b.messages))
 	for i := range b.messages {
 		m := &b.messages[i]
 		e := m.event(b.Agent, currency)
 		if e.Visitor, e.Key, err = s.whose(ctx, b.source, m); err != nil {
-			return nil, 0, 0, err
+			return nil, err
 		}
-		first, last = min(first, e.At), max(last, e.At)
 		events = append(events, e)
 	}
-	text, err := json.Marshal(events)
-	return pack(text), first, last, err
+	return events, nil
 }
 
 // Events gives the events of a resolved batch of records.
