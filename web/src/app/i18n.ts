@@ -31,6 +31,9 @@ export async function startLanguage() {
   const language = first();
   await i18next.use(initReactI18next).init({ lng: language, fallbackLng: false, defaultNS: "ui", resources: {}, interpolation: { escapeValue: false }, returnNull: false });
   await chooseLanguage(language, false);
+  addEventListener("storage", ({ key, newValue }) => { // picked in another tab
+    if (key === STORED && newValue) void chooseLanguage(newValue as Language, false);
+  });
 }
 
 export async function chooseLanguage(language: Language, keep = true) {

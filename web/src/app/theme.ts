@@ -25,8 +25,10 @@ export function chooseTheme(to: ThemeChoice) {
 export function useShade() {
   useEffect(() => {
     const media = night();
+    const elsewhere = ({ key }: StorageEvent) => { if (key === STORED) apply(); }; // picked in another tab
     media.addEventListener("change", apply);
-    return () => media.removeEventListener("change", apply);
+    addEventListener("storage", elsewhere);
+    return () => { media.removeEventListener("change", apply); removeEventListener("storage", elsewhere); };
   }, []);
   return useSyncExternalStore((tell) => {
     listeners.add(tell);
