@@ -4,10 +4,13 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 
+	"guanxi/base/fault"
 	"guanxi/base/workspace"
 	"guanxi/demo"
 	"guanxi/flow/analyze/watch"
+	"guanxi/flow/customer/track"
 	"guanxi/guard"
 )
 
@@ -82,6 +85,11 @@ func (c *demoCommand) visit(ctx context.Context, p *program, seed uint64) error 
 		return err
 	}
 	for _, s := range sources {
+		if s.Name == demo.TillShop {
+			if err := c.till(ctx, p, int64(s.ID)); err != nil {
+				return err
+			}
+		}
 		if s.Name != demo.VisitShop {
 			continue
 		}
@@ -93,6 +101,21 @@ func (c *demoCommand) visit(ctx context.Context, p *program, seed uint64) error 
 		}
 	}
 	return p.stages.tracking.Drain(ctx)
+}
+
+// till has the shop with a till tell of this morning's sales.
+func (c *demoCommand) till(ctx context.Context, p *program, source int64) error {
+	template := track.HookPresets["till"]
+	if err := p.stages.tracking.SetHook(guard.System(ctx), source, 0, template, demo.TillSecret); err != nil {
+		return err
+	}
+	return demo.Till(ctx, p.records, func(body []byte, signature string) error {
+		_, err := p.stages.tracking.Deliver(ctx, source, http.Header{template.SignatureHeader: {signature}}, body)
+		if fault.Is(err, fault.KindInvalid) || fault.Is(err, fault.KindUnauthenticated) {
+			return nil // it is seen among what was refused
+		}
+		return err
+	})
 }
 
 // signInLinks prints a link for the people of the demo company whose work differs most.

@@ -22,7 +22,7 @@ type findingRow struct {
 	bun.BaseModel `bun:"table:findings"`
 	ID            int64  `bun:"id"`
 	Cause         string `bun:"cause"`
-	ImportID      int64  `bun:"import_id"`
+	ImportID      int64  `bun:"import_id,nullzero"`
 	SubjectType   string `bun:"subject_type"`
 	SubjectID     *int64 `bun:"subject_id"`
 	SubjectLabel  string `bun:"subject_label"`
@@ -34,7 +34,7 @@ type findingRow struct {
 	Times         int64  `bun:"times"`
 }
 
-// storeFindings writes open findings of an import.
+// storeFindings writes open findings of an import, 0 for none.
 func storeFindings(ctx context.Context, tx *db.Tx, importID int64, findings []Finding) error {
 	if len(findings) == 0 {
 		return nil

@@ -12,69 +12,108 @@ import (
 )
 
 // ToldOrder is an order as its shop tells of it while it happens, whole: a line it does not name any more is gone.
-// OrderedAt is milliseconds UTC, Refunded millionths of the major unit.
+// OrderedAt is milliseconds UTC; Total is what the goods come to together, in millionths of the major unit, nil where that is
+// not told.
 type ToldOrder struct {
 	Source, Number, Status, Currency string
 	Country, Province, City          string
-	OrderedAt, Refunded              int64
+	OrderedAt                        int64
+	Total                            *int64
 	Lines                            []ToldLine
+	Refunds                          []ToldRefund
 	CustomerID, Name, Phone, Email   string
 }
 
-// ToldLine is a line of it; quantity, price and discount are millionths.
+// ToldLine is a line of it; quantity, price and discount are millionths. ID is what the shop knows it by.
 type ToldLine struct {
-	SKU, Name                     string
+	ID, SKU, Name                 string
 	Quantity, UnitPrice, Discount int64
 }
+
+// toldCauses are the causes of findings that say how an order is: they end when it is told otherwise.
+var toldCauses = []string{"missing_customer", "customer_conflict", "impossible_date", "foreign_currency", "total_differs", "unknown_sku",
+	"exact_repeat", "negative_quantity", "zero_price", "negative_price", "missing_product_name"}
 
 // TellOrder brings an order into the records as an import would: by the same rules of whose it is. Source is its shop and that of
 // the customer's number. Fault: invalid.
 func (s *Store) TellOrder(ctx context.Context, tx *db.Tx, o ToldOrder) error {
 	row := o.row(workspace.Of(ctx).Country)
-	b := &collect.Batch{Source: o.Source, Now: clock.Millis(ctx), Mode: collect.ModeUpsert, Rows: []collect.Row{{Number: 1}}, Outcomes: make([]collect.Outcome, 1)}
+	b := &collect.Batch{Source: o.Source, Now: clock.Millis(ctx), Mode: collect.ModeUpsert, Rows: []collect.Row{{}}, Outcomes: make([]collect.Outcome, 1)}
 	p := &purchases{b: b, kind: "order_lines"}
 	d := row.draft(b)
 	d.CreatedImportID = nil
 	d.add(0, &row)
 	p.drafts = []*draft{d}
-	lines, skus, err := o.lines(workspace.Of(ctx).Currency)
+	currency := workspace.Of(ctx).Currency
+	fill(&o.Currency, currency)
+	exponent := money.Exponent(o.Currency)
+	lines, err := o.lines(exponent)
 	if err != nil {
 		return err
 	}
-	products, err := productsNamed(ctx, tx, skus)
+	back, rest := refundLines(o.Refunds, exponent)
+	all := follow(lines, back)
+	products, err := fillLines(ctx, tx, all)
 	if err != nil {
 		return err
 	}
-	for i := range lines {
-		lines[i].fill(products[lines[i].SKU])
+	catalogue, err := anyProducts(ctx, tx)
+	if err != nil {
+		return err
 	}
 	var replaced error
 	_, err = p.write(ctx, tx, func(d *draft) {
-		d.begin(workspace.Of(ctx).Currency)
-		d.all, d.complete = lines, true
+		d.begin(currency)
+		d.all, d.complete = all, true
 		d.finish(b)
 		if d.OrderedAt = o.OrderedAt; d.Status == StatusRefunded || d.Gross > 0 {
 			d.Kind = OrderSale
 		}
-		d.Refunded += collect.MinorFromMicros(o.Refunded, money.Exponent(d.Currency))
+		d.Refunded += rest
+		p.describeTold(d, &o, all[:len(lines)], products, catalogue, currency)
 		if d.was == nil {
-			d.header, d.added = true, lines
+			d.header, d.added = true, all
 			return
 		}
-		same := sameLines(d.was.lines, lines)
+		same := sameLines(d.was.lines, all)
 		d.header = d.differs() || !same || d.Gross != d.was.Gross || d.Refunded != d.was.Refunded
 		if !same {
 			_, replaced = tx.Do(ctx, "delete from order_lines where order_id = ?", d.was.ID)
-			d.added = lines
+			d.added = all
 		}
 	})
-	if err == nil {
-		err = replaced
+	switch {
+	case err != nil:
+		return err
+	case replaced != nil:
+		return replaced
+	case b.Outcomes[0].State == collect.Rejected:
+		return fault.Invalid(b.Outcomes[0].Field, b.Outcomes[0].Code)
 	}
-	if err == nil && b.Outcomes[0].State == collect.Rejected {
-		err = fault.Invalid(b.Outcomes[0].Field, b.Outcomes[0].Code)
+	if d.was != nil && !d.any() {
+		return nil
 	}
-	return err
+	return collect.SettleFindings(ctx, tx, "order", d.ID, toldCauses, b.Findings())
+}
+
+// describeTold notes what is odd about an order and its lines beyond what describe does.
+func (p *purchases) describeTold(d *draft, o *ToldOrder, lines []Line, products map[string]Product, catalogue bool, currency string) {
+	seen, sum := map[lineMark]bool{}, int64(0)
+	for i := range lines {
+		mark := markOf(&lines[i])
+		p.describeLine(d, 0, &lineRow{Line: lines[i], quantity: o.Lines[i].Quantity}, seen[mark], true)
+		if _, known := products[lines[i].SKU]; catalogue && !known && lines[i].SKU != "" {
+			p.finding(d, "unknown_sku", 0, "sku", lines[i].SKU)
+		}
+		seen[mark] = true
+		sum += lines[i].Amount
+	}
+	if o.Total != nil && collect.MinorFromMicros(*o.Total, money.Exponent(o.Currency)) != sum {
+		p.finding(d, "total_differs", 0, "total", decimalText(*o.Total))
+	}
+	if d.Currency != currency {
+		p.finding(d, "foreign_currency", 0, "currency", d.Currency)
+	}
 }
 
 // row reads the order as a row of a file would be read.
@@ -103,21 +142,37 @@ func (o *ToldOrder) row(region string) purchaseRow {
 	return row
 }
 
-func (o *ToldOrder) lines(currency string) (lines []Line, skus []string, err error) {
-	fill(&o.Currency, currency)
-	exponent := money.Exponent(o.Currency)
+func (o *ToldOrder) lines(exponent int) (lines []Line, err error) {
 	for i, l := range o.Lines {
 		amount, ok := LineAmount(l.Quantity, l.UnitPrice, l.Discount, exponent)
 		if !ok {
-			return nil, nil, fault.Invalid("lines", "amount_too_large")
+			return nil, fault.Invalid("lines", "amount_too_large")
 		}
 		lines = append(lines, Line{Position: int64(i) + 1, SKU: l.SKU, ProductName: l.Name, Quantity: float64(l.Quantity) / 1e6, UnitPriceMicros: l.UnitPrice,
 			Discount: collect.MinorFromMicros(l.Discount, exponent), Amount: amount})
+	}
+	return lines, nil
+}
+
+// fillLines takes from the catalogue what lines do not say; it gives the products they name.
+func fillLines(ctx context.Context, tx *db.Tx, lines []Line) (map[string]Product, error) {
+	var skus []string
+	for _, l := range lines {
 		if l.SKU != "" {
 			skus = append(skus, l.SKU)
 		}
 	}
-	return lines, skus, nil
+	products, err := productsNamed(ctx, tx, distinct(skus))
+	for i := range lines {
+		lines[i].fill(products[lines[i].SKU])
+	}
+	return products, err
+}
+
+func anyProducts(ctx context.Context, tx *db.Tx) (bool, error) {
+	var some []int64
+	err := tx.Ask(ctx, &some, "select id from products limit 1")
+	return len(some) > 0, err
 }
 
 // sameLines says whether stored lines are those told.
@@ -133,27 +188,4 @@ func sameLines(stored, told []Line) bool {
 		}
 	}
 	return true
-}
-
-// RefundOrder sets what of an order was given back so far, in millionths. It says whether the order is there.
-func (s *Store) RefundOrder(ctx context.Context, tx *db.Tx, shop, number string, refunded int64) (known bool, err error) {
-	var rows []struct {
-		ID       int64  `bun:"id"`
-		Gross    int64  `bun:"gross"`
-		Status   string `bun:"status"`
-		Currency string `bun:"currency"`
-	}
-	if err := tx.Ask(ctx, &rows, "select id, gross, status, currency from orders where shop = ? and number = ?", shop, number); err != nil || len(rows) == 0 {
-		return false, err
-	}
-	o := rows[0]
-	minor := collect.MinorFromMicros(refunded, money.Exponent(o.Currency))
-	if minor >= o.Gross && o.Gross > 0 {
-		o.Status = StatusRefunded
-	}
-	if _, err := tx.Do(ctx, "update orders set refunded = ?, status = ?, updated_at = ?, version = version + 1 where id = ?", minor, o.Status, clock.Millis(ctx), o.ID); err != nil {
-		return false, err
-	}
-	tx.Feed("orders", o.ID)
-	return true, nil
 }

@@ -16,6 +16,7 @@ type HookView struct {
 	Template   *HookTemplate           `json:"template,omitempty"`
 	Presets    map[string]HookTemplate `json:"presets"`
 	Deliveries []HookDelivery          `json:"deliveries" doc:"the latest fifty"`
+	Refused    []RefusalCount          `json:"refused" doc:"what of the source was not taken, by reason, the latest first"`
 	Version    int64                   `json:"version" doc:"0 where there is none"`
 }
 
@@ -41,7 +42,19 @@ type HookTrial struct {
 	Customer  HookBuyer  `json:"customer"`
 	Lines     []HookLine `json:"lines"`
 	Currency  string     `json:"currency"`
+	Total     *float64   `json:"total" doc:"what the goods are told to come to, in the major unit; null where that is not told"`
 	Refunded  float64    `json:"refunded" doc:"in the major unit"`
+	Back      []HookBack `json:"back" doc:"the goods that refunds name"`
+}
+
+// HookBack is a line of a refund as it would be read.
+type HookBack struct {
+	Line      string  `json:"line" doc:"what the order knows it by"`
+	SKU       string  `json:"sku"`
+	Name      string  `json:"name"`
+	Quantity  float64 `json:"quantity"`
+	Amount    float64 `json:"amount"`
+	Restocked bool    `json:"restocked" doc:"whether the goods come back; those that do not stay sold"`
 }
 
 // HookBuyer is whom an order names.
@@ -131,6 +144,9 @@ func (t *Tracking) hookView(ctx context.Context, source int64) (*HookView, error
 		return nil, err
 	}
 	v := &HookView{Presets: HookPresets, Deliveries: []HookDelivery{}}
+	if v.Refused, err = t.refusalsOf(ctx, source); err != nil {
+		return nil, err
+	}
 	if h != nil {
 		v.Template, v.Version = &h.template, h.Version
 		if guard.ActorOf(ctx).Can("sources.write") {
@@ -162,10 +178,13 @@ func (t *Tracking) hookView(ctx context.Context, source int64) (*HookView, error
 
 // trial shows what was heard.
 func (d *heard) trial() *HookTrial {
-	v := &HookTrial{Tells: "nothing", Topic: d.topic, Delivery: d.delivery, OrderKey: d.key, Lines: []HookLine{}}
+	v := &HookTrial{Tells: "nothing", Topic: d.topic, Delivery: d.delivery, OrderKey: d.key, Lines: []HookLine{}, Back: []HookBack{}}
 	refunded := int64(0)
 	for _, r := range d.refunds {
-		refunded += r.amount
+		refunded += r.Amount
+		for _, l := range r.Lines {
+			v.Back = append(v.Back, HookBack{l.Line, l.SKU, l.Name, float64(l.Quantity) / 1e6, float64(l.Amount) / 1e6, l.Restocked})
+		}
 	}
 	v.Refunded = float64(refunded) / 1e6
 	if d.key != "" {
@@ -176,6 +195,9 @@ func (d *heard) trial() *HookTrial {
 		v.OrderedAt, v.ToldAt = new(time.UnixMilli(o.OrderedAt).UTC()), new(time.UnixMilli(d.toldAt).UTC())
 		v.Customer = HookBuyer{o.CustomerID, o.Name, o.Phone, o.Email}
 		v.Lines = linesTried(o.Lines)
+		if o.Total != nil {
+			v.Total = new(float64(*o.Total) / 1e6)
+		}
 		v.Currency = o.Currency
 	}
 	return v

@@ -22,15 +22,11 @@ const mostLines = 1000
 // heard is what one delivery tells, read by a template: an order, a refund by itself, or nothing that is asked for.
 type heard struct {
 	delivery, topic string
+	said            string // digest of it all
 	key             string // of the order at its sender
 	toldAt          int64
 	order           *customer.ToldOrder
-	refunds         []toldRefund
-}
-
-type toldRefund struct {
-	id     string
-	amount int64 // millionths
+	refunds         []customer.ToldRefund
 }
 
 // read takes a delivery apart. Fault: invalid, with the path that is to blame.
@@ -42,10 +38,10 @@ func (h *HookTemplate) read(ctx context.Context, source string, header http.Head
 	if _, err := json.Parse(body, &value, json.UseNumber); err != nil || value == nil {
 		return nil, fault.Invalid("body", "json_unreadable")
 	}
-	d := &heard{topic: short(h.said(h.Topic, header, value), 100), delivery: short(h.said(h.Delivery, header, value), maxKey)}
+	sum := sha256.Sum256(body)
+	d := &heard{topic: short(h.said(h.Topic, header, value), 100), delivery: short(h.said(h.Delivery, header, value), maxKey), said: hex.EncodeToString(sum[:])}
 	if d.delivery == "" {
-		sum := sha256.Sum256(body)
-		d.delivery = "sha256:" + hex.EncodeToString(sum[:])
+		d.delivery = "sha256:" + d.said
 	}
 	switch {
 	case slices.Contains(h.RefundTopics, d.topic):
@@ -60,16 +56,42 @@ func (h *HookTemplate) readRefund(d *heard, value any) error {
 	if d.key = textAt(value, h.Refund["order"]); d.key == "" {
 		return fault.Invalid("refund.order", "value_missing")
 	}
-	amount, ok := sumAt(value, h.Refund["amount"])
-	if !ok || amount < 0 {
-		return fault.Invalid("refund.amount", "number_unreadable")
+	r, err := h.readBack(value, h.Refund["id"], h.Refund["amount"], "refund.")
+	if err != nil {
+		return err
 	}
-	id := textAt(value, h.Refund["id"])
-	if id == "" {
-		id = d.delivery
+	if r.ID == "" {
+		r.ID = d.delivery
 	}
-	d.refunds = []toldRefund{{short(id, maxKey), amount}}
+	d.refunds = []customer.ToldRefund{r}
 	return nil
+}
+
+// stays are the words that say of refunded goods that they do not come back.
+var stays = []string{"no_restock", "false", "0", "no", "none"}
+
+// readBack reads one refund, told by itself or within its order.
+func (h *HookTemplate) readBack(value any, id, amount, where string) (r customer.ToldRefund, err error) {
+	var ok bool
+	if r.Amount, ok = sumAt(value, amount); !ok || r.Amount < 0 {
+		return r, fault.Invalid(where+"amount", "number_unreadable")
+	}
+	r.ID = short(textAt(value, id), maxKey)
+	all := listAt(value, h.Refund["lines"])
+	if len(all) > mostLines {
+		return r, fault.TooLarge("too_many_lines", mostLines)
+	}
+	for _, each := range all {
+		l := customer.RefundLine{Line: short(textAt(each, h.Refund["line_id"]), maxKey), SKU: short(textAt(each, h.Refund["line_sku"]), maxKey), Name: short(textAt(each, h.Refund["line_name"]), maxName),
+			Restocked: !slices.Contains(stays, strings.ToLower(textAt(each, h.Refund["line_restock"])))}
+		for name, to := range map[string]*int64{"line_quantity": &l.Quantity, "line_amount": &l.Amount} {
+			if *to, ok = sumAt(each, h.Refund[name]); !ok || *to < 0 {
+				return r, fault.Invalid("refund."+name, "number_unreadable")
+			}
+		}
+		r.Lines = append(r.Lines, l)
+	}
+	return r, nil
 }
 
 func (h *HookTemplate) readOrder(ctx context.Context, d *heard, source string, value any) error {
@@ -111,19 +133,28 @@ func (h *HookTemplate) readOrder(ctx context.Context, d *heard, source string, v
 		o.Lines = append(o.Lines, line)
 	}
 	for _, each := range back {
-		amount, ok := sumAt(each, h.Order["refund_amount"])
-		id := textAt(each, h.Order["refund_id"])
-		if !ok || amount < 0 || id == "" {
-			return fault.Invalid("order.refund_amount", "number_unreadable")
+		r, err := h.readBack(each, h.Order["refund_id"], h.Order["refund_amount"], "order.refund_")
+		if err != nil {
+			return err
 		}
-		d.refunds = append(d.refunds, toldRefund{short(id, maxKey), amount})
+		if r.ID == "" {
+			return fault.Invalid("order.refund_id", "value_missing")
+		}
+		d.refunds = append(d.refunds, r)
+	}
+	if word("total") != "" {
+		total, ok := sumAt(value, h.Order["total"])
+		if !ok {
+			return fault.Invalid("order.total", "number_unreadable")
+		}
+		o.Total = &total
 	}
 	d.order = o
 	return nil
 }
 
 func (h *HookTemplate) readLine(value any) (l customer.ToldLine, err error) {
-	l.SKU, l.Name = short(textAt(value, h.Order["line_sku"]), maxKey), short(textAt(value, h.Order["line_name"]), maxName)
+	l.ID, l.SKU, l.Name = short(textAt(value, h.Order["line_id"]), maxKey), short(textAt(value, h.Order["line_sku"]), maxKey), short(textAt(value, h.Order["line_name"]), maxName)
 	for name, to := range map[string]*int64{"line_quantity": &l.Quantity, "line_price": &l.UnitPrice, "line_discount": &l.Discount} {
 		n, ok := sumAt(value, h.Order[name])
 		if *to = n; !ok {

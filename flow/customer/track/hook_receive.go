@@ -56,11 +56,33 @@ func (t *Tracking) takeHook(w http.ResponseWriter, r *http.Request) (string, err
 		t.noteRefusal(ctx, s, err)
 		return "", err
 	}
+	return t.delivered(ctx, h, s, r.Header, body)
+}
+
+// Deliver takes a delivery that did not come over HTTP, as if it had been sent to the webhook of source. Faults: see hook.
+func (t *Tracking) Deliver(ctx context.Context, source int64, header http.Header, body []byte) (outcome string, err error) {
+	ctx = guard.Changing(guard.System(ctx))
+	s, err := t.Source(ctx, t.records.Read(), source)
+	if err != nil {
+		return "", err
+	}
+	h, err := hooks(ctx, t.records.Read(), "source_id", source)
+	if err == nil && h == nil {
+		err = fault.NotFound("webhook", source)
+	}
+	if err != nil {
+		return "", err
+	}
+	return t.delivered(ctx, h, s, header, body)
+}
+
+// delivered takes what is signed, no more than the source may send, and can be read.
+func (t *Tracking) delivered(ctx context.Context, h *hookRow, s *Source, header http.Header, body []byte) (string, error) {
 	secret, err := h.secret(ctx)
 	if err != nil {
 		return "", err
 	}
-	if err := h.template.signed(r.Header, body, secret); err != nil {
+	if err := h.template.signed(header, body, secret); err != nil {
 		t.noteRefusal(ctx, s, err)
 		return "", err
 	}
@@ -68,7 +90,7 @@ func (t *Tracking) takeHook(w http.ResponseWriter, r *http.Request) (string, err
 		t.refuse(ctx, s.ID, "too_many_requests", "", 1)
 		return "", fault.TooMany(1)
 	}
-	d, err := h.template.read(ctx, s.Name, r.Header, body)
+	d, err := h.template.read(ctx, s.Name, header, body)
 	if err != nil {
 		t.noteRefusal(ctx, s, err)
 		return "", err
@@ -94,9 +116,11 @@ func readHook(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 func (t *Tracking) hear(ctx context.Context, s *Source, d *heard) (outcome string, err error) {
 	err = t.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		now := clock.Millis(ctx)
-		if n, err := tx.Do(ctx, "insert into webhook_deliveries (source_id, delivery, topic, number, outcome, received_at) values (?, ?, ?, '', '', ?) on conflict do nothing", s.ID, d.delivery, d.topic, now); err != nil || n == 0 {
-			outcome = hookRepeated
+		if n, err := tx.Do(ctx, "insert into webhook_deliveries (source_id, delivery, topic, number, outcome, received_at, said) values (?, ?, ?, '', '', ?, ?) on conflict do nothing", s.ID, d.delivery, d.topic, now, d.said); err != nil {
 			return err
+		} else if n == 0 {
+			outcome = hookRepeated
+			return t.repeated(ctx, tx, s, d)
 		}
 		var number string
 		if outcome, number, err = t.apply(ctx, tx, s, d); err != nil {
@@ -114,44 +138,45 @@ func (t *Tracking) hear(ctx context.Context, s *Source, d *heard) (outcome strin
 	return outcome, err
 }
 
+// repeated notes a delivery that says something else than the one before under the same name.
+func (t *Tracking) repeated(ctx context.Context, tx *db.Tx, s *Source, d *heard) error {
+	var number []string
+	if err := tx.Ask(ctx, &number, "select number from webhook_deliveries where source_id = ? and delivery = ? and said not in ('', ?)", s.ID, d.delivery, d.said); err != nil || len(number) == 0 {
+		return err
+	}
+	return t.customers.NoteDelivery(ctx, tx, s.Name, number[0], "delivery_differs", d.delivery)
+}
+
+// apply brings in what a delivery tells, and says what became of it and of which order.
 func (t *Tracking) apply(ctx context.Context, tx *db.Tx, s *Source, d *heard) (outcome, number string, err error) {
 	if d.key == "" {
 		return hookIgnored, "", nil
 	}
-	for _, r := range d.refunds {
-		if _, err := tx.Do(ctx, "insert into webhook_refunds (source_id, order_key, refund, amount) values (?, ?, ?, ?) on conflict (source_id, order_key, refund) do update set amount = excluded.amount",
-			s.ID, d.key, r.id, r.amount); err != nil {
-			return "", "", err
-		}
-	}
-	var refunded []int64
-	if err := tx.Ask(ctx, &refunded, "select cast(coalesce(sum(amount), 0) as bigint) from webhook_refunds where source_id = ? and order_key = ?", s.ID, d.key); err != nil {
-		return "", "", err
-	}
-	if d.order == nil {
-		var numbers []string
-		if err := tx.Ask(ctx, &numbers, "select number from webhook_orders where source_id = ? and order_key = ?", s.ID, d.key); err != nil {
-			return "", "", err
-		}
-		if number = d.key; len(numbers) > 0 { // else it may have come in a file
-			number = numbers[0]
-		}
-		known, err := t.customers.RefundOrder(ctx, tx, s.Name, number, refunded[0])
-		if !known {
-			return hookWaiting, "", err
-		}
-		return hookRefunded, number, err
-	}
-	n, err := tx.Do(ctx, `
-insert into webhook_orders (source_id, order_key, number, told_at) values (?, ?, ?, ?)
-on conflict (source_id, order_key) do update set number = excluded.number, told_at = excluded.told_at where webhook_orders.told_at <= excluded.told_at`, s.ID, d.key, d.order.Number, d.toldAt)
+	o, err := openHookOrder(ctx, tx, s.ID, d.key)
 	if err != nil {
 		return "", "", err
 	}
-	if n == 0 {
-		_, err := t.customers.RefundOrder(ctx, tx, s.Name, d.order.Number, refunded[0]) // a refund it tells of holds whenever it was said
-		return hookOlder, d.order.Number, err
+	before := o.named()
+	if err := o.refund(ctx, tx, d.refunds); err != nil {
+		return "", "", err
 	}
-	d.order.Refunded = refunded[0]
-	return hookStored, d.order.Number, t.customers.TellOrder(ctx, tx, *d.order)
+	if d.order == nil {
+		known, err := t.customers.RefundOrder(ctx, tx, s.Name, o.Number, before, o.named())
+		if !known {
+			return hookWaiting, "", err
+		}
+		return hookRefunded, o.Number, err
+	}
+	if d.toldAt < o.ToldAt {
+		if err := t.customers.NoteDelivery(ctx, tx, s.Name, o.Number, "older_than_stored", time.UnixMilli(d.toldAt).UTC().Format(time.RFC3339)); err != nil {
+			return "", "", err
+		}
+		_, err := t.customers.RefundOrder(ctx, tx, s.Name, o.Number, before, o.named()) // a refund it tells of holds whenever it was said
+		return hookOlder, o.Number, err
+	}
+	if err := o.tell(ctx, tx, d); err != nil {
+		return "", "", err
+	}
+	d.order.Refunds = o.named()
+	return hookStored, o.Number, t.customers.TellOrder(ctx, tx, *d.order)
 }

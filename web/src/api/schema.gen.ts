@@ -9080,6 +9080,18 @@ export interface components {
             /** Format: date-time */
             since: string;
         };
+        HookBack: {
+            /** Format: double */
+            amount: number;
+            /** @description what the order knows it by */
+            line: string;
+            name: string;
+            /** Format: double */
+            quantity: number;
+            /** @description whether the goods come back; those that do not stay sold */
+            restocked: boolean;
+            sku: string;
+        };
         HookBuyer: {
             email: string;
             id: string;
@@ -9114,7 +9126,7 @@ export interface components {
             };
             /** @description topics that tell an order; empty for all but those of refunds */
             order_topics: string[] | null;
-            /** @description paths of a refund told by itself: order, id, amount */
+            /** @description paths of a refund told by itself: order, id, amount; and of the goods of any refund, told by itself or in its order: lines, line_id as orders have it, line_sku, line_name, line_quantity, line_amount, and line_restock, which says whether they come back */
             refund: {
                 [key: string]: string;
             };
@@ -9134,6 +9146,8 @@ export interface components {
             topic?: string;
         };
         HookTrial: {
+            /** @description the goods that refunds name */
+            back: components["schemas"]["HookBack"][] | null;
             currency: string;
             customer: components["schemas"]["HookBuyer"];
             delivery: string;
@@ -9153,6 +9167,11 @@ export interface components {
             /** Format: date-time */
             told_at: string | null;
             topic: string;
+            /**
+             * Format: double
+             * @description what the goods are told to come to, in the major unit; null where that is not told
+             */
+            total: number | null;
         };
         HookView: {
             /** @description the latest fifty */
@@ -9162,6 +9181,8 @@ export interface components {
             presets: {
                 [key: string]: components["schemas"]["HookTemplate"];
             };
+            /** @description what of the source was not taken, by reason, the latest first */
+            refused: components["schemas"]["RefusalCount"][] | null;
             template?: components["schemas"]["HookTemplate"];
             /**
              * Format: int64

@@ -141,9 +141,9 @@ export interface HookTemplate {
   statuses: Record<string, string>;
 }
 
-/** What a template can say of an order, and of a refund told by itself. */
-export const orderPaths = ["key", "number", "ordered_at", "updated_at", "currency", "status", "cancelled", "customer_id", "customer_name", "phone", "email", "country", "province", "city", "lines", "line_sku", "line_name", "line_quantity", "line_price", "line_discount", "refunds", "refund_id", "refund_amount"] as const;
-export const refundPaths = ["order", "id", "amount"] as const;
+/** What a template can say of an order, and of refunds. */
+export const orderPaths = ["key", "number", "ordered_at", "updated_at", "currency", "status", "cancelled", "customer_id", "customer_name", "phone", "email", "country", "province", "city", "total", "lines", "line_id", "line_sku", "line_name", "line_quantity", "line_price", "line_discount", "refunds", "refund_id", "refund_amount"] as const;
+export const refundPaths = ["order", "id", "amount", "lines", "line_id", "line_sku", "line_name", "line_quantity", "line_amount", "line_restock"] as const;
 export const hookPresets = ["shopify", "till", "delivery"] as const;
 
 /** How a source is told of orders. */
@@ -153,6 +153,8 @@ export interface Webhook {
   template?: HookTemplate;
   presets: Record<(typeof hookPresets)[number], HookTemplate>;
   deliveries: { id: string; topic: string; number: string; outcome: "stored" | "older" | "refunded" | "waiting" | "ignored"; received_at: string }[];
+  /** What of the source was not taken, the latest first. */
+  refused: RefusalCount[];
   /** 0 where there is none. */
   version: number;
 }
@@ -170,7 +172,10 @@ export interface HookTrial {
   customer: { id: string; name: string; phone: string; email: string };
   lines: { sku: string; name: string; quantity: number; price: number; discount: number }[];
   currency: string;
+  total: number | null;
   refunded: number;
+  /** The goods that refunds name; those not restocked stay sold. */
+  back: { line: string; sku: string; name: string; quantity: number; amount: number; restocked: boolean }[];
 }
 
 export const readWebhook = (id: string) => get<Webhook>(`/sources/${id}/webhook`);

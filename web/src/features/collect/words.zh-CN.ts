@@ -69,7 +69,7 @@ export default {
   cause: {
     event_unknown: "没有约定的事件", property_unknown: "没有约定的属性", property_type_wrong: "属性类型不对", property_missing: "缺少约定的属性", event_names_too_many: "事件名称太多",
     exact_repeat: "整行重复", duplicate_in_file: "同一文件里出现多次", zero_price: "单价为零", price_zero: "单价为零", negative_price: "单价为负", negative_quantity: "数量为负", missing_customer: "没有客户的订单", missing_product_name: "没有商品名称", impossible_date: "日期不可能",
-    customer_conflict: "客户与已有订单不一致", identity_conflict: "标识指向不同客户", row_short: "缺少列", day_unreadable: "日期认不出", instant_unreadable: "时间认不出", number_unreadable: "数字认不出", phone_invalid: "手机号无法使用", email_invalid: "邮箱无法使用", gender_unreadable: "性别认不出", changed_since_import: "导入后被改，撤销时保留", merge_not_undone: "导入时合并的客户没能分开", foreign_currency: "币种与工作区不同",
+    customer_conflict: "客户与已有订单不一致", identity_conflict: "标识指向不同客户", row_short: "缺少列", day_unreadable: "日期认不出", instant_unreadable: "时间认不出", number_unreadable: "数字认不出", phone_invalid: "手机号无法使用", email_invalid: "邮箱无法使用", gender_unreadable: "性别认不出", changed_since_import: "导入后被改，撤销时保留", merge_not_undone: "导入时合并的客户没能分开", foreign_currency: "币种与工作区不同", total_differs: "合计与明细不符", unknown_sku: "商品库里没有的 SKU", delivery_differs: "同一次推送内容不同", older_than_stored: "晚到的旧推送",
     email_unreadable: "邮箱认不出", phone_unreadable: "手机号认不出", choice_unknown: "不在选项里的值", role_unreadable: "决策角色认不出", city_not_in_province: "城市不在所写的省", district_not_in_city: "区县不在所写的城市", address_unreadable: "地址读不出", month_day_unreadable: "月日认不出", text_unreadable: "文字太长或已脱敏", record_unreadable: "关系记录号认不出", customer_unknown: "指向不存在的客户", field_archived: "字段已停用", field_not_for_kind: "字段不属于这类客户", bool_unreadable: "是与否认不出", date_unreadable: "日期认不出", date_impossible: "没有这一天", number_not_whole: "不是整数", number_out_of_range: "数字太大",
   },
   field: {
@@ -80,11 +80,11 @@ export default {
     district: "区县", email: "邮箱", external_id: "客户外部编号", family_name: "姓", gender: "性别", given_name: "名", industry: "行业", kind: "客户类型",
     lifecycle_stage: "生命周期阶段", name: "名称", order_number: "订单号", ordered_at: "下单时间", owner: "负责人", phone: "手机", postcode: "邮编", price: "价格",
     product_name: "商品名", province: "省份", quantity: "数量", shop: "店铺", sku: "SKU", source: "来源", status: "订单状态", tags: "标签",
-    tier: "档次", unit_price: "单价", wechat: "微信",
+    tier: "档次", total: "合计", unit_price: "单价", wechat: "微信",
   },
   causeHint: {
     event_names_too_many: "多半是把编号写进了名称。事件都收下了，但选择列表里只有最先的那些名称。把编号放进属性里。", event_unknown: "数据源的页面上能约定它们，或让它们不再收下。",
-    exact_repeat: "同一张订单里两行完全相同。可能是真的买了两件，也可能是导出时重复。", zero_price: "赠品、样品，或漏填的价格。", negative_quantity: "按退货计，不计入订单。", missing_customer: "这些订单计入销售额，不计入任何客户。", negative_price: "冲账或坏账调整，按退款计。", missing_product_name: "商品库里看不出卖的是什么。", foreign_currency: "汇总金额时按面额计入，不换算。",
+    exact_repeat: "同一张订单里两行完全相同。可能是真的买了两件，也可能是导出时重复。", zero_price: "赠品、样品，或漏填的价格。", negative_quantity: "按退货计，不计入订单。", missing_customer: "这些订单计入销售额，不计入任何客户。", negative_price: "冲账或坏账调整，按退款计。", missing_product_name: "商品库里看不出卖的是什么。", foreign_currency: "汇总金额时按面额计入，不换算。", total_differs: "销售额按明细相加；对方说的合计与它不同，可能漏了明细或优惠。", unknown_sku: "这些明细计入销售额，但没有类目、品牌和成本。导入商品后再推送一次就会补上。", delivery_differs: "推送编号相同的只收第一次；后来的内容不同，没有入库。请与对方核对。", older_than_stored: "已有更新的内容，旧的没有覆盖。多半是推送乱序，不必处理。",
   },
   findings: {
     title: "数据质量", all: "全部", open: "待看", resolved: "已处理", ignored: "已忽略", meta: "{{count}} 处待看", cause: "问题", count: "处", subject: "记录", row: "文件行", field: "字段", value: "原值", at: "发现", none: "没有待看的问题", noneOf: "这里没有记录", pick: "选一类问题看看是哪些记录",

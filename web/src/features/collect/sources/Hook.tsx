@@ -7,6 +7,7 @@ import { Button, DataList, Failed, Field, Section, Skeleton, TextField, useForma
 import { Code } from "./Connect";
 import { HookTry } from "./HookTry";
 import { Paths, readTemplate } from "./Paths";
+import { Refused } from "./Refused";
 
 /** How a shop, a till or a delivery platform tells of orders by itself: its address, what stands where, a trial, what came. */
 export function Hook({ of }: { of: Source }) {
@@ -22,6 +23,7 @@ export function Hook({ of }: { of: Source }) {
       <p className="mid">{t("hook.hint")}</p>
       {hook.path && <Section title={t("hook.address")}><p className="mid">{t("hook.addressHint")}</p><Code label={t("hook.address")} text={location.origin + hook.path} /></Section>}
       {hook.version > 0 && <Section title={t("hook.latest")}><DataList label={t("hook.latest")} answer={{ ...answer, data: { items: hook.deliveries } }} columns={columns} rowKey={(row) => row.id} pageSize={50} empty={t("hook.none")} keys={false} /></Section>}
+      {hook.version > 0 && <Refused of={hook.refused} />}
       {may && <Settings key={hook.version} of={of} hook={hook} />}
     </>
   );

@@ -36,7 +36,8 @@ function Read({ of }: { of: HookTrial }) {
   const format = useFormat();
   const who = [of.customer.name, of.customer.phone, of.customer.email, of.customer.id].filter(Boolean).join(" · ");
   const rows: [string, string][] = [[t("hook.number"), of.number || of.order_key], [t("hook.status"), of.status], [t("hook.ordered"), of.ordered_at ? format.exact(of.ordered_at) : ""], [t("hook.customer"), who],
-    [t("hook.lines"), of.lines.map((line) => `${line.quantity} × ${line.name || line.sku} ${line.price}${line.discount ? ` − ${line.discount}` : ""}`).join("\n")], [t("hook.refunded"), of.refunded ? `${of.refunded} ${of.currency}` : ""]];
+    [t("hook.lines"), of.lines.map((line) => `${line.quantity} × ${line.name || line.sku} ${line.price}${line.discount ? ` − ${line.discount}` : ""}`).join("\n")], [t("hook.total"), of.total === null ? "" : `${of.total} ${of.currency}`],
+    [t("hook.goods"), of.back.map((line) => `${line.quantity} × ${line.name || line.sku || line.line} ${line.amount}${line.restocked ? "" : ` · ${t("hook.stays")}`}`).join("\n")], [t("hook.refunded"), of.refunded ? `${of.refunded} ${of.currency}` : ""]];
   return (
     <div role="status">
       <p><b>{t(`hook.tells.${of.tells}`)}</b> {of.topic && <code>{of.topic}</code>}</p>

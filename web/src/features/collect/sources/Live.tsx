@@ -1,18 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
-import { listLive, type LiveEvent, type RefusalCount, type Source } from "../../../api";
-import { DataList, Section, Tag, useFieldFault, useFormat, type Column } from "../../../ui";
+import { listLive, type LiveEvent, type Source } from "../../../api";
+import { DataList, Section, Tag, useFormat, type Column } from "../../../ui";
+import { Refused } from "./Refused";
 
 /** What comes in right now, and what was not taken and why. */
 export function Live({ of }: { of: Source }) {
   const { t } = useTranslation("source");
   const answer = useQuery({ queryKey: ["sources", "live", of.id], queryFn: () => listLive(of.id), refetchInterval: 2000 });
-  const refused = answer.data?.refused ?? [];
-  const why = useRefused();
   return (
     <>
-      {refused.length > 0 && <Section title={t("live.refused")}><DataList label={t("live.refused")} answer={{ ...answer, data: { items: refused } }} columns={why} rowKey={(row) => `${row.code} ${row.field}`} empty="" keys={false} /></Section>}
+      <Refused of={answer.data?.refused ?? []} />
       <Section title={t("tab.live")} side={<span className="meta">{t("live.hint")}</span>}>
         <DataList label={t("tab.live")} answer={answer} columns={useColumns()} rowKey={(row) => row.id} pageSize={100} empty={t("live.empty")} />
       </Section>
@@ -29,17 +28,5 @@ function useColumns(): Column<LiveEvent>[] {
     { key: "where", head: t("live.where"), hide: "narrow", cell: (row) => <span className="mid clip">{row.host}{row.path}</span> },
     { key: "properties", head: t("live.properties"), hide: "phone", cell: (row) => <code className="clip" title={JSON.stringify(row.properties, null, 1)}>{Object.entries(row.properties).map(([name, value]) => `${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`).join("  ")}</code> },
     { key: "at", head: t("live.at"), num: true, cell: (row) => <span title={format.exact(row.at)}>{format.when(row.at)}</span> },
-  ];
-}
-
-function useRefused(): Column<RefusalCount>[] {
-  const { t, i18n } = useTranslation("source");
-  const format = useFormat();
-  const say = useFieldFault();
-  return [
-    { key: "code", head: t("live.code"), cell: (row) => i18n.exists(`source:why.${row.code}`) ? t(`why.${row.code as "required"}`) : say({ code: row.code, message: row.code.replaceAll("_", " "), field: row.field }).replace(/[：:]?\s*$/, "") },
-    { key: "field", head: t("live.field"), cell: (row) => row.field ? <code>{row.field}</code> : "—" },
-    { key: "count", head: t("live.count"), num: true, cell: (row) => format.count(row.count) },
-    { key: "last", head: t("live.last"), num: true, cell: (row) => <span title={format.exact(row.last_at)}>{format.when(row.last_at)}</span> },
   ];
 }

@@ -25,6 +25,7 @@ export function Paths({ template, faults }: { template: HookTemplate; faults: Re
         <div className="paths">{orderPaths.map((name) => <TextField key={name} name={`template.order.${name}`} label={t(`hook.path.${name}`)} defaultValue={template.order[name]} faults={faults} maxLength={300} spellCheck={false} />)}</div>
       </Section>
       <Section title={t("hook.refund")}>
+        <p className="meta">{t("hook.refundHint")}</p>
         <div className="paths">{refundPaths.map((name) => <TextField key={name} name={`template.refund.${name}`} label={t(`hook.back.${name}`)} defaultValue={template.refund[name]} faults={faults} maxLength={300} spellCheck={false} />)}</div>
       </Section>
     </>
