@@ -29,15 +29,15 @@ func TestSingleEventsStandTogether(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		var clients sync.WaitGroup
+		var senders sync.WaitGroup
 		for c := range 50 {
-			clients.Go(func() {
+			senders.Go(func() {
 				for n := range 10 {
 					send(10*c + n)
 				}
 			})
 		}
-		clients.Wait()
+		senders.Wait()
 		s.settle()
 		s.clock.Advance(60_000_000_000)
 		for n := range 20 { // again, and later
@@ -69,7 +69,7 @@ func TestSingleEventsStandTogether(t *testing.T) {
 // What it costs to take events one by one: from one client, and from a hundred who share the flush to disk.
 func BenchmarkSingleEvents(b *testing.B) {
 	for _, at := range []int{1, 100} {
-		b.Run(fmt.Sprintf("%d clients", at), func(b *testing.B) {
+		b.Run(fmt.Sprintf("%d senders", at), func(b *testing.B) {
 			d := dbtest.SQLite(b)
 			s := track.New(d, nil, nil, nil)
 			ctx := guard.System(b.Context())
@@ -78,10 +78,10 @@ func BenchmarkSingleEvents(b *testing.B) {
 				b.Fatal(err)
 			}
 			var next atomic.Int64
-			var clients sync.WaitGroup
+			var senders sync.WaitGroup
 			b.ResetTimer()
 			for range at {
-				clients.Go(func() {
+				senders.Go(func() {
 					for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
 						if err := s.Take(ctx, source.ID, []byte(fmt.Sprintf(`{"batch": [{"type": "track", "event": "looked", "userId": "u", "messageId": "m%d"}]}`, n))); err != nil {
 							b.Error(err)
@@ -90,7 +90,7 @@ func BenchmarkSingleEvents(b *testing.B) {
 					}
 				})
 			}
-			clients.Wait()
+			senders.Wait()
 			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "events/s")
 		})
 	}
