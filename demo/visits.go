@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"hash/fnv"
 	"maps"
 	"slices"
 	"time"
@@ -60,6 +61,21 @@ type surfer struct {
 	c     *chance
 	take  func(body []byte) error
 	batch []map[string]any
+	goods []looked
+}
+
+// looked is a product of the catalogue that people look at.
+type looked struct {
+	SKU      string `bun:"sku"`
+	Category string `bun:"category"`
+	Price    int64  `bun:"price"`
+}
+
+// taste says which of the three categories of the shop somebody is keen on: who is known comes for the same again.
+func taste(userID string) int {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(userID))
+	return 1 + int(h.Sum32()%3)
 }
 
 // Visits gives take the requests that VisitShop has sent in the last weeks: what its customers did before they ordered,
@@ -86,6 +102,12 @@ limit 3000`, VisitShop, now.AddDate(0, 0, -visitDays).UnixMilli(), now.UnixMilli
 		return err
 	}
 	s := &surfer{c: newChance(seed), take: take}
+	if err := d.Read().NewRaw("select sku, category, coalesce(price, 9900) as price from products order by id limit 120").Scan(ctx, &s.goods); err != nil {
+		return err
+	}
+	if len(s.goods) == 0 {
+		return nil
+	}
 	for i, o := range orders {
 		if err := s.visit(streamVisitBuyer, i, o.ExternalID, time.UnixMilli(o.At), true); err != nil {
 			return err
@@ -133,8 +155,8 @@ func (s *surfer) visit(stream stream, number int, userID string, at time.Time, b
 	} else {
 		look(pagesOfShop[0])
 	}
-	price, sku := int64(5900+100*c.IntN(300)), fmt.Sprintf("SKU%03d", 1+c.IntN(120))
-	product := map[string]any{"sku": sku, "price": float64(price) / 100, "category": []string{"护肤", "彩妆", "家居"}[c.IntN(3)]}
+	article := s.goods[c.IntN(len(s.goods))]
+	sku, product := article.SKU, map[string]any{"sku": article.SKU, "price": float64(article.Price) / 100, "category": article.Category}
 	interest, goesOn := 0.62, 0.45
 	if way.campaign == "会员日" {
 		interest, goesOn = 0.8, 0.6
@@ -143,6 +165,9 @@ func (s *surfer) visit(stream stream, number int, userID string, at time.Time, b
 		weights := make([]float64, len(pagesOfShop))
 		for i, p := range pagesOfShop {
 			weights[i] = p.weight
+		}
+		if userID != "" {
+			weights[taste(userID)] *= 4
 		}
 		p := pagesOfShop[pickOf(c, weights)]
 		look(p)

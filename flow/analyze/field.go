@@ -131,9 +131,12 @@ type Field struct {
 	path   string // JSON pointer of a custom field
 	timed  bool   // a day passing changes it
 	scored bool   // new scores change it
+	heard  bool   // what sources send changes it
 	own    bool   // the workspace has defined it
 	ranked string // who is ranked by it, where that is not everybody who has a value
 	ops    []Op   // the operators where they are not those of the type
+	has    Label  // of a set that is not of tags: what stands before the values
+	hasNot Label
 
 	// blind gives what a condition keeps of a value of a sealed field and what columns may hold in its place; key says why a
 	// value is none of the field.
@@ -185,6 +188,8 @@ func (f *Field) mayUse(ctx context.Context) bool {
 	switch {
 	case f.Name == qualityScore && hidesFromScore(ctx):
 		return false
+	case f.Name == activeRegion && !guard.FieldsOf(ctx, "customers").CanUse("orders.count"), f.Name == activeRegion && !guard.FieldsOf(ctx, "customers").CanUse("province"):
+		return false
 	case f.Name == stageField && f.expr != "" && f.expr[0] == 'c':
 		return mayUseStages(ctx)
 	}
@@ -194,6 +199,8 @@ func (f *Field) mayUse(ctx context.Context) bool {
 const (
 	qualityScore = "quality.score"
 	clusterField = "cluster"
+	topicField   = "topic"
+	activeRegion = "active_region"
 )
 
 // hidesFromScore says that findings on fields that the actor may see nothing of count in the score of a record: asking or

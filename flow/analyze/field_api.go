@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -47,7 +48,7 @@ const (
 var offered = map[string]string{
 	"country": "customers c", "province": "customers c", "city": "customers c", "industry": "customers c", "source": "customers c", "rfm.segment": "customer_scores s",
 	"item_purchased.category": "order_lines e", "item_purchased.brand": "order_lines e", "item_purchased.tier": "order_lines e", "item_purchased.product": "order_lines e",
-	"shop": "orders e", "kind": "activities e", "result": "activities e",
+	"item_purchased.sku": "order_lines e", "shop": "orders e", "kind": "activities e", "result": "activities e",
 }
 
 // Fields lists the fields the person asking may use, custom ones among them, and the events.
@@ -60,6 +61,10 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 	if err != nil {
 		return nil, err
 	}
+	goods, err := s.Goods(ctx, values["item_purchased.sku"])
+	if err != nil {
+		return nil, err
+	}
 	list := &FieldList{}
 	view := func(f *Field, key string) FieldView {
 		v := FieldView{Name: f.Name, Type: f.Type, Unit: f.Unit, Label: f.Label, Ops: f.Ops(), Values: f.Values, Sealed: f.blind != nil}
@@ -68,8 +73,12 @@ func (s *Segments) Fields(ctx context.Context) (*FieldList, error) {
 				v.Values = append(v.Values, Choice{jsonID(id), Label{names[id], names[id]}})
 			}
 		}
+		if slices.Contains(goodsProperties[:len(goodsProperties)-1], f.Name) {
+			key = "item_purchased.sku"
+		}
 		for _, text := range values[key] {
-			v.Values = append(v.Values, Choice{text, Label{text, text}})
+			label := cmp.Or(goods[text], text)
+			v.Values = append(v.Values, Choice{text, Label{label, label}})
 		}
 		return v
 	}
@@ -169,6 +178,12 @@ func (s *Segments) commonValues(ctx context.Context) (map[string][]string, error
 		}
 	}
 	if err := count("tags", "unnest(c.tags)", "customers c", "c.id"); err != nil {
+		return nil, err
+	}
+	if err := count(topicField, "j.topic", "customer_topics j", "j.customer_id"); err != nil {
+		return nil, err
+	}
+	if err := count(activeRegion, "j.province", "active_regions j", "j.customer_id"); err != nil {
 		return nil, err
 	}
 	if err := count(customPrefix, "unnest(json_keys(c.custom))", "(select id, custom from customers where custom <> '{}' limit 20000) c", "c.id"); err != nil {

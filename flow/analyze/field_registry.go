@@ -79,7 +79,11 @@ var customerFieldList = []*Field{
 		expr: "(select nullif(j.channel, '') from acquisitions j where j.customer_id = c.id)"},
 	{Name: "acquisition.campaign", Type: TypeText, Label: Label{"获客活动", "Acquisition campaign"}, cold: true,
 		expr: "(select nullif(j.campaign, '') from acquisitions j where j.customer_id = c.id)"},
-	{Name: "preferred_channel", Type: TypeChoice, Label: Label{"偏好渠道", "Preferred channel"}, cold: true, expr: "(select j.channel from preferred_channels j where j.customer_id = c.id)", Values: []Choice{
+	{Name: topicField, Type: TypeSet, Label: Label{"关注的话题", "Followed topics"}, cold: true, timed: true, heard: true, never: true,
+		has: Label{"近半年看过话题", "has read in half a year about "}, hasNot: Label{"近半年没看过话题", "has not read in half a year about "},
+		expr: "coalesce((select list(j.topic order by j.topic) from customer_topics j where j.customer_id = c.id), []::varchar[])"},
+	{Name: activeRegion, Type: TypeText, Label: Label{"活跃地区", "Active region"}, cold: true, timed: true, heard: true, expr: "(select j.province from active_regions j where j.customer_id = c.id)"},
+	{Name: "preferred_channel", Type: TypeChoice, Label: Label{"偏好渠道", "Preferred channel"}, cold: true, heard: true, expr: "(select j.channel from preferred_channels j where j.customer_id = c.id)", Values: []Choice{
 		{"phone", Label{"电话", "phone"}}, {"wechat", Label{"微信", "WeChat"}}, {"visit", Label{"面谈", "in person"}}, {"email", Label{"邮件", "e-mail"}}, {"sms", Label{"短信", "SMS"}}}},
 	{Name: "value.alive_probability", Type: TypeShare, Unit: "share", Label: Label{"活跃概率", "Probability alive"}, expr: "s.alive_probability", scores: true},
 	{Name: "churn.risk", Type: TypeShare, Unit: "share", Label: Label{"流失风险", "Churn risk"}, expr: "s.churn_risk", scores: true},

@@ -160,7 +160,7 @@ func (s *Segments) Passage(ctx context.Context, q PassageQuery) (*Passage, error
 			return nil, err
 		}
 		out.Conditions = append(out.Conditions, said)
-		out.Labels = append(out.Labels, c.Sequence[n].Event.Label)
+		out.Labels = append(out.Labels, s.stepLabel(ctx, c.Sequence[n]))
 	}
 	return out, nil
 }

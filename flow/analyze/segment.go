@@ -55,6 +55,7 @@ type Segments struct {
 	scores  string                 // fingerprint of customer_scores at the last sweep
 	changes int64                  // counts the batches that changed anything about customers
 	ranked  int64                  // how many of those the ranks have taken in
+	rules   string                 // what pages were about at the last sweep
 	live    []watched              // as they were last read, nil before that
 	stages  *stageRules            // read with them
 	values  valueCache
@@ -299,6 +300,12 @@ func (c *Condition) movesWithTime() (moves bool) {
 			n.Op == OpInLastDays || n.Op == OpNotInLast || n.Op == OpAnniversary
 	})
 	return moves
+}
+
+// hears says that what sources send changes a field the condition asks for.
+func (c *Condition) hears() (does bool) {
+	c.walk(func(n *Condition) { does = does || n.Field != nil && n.Field.heard })
+	return does
 }
 
 // relations gives the relations besides customers that the condition reads.

@@ -150,7 +150,7 @@ func (s *Segments) callUnnamed(ctx context.Context, members []SegmentMember) err
 
 // Reader gives what sentences need to name staff, teams and segments.
 func (s *Segments) Reader(ctx context.Context) (Reader, error) {
-	r := Reader{Currency: workspace.Of(ctx).Currency, Names: map[string]map[int64]string{}}
+	r := Reader{Currency: workspace.Of(ctx).Currency, Names: map[string]map[int64]string{}, Goods: s.namesGoods(ctx)}
 	for kind, table := range map[string]string{"owner": "staff", "team": "teams", "segment": "segments"} {
 		names, err := namesOf(ctx, s.records.Read(), table)
 		if err != nil {

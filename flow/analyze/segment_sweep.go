@@ -33,6 +33,10 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	rules, err := s.turn(ctx)
+	if err != nil {
+		return err
+	}
 	before, err := states(ctx, s.columns)
 	if err != nil {
 		return err
@@ -43,7 +47,7 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	}
 	s.mu.Lock()
 	changes := s.changes
-	reranked := changes != s.ranked || rescored
+	reranked, reread := changes != s.ranked || rescored, rules != s.rules
 	s.mu.Unlock()
 	restaged, err := s.sweepStages(ctx, rescored, reranked)
 	if err != nil {
@@ -52,7 +56,7 @@ func (s *Segments) Sweep(ctx context.Context) error {
 	var due []watched
 	for _, w := range live {
 		st, known := before[w.id]
-		if !known || st.version != w.version || w.timed && s.due(ctx, st) || rescored && w.relations["customer_scores"] || reranked && w.relative || restaged && w.staged {
+		if !known || st.version != w.version || w.timed && s.due(ctx, st) || rescored && w.relations["customer_scores"] || reranked && w.relative || restaged && w.staged || reread && w.heard {
 			due = append(due, w)
 		}
 	}
@@ -63,7 +67,7 @@ func (s *Segments) Sweep(ctx context.Context) error {
 		}
 	}
 	s.mu.Lock()
-	s.scores, s.ranked = fingerprint, changes
+	s.scores, s.ranked, s.rules = fingerprint, changes, rules
 	s.mu.Unlock()
 	return nil
 }

@@ -22,6 +22,7 @@ type watched struct {
 	timed     bool
 	relative  bool // others change who is in
 	staged    bool // a change of stage does
+	heard     bool // what sources send does, by a field
 }
 
 // watch reads the live segments as they are now. One whose condition can no longer be read is told of and left alone.
@@ -37,7 +38,7 @@ func (s *Segments) watch(ctx context.Context) ([]watched, error) {
 			slog.Error("the condition of a segment cannot be read", "segment", seg.ID, "error", err)
 			continue
 		}
-		all = append(all, watched{seg.ID, versionOf(seg.Condition, c), c, c.relations(), c.movesWithTime(), c.relative(), c.asksStages()})
+		all = append(all, watched{seg.ID, versionOf(seg.Condition, c), c, c.relations(), c.movesWithTime(), c.relative(), c.asksStages(), c.hears()})
 	}
 	stages := readStageRules(ctx, among)
 	s.mu.Lock()
@@ -67,7 +68,7 @@ func (s *Segments) watching(ctx context.Context, changed map[string][]int64) ([]
 
 // asksFor says whether what a batch brought can change who is in: events alone leave the segments that do not ask for any.
 func (w watched) asksFor(changed map[string][]int64) bool {
-	return len(changed) != 1 || len(changed["event_batches"]) == 0 || w.relations[sentRelation] || w.relations["sessions"] || w.staged
+	return len(changed) != 1 || len(changed["event_batches"]) == 0 || w.relations[sentRelation] || w.relations["sessions"] || w.staged || w.heard
 }
 
 // Changed implements feed.Watcher: in the transaction of each batch it evaluates new and edited segments in full and,

@@ -11,10 +11,12 @@ import (
 )
 
 // Reader says how sentences name what conditions only know by id, and in which currency amounts are.
-// Names is keyed by kind of reference (owner, team, staff, segment) and id; one that is missing shows as its number.
+// Names is keyed by kind of reference (owner, team, staff, segment) and id; one that is missing shows as its number. Goods gives
+// the name of the product that a SKU or the page of a product stands for, empty where it is none.
 type Reader struct {
 	Currency string
 	Names    map[string]map[int64]string
+	Goods    func(key string) string
 }
 
 // Sentence reads the condition back as one sentence in both languages, with what a person chose in **bold**.
@@ -169,10 +171,13 @@ func choiceWords(values []string, comma, last string) string {
 
 // values gives the values of a condition in words, one by one; unit puts a number and its unit together.
 func (r Reader) values(v Value, f *Field, language string, unit func(number string, one bool) string) (out []string) {
-	for _, t := range v.Texts {
+	for i, t := range v.Texts {
 		if f.blind != nil {
 			out = append(out, "****")
 			continue
+		}
+		if i < mostNamed {
+			t, _ = r.goods(f, t, language)
 		}
 		for _, c := range f.Values {
 			if c.Value == t {

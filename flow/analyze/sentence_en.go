@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -107,7 +108,7 @@ func (e english) field(c *Condition, op Op, negated bool) string {
 	case op == OpIsSet && c.Field.Type == TypeSet:
 		return map[bool]string{false: "has " + label, true: "has no " + label}[negated]
 	case c.Field.Type == TypeSet:
-		return map[bool]string{false: "has the tag ", true: "does not have the tag "}[negated] + e.value(c, op, c.Field, "")
+		return map[bool]string{false: cmp.Or(c.Field.has.English, "has the tag "), true: cmp.Or(c.Field.hasNot.English, "does not have the tag ")}[negated] + e.value(c, op, c.Field, "")
 	}
 	return e.comparison(label, c, op, negated, c.Field, englishUnits[c.Field.Unit], c.Field.never)
 }
@@ -225,6 +226,9 @@ func (e english) things(c *Condition, where string) string {
 		return things
 	}
 	if template, ok := englishObject[describes(c.Where)]; ok {
+		if e.byName(c.Where) {
+			template = "%s"
+		}
 		return fill(template, e.value(c.Where, c.Where.Op, c.Where.Field, ""))
 	}
 	return things + " (" + where + ")"

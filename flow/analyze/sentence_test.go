@@ -24,7 +24,9 @@ func checkSentence(t require.TestingT, s Label) {
 }
 
 func TestSentence(t *testing.T) {
-	r := Reader{Currency: "CNY", Names: map[string]map[int64]string{"owner": {7: "周敏"}}}
+	r := Reader{Currency: "CNY", Names: map[string]map[int64]string{"owner": {7: "周敏"}}, Goods: func(key string) string {
+		return map[string]string{"SKU001": "水润面霜", "/product/SKU001": "水润面霜"}[key]
+	}}
 	for _, row := range []struct{ condition, chinese, english string }{
 		{`{"all": []}`,
 			"所有客户。",
@@ -36,6 +38,18 @@ func TestSentence(t *testing.T) {
 		{`{"all": [{"field": "age", "op": "between", "value": [25, 40]}, {"field": "gender", "op": "eq", "value": "female"}, {"field": "city", "op": "in", "value": ["上海", "广州", "北京"]}]}`,
 			"年龄在 **25 到 40 岁**之间，性别是**女**，而且城市是**上海、广州或北京**。",
 			"Age is between **25 years** and **40 years**, gender is **female**, and city is **上海**, **广州** or **北京**."},
+		{`{"any": [{"field": "topic", "op": "in", "value": ["敏感肌", "优惠"]}, {"field": "topic", "op": "ne", "value": "居家"}, {"field": "active_region", "op": "in", "value": ["浙江", "上海"]}]}`,
+			"近半年看过话题**敏感肌或优惠**，近半年没看过话题**居家**，或者活跃地区是**浙江或上海**。",
+			"Has read in half a year about **敏感肌** or **优惠**, has not read in half a year about **居家**, or active region is **浙江** or **上海**."},
+		{`{"event": "item_purchased", "where": {"field": "sku", "op": "eq", "value": "SKU001"}, "window": {"last_days": 30}}`,
+			"近 **30 天**买过**水润面霜（SKU001）**。",
+			"Bought **水润面霜 (SKU001)** in the last **30 days**."},
+		{`{"event": "item_purchased", "where": {"field": "sku", "op": "eq", "value": "SKU999"}, "window": {"last_days": 30}}`,
+			"近 **30 天**买过货号 **SKU999** 的商品。",
+			"Bought products with the SKU **SKU999** in the last **30 days**."},
+		{`{"event": "page_viewed", "where": {"field": "path", "op": "in", "value": ["/product/SKU001", "/sale"]}, "window": {"last_days": 30}}`,
+			"近 **30 天**有过「浏览页面」（页面路径是**水润面霜（/product/SKU001）或/sale**）。",
+			"Did “Page viewed” (path is **水润面霜 (/product/SKU001)** or **/sale**) in the last **30 days**."},
 		{`{"field": "id", "op": "in", "value": ["1", "2", "3", "4", "5", "6", "7", "8", "9"]}`,
 			"客户是 **#1、#2、#3等 9 项之一**。",
 			"Customer is **one of #1, #2, #3 and 6 more**."},

@@ -1,6 +1,7 @@
 package analyze
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 )
@@ -93,7 +94,7 @@ func (z chinese) field(c *Condition, op Op, negated bool) string {
 	case op == OpIsSet && c.Field.Type == TypeSet:
 		return map[bool]string{false: "有" + label, true: "没有" + label}[negated]
 	case c.Field.Type == TypeSet:
-		return map[bool]string{false: "标了", true: "没标"}[negated] + z.value(c, op, c.Field, "")
+		return map[bool]string{false: cmp.Or(c.Field.has.Chinese, "标了"), true: cmp.Or(c.Field.hasNot.Chinese, "没标")}[negated] + z.value(c, op, c.Field, "")
 	}
 	text := z.comparison(label, c, op, negated, c.Field, chineseUnits[c.Field.Unit], c.Field.never)
 	if c.Field.Name == "age" {
@@ -207,6 +208,9 @@ func (z chinese) object(c *Condition, where string) string {
 		return thing
 	}
 	if template, ok := chineseObject[describes(c.Where)]; ok && thing != "" {
+		if z.byName(c.Where) {
+			template = "%s"
+		}
 		return fill(template, z.value(c.Where, c.Where.Op, c.Where.Field, ""))
 	}
 	return thing + "（" + where + "）"

@@ -37,4 +37,6 @@ func (b *Behaviour) Register(a *api.API) {
 	b.registerConcerns(a)
 	b.registerReading(a)
 	b.registerChannels(a)
+	b.registerInterests(a)
+	b.registerRegions(a)
 }

@@ -45,6 +45,7 @@ type VisitsOf struct {
 // Exit is how many sessions ended on a page.
 type Exit struct {
 	Page  string                 `json:"page"`
+	Label string                 `json:"label" doc:"name of the product whose SKU the path ends with, else the page"`
 	Exits int64                  `json:"exits"`
 	Share float64                `json:"share" doc:"of all sessions"`
 	Opens *analyze.ConditionJSON `json:"opens"`

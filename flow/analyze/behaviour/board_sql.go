@@ -121,7 +121,7 @@ func (b *Behaviour) Board(ctx context.Context, q BoardQuery) (*Board, error) {
 	board.Exits = []Exit{}
 	for _, x := range exits {
 		if x.Key != nil {
-			board.Exits = append(board.Exits, Exit{*x.Key, x.Sessions, x.Share, x.Opens})
+			board.Exits = append(board.Exits, Exit{*x.Key, x.Label, x.Sessions, x.Share, x.Opens})
 		}
 	}
 	if q.Split != "" {
@@ -232,6 +232,9 @@ func (b *Behaviour) parts(ctx context.Context, q BoardQuery, all int64, split st
 
 // name puts the names of staff and teams in the place of their ids.
 func (b *Behaviour) name(ctx context.Context, split string, parts []VisitsOf) error {
+	if split == "entry_page" || split == "exit_page" {
+		return b.namePages(ctx, parts)
+	}
 	table := map[string]string{"owner": "staff", "team": "teams"}[split]
 	if table == "" {
 		return nil

@@ -34,7 +34,8 @@ type Concern struct {
 	Kind      string                 `json:"kind" enum:"page,product,category,topic,exit,error,rage,loop,help"`
 	Key       string                 `json:"key"`
 	Page      *string                `json:"page" doc:"of an error or of what was pressed again and again the page it was on, of a loop the other page"`
-	Label     *string                `json:"label" doc:"title of the page or name of the product, where one was sent"`
+	PageLabel *string                `json:"page_label" doc:"name of the product that page is of"`
+	Label     *string                `json:"label" doc:"name of the product, also of one whose SKU the path of a page ends with; else the title of the page or the name that was sent"`
 	People    int64                  `json:"people"`
 	Customers int64                  `json:"customers"`
 	Times     int64                  `json:"times"`

@@ -270,7 +270,7 @@ func (b *Behaviour) Concerns(ctx context.Context, q ConcernQuery) (*Concerns, er
 			return nil, err
 		}
 	}
-	return c, nil
+	return c, b.nameConcerns(ctx, c.Interest, c.Focus, c.Pain)
 }
 
 // Concerned finds the customers who have one concern.

@@ -28,6 +28,7 @@ type PathNode struct {
 	ID       string  `json:"id"`
 	Step     int     `json:"step" doc:"from 1 on"`
 	Page     *string `json:"page"`
+	Label    *string `json:"label" doc:"name of the product whose SKU the path of the page ends with"`
 	Sessions int64   `json:"sessions"`
 	Ends     int64   `json:"ends" doc:"sessions that went no further"`
 }
@@ -155,7 +156,10 @@ order by n, grouping(ends) desc, count(*) desc, page, next`
 		}
 		return nil
 	})
-	return p, err
+	if err != nil {
+		return nil, err
+	}
+	return p, b.nameNodes(ctx, p.Nodes)
 }
 
 // Walkers are the known customers who went through a node, or from one to the next.
@@ -230,6 +234,7 @@ type WayStep struct {
 	Kind  string    `json:"kind" enum:"page,screen,track"`
 	Event string    `json:"event"`
 	Page  *string   `json:"page"`
+	Label *string   `json:"label" doc:"name of the product whose SKU the path of the page ends with"`
 }
 
 // Ways reads the last sessions of one customer. Faults: not found for one who is not there or not in scope.
@@ -248,7 +253,7 @@ where not e.bot and e.kind in ('track', 'page', 'screen')
 qualify row_number() over (partition by v.visitor_id, v.ts order by e.ts, e.batch_id, e.position) <= 200
 order by v.ts desc, v.visitor_id, e.ts, e.batch_id, e.position`, limit)
 	var visitor int64
-	return ways, b.each(ctx, analyze.SQL{Text: text, Args: []any{customer}}, func(rows *sql.Rows) error {
+	if err := b.each(ctx, analyze.SQL{Text: text, Args: []any{customer}}, func(rows *sql.Rows) error {
 		var w Way
 		var s WayStep
 		var of, began, at int64
@@ -262,7 +267,10 @@ order by v.ts desc, v.visitor_id, e.ts, e.batch_id, e.position`, limit)
 		s.At = time.UnixMilli(at).UTC()
 		ways[len(ways)-1].Steps = append(ways[len(ways)-1].Steps, s)
 		return nil
-	})
+	}); err != nil {
+		return nil, err
+	}
+	return ways, b.nameWays(ctx, ways)
 }
 
 // PathInput is what operations on ways share.

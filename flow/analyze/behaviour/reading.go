@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"guanxi/base/api"
+	"guanxi/base/columns"
 	"guanxi/base/db"
 	"guanxi/base/fault"
 	"guanxi/guard"
@@ -55,12 +56,15 @@ func (b *Behaviour) Read(ctx context.Context, r Reading) error {
 			}
 		}
 	}
-	return b.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+	if err := b.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if err := db.KeepSetting(ctx, tx, readingKey, r); err != nil {
 			return err
 		}
 		return guard.Audit(ctx, tx, "behaviour.reading_changed", "workspace", "", map[string]int{"topics": len(r.Topics), "help": len(r.Help), "errors": len(r.Errors)})
-	})
+	}); err != nil {
+		return err
+	}
+	return b.columns.Write(ctx, func(ctx context.Context, to *columns.Tx) error { return attendAll(ctx, to, r) })
 }
 
 // like turns a pattern into one of SQL, to be compared with ilike … escape '!'.

@@ -31,6 +31,10 @@ func (w watcher) Changed(ctx context.Context, to *columns.Tx, changed map[string
 	if err := to.QueryRow(ctx, "select idle_minutes from session_state").Scan(&made); err != nil {
 		return err
 	}
+	whole := append(w.touched.TakeVisitors(), changed[visitors]...)
+	if err := w.follow(ctx, to, changed, whole); err != nil {
+		return err
+	}
 	if changed == nil || made != s.IdleMinutes {
 		return remakeAll(ctx, to, s.IdleMinutes, changed == nil)
 	}
@@ -39,7 +43,6 @@ func (w watcher) Changed(ctx context.Context, to *columns.Tx, changed map[string
 			return err
 		}
 	}
-	whole := append(w.touched.TakeVisitors(), changed[visitors]...)
 	if err := remake(ctx, to, s.IdleMinutes, changed[batches], whole); err != nil {
 		return err
 	}

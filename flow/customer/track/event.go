@@ -72,6 +72,11 @@ func (m *message) event(agent, currency string) Event {
 		properties["category"] = string(m.Category)
 	}
 	e.place(properties, about)
+	for _, name := range []string{"region", "city"} { // where it happened, as the Segment specification tells it
+		if there := wordOf(about, "location", name); there != "" && properties[name] == nil {
+			properties[name] = short(there, 80)
+		}
+	}
 	if given := wordOf(about, "userAgent"); given != "" {
 		agent = given
 	}

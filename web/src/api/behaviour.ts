@@ -41,7 +41,7 @@ export interface VisitBoard {
   lengths: VisitBand[];
   landing: VisitsOf[];
   sources: VisitsOf[];
-  exits: { page: string; exits: number; share: number; opens: Condition }[];
+  exits: { page: string; label: string; exits: number; share: number; opens: Condition }[];
   split?: string;
   parts?: VisitsOf[];
   opens: Condition;
@@ -108,11 +108,12 @@ export interface PathQuery {
   top?: number | undefined;
 }
 
-/** Page is null for all that are not told apart; ends are sessions that went no further. */
+/** Page is null for all that are not told apart, label the name of a product's page; ends are sessions that went no further. */
 export interface PathNode {
   id: string;
   step: number;
   page: string | null;
+  label: string | null;
   sessions: number;
   ends: number;
 }
@@ -148,6 +149,9 @@ export interface Concern {
   key: string;
   /** Where an error or hasty presses happened; of a loop the other page. */
   page: string | null;
+  /** The product that page is of. */
+  page_label: string | null;
+  /** The product, or the title of the page. */
   label: string | null;
   people: number;
   customers: number;
@@ -195,6 +199,57 @@ export interface ChannelAnswers {
   items: { channel: AnswerChannel; times: number; share: number; low: number; high: number; last_at: string }[];
 }
 
+/** A topic or product a customer follows; the index is 100 where she looks at it as much as everybody. */
+export interface Interest {
+  key: string;
+  label: string | null;
+  times: number;
+  days: number;
+  last_at: string;
+  share: number;
+  base_share: number;
+  index: number | null;
+  opens: Condition | null;
+}
+
+/** What one customer follows, and where she is active: so many of `signs`, or by her address where there are none. */
+export interface Interests {
+  days: number;
+  topics: Interest[];
+  goods: Interest[];
+  region: { province: string; times: number; signs: number; share: number } | null;
+}
+
+/** One province; `active` are those of its customers of whom more than an address says so. */
+export interface Region {
+  province: string;
+  customers: number;
+  active: number;
+  times: number;
+  signs: number;
+  base: number;
+  share: number;
+  base_share: number;
+  index: number | null;
+  low: number | null;
+  high: number | null;
+  sure: boolean;
+  opens: Condition;
+}
+
+/** Where the customers of a group are active; `compared` says that there is a group and so an index. */
+export interface Regions {
+  days: number;
+  customers: number;
+  nowhere: number;
+  base: number;
+  compared: boolean;
+  regions: Region[];
+  as_of: string;
+}
+
+export const readInterests = (customer: string, signal?: AbortSignal) => get<Interests>(`/customers/${customer}/interests`, {}, signal);
+export const readRegions = (query: { segment?: string | undefined }, signal?: AbortSignal) => get<Regions>("/behaviour/regions", { ...query }, signal);
 export const readChannels = (customer: string, signal?: AbortSignal) => get<ChannelAnswers>(`/customers/${customer}/channels`, {}, signal);
 export const readConcerns = (query: VisitQuery, signal?: AbortSignal) => get<Concerns>("/behaviour/concerns", { ...query }, signal);
 export const readConcerned = (query: VisitQuery & { part: ConcernPart; kind: ConcernKind; key: string; page?: string | undefined }) =>

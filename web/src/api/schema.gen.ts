@@ -486,6 +486,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/behaviour/regions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** In which provinces customers are active, with the index against everybody */
+        get: operations["get-behaviour-regions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/behaviour/retention": {
         parameters: {
             query?: never;
@@ -1450,6 +1467,23 @@ export interface paths {
         post: operations["post-customers-id-hold"];
         /** End the legal hold on a customer */
         delete: operations["delete-customers-id-hold"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/customers/{id}/interests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which topics and products a customer follows, and where she is active */
+        get: operations["get-customers-id-interests"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -5525,6 +5559,15 @@ export interface components {
             /** Format: double */
             share: number;
         };
+        ActiveRegion: {
+            province: string;
+            /** Format: double */
+            share: number;
+            /** Format: int64 */
+            signs: number;
+            /** Format: int64 */
+            times: number;
+        };
         ActivityChange: {
             /** @description only by who wrote it */
             content?: string;
@@ -7233,7 +7276,7 @@ export interface components {
             key: string;
             /** @enum {string} */
             kind: "page" | "product" | "category" | "topic" | "exit" | "error" | "rage" | "loop" | "help";
-            /** @description title of the page or name of the product, where one was sent */
+            /** @description name of the product, also of one whose SKU the path of a page ends with; else the title of the page or the name that was sent */
             label: string | null;
             /** Format: double */
             low: number | null;
@@ -7253,6 +7296,8 @@ export interface components {
             };
             /** @description of an error or of what was pressed again and again the page it was on, of a loop the other page */
             page: string | null;
+            /** @description name of the product that page is of */
+            page_label: string | null;
             /** Format: int64 */
             people: number;
             /**
@@ -8439,6 +8484,8 @@ export interface components {
         Exit: {
             /** Format: int64 */
             exits: number;
+            /** @description name of the product whose SKU the path ends with, else the page */
+            label: string;
             /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
             opens: {
                 [key: string]: unknown;
@@ -9334,6 +9381,42 @@ export interface components {
             /** Format: int64 */
             rows_estimate: number;
             sheet?: string;
+        };
+        Interest: {
+            /** Format: double */
+            base_share: number;
+            /**
+             * Format: int64
+             * @description on how many
+             */
+            days: number;
+            /**
+             * Format: double
+             * @description null where she has looked at too little to compare
+             */
+            index: number | null;
+            key: string;
+            /** @description name of the product */
+            label: string | null;
+            /** Format: date-time */
+            last_at: string;
+            /** @description lists who follows the topic; null of a product */
+            opens: {
+                [key: string]: unknown;
+            };
+            /** Format: double */
+            share: number;
+            /** Format: int64 */
+            times: number;
+        };
+        Interests: {
+            /** Format: int64 */
+            days: number;
+            goods: components["schemas"]["Interest"][] | null;
+            /** @description null where nothing says it, or the reader may not know */
+            region: components["schemas"]["ActiveRegion"];
+            /** @description those she has looked at most first */
+            topics: components["schemas"]["Interest"][] | null;
         };
         InvitationBody: {
             active: boolean;
@@ -10523,6 +10606,8 @@ export interface components {
              */
             ends: number;
             id: string;
+            /** @description name of the product whose SKU the path of the page ends with */
+            label: string | null;
             page: string | null;
             /** Format: int64 */
             sessions: number;
@@ -12300,6 +12385,77 @@ export interface components {
             field: string;
             /** Format: date-time */
             last_at: string;
+        };
+        Region: {
+            /**
+             * Format: int64
+             * @description those of them of whom more than an address says so
+             */
+            active: number;
+            /** Format: int64 */
+            base: number;
+            /** Format: double */
+            base_share: number;
+            /**
+             * Format: int64
+             * @description who are active there more than elsewhere
+             */
+            customers: number;
+            /** Format: double */
+            high: number | null;
+            /**
+             * Format: double
+             * @description null without a segment or list
+             */
+            index: number | null;
+            /** Format: double */
+            low: number | null;
+            /** @description a condition: all, any, not, field, event, sequence, segment, list or tag; GET /fields lists the names, with the operators of each. top_percent and bottom_percent compare with all customers of the workspace who have a value (for figures about orders those who ordered, for what is measured of an event those who did it), whoever asks; ties are in. anniversary_in_days takes "calendar": "lunar" for birthdays kept by the lunar calendar */
+            opens: {
+                [key: string]: unknown;
+            };
+            province: string;
+            /**
+             * Format: double
+             * @description of customers
+             */
+            share: number;
+            /**
+             * Format: int64
+             * @description all orders and visits of theirs whose place is known
+             */
+            signs: number;
+            sure: boolean;
+            /**
+             * Format: int64
+             * @description orders and visits of theirs in the province
+             */
+            times: number;
+        };
+        Regions: {
+            /** Format: date-time */
+            as_of: string;
+            /**
+             * Format: int64
+             * @description whom they are compared with: every customer whose region is known
+             */
+            base: number;
+            /** @description there is a segment or list, and so an index */
+            compared: boolean;
+            /**
+             * Format: int64
+             * @description whose region is known; of a segment or list its members
+             */
+            customers: number;
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: int64
+             * @description of whom nothing says where they are
+             */
+            nowhere: number;
+            /** @description with the most customers first */
+            regions: components["schemas"]["Region"][] | null;
         };
         Register: {
             company: string;
@@ -14459,6 +14615,8 @@ export interface components {
             event: string;
             /** @enum {string} */
             kind: "page" | "screen" | "track";
+            /** @description name of the product whose SKU the path of the page ends with */
+            label: string | null;
             page: string | null;
         };
         WaysOutBody: {
@@ -16896,6 +17054,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Reading"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-behaviour-regions": {
+        parameters: {
+            query?: {
+                /** @description only customers in this segment */
+                segment?: string;
+                /** @description only customers in this list */
+                list?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Regions"];
                 };
             };
             /** @description Unauthorized */
@@ -21991,6 +22219,73 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "get-customers-id-interests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Interests"];
+                };
             };
             /** @description Unauthorized */
             401: {

@@ -26,3 +26,4 @@ export { CustomerGoods } from "./likeness/CustomerGoods";
 export { CustomerLikeness } from "./likeness/CustomerLikeness";
 export { ChurnRisk } from "./value/churn/ChurnRisk";
 export { PreferredChannel } from "./behaviour/PreferredChannel";
+export { CustomerInterests } from "./behaviour/CustomerInterests";

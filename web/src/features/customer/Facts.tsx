@@ -1,6 +1,6 @@
 import { useTranslation } from "react-i18next";
 import type { CustomerPage } from "../../api";
-import { ChurnRisk, PreferredChannel, RecordQuality } from "../analyze";
+import { ChurnRisk, CustomerInterests, PreferredChannel, RecordQuality } from "../analyze";
 import { Defined, Locked, Section, Sep, Tag, useFormat } from "../../ui";
 import { useLanguage } from "../../app/i18n";
 import { Contacts } from "./Contacts";
@@ -17,6 +17,7 @@ export function Facts({ of }: { of: CustomerPage }) {
     <>
       <Section className="id"><Who of={of} /></Section>
       <Section title={t("contact.title")}><Contacts of={of} /><PreferredChannel customer={of.id} /></Section>
+      <CustomerInterests customer={of.id} />
       {of.kind === "organization" && <SpeakersPanel of={of} />}
       <Section title={t("consent.title")}><Consents of={of} /></Section>
       <Section title={t("worth.title")}><Worth of={of} /></Section>

@@ -7,11 +7,12 @@ import { Concerns } from "./Concerns";
 import { Flow } from "./Flow";
 import { FunnelView } from "./FunnelView";
 import { Overview } from "./Overview";
+import { Regions } from "./Regions";
 import { Sticky } from "./Sticky";
 import "../analyze.css";
 import "./behaviour.css";
 
-const tabs = ["sessions", "funnel", "paths", "concerns", "sticky"] as const;
+const tabs = ["sessions", "funnel", "paths", "concerns", "regions", "sticky"] as const;
 
 /** What people do on site and in app: their sessions, how far they go through steps, and which way. */
 export default function BehaviourPage() {
@@ -27,7 +28,7 @@ export default function BehaviourPage() {
   return (
     <>
       <PageHead title={t("title")}>
-        <PeriodPick days={days} named={search.from && search.to ? undefined : named} onNamed={(period: PeriodName) => go({ period: period === "last30" ? undefined : period, from: undefined, to: undefined })} onDays={(from, to) => go({ period: undefined, from, to })} />
+        {tab !== "regions" && <PeriodPick days={days} named={search.from && search.to ? undefined : named} onNamed={(period: PeriodName) => go({ period: period === "last30" ? undefined : period, from: undefined, to: undefined })} onDays={(from, to) => go({ period: undefined, from, to })} />}
         <SegmentPick segment={search.segment} onPick={(segment) => go({ segment })} />
       </PageHead>
       <div className="filters"><Tabs label={t("tabs")} value={tab} onChange={(to) => go({ tab: to === "sessions" ? undefined : to })} tabs={tabs.map((key) => ({ key, label: t(`tab.${key}`) }))} /></div>
@@ -35,6 +36,7 @@ export default function BehaviourPage() {
         {tab === "sessions" ? <Overview query={query} split={search.split} onSplit={(split) => go({ split })} />
           : tab === "funnel" ? <FunnelView query={query} search={search} go={go} />
           : tab === "concerns" ? <Concerns query={query} />
+          : tab === "regions" ? <Regions segment={search.segment} />
           : tab === "sticky" ? <Sticky query={query} event={search.event} onEvent={(event) => go({ event })} />
           : <Flow query={query} of={search.of === "events" ? "events" : "pages"} start={search.start} go={go} />}
       </Body>

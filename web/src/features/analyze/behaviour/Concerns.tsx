@@ -8,7 +8,7 @@ import { Button, Empty, Failed, Opens, Section, Skeleton, useFormat, useToast } 
 import { useSayEvent } from "../EventPick";
 import { concernsQuery } from "./queries";
 import { ReadingDialog } from "./ReadingDialog";
-import { Share } from "./Share";
+import { Named, Share } from "./Share";
 
 const interests = ["page", "product", "category", "topic"] as const;
 const pains = ["exit", "error", "rage", "loop", "help"] as const;
@@ -62,8 +62,8 @@ function Table({ of, query, part, kind }: { of: Answer; query: VisitQuery; part:
     : kind === "exit" ? [times, { head: t("concern.exitRate"), hint: t("concern.exitRateHint"), cell: (each) => format.share(each.times / each.of) }]
     : [times];
   const say = (each: Concern) => {
-    if (kind === "loop") return `${each.key} ⇄ ${each.page ?? ""}`;
-    if (kind === "error" || kind === "rage") return each.page && each.page !== each.key ? `${sayEvent(each.key)} · ${each.page}` : sayEvent(each.key);
+    if (kind === "loop") return `${each.label ?? each.key} ⇄ ${each.page_label ?? each.page ?? ""}`;
+    if (kind === "error" || kind === "rage") return each.page && each.page !== each.key ? `${sayEvent(each.key)} · ${each.page_label ?? each.page}` : sayEvent(each.key);
     return each.label ? `${each.label} ${each.key}` : each.key;
   };
   return (
@@ -80,7 +80,7 @@ function Table({ of, query, part, kind }: { of: Answer; query: VisitQuery; part:
             <tbody>
               {rows.map((each) => (
                 <tr key={`${each.key}\n${each.page ?? ""}`}>
-                  <td title={say(each)}><Share of={each.share / most}>{kind === "loop" || kind === "error" || kind === "rage" || !each.label ? say(each) : <>{each.label} <span className="dim">{each.key}</span></>}</Share></td>
+                  <td title={say(each)}><Share of={each.share / most}>{kind === "loop" || kind === "error" || kind === "rage" ? say(each) : <Named label={each.label} of={each.key} />}</Share></td>
                   {columns.map((column) => <td key={column.head} className={column.wide ? "num hide-phone" : "num"}>{column.cell(each)}</td>)}
                   <td className="num" title={format.share(each.share)}><People of={each} query={query} part={part} /></td>
                   {of.compared && <td className="num"><Index of={each} /></td>}

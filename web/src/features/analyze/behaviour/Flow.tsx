@@ -20,14 +20,14 @@ export function Flow({ query, of, start, go }: Props) {
   const asked = { ...query, of, start, steps: STEPS, top: 6 };
   const answer = useQuery(pathsQuery(asked));
   const whole = useQuery(pathsQuery({ ...query, of, steps: STEPS, top: 20 }));
-  const offered = [...new Set((whole.data?.nodes ?? []).flatMap((node) => node.page ?? []))];
+  const offered = new Map((whole.data?.nodes ?? []).flatMap((node) => (node.page === null ? [] : [[node.page, node.label === null ? node.page : `${node.label} ${node.page}`] as const])));
   const { data } = answer;
   return (
     <div className="flow">
       <div className="row">
         <div className="seg" role="group" aria-label={t("flow.of")}>{(["pages", "events"] as const).map((each) => <button key={each} type="button" aria-pressed={each === of} onClick={() => go({ of: each === "pages" ? undefined : each, start: undefined })}>{t(`flow.${each}`)}</button>)}</div>
-        <Pop placement="bottomLeft" content={(close) => <Picker label={t("flow.start")} options={offered.map((key) => ({ key, label: key }))} chosen={start ? [start] : []} free onDone={close} onPick={(key) => go({ start: key })} />}>
-          <button type="button" className="btn md"><span className="dim">{t("flow.from")}</span> <span className="cut">{start ?? t("flow.begin")}</span><Icon name="down" small /></button>
+        <Pop placement="bottomLeft" content={(close) => <Picker label={t("flow.start")} options={[...offered].map(([key, label]) => ({ key, label }))} chosen={start ? [start] : []} free onDone={close} onPick={(key) => go({ start: key })} />}>
+          <button type="button" className="btn md"><span className="dim">{t("flow.from")}</span> <span className="cut">{start ? (offered.get(start) ?? start) : t("flow.begin")}</span><Icon name="down" small /></button>
         </Pop>
         {start && <Button look="bare" icon="x" aria-label={t("flow.clear")} title={t("flow.clear")} onClick={() => go({ start: undefined })} />}
       </div>
@@ -46,7 +46,7 @@ function Picture({ of, asked, old }: { of: Paths; asked: Parameters<typeof readW
   const navigate = useNavigate();
   const { say, sayFault } = useToast();
   const may = useCan()("customers.read");
-  const nameOf = (node: PathNode | undefined) => node?.page ?? t("flow.other");
+  const nameOf = (node: PathNode | undefined) => node?.label ?? node?.page ?? t("flow.other");
   const byID = new Map(of.nodes.map((node) => [node.id, node]));
   const links = of.links.map((link) => ({ source: link.source, target: link.target, value: link.sessions }));
   const ends = of.nodes.filter((node) => node.ends > 0 && node.step < STEPS);

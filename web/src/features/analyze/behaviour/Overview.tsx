@@ -8,7 +8,7 @@ import { useCan } from "../../../app/session";
 import { ActionMenu, Chart, Empty, Failed, Icon, Opens, Section, Skeleton, useFormat } from "../../../ui";
 import { useSay } from "../useSay";
 import { visitsQuery } from "./queries";
-import { Share } from "./Share";
+import { Named, Share } from "./Share";
 
 const splits = ["device", "campaign", "came_from", "gender", "province", "rfm_segment", "owner"] as const;
 type Split = (typeof splits)[number];
@@ -118,7 +118,7 @@ function Parts({ of, name, label, none, by }: { of: VisitsOf[]; name: string; la
         <tbody>
           {of.map((each) => (
             <tr key={each.key ?? ""}>
-              <td title={each.label}><Share of={each.share}>{each.key === null ? <span className="dim">{none}</span> : by ? say.choice({ name: by }, each.label) : each.label}</Share></td>
+              <td title={each.label}><Share of={each.share}>{each.key === null ? <span className="dim">{none}</span> : by ? say.choice({ name: by }, each.label) : <Named label={each.label} of={each.key} />}</Share></td>
               <td className="num" title={format.share(each.share)}>{format.count(each.sessions)}</td>
               <td className="num">{format.share(each.bounce_rate)}</td>
               <td className="num hide-phone">{format.decimal(each.depth, 1)}</td>
@@ -168,7 +168,7 @@ function Exits({ of }: { of: VisitBoard }) {
     <div className="listwrap" tabIndex={0} role="region" aria-label={t("exits")}>
       <table className="parts" aria-label={t("exits")}>
         <thead><tr><th scope="col">{t("page")}</th><th scope="col" className="num">{t("exitCount")}</th><th scope="col" className="num">{t("share")}</th></tr></thead>
-        <tbody>{of.exits.map((each) => <tr key={each.page}><td title={each.page}><Share of={each.share}>{each.page}</Share></td><td className="num">{may ? <Opens to="/customers" search={{ filter: each.opens }}>{format.count(each.exits)}</Opens> : format.count(each.exits)}</td><td className="num">{format.share(each.share)}</td></tr>)}</tbody>
+        <tbody>{of.exits.map((each) => <tr key={each.page}><td title={each.page}><Share of={each.share}><Named label={each.label} of={each.page} /></Share></td><td className="num">{may ? <Opens to="/customers" search={{ filter: each.opens }}>{format.count(each.exits)}</Opens> : format.count(each.exits)}</td><td className="num">{format.share(each.share)}</td></tr>)}</tbody>
       </table>
     </div>
   );

@@ -1,6 +1,6 @@
 /** Words of sessions, funnels and ways. */
 export default {
-  title: "行为", tabs: "行为的各部分", tab: { sessions: "会话", funnel: "漏斗", paths: "路径", concerns: "兴趣与痛点", sticky: "粘性" },
+  title: "行为", tabs: "行为的各部分", tab: { sessions: "会话", funnel: "漏斗", paths: "路径", concerns: "兴趣与痛点", regions: "活跃地区", sticky: "粘性" },
   empty: "这段时间没有会话。会话来自网站、App 或小程序的事件。", nothing: "没有可区分的内容", unknown: "未知", direct: "直接访问", idle: "访客停顿超过 {{n}} 分钟即为新会话；机器人不计。",
   figure: { sessions: "会话", visitors: "访客", customers: "客户", page_views: "浏览页数", duration: "访问时长", depth: "页面深度", bounce_rate: "跳出率" },
   definition: { sessions: "同一访客没有长停顿的一串事件", visitors: "浏览器与设备，不论是否已识别", customers: "有过会话的已识别客户", page_views: "看过的页面与屏幕", duration: "每次会话从首个到末个事件的平均时长", depth: "浏览页数 ÷ 会话", bounce_rate: "只看了一页、什么也没做的会话 ÷ 会话" },
@@ -15,6 +15,8 @@ export default {
   },
   flow: { of: "路径的内容", pages: "页面", events: "事件", start: "从哪里开始", from: "起点", begin: "会话开始处", clear: "回到会话开始处", other: "其他", left: "离开", ended: "{{share}} 在此离开", nobody: "只有未识别的访客", meta_one: "{{n}} 次会话。点按页面或连线，查看是哪些客户。", meta_other: "{{n}} 次会话。点按页面或连线，查看是哪些客户。", label: "会话的逐步路径", fromHead: "从", to: "到", step: "步" },
   channel: { preferred: "偏好渠道", title: "联系上的次数，与消息带来的访问", name: { phone: "电话", wechat: "微信", visit: "面谈", email: "邮件", sms: "短信" }, of: "{{of}} 次应答中 {{n}} 次，{{share}}", few_one: "应答 {{count}} 次，还看不出", few_other: "应答 {{count}} 次，还看不出", mixed_one: "没有明显偏好", mixed_other: "应答 {{count}} 次，没有明显偏好", limits: "95% 范围", last: "最近 {{when}}" },
+  follow: { title: "关注什么", days: "近 {{days}} 天", empty: "还没看过带话题的内容或商品。", last: "最近", indexHint: "100 × 在其所看之中的占比 ÷ 在所有人所看之中的占比；看过不足 5 次不比较", onDays_one: "在 {{n}} 天里", onDays_other: "在 {{n}} 天里", limits: "占其所看的 {{share}}，所有人的 {{base}}", region: "活跃地区", regionOf: "{{of}} 次订单与访问中 {{n}} 次，{{share}}", regionByAddress: "来自登记的地址" },
+  region: { sum: "{{customers}} 位客户里，{{province}}最多，占 {{share}}", sumGroup: "本群 {{customers}} 位客户里，{{province}}最多，占 {{share}}", basis: "近 {{days}} 天订单送往哪里、访问来自哪里；都没有时看登记的地址。", nowhere_one: "另有 {{n}} 位不知在哪里。", nowhere_other: "另有 {{n}} 位不知在哪里。", empty: "还不知道客户在哪里。导入订单的收货地址，或客户的省份。", title: "活跃地区", province: "省份", active: "有活动", activeHint: "不只登记了地址，近一年还有订单或访问的客户", there: "活动在此", thereHint: "这些客户的订单与访问里，在本省的占比", map: "各省的活跃客户", mapHint: "每省一格，位置大致如地图；越深客户越多", tile: "{{province}}：{{customers}} 位客户，{{share}}" },
   concern: {
     ofAll: "{{people}} 人来过，其中 {{known}} 人已识别", ofGroup: "本群有 {{people}} 人来过，与全部 {{base}} 位来过的客户相比", emptyGroup: "这段时间本群没有人来过。请选更长的时间或别的客群。",
     interest: "对什么感兴趣", focus: "关注点在哪里", pain: "痛点在哪里", longest: "看得最久的页面", longHint: "超过 {{time}} 算久看，占全部的四分之一",
