@@ -197,6 +197,10 @@ func (s *surfer) visit(stream stream, number int, userID string, at time.Time, b
 			}
 		}
 	}
+	away := "" // some sign in while they travel
+	if trip := s.c.of(stream, number, 2); userID != "" && trip.yes(0.15) {
+		away = []string{"上海市", "北京市", "广东省", "浙江省"}[trip.IntN(4)]
+	}
 	total := 0
 	for _, st := range steps {
 		total += st.seconds
@@ -218,6 +222,9 @@ func (s *surfer) visit(stream stream, number int, userID string, at time.Time, b
 			where["title"] = st.title
 		}
 		context["page"] = where
+		if i == 0 && away != "" {
+			context["location"] = map[string]any{"region": away}
+		}
 		m := map[string]any{"type": "page", "anonymousId": who.anonymousID, "messageId": fmt.Sprintf("demo-%d-%d-%d", stream, number, i), "timestamp": begin.UTC().Format(time.RFC3339Nano), "context": context}
 		if who.userID != "" {
 			m["userId"] = who.userID

@@ -44,7 +44,7 @@ function Table({ of, title }: { of: Interest[]; title: string }) {
             <td className="cut" title={each.label ? `${each.label} ${each.key}` : each.key}>{each.opens ? <Opens to="/customers" search={{ filter: each.opens }}>{each.key}</Opens> : <Named label={each.label} of={each.key} />}</td>
             <td className="num" title={t("follow.onDays", { count: each.days, n: format.count(each.days) })}>{format.count(each.times)}</td>
             <td className="num dim" title={format.exact(each.last_at)}>{format.monthDay(each.last_at)}</td>
-            <td className="num">{each.index === null ? "—" : <span title={t("follow.limits", { share: format.share(each.share, 0), base: format.share(each.base_share, 0) })}>{format.count(Math.round(each.index))}</span>}</td>
+            <td className="num">{each.index === null ? "—" : <span title={t("follow.limits", { share: format.share(each.share, 0), base: format.share(each.base_share, 0) })}>{each.index < 1000 ? format.count(Math.round(each.index)) : "999+"}</span>}</td>
           </tr>
         ))}
       </tbody>

@@ -18,7 +18,7 @@ export function Regions({ segment }: { segment: string | undefined }) {
   const first = data.regions[0];
   if (!first) return <Empty>{t("region.empty")}</Empty>;
   return (
-    <div className={isPlaceholderData ? "old" : undefined}>
+    <div className={isPlaceholderData ? "old regions" : "regions"}>
       <p className="sum">{t(data.compared ? "region.sumGroup" : "region.sum", { province: first.province, share: format.share(first.share), customers: format.count(data.customers) })}</p>
       <p className="meta">{t("region.basis", { days: data.days })}{data.nowhere > 0 && t("region.nowhere", { count: data.nowhere, n: format.count(data.nowhere) })}</p>
       <div className="places">
