@@ -3,9 +3,11 @@ package behaviour
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"guanxi/base/columns"
 	"guanxi/base/feed"
+	"guanxi/flow/analyze"
 )
 
 // Subjects of the feed that sessions follow: batches of events, and visitors who became known or were parted again.
@@ -54,10 +56,11 @@ func (b *Behaviour) touch(ctx context.Context, to *columns.Tx, batches, visitors
 	if len(batches)+len(visitors) == 0 {
 		return nil
 	}
+	// two questions: columns skip by one of both, not by either
 	rows, err := to.Query(ctx, `
-select distinct customer_id
-from events
-where customer_id is not null and (batch_id in (select unnest(?::bigint[])) or visitor_id in (select unnest(?::bigint[])))`, batches, visitors)
+select customer_id from events where customer_id is not null and batch_id in (select unnest(?::bigint[]))
+union
+select customer_id from events where customer_id is not null and visitor_id in (select unnest(?::bigint[]))`, batches, visitors)
 	if err != nil {
 		return err
 	}
@@ -125,13 +128,20 @@ group by visitor_id`, batches, visitors); err != nil {
 		return err
 	}
 	still := int64(idle) * 60_000
+	whose, err := visitorsOf(ctx, to)
+	if err != nil || whose.Text == "" {
+		return err
+	}
 	for {
+		// said with values, so that columns skip what is not near without looking at it
+		near, err := spanOf(ctx, to, still)
+		if err != nil {
+			return err
+		}
+		near = fmt.Sprintf("s.visitor_id = r.visitor_id and s.ended_at >= r.low - %d and s.ts <= r.high + %[1]d and %s and %s", still, near, whose.Text)
 		var grown int64
-		if err := to.QueryRow(ctx, `
-select count(*)
-from remade r
-where exists (select 1 from session_runs s where s.visitor_id = r.visitor_id and s.ended_at >= r.low - ? and s.ts <= r.high + ? and (s.ts < r.low or s.ended_at > r.high))`,
-			still, still).Scan(&grown); err != nil {
+		if err := to.QueryRow(ctx, "select count(*) from remade r where exists (select 1 from session_runs s where "+near+" and (s.ts < r.low or s.ended_at > r.high))",
+			whose.Args...).Scan(&grown); err != nil {
 			return err
 		}
 		if grown == 0 {
@@ -141,19 +151,46 @@ where exists (select 1 from session_runs s where s.visitor_id = r.visitor_id and
 create or replace temp table remade as
 select r.visitor_id, least(r.low, coalesce(min(s.ts), r.low)) as low, greatest(r.high, coalesce(max(s.ended_at), r.high)) as high
 from remade r
-left join session_runs s on s.visitor_id = r.visitor_id and s.ended_at >= r.low - ? and s.ts <= r.high + ?
-group by r.visitor_id, r.low, r.high`, still, still); err != nil {
+left join session_runs s on `+near+`
+group by r.visitor_id, r.low, r.high`, whose.Args...); err != nil {
 			return err
 		}
 	}
-	var low, high, some int64
-	if err := to.QueryRow(ctx, "select coalesce(min(low), 0), coalesce(max(high), 0), count(*) from remade").Scan(&low, &high, &some); err != nil || some == 0 {
+	span, err := spanOf(ctx, to, 0)
+	if err != nil {
 		return err
 	}
-	if err := to.Exec(ctx, "delete from session_runs s using remade r where s.visitor_id = r.visitor_id and s.ts between r.low and r.high"); err != nil {
+	if err := to.Exec(ctx, "delete from session_runs s using remade r where s.visitor_id = r.visitor_id and s.ts between r.low and r.high and "+span+" and "+whose.Text, whose.Args...); err != nil {
 		return err
 	}
-	rows := fmt.Sprintf(`select e.* from events e join remade r on e.visitor_id = r.visitor_id and e.ts between r.low and r.high
-    where e.ts between %d and %d`, low, high)
-	return to.Exec(ctx, sessionsOf(rows, idle))
+	ofEvents := strings.NewReplacer("s.visitor_id", "e.visitor_id", "s.ended_at", "e.ts", "s.ts", "e.ts").Replace(span + " and " + whose.Text)
+	return to.Exec(ctx, sessionsOf("select e.* from events e join remade r on e.visitor_id = r.visitor_id and e.ts between r.low and r.high where "+ofEvents, idle), whose.Args...)
+}
+
+// visitorsOf says of sessions s that they are of a visitor of remade; nothing where there is none.
+func visitorsOf(ctx context.Context, to *columns.Tx) (analyze.SQL, error) {
+	rows, err := to.Query(ctx, "select visitor_id from remade")
+	if err != nil {
+		return analyze.SQL{}, err
+	}
+	defer rows.Close()
+	var ids []int64
+	for rows.Next() {
+		var id int64
+		if err := rows.Scan(&id); err != nil {
+			return analyze.SQL{}, err
+		}
+		ids = append(ids, id)
+	}
+	if len(ids) == 0 {
+		return analyze.SQL{}, rows.Err()
+	}
+	return analyze.OneOf("s.visitor_id", ids), rows.Err()
+}
+
+// spanOf says of sessions s that they lie within what remade spans, or no further from it than still.
+func spanOf(ctx context.Context, to *columns.Tx, still int64) (string, error) {
+	var low, high int64
+	err := to.QueryRow(ctx, "select min(low), max(high) from remade").Scan(&low, &high)
+	return fmt.Sprintf("s.ended_at >= %d and s.ts <= %d", low-still, high+still), err
 }
