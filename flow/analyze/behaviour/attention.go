@@ -41,20 +41,13 @@ func (r Reading) rules() string {
 	return string(text)
 }
 
-// attendAll makes all attention anew, visitors in as many turns as memory wants.
+// attendAll makes all attention anew.
 func attendAll(ctx context.Context, to *columns.Tx, reading Reading) error {
-	var events int64
-	if err := to.QueryRow(ctx, "select count(*) from events").Scan(&events); err != nil {
-		return err
-	}
 	if err := to.Exec(ctx, "delete from attention"); err != nil {
 		return err
 	}
-	turns := events/atOnce + 1
-	for turn := range turns {
-		if err := attend(ctx, to, reading, fmt.Sprintf("e.visitor_id %% %d = %d", turns, turn)); err != nil {
-			return err
-		}
+	if err := inTurns(ctx, to, func(which string) error { return attend(ctx, to, reading, which) }); err != nil {
+		return err
 	}
 	return to.Exec(ctx, "update attention_state set rules = ?", reading.rules())
 }
@@ -77,10 +70,11 @@ func (b *Behaviour) follow(ctx context.Context, to *columns.Tx, changed map[stri
 		return attendAll(ctx, to, reading)
 	}
 	if len(whole) > 0 {
-		if err := to.Exec(ctx, "delete from attention where visitor_id in (select unnest(?::bigint[]))", whole); err != nil {
+		theirs := analyze.OneOf("visitor_id", whole)
+		if err := to.Exec(ctx, "delete from attention where "+theirs.Text, theirs.Args...); err != nil {
 			return err
 		}
-		if err := attend(ctx, to, reading, "e.visitor_id in (select unnest(?::bigint[]))", whole); err != nil {
+		if err := attend(ctx, to, reading, theirs.Text, theirs.Args...); err != nil {
 			return err
 		}
 	}

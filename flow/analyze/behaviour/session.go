@@ -75,23 +75,32 @@ select customer_id from events where customer_id is not null and visitor_id in (
 	return rows.Err()
 }
 
-// atOnce bounds the events whose sessions are made in one statement, which sorts them in memory.
+// atOnce bounds the events that one statement works on, in memory.
 const atOnce = 2_000_000
 
-// remakeAll makes every session anew, visitors in as many turns as memory wants.
-func remakeAll(ctx context.Context, to *columns.Tx, idle int, names bool) error {
+// inTurns goes through all events with as many visitors at a time as memory wants; which says so of events e.
+func inTurns(ctx context.Context, to *columns.Tx, fn func(which string) error) error {
 	var events, low, high int64
 	if err := to.QueryRow(ctx, "select count(*), coalesce(min(visitor_id), 0), coalesce(max(visitor_id), 0) from events").Scan(&events, &low, &high); err != nil {
 		return err
 	}
+	for width := (high-low)/(events/atOnce+1) + 1; low <= high; low += width {
+		if err := fn(fmt.Sprintf("e.visitor_id between %d and %d", low, low+width-1)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// remakeAll makes every session anew.
+func remakeAll(ctx context.Context, to *columns.Tx, idle int, names bool) error {
 	if err := to.Exec(ctx, "delete from session_runs"); err != nil {
 		return err
 	}
-	for width := (high-low)/(events/atOnce+1) + 1; low <= high; low += width {
-		rows := fmt.Sprintf("select e.* from events e where e.visitor_id between %d and %d", low, low+width-1)
-		if err := to.Exec(ctx, sessionsOf(rows, idle)); err != nil {
-			return err
-		}
+	if err := inTurns(ctx, to, func(which string) error {
+		return to.Exec(ctx, sessionsOf("select e.* from events e where "+which, idle))
+	}); err != nil {
+		return err
 	}
 	if names {
 		for _, table := range []string{"event_names", "event_properties"} {
