@@ -114,8 +114,31 @@ async function onAPhone(page, url) {
   await accessible(page, "choosing on a phone");
 }
 
+/** Who left a segment and why: the reason narrows the moves to those it decided, and those customers open as a list. */
+async function readHistory(page, url) {
+  await page.goto(`${url}/segments/1`);
+  await page.getByRole("tab", { name: "历史" }).click();
+  await page.waitForURL(/show=history/);
+  const moves = page.getByRole("table", { name: "谁进了，谁走了" });
+  await moves.getByRole("row").nth(5).waitFor();
+  await page.locator(".chart canvas").waitFor();
+  await accessible(page, "the history of a segment");
+  const reason = page.locator(".reasons li").first();
+  const decided = await reason.locator("b.num").textContent();
+  await reason.getByRole("button").click();
+  await page.getByText(`${decided} 条`, { exact: true }).waitFor();
+  assert.equal(await moves.getByText("进入", { exact: true }).count(), 0, "who came in is among those who left");
+  await moves.getByRole("link").first().waitFor();
+  await page.getByRole("button", { name: "这些客户" }).click();
+  await page.getByRole("menuitem", { name: "看离开的客户" }).click();
+  await page.waitForURL(/\/customers\?/);
+  await page.locator("tbody tr").first().waitFor();
+  const left = await number(page.locator(".pagehead .meta"));
+  assert.ok(left > 0 && left <= Number(decided.replace(/\D/g, "")), `${left} customers left ${decided} times`);
+}
+
 export default [{
-  name: "many customers are chosen, put into lists and taken back; lists stand as a tree with a plan and a team; who is who by rules, with visitors",
+  name: "many customers are chosen, put into lists and taken back; lists stand as a tree with a plan and a team; the history of a segment opens who left; who is who by rules, with visitors",
   async run() {
     const server = await startServer({ command: "demo" });
     try {
@@ -126,6 +149,7 @@ export default [{
         await chooseByCondition(page, server.url);
         await move(page, server.url);
         await place(page, server.url);
+        await readHistory(page, server.url);
         await identity(page, server.url);
         await onAPhone(page, server.url);
       });

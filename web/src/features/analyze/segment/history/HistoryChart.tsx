@@ -30,7 +30,7 @@ export function HistoryChart({ of, onDay }: { of: SegmentHistory; onDay: (day: s
       { type: "bar", name: t("left"), stack: "moves", yAxisIndex: 1, itemStyle: { color: palette("c-alert"), opacity: 0.75 }, data: of.days.map((each) => -each.left) },
       {
         type: "line", name: t("members"), step: "end", connectNulls: false, z: 3, lineStyle: { color: palette("c-1") }, itemStyle: { color: palette("c-1") }, triggerLineEvent: false, showSymbol: true,
-        data: of.days.map((each) => ({ value: each.members, symbol: each.changes ? "diamond" : "none", symbolSize: 9, itemStyle: { color: palette("c-1") } })),
+        data: of.days.map((each, at) => ({ value: each.members, symbol: each.changes ? "diamond" : at === of.days.length - 1 ? "circle" : "none", symbolSize: each.changes ? 9 : 5, itemStyle: { color: palette("c-1") } })),
         markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: palette("line-3"), type: "dashed" }, data: of.days.filter((each) => each.changes).map((each) => ({ xAxis: each.day })) },
       },
     ],

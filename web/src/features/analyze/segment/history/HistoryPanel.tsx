@@ -40,8 +40,8 @@ export function HistoryPanel({ id, span: given, day, onPut }: { id: string; span
       </div>
       <Lead of={data} span={span} />
       <Section title={t("chart")}><HistoryChart of={data} onDay={(at) => onPut({ day: at === day ? undefined : at })} /></Section>
-      <p className="meta">{[data.known_from ? data.known_from > data.from && t("known", { day: format.fullDay(data.known_from) }) : t("unknown"), data.scoped && t("scoped"), data.reasons.some((each) => each.cause === "past") && t("past")].filter(Boolean).join(" ")}</p>
-      <div className="twocol">
+      <p className="meta">{[data.known_from && data.known_from > data.from && t("known", { day: format.fullDay(data.known_from) }), data.scoped && t("scoped"), data.reasons.some((each) => each.cause === "past") && t("past")].filter(Boolean).join(" ")}</p>
+      <div className="sides">
         <Reasons title={t("reasonsLeft")} of={data.reasons.filter((each) => !each.entered)} all={data.left} chosen={reason && keyOf(reason)} onPick={pick} />
         <Reasons title={t("reasonsEntered")} of={data.reasons.filter((each) => each.entered)} all={data.entered} chosen={reason && keyOf(reason)} onPick={pick} />
       </div>
@@ -63,8 +63,10 @@ function Lead({ of, span }: { of: SegmentHistory; span: number }) {
   const format = useFormat();
   const why = useWhy();
   const most = of.reasons.find((each) => !each.entered && !each.part?.hidden);
-  if (of.entered + of.left === 0) return <p className="lead">{t("still", { n: span })}</p>;
-  return <p className="lead"><Bold text={t("lead", { n: span, entered: format.count(of.entered), left: format.count(of.left) })} /> {most && <Bold text={t("leadLeft", { why: why.reason(most).replaceAll("**", ""), moves: format.count(most.moves) })} />}</p>;
+  if (!of.known_from) return <p className="lead">{t("unknown")}</p>;
+  const over = of.known_from > of.from ? t("since", { day: format.fullDay(of.known_from) }) : t("over", { n: span });
+  if (of.entered + of.left === 0) return <p className="lead">{t("still", { over })}</p>;
+  return <p className="lead"><Bold text={t("lead", { over, entered: format.count(of.entered), left: format.count(of.left) })} /> {most && <Bold text={t("leadLeft", { why: why.reason(most).replaceAll("**", ""), moves: format.count(most.moves) })} />}</p>;
 }
 
 /** Who entered or left in these days, as customers: to export, to tag, or to keep as a segment. */

@@ -29,7 +29,7 @@ export function MovesTable({ id, asked }: { id: string; asked: MovesAsked }) {
                 <td className="when" title={format.exact(row.at)}>{format.fullDay(row.day)}<span className="meta hide-phone"> {row.cause === "past" ? "" : format.clock(row.at)}</span></td>
                 <td className="n1"><Who of={row} /></td>
                 <td><Tag {...(row.entered ? { tone: "ok" as const } : {})}>{row.entered ? t("in") : t("out")}</Tag></td>
-                <td className="why">{row.parts.length === 0 ? why.cause(row.cause) : <>{row.parts.map((part, at) => <div key={part.key ?? at}><Bold text={why.part(part)} /></div>)}<span className="meta">{why.cause(row.cause)}</span></>}</td>
+                <td className="because">{row.parts.length === 0 ? why.cause(row.cause) : <>{row.parts.map((part, at) => <div key={part.key ?? at}><Bold text={why.part(part)} /></div>)}<span className="meta">{why.cause(row.cause)}</span></>}</td>
               </tr>
             ))}
           </tbody>
