@@ -367,3 +367,35 @@ func TestLifecyclePreview(t *testing.T) {
 	require.NoError(t, err)
 	require.EqualValues(t, []int64{1, 1, 2}, []int64{v.Stages[0].Count, v.Stages[1].Count, v.Total})
 }
+
+// Who may not use what the rules of stages ask for is not told who is in which.
+func TestLifecycleHidden(t *testing.T) {
+	c, s := withStages(t, dbtest.SQLite(t))
+	c.write("customers", []int64{1, 2}, addCustomer(1, "CN"), addCustomer(2, "GB"))
+	c.write("orders", []int64{1}, addOrder(1, 2, "2026-03-01 10:00", "order", "completed", 100, 0, ""))
+	c.drain()
+	blind := guard.With(c.ctx, guard.Actor{StaffID: 8, Role: "auditor"}) // without orders
+	told := func() (string, error) {
+		v, err := s.Lifecycle(blind)
+		if err != nil {
+			return "", err
+		}
+		stages, err := stagesOf(blind, c.columns, []int64{1, 2})
+		return fmt.Sprint(v.Stages[len(v.Stages)-1].Count, len(stages)), err
+	}
+	c.define(s, stage("potential", every()), stage("new", orders(OpGte, 1, 0)))
+	_, err := told()
+	require.True(t, fault.Is(err, fault.KindForbidden), "%v", err)
+	_, err = s.Flow(blind, day("2026-03-01"), day("2026-03-09"))
+	require.True(t, fault.Is(err, fault.KindForbidden), "%v", err)
+	stages, err := stagesOf(blind, c.columns, []int64{1, 2})
+	require.NoError(t, err)
+	require.Empty(t, stages)
+	moves, err := s.StageMovesOf(blind, 2, 1<<62, 10)
+	require.NoError(t, err)
+	require.Empty(t, moves)
+	c.define(s, stage("potential", every()), stage("abroad", map[string]any{"field": "country", "op": "eq", "value": "GB"}))
+	now, err := told()
+	require.NoError(t, err)
+	require.Equal(t, "1 2", now, "rules on what one may see")
+}
