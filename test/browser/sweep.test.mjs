@@ -29,13 +29,20 @@ function watched(page) {
   const drawn = () => page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(!document.querySelector(".skeleton"))))));
   const rest = async () => {
     const until = Date.now() + 30_000;
-    for (let quiet = 0; quiet < 3; await new Promise((done) => setTimeout(done, 30))) {
+    for (let quiet = 0; quiet < 2; await new Promise((done) => setTimeout(done, 30))) {
       quiet = (await drawn()) && open.size === 0 ? quiet + 1 : 0;
       if (Date.now() > until) throw new Error(`${page.url()} does not come to rest: ${[...open].map((request) => request.url())}`);
     }
   };
   return { page, rest, go: (url) => (open.clear(), page.goto(url)) };
 }
+
+/** Waits until a switch has reached the page, and it was drawn since. */
+const shows = (page, attribute, value) =>
+  page.evaluate(([name, wanted]) => new Promise((done) => {
+    const look = () => requestAnimationFrame(() => (document.documentElement.getAttribute(name) === wanted ? requestAnimationFrame(done) : look()));
+    look();
+  }), [attribute, value]);
 
 /** Opens one page and shows it in both languages and themes and at both widths, and tells what is amiss. It is loaded once. */
 async function visit({ page, rest, go }, url, path, [languages, themes]) {
@@ -47,11 +54,11 @@ async function visit({ page, rest, go }, url, path, [languages, themes]) {
   await rest();
   for (const language of languages) {
     await page.evaluate((to) => window.dispatchEvent(new StorageEvent("storage", { key: "guanxi.language", newValue: to })), language);
-    await page.locator(`html[lang="${language}"]`).waitFor({ state: "attached" });
+    await shows(page, "lang", language);
+    await rest();
     for (const theme of themes) {
       await page.emulateMedia({ colorScheme: theme });
-      await page.locator(`html[data-theme="${theme}"]`).waitFor({ state: "attached" });
-      await rest();
+      await shows(page, "data-theme", theme);
       const where = `${path}, ${language}, ${theme}`;
       for (const width of [1440, 390]) {
         await page.setViewportSize({ width, height: 900 });

@@ -163,7 +163,7 @@ func (t *Tracking) apply(ctx context.Context, tx *db.Tx, s *Source, d *heard) (o
 	if d.order == nil {
 		known, err := t.customers.RefundOrder(ctx, tx, s.Name, o.Number, before, o.named())
 		if !known {
-			return hookWaiting, "", err
+			return hookWaiting, o.Number, err
 		}
 		return hookRefunded, o.Number, err
 	}

@@ -20,7 +20,7 @@ export function Hook({ of }: { of: Source }) {
   const hook = answer.data;
   return (
     <>
-      <p className="mid">{t("hook.hint")}</p>
+      <p className="mid lead">{t("hook.hint")}</p>
       {hook.path && <Section title={t("hook.address")}><p className="mid">{t("hook.addressHint")}</p><Code label={t("hook.address")} text={location.origin + hook.path} /></Section>}
       {hook.version > 0 && <Section title={t("hook.latest")}><DataList label={t("hook.latest")} answer={{ ...answer, data: { items: hook.deliveries } }} columns={columns} rowKey={(row) => row.id} pageSize={50} empty={t("hook.none")} keys={false} /></Section>}
       {hook.version > 0 && <Refused of={hook.refused} />}
@@ -45,9 +45,8 @@ function Settings({ of, hook }: { of: Source; hook: Webhook }) {
   const { t } = useTranslation("source");
   const client = useQueryClient();
   const { say, sayFault } = useToast();
-  const [preset, setPreset] = useState<(typeof hookPresets)[number]>(of.kind === "till" ? "till" : "shopify");
-  const [begun, setBegun] = useState(0);
-  const template: HookTemplate = begun === 0 && hook.template ? hook.template : hook.presets[preset];
+  const [preset, setPreset] = useState<(typeof hookPresets)[number] | "kept">(hook.template ? "kept" : of.kind === "till" ? "till" : "shopify");
+  const template: HookTemplate = hook.template && preset === "kept" ? hook.template : hook.presets[preset === "kept" ? "shopify" : preset];
   const again = () => client.invalidateQueries({ queryKey: ["sources", "webhook", of.id] });
   const drop = useMutation({ mutationFn: () => dropWebhook(of.id, hook.version), onSuccess: async () => { await again(); say({ text: t("hook.dropped") }); }, onError: sayFault });
   const { busy, faults, fault, form } = useSend(async (values) => {
@@ -59,10 +58,13 @@ function Settings({ of, hook }: { of: Source; hook: Webhook }) {
   return (
     <form className="form hookform" {...form}>
       <div className="paths">
-        <Field label={t("hook.preset")}>{(attributes) => <select className="input" value={preset} onChange={(event) => { setPreset(event.target.value as typeof preset); setBegun((n) => n + 1); }} {...attributes}>{hookPresets.map((each) => <option key={each} value={each}>{t(`hook.presets.${each}`)}</option>)}</select>}</Field>
+        <Field label={t("hook.preset")}>{(attributes) => <select className="input" value={preset} onChange={(event) => setPreset(event.target.value as typeof preset)} {...attributes}>{hook.template && <option value="kept">{t("hook.kept")}</option>}{hookPresets.map((each) => <option key={each} value={each}>{t(`hook.presets.${each}`)}</option>)}</select>}</Field>
         <TextField name="secret" type="password" autoComplete="new-password" label={t("hook.secret")} hint={hook.version ? t("hook.secretKept") : t("hook.secretHint")} faults={faults} maxLength={500} />
       </div>
-      <Paths key={`${begun} ${preset}`} template={template} faults={faults} />
+      <details open={preset !== "kept" || Object.keys(faults).length > 0}>
+        <summary>{t("hook.template")}</summary>
+        <Paths key={preset} template={template} faults={faults} />
+      </details>
       {fault && <p className="fault" role="alert">{fault}</p>}
       <div className="acts">
         <Button look="fill" size="md" type="submit" busy={busy}>{t(hook.version ? "hook.save" : "hook.start")}</Button>
