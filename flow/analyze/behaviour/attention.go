@@ -32,6 +32,9 @@ group by visitor_id, customer_id, batch_id, told.kind, told.key, day`
 // attend adds the attention of the events that a condition on e holds for.
 func attend(ctx context.Context, to *columns.Tx, reading Reading, which string, args ...any) error {
 	topic, given := reading.topicOf("page")
+	if len(reading.Topics) == 0 {
+		which += " and e.properties is not null" // nothing else tells of anything
+	}
 	return to.Exec(ctx, strings.NewReplacer("{topic}", topic, "{which}", which).Replace(attentionSQL), append(given, args...)...)
 }
 
@@ -41,13 +44,21 @@ func (r Reading) rules() string {
 	return string(text)
 }
 
-// attendAll makes all attention anew.
+// attendAll makes all attention anew, in as many turns as memory wants. The events of a batch stand together, so that each is
+// read once.
 func attendAll(ctx context.Context, to *columns.Tx, reading Reading) error {
+	var events, first, last int64
+	if err := to.QueryRow(ctx, "select count(*), coalesce(min(batch_id), 0), coalesce(max(batch_id), 0) from events").Scan(&events, &first, &last); err != nil {
+		return err
+	}
 	if err := to.Exec(ctx, "delete from attention"); err != nil {
 		return err
 	}
-	if err := inTurns(ctx, to, func(which string) error { return attend(ctx, to, reading, which) }); err != nil {
-		return err
+	turns, ids := events/atOnce+1, last-first+1
+	for turn := range turns {
+		if err := attend(ctx, to, reading, fmt.Sprintf("e.batch_id >= %d and e.batch_id < %d", first+ids*turn/turns, first+ids*(turn+1)/turns)); err != nil {
+			return err
+		}
 	}
 	return to.Exec(ctx, "update attention_state set rules = ?", reading.rules())
 }
