@@ -70,11 +70,11 @@ func (s *Segments) explain(ctx context.Context, c *Condition, customerID int64) 
 	if err != nil {
 		return nil, err
 	}
-	own, err := s.aside(ctx)
+	own, err := s.columns.Aside(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer own.close()
+	defer own.Close()
 	k, err := narrow(ctx, own, newCompiler(ctx), unbounded(c.relations()), []int64{customerID})
 	if err != nil {
 		return nil, err
@@ -87,29 +87,6 @@ func (s *Segments) explain(ctx context.Context, c *Condition, customerID int64) 
 	out := &Explanation{Member: tree.Holds, Tree: tree}
 	out.Next, err = e.next(c, tree.Holds)
 	return out, err
-}
-
-// asideConn is a connection of its own whose temporary copies end with it.
-type asideConn struct{ tx *sql.Tx }
-
-func (s *Segments) aside(ctx context.Context) (*asideConn, error) {
-	tx, err := s.columns.DB().BeginTx(ctx, nil)
-	return &asideConn{tx}, err
-}
-
-func (a *asideConn) close() { _ = a.tx.Rollback() }
-
-func (a *asideConn) Exec(ctx context.Context, query string, args ...any) error {
-	_, err := a.tx.ExecContext(ctx, query, args...)
-	return err
-}
-
-func (a *asideConn) Query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
-	return a.tx.QueryContext(ctx, query, args...)
-}
-
-func (a *asideConn) QueryRow(ctx context.Context, query string, args ...any) *sql.Row {
-	return a.tx.QueryRowContext(ctx, query, args...)
 }
 
 type explainer struct {

@@ -24,11 +24,11 @@ func (s *Segments) ExplainEach(ctx context.Context, text []byte, ids []int64) (m
 	if err != nil {
 		return nil, err
 	}
-	own, err := s.aside(ctx)
+	own, err := s.columns.Aside(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer own.close()
+	defer own.Close()
 	near, err := narrow(ctx, own, newCompiler(ctx), unbounded(c.relations()), ids)
 	if err != nil {
 		return nil, err

@@ -169,11 +169,11 @@ func (s *Segments) PreviewLifecycle(ctx context.Context, drafts []StageDraft) (*
 		}
 		p.Stages = append(p.Stages, row)
 	}
-	own, err := s.aside(ctx)
+	own, err := s.columns.Aside(ctx)
 	if err != nil {
 		return nil, err
 	}
-	defer own.close()
+	defer own.Close()
 	standing, err := r.standing(ctx, own, k, nil)
 	if err != nil {
 		return nil, err

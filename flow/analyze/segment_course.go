@@ -31,11 +31,11 @@ func (s *Segments) Course(ctx context.Context, id int64, from, to time.Time) ([]
 // is none. It begins with who is in now and goes back, without who came and with who went. Who is gone since counts for those alone
 // who see every customer.
 func (s *Segments) course(ctx context.Context, found *Segment, from, to time.Time) (days []SegmentDay, known *time.Time, err error) {
-	own, err := s.aside(ctx) // members and moves as of one instant
+	own, err := s.columns.Aside(ctx) // members and moves as of one instant
 	if err != nil {
 		return nil, nil, err
 	}
-	defer own.close()
+	defer own.Close()
 	all, err := states(ctx, own)
 	if err != nil {
 		return nil, nil, err

@@ -120,11 +120,11 @@ func (s *Segments) askAsOf(ctx context.Context, k *compiler, all []*recalling, d
 		c.asOf(day)
 		conditions[i] = c
 	}
-	own, err := s.aside(ctx)
+	own, err := s.columns.Aside(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	defer own.close()
+	defer own.Close()
 	asked, err := askLeaves(ctx, own, k, conditions, nil)
 	return asked, conditions, err
 }

@@ -54,6 +54,9 @@ func (p passage) occurrences(of []*Condition, chosen func(relation string) piece
 		if from, to, bounded := p.window.days(p.compiler.today); bounded {
 			where = append(where, sqlPiece("e.day between ?::date and ?::date", date(from), date(to.AddDate(0, 0, p.within+1))))
 		}
+		if relation == sentRelation { // said by itself too, for what columns look at while they read
+			where = append(where, sentNames(of))
+		}
 		if p.turn != nil {
 			where = append(where, sqlPiece(who+" between ? and ?", p.turn[0], p.turn[1]))
 		}
@@ -63,6 +66,17 @@ func (p passage) occurrences(of []*Condition, chosen func(relation string) piece
 		selects[i] = glue("", sqlPiece("select "+who+" as who"), chosen(relation), both("and", append(where, both("or", any))).put(" from "+p.compiler.table(relation)+" e where ", ""))
 	}
 	return glue(" union all ", selects...)
+}
+
+// sentNames says that an event is called as one of some steps is.
+func sentNames(of []*Condition) piece {
+	var names []any
+	for _, s := range of {
+		if s.Event.sent {
+			names = append(names, s.Event.Name)
+		}
+	}
+	return sqlPiece("e.event in ("+strings.TrimSuffix(strings.Repeat("?, ", len(names)), ", ")+")", names...)
 }
 
 // marks gives every occurrence once, with the steps that it is: mark has 1 for the first (within the window), 2 for the second, 4 for

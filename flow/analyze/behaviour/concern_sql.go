@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"guanxi/base/columns"
 	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/likeness"
 )
@@ -15,7 +16,7 @@ import (
 // concernRun holds what is asked of one period in temporary tables of a connection of its own: what was done (concern_seen) and
 // how long pages were looked at (concern_looks).
 type concernRun struct {
-	conn                    *sql.Conn
+	conn                    *columns.Aside
 	people, customers, base int64
 	long                    sql.NullFloat64
 }
@@ -80,20 +81,13 @@ func (b *Behaviour) concerns(ctx context.Context, q ConcernQuery) (r *concernRun
 	if err != nil {
 		return nil, nil, err
 	}
-	conn, err := b.columns.DB().Conn(ctx)
+	conn, err := b.columns.Aside(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
-	tables := []string{"concern_scope", "concern_members", "concern_seen", "concern_looks"}
-	end = func() {
-		for _, table := range tables {
-			_, _ = conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists "+table)
-		}
-		_ = conn.Close()
-	}
 	defer func() {
 		if err != nil {
-			end()
+			conn.Close()
 		}
 	}()
 	r = &concernRun{conn: conn}
@@ -129,18 +123,17 @@ func (b *Behaviour) concerns(ctx context.Context, q ConcernQuery) (r *concernRun
 	if err := r.do(ctx, strings.ReplaceAll(looksSQL, "{idle}", fmt.Sprint(int64(s.IdleMinutes)*60_000))); err != nil {
 		return nil, nil, err
 	}
-	tables = append(tables, "concern_exits")
 	if err := r.do(ctx, "create or replace temp table concern_exits as select coalesce(f.customer_id, -f.visitor_id) as who, f.customer_id, "+of(member, "f")+" as member, f.day, f.exit_page as page from sessions f where f."+
 		when+" and "+of(visible, "f")); err != nil {
 		return nil, nil, err
 	}
-	err = conn.QueryRowContext(ctx, "select count(distinct who) filter (where member), count(distinct customer_id) filter (where member), count(distinct who), (select quantile_cont(stay, 0.75) from concern_looks) from concern_seen").
+	err = conn.QueryRow(ctx, "select count(distinct who) filter (where member), count(distinct customer_id) filter (where member), count(distinct who), (select quantile_cont(stay, 0.75) from concern_looks) from concern_seen").
 		Scan(&r.people, &r.customers, &r.base, &r.long)
-	return r, end, err
+	return r, conn.Close, err
 }
 
 func (r *concernRun) do(ctx context.Context, text string, args ...any) error {
-	if _, err := r.conn.ExecContext(ctx, text, args...); err != nil {
+	if err := r.conn.Exec(ctx, text, args...); err != nil {
 		return fmt.Errorf("concerns: %w", err)
 	}
 	return nil
@@ -197,7 +190,7 @@ from judged j
 left join again a on a.of_kind = j.kind and a.of_key = j.key and a.of_page is not distinct from j.page
 where j.people > 0 and (j.kind <> 'exit' or j.times > j.n * j.lost)
 qualify row_number() over (partition by j.kind order by ` + concernOrder[part] + fmt.Sprintf(") <= %d order by j.kind, %s", q.Top, concernOrder[part])
-	rows, err := r.conn.QueryContext(ctx, text)
+	rows, err := r.conn.Query(ctx, text)
 	if err != nil {
 		return nil, fmt.Errorf("concerns: %s: %w", part, err)
 	}
@@ -280,7 +273,7 @@ func (b *Behaviour) Concerned(ctx context.Context, q ConcernQuery, part, kind, k
 		return nil, err
 	}
 	defer end()
-	rows, err := r.conn.QueryContext(ctx, "select distinct customer_id from ("+signs[part]+") where member and counts and customer_id is not null and kind = ? and key = ? and coalesce(page, '') = ? order by customer_id", kind, key, page)
+	rows, err := r.conn.Query(ctx, "select distinct customer_id from ("+signs[part]+") where member and counts and customer_id is not null and kind = ? and key = ? and coalesce(page, '') = ? order by customer_id", kind, key, page)
 	if err != nil {
 		return nil, fmt.Errorf("concerned: %w", err)
 	}

@@ -77,17 +77,21 @@ func (b *Behaviour) Funnel(ctx context.Context, q FunnelQuery) (*Funnel, error) 
 		}
 	}
 	f.Split = q.Split
-	if err := b.columns.Scratch(ctx, func(ctx context.Context, of *columns.Scratch) error {
-		if err := passed(ctx, of, passage); err != nil {
-			return err
-		}
-		if err := of.QueryRow(ctx, "select "+reached(n, true)+" from passed").Scan(into...); err != nil || q.Split == "" {
-			return err
-		}
-		f.Parts, err = b.funnelParts(ctx, of, q, n)
-		return err
-	}); err != nil {
+	of, err := b.columns.Aside(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer of.Close()
+	if err := passed(ctx, of, passage); err != nil {
 		return nil, fmt.Errorf("funnel: %w", err)
+	}
+	if err := of.QueryRow(ctx, "select "+reached(n, true)+" from passed").Scan(into...); err != nil {
+		return nil, fmt.Errorf("funnel: %w", err)
+	}
+	if q.Split != "" {
+		if f.Parts, err = b.funnelParts(ctx, of, q, n); err != nil {
+			return nil, err
+		}
 	}
 	for k, step := range passage.Steps {
 		s := FunnelStep{Event: step.Event.Name, Label: passage.Labels[k], Count: counts[k], Rate: rate(counts[k], counts[0]), Reached: analyze.ConditionJSON(passage.Conditions[k])}
@@ -118,7 +122,7 @@ func rate(n, of int64) *float64 {
 
 // passed puts into the table passed who went through any step: r1 and on say whether she reached it, g2 and on how many seconds it
 // took her from the step before, the first time.
-func passed(ctx context.Context, of *columns.Scratch, p *analyze.Passage) error {
+func passed(ctx context.Context, of *columns.Aside, p *analyze.Passage) error {
 	var each strings.Builder
 	for k := range p.Steps {
 		fmt.Fprintf(&each, ", bool_or(s%d is not null) as r%[1]d", k+1)
@@ -158,7 +162,7 @@ func reached(n int, gaps bool) string {
 }
 
 // funnelParts counts those who passed n steps by part of the split.
-func (b *Behaviour) funnelParts(ctx context.Context, of *columns.Scratch, q FunnelQuery, n int) ([]FunnelPart, error) {
+func (b *Behaviour) funnelParts(ctx context.Context, of *columns.Aside, q FunnelQuery, n int) ([]FunnelPart, error) {
 	expr, err := analyze.CustomerSplit(ctx, q.Split)
 	if err != nil {
 		return nil, err

@@ -127,7 +127,7 @@ func (g *group) count(ctx context.Context, d detail, c *census) error {
 		var n numbersOf
 		var median, low, high sql.NullFloat64
 		var picked any
-		if err := g.conn.QueryRowContext(ctx, fill(ctx, `
+		if err := g.conn.QueryRow(ctx, fill(ctx, `
 with d as (select * from (select (`+d.sql+`)::double as value`+joined+`) where value is not null and isfinite(value)),
 bounds as (select quantile_cont(value, 0.2) as low, quantile_cont(value, 0.8) as high from d),
 placed as (select value, row_number() over (order by value) as place, count(*) over () as total from d)
@@ -147,7 +147,7 @@ from bounds`)).Scan(&n.known, &median, &low, &high, &n.lows, &n.highs, &picked);
 		c.numbers[d.name] = n
 		return nil
 	}
-	found, err := g.conn.QueryContext(ctx, fill(ctx, `
+	found, err := g.conn.Query(ctx, fill(ctx, `
 with d as (select * from (`+g.valuesOf(d)+`) where coalesce(value, '') <> '')
 select value, count(*), (select count(distinct id) from d) from d group by value`))
 	if err != nil {
@@ -184,7 +184,7 @@ func (g *group) place(ctx context.Context, d detail, c *census) (*PersonaDetail,
 	if d.kind == number {
 		var hers sql.NullFloat64
 		n := c.numbers[d.name]
-		if err := g.conn.QueryRowContext(ctx, fill(ctx, "select any_value(value) from (select ("+d.sql+")::double as value"+joined+") where isfinite(value)")).Scan(&hers); err != nil {
+		if err := g.conn.QueryRow(ctx, fill(ctx, "select any_value(value) from (select ("+d.sql+")::double as value"+joined+") where isfinite(value)")).Scan(&hers); err != nil {
 			return nil, err
 		}
 		if !hers.Valid || n.known == 0 {
@@ -199,7 +199,7 @@ func (g *group) place(ctx context.Context, d detail, c *census) (*PersonaDetail,
 			of.Items = append(of.Items, fifth(ctx, d, false, n.low, 1, n.lows))
 		}
 	} else {
-		rows, err := g.conn.QueryContext(ctx, fill(ctx, "select distinct value from ("+g.valuesOf(d)+") where coalesce(value, '') <> '' order by value"))
+		rows, err := g.conn.Query(ctx, fill(ctx, "select distinct value from ("+g.valuesOf(d)+") where coalesce(value, '') <> '' order by value"))
 		if err != nil {
 			return nil, err
 		}

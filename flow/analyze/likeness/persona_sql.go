@@ -8,13 +8,14 @@ import (
 	"strconv"
 	"strings"
 
+	"guanxi/base/columns"
 	"guanxi/flow/analyze"
 	"guanxi/guard"
 )
 
 // group is everybody the reader may see, with who of them belongs to the group, on a connection of its own.
 type group struct {
-	conn          *sql.Conn
+	conn          *columns.Aside
 	members, base int64
 	only          int64 // the one customer it is of; 0 when it is of more
 }
@@ -27,18 +28,17 @@ func (l *Likeness) group(ctx context.Context, predicate analyze.SQL, fn func(*gr
 
 // groupWhere is group among those a condition on c holds for.
 func (l *Likeness) groupWhere(ctx context.Context, predicate, among analyze.SQL, fn func(*group) error) error {
-	conn, err := l.columns.DB().Conn(ctx)
+	conn, err := l.columns.Aside(ctx)
 	if err != nil {
 		return err
 	}
 	defer conn.Close()
-	if _, err := conn.ExecContext(ctx, "create or replace temp table persona_group as select c.id, coalesce("+predicate.Text+", false) as member from customers c where "+among.Text,
+	if err := conn.Make(ctx, "persona_group", "select c.id, coalesce("+predicate.Text+", false) as member from customers c where "+among.Text,
 		append(append([]any{}, predicate.Args...), among.Args...)...); err != nil {
 		return fmt.Errorf("group: %w", err)
 	}
-	defer func() { _, _ = conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists persona_group") }()
 	g := &group{conn: conn}
-	if err := conn.QueryRowContext(ctx, "select count(*) filter (where member), count(*) from persona_group").Scan(&g.members, &g.base); err != nil {
+	if err := conn.QueryRow(ctx, "select count(*) filter (where member), count(*) from persona_group").Scan(&g.members, &g.base); err != nil {
 		return err
 	}
 	return fn(g)
@@ -65,7 +65,7 @@ func (g *group) spread(ctx context.Context, d detail) (*PersonaDetail, error) {
 const mostValues = 60
 
 func (g *group) spreadValues(ctx context.Context, d detail, of *PersonaDetail) error {
-	found, err := g.conn.QueryContext(ctx, fill(ctx, `
+	found, err := g.conn.Query(ctx, fill(ctx, `
 with d as (select * from (`+g.valuesOf(d)+`) where coalesce(value, '') <> ''),
 known as (select count(distinct id) filter (where member) as members, count(distinct id) as base from d)
 select d.value, count(*) filter (where d.member) as members, count(*) as base, any_value(known.members), any_value(known.base)
@@ -97,7 +97,7 @@ limit `+strconv.Itoa(mostValues)))
 func (g *group) spreadNumber(ctx context.Context, d detail, of *PersonaDetail) error {
 	var median, baseMedian, low, high, rank sql.NullFloat64
 	var lows, lowBase, highs, highBase int64
-	if err := g.conn.QueryRowContext(ctx, fill(ctx, `
+	if err := g.conn.QueryRow(ctx, fill(ctx, `
 with d as (select * from (select g.member, (`+d.sql+`)::double as value`+joined+`) where value is not null and isfinite(value)),
 bounds as (select quantile_cont(value, 0.2) as low, quantile_cont(value, 0.8) as high, median(value) filter (where member) as middle from d)
 select count(*) filter (where member), count(*), median(value) filter (where member), median(value), any_value(low), any_value(high),

@@ -2,12 +2,12 @@ package why
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strconv"
 	"strings"
 
 	"guanxi/base/clock"
+	"guanxi/base/columns"
 	"guanxi/flow/analyze"
 	"guanxi/flow/analyze/likeness"
 	"guanxi/guard"
@@ -17,7 +17,7 @@ import (
 // why_has (id, source, value) what they have.
 type look struct {
 	why         *Why
-	conn        *sql.Conn
+	conn        *columns.Aside
 	query       CommonQuery
 	uses        analyze.Uses
 	group, rest int64
@@ -42,13 +42,10 @@ func (w *Why) look(ctx context.Context, q CommonQuery, fn func(*look) error) err
 	if err != nil {
 		return err
 	}
-	if l.conn, err = w.columns.DB().Conn(ctx); err != nil {
+	if l.conn, err = w.columns.Aside(ctx); err != nil {
 		return err
 	}
 	defer l.conn.Close()
-	defer func() {
-		_, _ = l.conn.ExecContext(context.WithoutCancel(ctx), "drop table if exists why_who; drop table if exists why_has")
-	}()
 	if err := l.do(ctx, "create or replace temp table why_who as "+people.Text, people.Args...); err != nil {
 		return err
 	}
@@ -72,14 +69,14 @@ func (w *Why) look(ctx context.Context, q CommonQuery, fn func(*look) error) err
 }
 
 func (l *look) do(ctx context.Context, text string, args ...any) error {
-	if _, err := l.conn.ExecContext(ctx, text, args...); err != nil {
+	if err := l.conn.Exec(ctx, text, args...); err != nil {
 		return fmt.Errorf("common factors: %w", err)
 	}
 	return nil
 }
 
 func (l *look) count(ctx context.Context) error {
-	return l.conn.QueryRowContext(ctx, "select count(*) filter (where bad), count(*) filter (where not bad) from why_who").Scan(&l.group, &l.rest)
+	return l.conn.QueryRow(ctx, "select count(*) filter (where bad), count(*) filter (where not bad) from why_who").Scan(&l.group, &l.rest)
 }
 
 // people gives who is looked at, as a query of id, bad and ts.
@@ -231,7 +228,7 @@ func (l *look) factors(ctx context.Context) ([]Factor, int, error) {
 	if err := l.gather(ctx); err != nil {
 		return nil, 0, err
 	}
-	rows, err := l.conn.QueryContext(ctx, `
+	rows, err := l.conn.Query(ctx, `
 select h.source, h.value, count(*) filter (where w.bad), count(*) filter (where not w.bad)
 from why_has h join why_who w on w.id = h.id
 group by h.source, h.value
@@ -278,7 +275,7 @@ func (l *look) who(ctx context.Context, found []Factor) (group []bool, have [][]
 select id, bad, ts, row_number() over (order by hash(id), id) - 1 as place from why_who qualify place < %d`, mostWho)); err != nil {
 		return nil, nil, err
 	}
-	rows, err := l.conn.QueryContext(ctx, "select bad from why_who order by place")
+	rows, err := l.conn.Query(ctx, "select bad from why_who order by place")
 	if err != nil {
 		return nil, nil, err
 	}
@@ -307,7 +304,7 @@ select id, bad, ts, row_number() over (order by hash(id), id) - 1 as place from 
 
 func (l *look) places(ctx context.Context, n int, source, value string, done bool) ([]bool, error) {
 	has := make([]bool, n)
-	rows, err := l.conn.QueryContext(ctx, "select w.place from why_has h join why_who w on w.id = h.id where h.source = ? and h.value = ?", source, value)
+	rows, err := l.conn.Query(ctx, "select w.place from why_has h join why_who w on w.id = h.id where h.source = ? and h.value = ?", source, value)
 	if err != nil {
 		return nil, err
 	}
