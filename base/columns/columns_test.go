@@ -50,3 +50,45 @@ func TestWrite(t *testing.T) {
 		t.Errorf("the store is not usable after a panic: %v", err)
 	}
 }
+
+func TestEmptyLeavesTheTableAsItWasMade(t *testing.T) {
+	ctx := context.Background()
+	s := columnstest.Open(t)
+	row := columnstest.Row(t, s, "segment_moves")(map[string]any{"segment_id": int64(1), "customer_id": int64(2), "entered": true, "ts": int64(3), "day": time.Now()})
+	state := func() (rows int, made string) {
+		if err := s.QueryRow(ctx, "select (select count(*) from segment_moves), sql from duckdb_tables() where table_name = 'segment_moves'").Scan(&rows, &made); err != nil {
+			t.Fatal(err)
+		}
+		return rows, made
+	}
+	refused := errors.New("refused")
+	empty := func(then error) error {
+		return s.Write(ctx, func(ctx context.Context, tx *columns.Tx) error {
+			if err := tx.Empty(ctx, "segment_moves"); err != nil {
+				return err
+			}
+			if err := tx.Append(ctx, "segment_moves", [][]any{row}); err != nil {
+				return err
+			}
+			return then
+		})
+	}
+	if err := s.Write(ctx, func(ctx context.Context, tx *columns.Tx) error {
+		return tx.Append(ctx, "segment_moves", [][]any{row, row})
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, before := state()
+	if err := empty(refused); !errors.Is(err, refused) {
+		t.Fatal(err)
+	}
+	if rows, _ := state(); rows != 2 {
+		t.Errorf("%d rows after it was taken back, want 2", rows)
+	}
+	if err := empty(nil); err != nil {
+		t.Fatal(err)
+	}
+	if rows, after := state(); rows != 1 || after != before {
+		t.Errorf("%d rows, want the one put in since; made as\n%s\nwas\n%s", rows, after, before)
+	}
+}

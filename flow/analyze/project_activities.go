@@ -16,7 +16,7 @@ func (*activityProjection) Subject() string { return "activities" }
 
 func (p *activityProjection) Empty(ctx context.Context, to *columns.Tx) error {
 	p.touched.all()
-	return to.Exec(ctx, "delete from activities")
+	return to.Empty(ctx, "activities")
 }
 
 func (p *activityProjection) Project(ctx context.Context, from bun.IDB, to *columns.Tx, ids []int64) error {

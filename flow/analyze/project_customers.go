@@ -22,7 +22,7 @@ func (*customerProjection) Subject() string { return "customers" }
 
 func (p *customerProjection) Empty(ctx context.Context, to *columns.Tx) error {
 	p.touched.all()
-	return to.Exec(ctx, "delete from customers")
+	return to.Empty(ctx, "customers")
 }
 
 func (p *customerProjection) Project(ctx context.Context, from bun.IDB, to *columns.Tx, ids []int64) error {

@@ -30,10 +30,10 @@ func (*eventProjection) Subject() string { return "event_batches" }
 
 func (p *eventProjection) Empty(ctx context.Context, to *columns.Tx) error {
 	p.touched.all()
-	if err := to.Exec(ctx, "delete from events"); err != nil {
+	if err := to.Empty(ctx, "events"); err != nil {
 		return err
 	}
-	return to.Exec(ctx, "delete from event_ids")
+	return to.Empty(ctx, "event_ids")
 }
 
 // batchRow is one batch of records.

@@ -23,15 +23,15 @@ func (*orderProjection) Subject() string { return "orders" }
 func (p *orderProjection) Empty(ctx context.Context, to *columns.Tx) error {
 	p.touched.all()
 	p.countries = nil
-	for _, text := range []string{"delete from orders", "delete from order_lines", `
-update customers
-set orders_count = 0, orders_gross = 0, orders_refunded = 0,
-  orders_first_at = null, orders_last_at = null, orders_first_day = null, orders_last_day = null`} {
-		if err := to.Exec(ctx, text); err != nil {
+	for _, table := range []string{"orders", "order_lines"} {
+		if err := to.Empty(ctx, table); err != nil {
 			return err
 		}
 	}
-	return nil
+	return to.Exec(ctx, `
+update customers
+set orders_count = 0, orders_gross = 0, orders_refunded = 0,
+  orders_first_at = null, orders_last_at = null, orders_first_day = null, orders_last_day = null`)
 }
 
 func (p *orderProjection) Project(ctx context.Context, from bun.IDB, to *columns.Tx, ids []int64) error {

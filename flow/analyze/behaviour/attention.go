@@ -51,7 +51,7 @@ func attendAll(ctx context.Context, to *columns.Tx, reading Reading) error {
 	if err := to.QueryRow(ctx, "select count(*), coalesce(min(batch_id), 0), coalesce(max(batch_id), 0) from events").Scan(&events, &first, &last); err != nil {
 		return err
 	}
-	if err := to.Exec(ctx, "delete from attention"); err != nil {
+	if err := to.Empty(ctx, "attention"); err != nil {
 		return err
 	}
 	turns, ids := events/atOnce+1, last-first+1

@@ -94,7 +94,7 @@ func inTurns(ctx context.Context, to *columns.Tx, fn func(which string) error) e
 
 // remakeAll makes every session anew.
 func remakeAll(ctx context.Context, to *columns.Tx, idle int, names bool) error {
-	if err := to.Exec(ctx, "delete from session_runs"); err != nil {
+	if err := to.Empty(ctx, "session_runs"); err != nil {
 		return err
 	}
 	if err := inTurns(ctx, to, func(which string) error {
