@@ -283,7 +283,7 @@ func (b *bench) membership(ctx context.Context, s *served.Server, _ *floors) (er
 	if err := s.Send(ctx, key, "/v1/track", map[string]any{"event": "played", "userId": "nobody else"}); err != nil {
 		return err
 	}
-	if err := s.Settle(ctx, time.Minute); err != nil {
+	if err := s.Settle(ctx, 5*time.Minute); err != nil {
 		return err
 	}
 	person := rand.Int64()

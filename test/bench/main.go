@@ -24,7 +24,7 @@ var scales = map[string]int{"10k": 10_000, "100k": 100_000, "1m": 1_000_000}
 
 func main() {
 	list := flag.String("scale", "10k,100k,1m", "how many customers, separated by commas")
-	only := flag.String("only", "", "measure only the rows whose name holds this")
+	only := flag.String("only", "", "measure only the rows whose name holds this, or one of several with | between")
 	write := flag.Bool("write", false, "write docs/speed.md")
 	binary := flag.String("binary", "", "the program to measure; built when empty")
 	fresh := flag.Bool("fresh", false, "make the demo companies anew")

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 )
 
@@ -26,7 +27,9 @@ type table struct {
 }
 
 // wants says whether the row is asked for.
-func (t *table) wants(work string) bool { return strings.Contains(work, t.only) }
+func (t *table) wants(work string) bool {
+	return slices.ContainsFunc(strings.Split(t.only, "|"), func(part string) bool { return strings.Contains(work, part) })
+}
 
 // add notes a figure of a row, which is declared by its first figure.
 func (t *table) add(customers int, r row, f figure) {
