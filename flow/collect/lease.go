@@ -73,14 +73,15 @@ func (r *run) hold(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
-// keepLease holds the lease through long steps, and stops the run once it is lost.
-func (r *run) keepLease(ctx context.Context, stop context.CancelFunc) {
-	db.Renew(ctx, leaseTime/3, func() (lost bool) { return errors.Is(r.e.records.Write(ctx, r.hold), errFenced) }, stop)
+// keepLease holds the lease through long steps until end is called, and stops the run once it is lost.
+func (r *run) keepLease(ctx context.Context, stop context.CancelFunc) (end func()) {
+	return db.Renew(ctx, leaseTime/3, func() (lost bool) { return errors.Is(r.e.records.Write(ctx, r.hold), errFenced) }, stop)
 }
 
 // release gives the lease back, so that another run can go on at once; waitingFor says what stopped this one, "" if
 // nothing that people should see.
 func (r *run) release(ctx context.Context, waitingFor string) error {
+	r.endLease()
 	return r.e.records.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		_, err := fenced(ctx, tx, "update imports set lease_until = 0, error_code = ? where id = ? and fence = ?", waitingFor, r.id, r.fence)
 		return err

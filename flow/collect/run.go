@@ -23,6 +23,7 @@ type run struct {
 	progress func(Progress)
 	state    RunState
 	began    time.Time // of the batch before, for the rate
+	endLease func()    // holds the lease no longer; what is given back afterwards stays so
 }
 
 // Run works on an import until it ends or ctx does; it does nothing when another process works on it. An error means
@@ -36,7 +37,8 @@ func (e *Engine) Run(ctx context.Context, id int64, progress func(Progress)) err
 	outer := ctx
 	ctx, cancel := context.WithCancel(r.check.actor(ctx))
 	defer cancel()
-	go r.keepLease(ctx, cancel)
+	r.endLease = r.keepLease(ctx, cancel)
+	defer r.endLease()
 	if r.check.Then == "" {
 		err = r.bringIn(ctx)
 	}

@@ -211,9 +211,9 @@ func (w *working) hold(ctx context.Context, tx *db.Tx) error {
 	return err
 }
 
-// keepLease holds the lease, and stops the run once it is lost.
-func (w *working) keepLease(ctx context.Context, stop context.CancelFunc) {
-	db.Renew(ctx, leaseTime/4, func() (lost bool) { return errors.Is(w.s.records.Write(ctx, w.hold), errFenced) }, stop)
+// keepLease holds the lease until end is called, and stops the run once it is lost.
+func (w *working) keepLease(ctx context.Context, stop context.CancelFunc) (end func()) {
+	return db.Renew(ctx, leaseTime/4, func() (lost bool) { return errors.Is(w.s.records.Write(ctx, w.hold), errFenced) }, stop)
 }
 
 // person gives whoever set the schedule up with the rights they have now. Fault: forbidden when they have left, or may not

@@ -34,8 +34,9 @@ func (s *Schedules) work(ctx context.Context, id, fence int64) error {
 	outer := ctx
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	go w.keepLease(ctx, stop)
+	end := w.keepLease(ctx, stop)
 	err = w.do(ctx)
+	end() // before the lease is given back
 	switch {
 	case errors.Is(err, errFenced), errors.Is(err, context.Canceled) && outer.Err() == nil:
 		return nil // another process has it
