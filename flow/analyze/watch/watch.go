@@ -52,9 +52,16 @@ type lookJob struct{}
 // Kind implements job.Args.
 func (lookJob) Kind() string { return "alerts.look" }
 
-// RegisterJobs adds the looking, every minute.
+// lookNowJob looks once more. The job of each minute may be at work already, and have read the rules as they were before.
+type lookNowJob struct{}
+
+// Kind implements job.Args.
+func (lookNowJob) Kind() string { return "alerts.look_now" }
+
+// RegisterJobs adds the looking, every minute and when it is asked for.
 func (w *Watch) RegisterJobs(r *job.Registry) {
 	w.jobs = r
+	job.Register(r, job.Kind[lookNowJob]{Timeout: 10 * time.Minute, MaxAttempts: 1, Run: func(ctx context.Context, _ lookNowJob) error { return w.Look(ctx) }})
 	job.Register(r, job.Kind[lookJob]{Every: time.Minute, Timeout: 10 * time.Minute, MaxAttempts: 1, Unique: true,
 		Run: func(ctx context.Context, _ lookJob) error { return w.Look(ctx) }})
 }
@@ -64,7 +71,7 @@ func (w *Watch) soon(ctx context.Context, tx *db.Tx) error {
 	if w.jobs == nil {
 		return nil
 	}
-	return w.jobs.Insert(ctx, tx, lookJob{})
+	return w.jobs.Insert(ctx, tx, lookNowJob{})
 }
 
 // Register adds the operations.
