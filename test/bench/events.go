@@ -113,7 +113,7 @@ func (b *bench) measureEvents(ctx context.Context, f *floors) (err error) {
 			err = stopped
 		}
 	}()
-	if err := s.Settle(ctx, time.Minute); err != nil {
+	if err := s.Settle(ctx, 10*time.Minute); err != nil { // models of a million customers are fitted after a start
 		return err
 	}
 	for _, step := range []func(context.Context, *served.Server, *floors) error{b.behaviour, b.funnel, b.ingest, b.singles, b.membership} {
