@@ -54,7 +54,7 @@ func open(ctx context.Context, data dataFlags, flags serveFlags, moved *clock.Fa
 	if p.records, err = data.records(ctx); err != nil {
 		return nil, err
 	}
-	if p.columns, err = columns.Open(ctx, columns.Options{Dir: data.Data, Schema: schema.Columns()}); err != nil {
+	if p.columns, err = columns.Open(ctx, columns.Options{Dir: data.Data, Schema: schema.Columns(), MemoryLimit: flags.ColumnsMemory}); err != nil {
 		return nil, err
 	}
 	p.guard = guard.New(p.records, flags.PublicURL)

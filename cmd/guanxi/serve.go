@@ -18,15 +18,16 @@ import (
 
 type serveFlags struct {
 	keyFlag
-	BackupTo     string   `name:"backup-to" help:"Folder of the backups; backups in the data folder when absent. Another disk is better." env:"GUANXI_BACKUP_TO" type:"path" placeholder:"DIR"`
-	Addr         string   `help:"Address to serve on." default:"127.0.0.1:8080" env:"GUANXI_ADDR" placeholder:"HOST:PORT"`
-	AdminAddr    string   `name:"admin-addr" help:"Address of /metrics; off when empty." env:"GUANXI_ADMIN_ADDR" placeholder:"HOST:PORT"`
-	PublicURL    string   `name:"public-url" help:"Where staff reach the program; stands in links." env:"GUANXI_PUBLIC_URL" placeholder:"https://..."`
-	TestClock    bool     `name:"test-clock" help:"Let POST /test/clock move the time; loopback only." env:"GUANXI_TEST_CLOCK"`
-	AllowNetwork []string `name:"allow-network" help:"Private network that scheduled imports and exports may reach (10.1.0.0/16, or one address); public addresses only when absent." env:"GUANXI_ALLOW_NETWORK" placeholder:"CIDR"`
-	ImportFolder string   `name:"import-folder" help:"Folder that scheduled imports may read files from." env:"GUANXI_IMPORT_FOLDER" type:"path" placeholder:"DIR"`
-	ExportFolder string   `name:"export-folder" help:"Folder that scheduled exports may write files to." env:"GUANXI_EXPORT_FOLDER" type:"path" placeholder:"DIR"`
-	Node         string   `help:"Name of this node among several over one PostgreSQL; stays the same across restarts." default:"main" env:"GUANXI_NODE"`
+	BackupTo      string   `name:"backup-to" help:"Folder of the backups; backups in the data folder when absent. Another disk is better." env:"GUANXI_BACKUP_TO" type:"path" placeholder:"DIR"`
+	Addr          string   `help:"Address to serve on." default:"127.0.0.1:8080" env:"GUANXI_ADDR" placeholder:"HOST:PORT"`
+	AdminAddr     string   `name:"admin-addr" help:"Address of /metrics; off when empty." env:"GUANXI_ADMIN_ADDR" placeholder:"HOST:PORT"`
+	PublicURL     string   `name:"public-url" help:"Where staff reach the program; stands in links." env:"GUANXI_PUBLIC_URL" placeholder:"https://..."`
+	TestClock     bool     `name:"test-clock" help:"Let POST /test/clock move the time; loopback only." env:"GUANXI_TEST_CLOCK"`
+	AllowNetwork  []string `name:"allow-network" help:"Private network that scheduled imports and exports may reach (10.1.0.0/16, or one address); public addresses only when absent." env:"GUANXI_ALLOW_NETWORK" placeholder:"CIDR"`
+	ImportFolder  string   `name:"import-folder" help:"Folder that scheduled imports may read files from." env:"GUANXI_IMPORT_FOLDER" type:"path" placeholder:"DIR"`
+	ExportFolder  string   `name:"export-folder" help:"Folder that scheduled exports may write files to." env:"GUANXI_EXPORT_FOLDER" type:"path" placeholder:"DIR"`
+	ColumnsMemory string   `name:"columns-memory" help:"Memory that columns may use before they work on disk; at least 1536MB for a hundred million events." default:"512MB" env:"GUANXI_COLUMNS_MEMORY" placeholder:"SIZE"`
+	Node          string   `help:"Name of this node among several over one PostgreSQL; stays the same across restarts." default:"main" env:"GUANXI_NODE"`
 }
 
 type serveCommand struct {
